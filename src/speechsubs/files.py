@@ -1,0 +1,69 @@
+"""Reading files that may be broken, writing files that never are."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from speechsubs.errors import InputError, OutputError
+
+#: A text file larger than this is refused: ten hours of word times as JSON take about 25 MB.
+MAX_TEXT_BYTES = 256 * 1024 * 1024
+
+
+def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
+    """Read a whole file, or raise `InputError` with the reason in words."""
+    try:
+        if path.is_dir():
+            raise InputError(str(path), "this is a folder", "Name a file in it")
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise InputError(
+                str(path),
+                f"{size:,} bytes is more than the {max_bytes:,} that are read",
+                "Is it really a text file?",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file") from None
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror})") from error
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old file or none, never half a file.
+
+    The data goes to a temporary file in the same folder, is flushed to disk, and
+    takes the final name in one step. Missing folders are made. An existing file
+    keeps its permissions. A symbolic link is followed: its target is replaced.
+
+    Raises `OutputError` when the folder or the file cannot be written.
+    """
+    temporary: Path | None = None
+    try:
+        target = path.resolve() if path.is_symlink() else path
+        if target.is_dir():
+            raise OutputError(path, "cannot be written: a folder has this name")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(mode)
+        temporary.replace(target)
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+
+
+def _umask() -> int:
+    # The mask can only be read by setting it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,82 @@
+"""The plug-in points, with what each promises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from speechsubs.model import Sentence, SlotKind, Track, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFamily:
+    """Words that an engine copies unchanged, to stand for slots.
+
+    `words` hide terms and numbers, `amounts` hide money (the same words where an
+    engine knows no better). `search` is how a mask is found in the output: engines
+    change case, never letters.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    amounts: tuple[str, ...] = ()
+
+    def pool(self, kind: SlotKind) -> tuple[str, ...]:
+        """The masks for a kind of slot."""
+        return self.amounts if kind is SlotKind.MONEY and self.amounts else self.words
+
+
+class Engine(Protocol):
+    """Translates text offline. One instance owns one loaded model and one direction.
+
+    `source` and `target` are BCP 47 tags. `signature` names engine, version and model
+    so that a result can be repeated; `quality` is one honest sentence for people.
+    `masks` are the families that this engine keeps, best first, never empty.
+    """
+
+    name: str
+    source: str
+    target: str
+    signature: str
+    quality: str
+    masks: tuple[MaskFamily, ...]
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
+        """Translate single sentences without line breaks.
+
+        Same length and order as `texts`; each answer holds one to `hypotheses`
+        different texts, best first. An engine that knows only one gives one.
+        Raises `EngineError`.
+        """
+        ...
+
+
+class Aligner(Protocol):
+    """Gives every word of every sentence its time.
+
+    `name` appears in reports; an estimate is never called aligned.
+    """
+
+    name: str
+
+    def place(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+        """The same sentences with words that have times, ascending, none missing."""
+        ...
+
+
+class Format(Protocol):
+    """A file type. Readers accept what the field produces, writers are strict."""
+
+    name: str
+    suffixes: tuple[str, ...]
+
+    def read(self, text: str, source: str) -> Transcript | Track:
+        """Parse decoded text; `source` is named in errors. Raises `InputError`."""
+        ...
+
+
+class WritableFormat(Format, Protocol):
+    """A file type that tracks can be written to."""
+
+    def write(self, track: Track) -> str:
+        """The whole file with line feeds; line ends and encoding come later."""
+        ...
