@@ -1,0 +1,6 @@
+"""Programs and models that translate, offline, behind `protocols.Engine`."""
+
+from speechsubs.engines.echo import EchoEngine
+from speechsubs.engines.registry import Offer, available, load, names
+
+__all__ = ["EchoEngine", "Offer", "available", "load", "names"]

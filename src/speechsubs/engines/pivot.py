@@ -1,0 +1,58 @@
+"""Two engines one after the other: English-centred packages reach every pair."""
+
+from collections.abc import Sequence
+
+from speechsubs import locales
+from speechsubs.engines import masks as mask_words
+from speechsubs.protocols import Engine, MaskFamily
+
+
+class PivotEngine:
+    """Translates with `first`, then its output with `second`.
+
+    Errors of both add up, and a mask must pass both: families are tried on the whole
+    way, not on its parts.
+    """
+
+    def __init__(self, first: Engine, second: Engine) -> None:
+        self.first, self.second = first, second
+        self.name = first.name
+        self._masks: tuple[MaskFamily, ...] = ()
+        self.source, self.target = first.source, second.target
+        self.signature = f"{first.signature} | {second.signature}"
+        self.quality = (
+            f"two steps through {first.target}, so the errors of both add up; "
+            f"{first.quality}; {second.quality}"
+        )
+
+    @property
+    def masks(self) -> tuple[MaskFamily, ...]:
+        """The families of either engine, by what the whole way keeps."""
+        if self._masks:
+            return self._masks
+        families = {f.name: f for f in (*self.second.masks, *self.first.masks)}
+        scores = mask_words.probe(
+            tuple(families.values()),
+            locales.load(self.source).language,
+            lambda texts: [answer[0] for answer in self.translate(texts)],
+        )
+        self._masks = mask_words.best_first(scores)
+        return self._masks
+
+    @masks.setter
+    def masks(self, families: tuple[MaskFamily, ...]) -> None:
+        self._masks = families
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
+        """Best of best first; with `hypotheses`, alternatives of both steps."""
+        middles = self.first.translate(texts, hypotheses)
+        flat = [middle for answer in middles for middle in answer]
+        finals = iter(self.second.translate(flat, hypotheses))
+        answers = []
+        for middle in middles:
+            ranked = sorted(
+                ((first + second, first, text) for first in range(len(middle))
+                 for second, text in enumerate(next(finals))),
+            )  # fmt: skip
+            answers.append(list(dict.fromkeys(text for _, _, text in ranked))[: max(hypotheses, 1)])
+        return answers
