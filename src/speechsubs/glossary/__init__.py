@@ -1,0 +1,28 @@
+"""Terms that must come out of any translator as the glossary says."""
+
+from speechsubs.glossary.entries import (
+    Case,
+    Glossary,
+    Policy,
+    Target,
+    Term,
+    empty,
+    target_entry,
+    target_for,
+)
+from speechsubs.glossary.load import load
+from speechsubs.glossary.match import Matcher, TermMatch
+
+__all__ = [
+    "Case",
+    "Glossary",
+    "Matcher",
+    "Policy",
+    "Target",
+    "Term",
+    "TermMatch",
+    "empty",
+    "load",
+    "target_entry",
+    "target_for",
+]
