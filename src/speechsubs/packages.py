@@ -17,6 +17,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -237,8 +238,8 @@ def install_file(path: Path, directory: Path | None = None) -> Package:
         NotImplementedError,
         RuntimeError,
         EOFError,
-        zipfile.zlib.error,
-    ) as error:  # type: ignore[attr-defined]
+        zlib.error,
+    ) as error:
         raise PackageError(path, f"is no sound zip archive ({error!s:.80})") from error
     except OSError as error:
         raise PackageError(path, f"cannot be installed ({error.strerror or error})") from error

@@ -38,25 +38,40 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _MODE: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})(?:_([A-Z]{2}))?")
 
-#: Known proper names keep agreement ("Pedro decidió"), unknown words break it
-#: ("Xqza Decidió"). Measured, see `docs` of the masks in the tests.
+#: Measured on 24 sentence patterns in five directions (English to Spanish, Catalan,
+#: and on to French, Portuguese, Italian): unknown words break agreement and hand
+#: their capital on ("Xqza Decidió", "Xqza Es"); known names keep both ("Toronto
+#: decidió"). Towns do better than persons, because a town before a noun belongs to
+#: it ("Toronto cars": "coches de Toronto", but "Gonzalo coches") and speaks ("dijo
+#: Toronto", but "Gonzalo dicho"). These towns are masculine, start with a consonant
+#: (no "l'", "d'", "e" for "y"), and have no translation in any of the five. Of 120
+#: towns 22 pass 27 or more of 30 checks. Money: a code with a number stays together
+#: and keeps the preposition ("over": "sobre CHF 717", but "encima 777 euros").
 _FAMILIES: Final = (
     MaskFamily(
-        "names",
-        ("Gonzalo", "Rodrigo", "Ernesto", "Leopoldo", "Bernardo", "Gustavo", "Ignacio", "Ricardo",
-         "Eduardo", "Rafael"),
+        "towns",
+        ("Toronto", "Dakar", "Rabat", "Vigo", "Chicago", "Bangkok", "Montevideo", "Boston",
+         "Santander", "Minneapolis", "Dallas", "Wisconsin", "Delaware", "Vermont"),
+        ("CHF 717", "CHF 939", "CHF 373", "CHF 979", "CHF 737", "CHF 393", "CHF 797", "CHF 919"),
     ),
     MaskFamily(
-        "surnames",
-        ("Zapatero", "Rajoy", "Aznar", "Fernandez", "Rodriguez", "Martinez", "Gonzalez", "Lopez"),
+        "names",
+        ("Gonzalo", "Rodrigo", "Leopoldo", "Bernardo", "Gustavo", "Ricardo", "Salvador", "Rafael",
+         "Vicente", "Pascual"),
+        ("717€", "939€", "373€", "979€", "737€", "393€", "797€", "919€"),
     ),
     MaskFamily("unknown", ("Xqza", "Vuzk", "Zwox", "Qexa", "Kuzq", "Wozx", "Bexq", "Yaxz")),
 )  # fmt: skip
 
 _ESCAPED: Final = re.compile(r"([\\^$\[\]{}/@<>*])")
-_NEXT: Final = re.compile(r"\\(.)|\[s([0-9]+)\]|\[u([0-9a-f]+)\]|(\[[^\]]*\])", re.DOTALL)
-#: Marks that the generators use themselves and swallow; they travel as superblanks.
-_SWALLOWED: Final = re.compile(r"~")
+_NEXT: Final = re.compile(r"\\(.)|\[s([0-9]+)\]|\[u([0-9a-f]+)\]|\[[^\]]*\]", re.DOTALL)
+#: "said no." is read as the short form of "number" unless something parts the two.
+_NO: Final = re.compile(r"\b(no)\.(?!\s*[0-9])", re.IGNORECASE)
+#: What travels as a superblank, out of reach of the rules: a mark that the generators
+#: use and swallow, and addresses ("x.y" would become "x.et" in French).
+_SEALED: Final = re.compile(
+    r"~|\b(?:https?://|www\.)[^\s<>\"“”]*[\w/]|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}"
+)
 
 
 class ApertiumEngine:
@@ -110,13 +125,20 @@ class ApertiumEngine:
         for batch in _batches(unique):
             current = [_clean(text) for text in batch]
             for mode in self.route:
-                current = self._run(mode, current)
-            for text, raw in zip(batch, current, strict=True):
-                done[text] = apertium_polish.polish(text, raw, self.target)
+                raw = self._run(mode, current)
+                small = _small_words(mode)
+                # Repaired between the steps too: the next one reads it the better for it.
+                current = [
+                    apertium_polish.repaired(before, after, small)
+                    for before, after in zip(current, raw, strict=True)
+                ]
+            if locales.load(self.target).language == "es":
+                current = [apertium_polish.spanish_marks(text) for text in current]
+            done.update(zip(batch, current, strict=True))
         return [[done.get(text, "")] for text in texts]
 
     def _run(self, mode: str, texts: list[str]) -> list[str]:
-        stream = "".join(f"{_escape(t)}[s{n}]\0" for n, t in enumerate(texts))
+        stream = "".join(f"{_escape(t, mode)}[s{n}]\0" for n, t in enumerate(texts))
         answers = _parse(self._pipe(mode, stream))
         if len(answers) == len(texts):
             return [answers[n] for n in range(len(texts))]
@@ -188,6 +210,17 @@ def _edge(mode: str) -> tuple[str, str, str, str] | None:
     return mode, _LANGUAGES.get(left, left), _LANGUAGES.get(right, right), region
 
 
+def _small_words(mode: str) -> frozenset[str]:
+    """Articles, prepositions and the like of the language that a mode writes."""
+    edge = _edge(mode)
+    for tag in locales.known():
+        locale = locales.load(tag)
+        if edge and locale.apertium == edge[2]:
+            b = locale.breaks
+            return b.articles | b.prepositions | b.conjunctions | b.pronouns | b.auxiliaries
+    return frozenset()
+
+
 def _program() -> str:
     program = shutil.which("apertium")
     if program is None:
@@ -221,11 +254,23 @@ def _clean(text: str) -> str:
     """One line of sound text without words of endless length."""
     text = text.encode("utf-8", "replace").decode()
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    # The pairs know 's only with a straight apostrophe.
+    text = re.sub(r"(?<=\w)’(?=\w)", "'", text)
     return re.sub(rf"(\S{{{MAX_WORD}}})(?=\S)", r"\1 ", text)
 
 
-def _escape(text: str) -> str:
-    return _SWALLOWED.sub(lambda m: f"[u{ord(m[0]):x}]", _ESCAPED.sub(r"\\\1", text))
+def _escape(text: str, mode: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for match in _SEALED.finditer(text):
+        parts += [_plain(text[done : match.start()], mode), f"[u{match[0].encode().hex()}]"]
+        done = match.end()
+    return "".join([*parts, _plain(text[done:], mode)])
+
+
+def _plain(text: str, mode: str) -> str:
+    text = _ESCAPED.sub(r"\\\1", text)
+    return _NO.sub(r"\1[].", text) if mode.startswith("en") else text
 
 
 def _parse(stream: str) -> dict[int, str]:
@@ -234,13 +279,13 @@ def _parse(stream: str) -> dict[int, str]:
     for block in stream.split("\0"):
         number: list[int] = []
 
-        def plain(match: re.Match[str], found: list[int] = number) -> str:
-            escaped, mark, code, _ = match.groups()
+        def written(match: re.Match[str], found: list[int] = number) -> str:
+            escaped, mark, sealed = match.groups()
             if mark is not None:
                 found.append(int(mark))
-            return escaped or (chr(int(code, 16)) if code else "")
+            return escaped or (bytes.fromhex(sealed).decode() if sealed else "")
 
-        text = _NEXT.sub(plain, block)
+        text = _NEXT.sub(written, block)
         if not number and not text.strip():
             continue  # the pipeline ends with null bytes of its own
         if number != [len(answers)]:

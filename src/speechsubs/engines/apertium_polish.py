@@ -1,11 +1,193 @@
 """Repairs of what Apertium is known to get wrong on the surface.
 
-Only what is wrong in every text is touched: spaces, the case after an unknown word,
-the opening marks of Spanish. Words are never changed.
+Only what can be told from the two texts alone is touched: spaces, capital letters,
+the opening marks of Spanish, a possessive glued to a name. Words are never changed,
+and whatever the source writes in the same odd way is left as it is.
 """
 
+import re
+from collections.abc import Collection
+from typing import Final
 
-def polish(source: str, text: str, target: str) -> str:
-    """The output of Apertium with its known surface faults repaired."""
-    del source, target
+#: A space that the source has in no such place is Apertium's.
+_SPACE_BEFORE: Final = re.compile(r"(?<=\S) +(?=[,.;:!?…)\]”»](?![\w.]))")
+_SPACE_AFTER: Final = re.compile(r"(?<=[“(\[¿¡]) +(?=\S)")
+_QUOTE: Final = re.compile(r'"')
+_SENTENCE_INSIDE: Final = re.compile(r"[.!?…][\"'”’)]*\s+[\"'“‘(¿¡]*[A-ZÀ-Þ]")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ENDS: Final = re.compile(r"[?!]+(?=$|[\s\"'”’»)\]])")
+#: English writes these with a capital and the languages of the installed pairs do not.
+_LOST_CAPITALS: Final = frozenset(
+    {
+        "i", "i'm", "i've", "i'll", "i'd", "monday", "tuesday", "wednesday", "thursday",
+        "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june",
+        "july", "august", "september", "october", "november", "december", "english", "spanish",
+        "french", "german", "italian", "portuguese", "chinese", "japanese", "korean", "russian",
+        "american", "european", "mr", "mrs", "ms", "dr"
+    }
+)  # fmt: skip
+_ASKING: Final = frozenset(
+    {
+        "qué", "quién", "quiénes", "cómo", "cuándo", "dónde", "adónde", "cuánto", "cuánta",
+        "cuántos", "cuántas", "cuál", "cuáles"
+    }
+)  # fmt: skip
+_LEADING: Final = " \"'“‘«([—–-¿¡"
+_STOPS: Final = frozenset({". ", "… ", ": ", "; "})
+_CLOSERS: Final = {"”": "“", "»": "«", ")": "(", "]": "["}
+
+
+def repaired(source: str, text: str, small_words: Collection[str]) -> str:
+    """One step's output with spaces and capitals put right.
+
+    `small_words` are articles, prepositions and the like of the output's language,
+    lower-cased: such a word has no capital inside a sentence.
+
+    >>> repaired("Lei Jun decided to go.", "Lei Jun Decidió ir .", {"a"})
+    'Lei Jun decidió ir.'
+    >>> repaired("He left.", "  Dejó.", ())
+    'Dejó.'
+    """
+    text = " ".join(text.split())
+    text = _possessives(source, text)
+    if not _SPACE_BEFORE.search(source):
+        text = _SPACE_BEFORE.sub("", text)
+    if not _SPACE_AFTER.search(source):
+        text = _SPACE_AFTER.sub("", text)
+    text = _quotes(source, text)
+    text = _lowered(source, text, small_words)
+    return _capital(source, text)
+
+
+def spanish_marks(text: str) -> str:
+    """Open each question and exclamation, after a clause that only leads to it.
+
+    >>> spanish_marks('Dijo, "Qué pasa?" y dejó.')
+    'Dijo, "¿Qué pasa?" y dejó.'
+    >>> spanish_marks("Si no vendemos, qué será de ellos?")
+    'Si no vendemos, ¿qué será de ellos?'
+    """
+    parts: list[str] = []
+    done = 0
+    for match in _ENDS.finditer(text):
+        segment = text[done : match.start()]
+        start = _start(segment)
+        said = segment[start:]
+        marks = "".join("¿" if m == "?" else "¡" for m in dict.fromkeys(match[0]))
+        if any(c.isalpha() for c in said) and not set(marks) & set(said):
+            segment = segment[:start] + marks + said
+        parts += [segment, match[0]]
+        done = match.end()
+    return "".join([*parts, text[done:]])
+
+
+def _start(segment: str) -> int:
+    """Where the question begins that ends with the segment."""
+    start = 0
+    position = len(segment)
+    waiting = ""
+    while position > 0:
+        position -= 1
+        character = segment[position]
+        if waiting:
+            if character == waiting and (waiting != '"' or _opens(segment, position)):
+                waiting = ""
+            continue
+        if character in _CLOSERS:
+            waiting = _CLOSERS[character]
+        elif character == '"' and not _opens(segment, position):
+            waiting = '"'
+        elif character in '"“«([' or segment[position : position + 2] in _STOPS:
+            start = position + 1
+            break
+    while start < len(segment) and not segment[start].isalnum():
+        start += 1
+    return _after_clause(segment, start)
+
+
+def _opens(segment: str, position: int) -> bool:
+    return position == 0 or segment[position - 1] in " (¿¡"
+
+
+def _after_clause(segment: str, start: int) -> int:
+    """Behind the last comma that a question word follows, as the Academy writes it."""
+    for match in reversed(list(re.finditer(r",\s+(?:por |a |de |en |con )?", segment))):
+        word = _WORD.match(segment, match.end())
+        if match.start() > start and word and word[0].lower() in _ASKING:
+            return match.start() + len(match[0]) - len(match[0].lstrip(", "))
+    return start
+
+
+def _quotes(source: str, text: str) -> str:
+    """No space between a straight quotation mark and what it encloses."""
+    marks = [m.start() for m in _QUOTE.finditer(text)]
+    if len(marks) % 2 or len(marks) != source.count('"') or re.search(r'(?:^|\s)"\s', source):
+        return text
+    pieces = text.split('"')
+    for inner in range(1, len(pieces), 2):
+        pieces[inner] = pieces[inner].strip()
+    return '"'.join(pieces)
+
+
+def _possessives(source: str, text: str) -> str:
+    """The 's of an unknown name comes out of the Catalan pair glued to it as "ha"."""
+    for name in dict.fromkeys(re.findall(r"([^\W_]+)['’]s\b", source)):
+        text = re.sub(rf"\b{re.escape(name)}ha\b", f"{name} ", text)
     return " ".join(text.split())
+
+
+def _lowered(source: str, text: str, small_words: Collection[str]) -> str:
+    """Apertium hands the capital of an unknown first word on to the next known word."""
+    if _SENTENCE_INSIDE.search(source):
+        return text  # more than one sentence: capitals inside may be right
+    in_source = set(_WORD.findall(source))
+    words = list(_WORD.finditer(text))
+    candidates = [
+        w
+        for w in words[1:]
+        if w[0][:1].isupper()
+        and w[0][1:] == w[0][1:].lower()
+        and w[0] not in in_source
+        and text[w.start() - 1] == " "
+        and text[w.start() - 2] not in ".:…"
+    ]
+    # One surplus capital can be the one handed on; a translated name is none.
+    surplus = _capitals(text) - _capitals(source)
+    lower: set[int] = set()
+    for word in candidates:
+        if word[0].lower() in small_words:
+            lower.add(word.start())
+            surplus -= 1
+    handed_on = _handed_on(source, text)
+    if surplus > 0 and any(w.start() == handed_on for w in candidates):
+        lower.add(handed_on)
+    return "".join(c.lower() if at in lower else c for at, c in enumerate(text))
+
+
+def _handed_on(source: str, text: str) -> int:
+    """Where the first output word stands that differs from the source; -1 for none.
+
+    The words before it passed unchanged, the source goes on in lower case there.
+    """
+    pairs = zip(_WORD.finditer(source), _WORD.finditer(text), strict=False)
+    for number, (before, after) in enumerate(pairs):
+        if before[0] != after[0]:
+            return after.start() if number and before[0].islower() else -1
+    return -1
+
+
+def _capitals(text: str) -> int:
+    words = _WORD.findall(text)
+    return sum(1 for w in words if w[0].isupper() and w.lower() not in _LOST_CAPITALS)
+
+
+def _capital(source: str, text: str) -> str:
+    """The first letter has the case of the source's, unless it starts a name of its own."""
+    first, out = _WORD.search(source), _WORD.search(text)
+    if first and out and first[0].lower() == out[0].lower():
+        return text[: out.start()] + first[0] + text[out.end() :]
+    if not first or not out or not first[0][0].isupper() or not out[0].islower():
+        return text
+    if source[: first.start()].strip(_LEADING) or text[: out.start()].strip(_LEADING):
+        return text  # a number or a sign comes first
+    return text[: out.start()] + out[0][0].upper() + text[out.start() + 1 :]

@@ -61,6 +61,12 @@ _CANARIES: Final[Mapping[str, tuple[str, ...]]] = {
         "昨日{2}で{0}と{1}に会いました。",
     ),
 }
+#: Amounts stand where amounts stand.
+_AMOUNT_CANARIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("It costs {0}, or {1}, and {2} more.", "They paid over {0} ({1}) from {2}."),
+    "es": ("Cuesta {0}, o {1}, y {2} más.", "Pagaron más de {0} ({1}) de {2}."),
+    "fr": ("Il coûte {0}, ou {1}, et {2} de plus.", "Ils ont payé plus de {0} ({1}, {2})."),
+}
 _PLAIN: Final = ("{0}, {1}, {2}.", "{0} – {1} – {2}", "1. {0}: {1} ({2})")
 
 
@@ -84,7 +90,7 @@ def occurs(mask: str, text: str) -> int:
     >>> occurs("ZQ1", "zq1 and ZQ12")
     1
     """
-    edges = rf"(?<![A-Za-z0-9]){re.escape(mask)}(?![A-Za-z0-9])"
+    edges = rf"(?<!\w){re.escape(mask)}(?!\w)"
     return len(re.findall(edges, text, re.IGNORECASE))
 
 
@@ -97,10 +103,10 @@ def probe(
     once leaves its family if at least `fewest` words stay; otherwise the family stays
     whole, with its bad score. Same order as `families`.
     """
-    canaries = _CANARIES.get(language, _PLAIN)
     tests: list[tuple[int, str, tuple[str, ...]]] = []
     for number, family in enumerate(families):
-        for pool in dict.fromkeys((family.words, family.amounts)):
+        for pool, sentences in ((family.words, _CANARIES), (family.amounts, _AMOUNT_CANARIES)):
+            canaries = sentences.get(language, _PLAIN)
             for turn, start in enumerate(range(0, len(pool), 3)):
                 trio = tuple(pool[(start + step) % len(pool)] for step in range(3))
                 tests.append((number, canaries[turn % len(canaries)].format(*trio), trio))
