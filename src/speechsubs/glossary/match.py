@@ -1,7 +1,7 @@
 """Finding terms in a text: whole words, the longest first, in one pass."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -9,6 +9,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from speechsubs.glossary.entries import Case, Glossary, Policy, Term
 from speechsubs.glossary.keys import (
     APOSTROPHES,
+    ZERO_WIDTH_SPACE,
     bounded,
     bounded_after,
     bounded_before,
@@ -18,6 +19,8 @@ from speechsubs.glossary.keys import (
 
 #: How far back a quotation mark is looked for that an apostrophe may close. Characters.
 _QUOTE_REACH = 200
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_]{2,}")
+_PLURAL = re.compile(r"e?s(?![A-Za-z0-9_])")
 _OWNED = re.compile(r"\s+\w")
 _OPEN_QUOTE = re.compile(r"‘|(?:^|(?<=[\s(\[{\"“«—–-]))'")
 
@@ -49,9 +52,13 @@ class Finder:
     needs exact capitals is compared afterwards. Leftmost-longest search inside the
     automaton would be wrong here: a longer spelling that turns out to be no whole word
     ("4S deal" in "4S dealer") would hide the shorter one that is ("4S").
+
+    `loose` are the indexes of spellings that may be a part of a longer word.
     """
 
-    def __init__(self, spellings: Sequence[tuple[str, Case]]) -> None:
+    def __init__(
+        self, spellings: Sequence[tuple[str, Case]], loose: Collection[int] = frozenset()
+    ) -> None:
         self._exact = [key_of(text) if case == "exact" else "" for text, case in spellings]
         by_key: dict[str, list[int]] = {}
         for index, (text, _) in enumerate(spellings):
@@ -60,6 +67,7 @@ class Finder:
                 by_key.setdefault(folded, []).append(index)
         self._spellings = [text for text, _ in spellings]
         self._indexes = list(by_key.values())
+        self._loose = bool(loose)
         self._automaton = (
             AhoCorasick(list(by_key), matchkind=MatchKind.Standard, store_patterns=False)
             if by_key
@@ -69,12 +77,17 @@ class Finder:
     def spans(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Every (index of the spelling, start, end) in the text, in no useful order.
 
-        Word boundaries are not looked at.
+        Spans that are clearly a part of a longer word are left out; the caller decides
+        about the rest (see `keys.bounded`).
         """
         if self._automaton is None or not text:
             return
         key = keyed(text, fold=True)
         found = self._automaton.find_matches_as_indexes(key.text, overlapping=True)
+        # An invisible space ends a word in the text, and is not in the key to show it.
+        if found and not self._loose and ZERO_WIDTH_SPACE not in text:
+            may_start, may_end = _edges(key.text)
+            found = [hit for hit in found if may_start[hit[1]] and may_end[hit[2]]]
         for pattern, key_start, key_end in found:
             start, end = key.start(key_start), key.end(key_end)
             if start is None or end is None:
@@ -84,6 +97,22 @@ class Finder:
                 exact = self._exact[index]
                 if not exact or written == self._spellings[index] or key_of(written) == exact:
                     yield index, start, end
+
+
+def _edges(key: str) -> tuple[bytearray, bytearray]:
+    """Where in a key a word may start, and where one may end but for a plural ending.
+
+    Only what ASCII letters and digits decide; nearly every false hit of a short term
+    ("Mi" in "family") is dropped here, before anything slow looks at it.
+    """
+    may_start = bytearray(b"\x01") * (len(key) + 1)
+    for run in _ASCII_WORD.finditer(key):
+        first, last = run.span()
+        may_start[first + 1 : last] = bytes(last - first - 1)
+    may_end = bytearray(may_start)
+    for ending in _PLURAL.finditer(key):
+        may_end[ending.start() : ending.end()] = b"\x01" * len(ending[0])
+    return may_start, may_end
 
 
 class Matcher:
@@ -104,7 +133,8 @@ class Matcher:
             for spelling in term.spellings:
                 self._terms.append(term)
                 spellings.append((spelling, term.case))
-        self._finder = Finder(spellings)
+        loose = [i for i, term in enumerate(self._terms) if term.boundary == "none"]
+        self._finder = Finder(spellings, loose)
 
     def find(self, text: str) -> list[TermMatch]:
         """The terms of a text in the order in which they stand.

@@ -246,7 +246,8 @@ class _ForbiddenWords:
                 self._owners.append(None)
                 spellings.append((word, "exact"))
         self.any = any(owner is not None for owner in self._owners)
-        self._finder = Finder(spellings if self.any else ())
+        loose = [i for i, term in enumerate(self._owners) if term and term.boundary == "none"]
+        self._finder = Finder(spellings if self.any else (), loose)
 
     def find(self, text: str) -> list[tuple[Term, int, int]]:
         """The forbidden words of a text with their offsets, in order."""
