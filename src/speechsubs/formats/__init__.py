@@ -1,0 +1,21 @@
+"""Reading whatever the field produces, writing what every editor and player accepts."""
+
+from speechsubs.formats.registry import (
+    read,
+    read_bytes,
+    readable_suffixes,
+    render,
+    writable,
+    write,
+)
+from speechsubs.formats.transcript import from_track
+
+__all__ = [
+    "from_track",
+    "read",
+    "read_bytes",
+    "readable_suffixes",
+    "render",
+    "writable",
+    "write",
+]

@@ -1,0 +1,228 @@
+"""What stands inside a cue: lines for a viewer, and the same lines with markup.
+
+Both kinds of subtitle markup become one canonical form: WebVTT cue text with
+escaped `&`, `<` and `>`, known tags only, each opened tag closed, well nested.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+_VTT_TOKEN = re.compile(r"<([^<>]*)(?:>|$)|&#?[0-9A-Za-z]{1,40};?|[^<&]+|.", re.DOTALL)
+_VTT_TAGS = frozenset({"b", "c", "i", "lang", "rt", "ruby", "u", "v"})
+_VTT_STAMP = re.compile(r"(?:\d{2,4}:)?[0-5]\d:[0-5]\d\.\d{3}")
+_SRT_TOKEN = re.compile(r"<(/?)([A-Za-z]{1,10})([^<>\n]{0,400})>|\{\\[^{}\n]{0,400}\}")
+#: What SRT files say for the three kinds of markup that players know.
+_SRT_TAGS = {"i": "i", "b": "b", "u": "u", "em": "i", "strong": "b"}
+#: Tags that hold no text of their own: dropped. Anything else in <> is text.
+_SRT_DROPPED = frozenset({"font", "span", "c", "v", "lang", "ruby", "rt", "p", "div", "s"})
+_TAG = re.compile(r"<[^>]*>")
+_STYLE_TAG = re.compile(r"</?([biu])(?:\.[^>]*)?>")
+_BREAKS = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+#: Programs split lines at these; inside a line they can only be a space.
+_TO_SPACE = dict.fromkeys(map(ord, _BREAKS), " ")
+_CLEAN = (
+    dict.fromkeys([*range(9), *range(0x0E, 0x20), *range(0x7F, 0xA0)]) | {0: "\ufffd"} | _TO_SPACE
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ARROW = re.compile(r"-{2,}>")
+
+
+def clean(text: str) -> str:
+    """Text that every program takes for one line: no control characters, no halves.
+
+    Characters that some programs take for a line end become spaces, lone
+    surrogates and NUL become U+FFFD, other control characters go.
+
+    >>> clean("one\\x85two\\x07")
+    'one two'
+    """
+    if text.isprintable():
+        return text
+    return _SURROGATE.sub("\ufffd", text.translate(_CLEAN).replace("\n", " "))
+
+
+def clean_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines without control characters, outer blanks and empty lines."""
+    cleaned = (clean(part).strip(" ") for line in lines for part in line.split("\n"))
+    return tuple(line for line in cleaned if line.strip())
+
+
+def escape(text: str) -> str:
+    """Text as WebVTT cue text.
+
+    >>> escape("R&D --> <us>")
+    'R&amp;D --&gt; &lt;us&gt;'
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Collects text and tags; closes what was left open."""
+
+    plain: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    tagged: bool = False
+
+    def text(self, text: str) -> None:
+        self.plain.append(text)
+        self.marked.append(escape(text))
+
+    def start(self, name: str, full: str) -> None:
+        # A file of opened tags only would otherwise close each of them on its own.
+        if len(self.open) < 16:
+            self.open.append(name)
+            self.marked.append(f"<{full}>")
+            self.tagged = True
+
+    def end(self, name: str) -> None:
+        if name not in self.open:
+            return
+        # <i><b></i></b>: what was opened inside is closed with it.
+        while True:
+            last = self.open.pop()
+            self.marked.append(f"</{last}>")
+            if last == name:
+                return
+
+    def finish(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        while self.open:
+            self.marked.append(f"</{self.open.pop()}>")
+        if not self.tagged:
+            return clean_lines(["".join(self.plain)]), ()
+        lines: list[str] = []
+        markup: list[str] = []
+        carried = ""
+        pairs = zip("".join(self.plain).split("\n"), "".join(self.marked).split("\n"), strict=True)
+        for plain, marked in pairs:
+            line, marked = clean(plain).strip(" "), clean(marked).strip(" ")
+            if line.strip():
+                lines.append(line)
+                markup.append(carried + marked)
+                carried = ""
+            else:
+                # The line goes, the tags on it must not.
+                carried += "".join(_TAG.findall(marked))
+        if carried and markup:
+            markup[-1] += carried
+        return tuple(lines), tuple(markup)
+
+
+def from_vtt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Plain lines and canonical markup of a WebVTT cue; no markup where none is needed.
+
+    Source: WebVTT, W3C Candidate Recommendation 2019-04-04, section 6.4.
+
+    >>> from_vtt("<v Ann>R&amp;D is <i>fun\\nand work")
+    (('R&D is fun', 'and work'), ('<v Ann>R&amp;D is <i>fun', 'and work</i></v>'))
+    """
+    if "<" not in raw and "&" not in raw:
+        return clean_lines([raw]), ()
+    builder = _Builder()
+    for token in _VTT_TOKEN.finditer(raw):
+        text = token[0]
+        if token[1] is not None:
+            _vtt_tag(builder, token[1])
+        elif text[0] == "&":
+            builder.text(_entity(text))
+        else:
+            builder.text(text)
+    return builder.finish()
+
+
+def _vtt_tag(builder: _Builder, content: str) -> None:
+    if content.startswith("/"):
+        builder.end(content[1:].strip())
+        return
+    if _VTT_STAMP.fullmatch(content):
+        builder.marked.append(f"<{content}>")
+        builder.tagged = True
+        return
+    head, _, annotation = content.replace("\n", " ").partition(" ")
+    name = head.partition(".")[0]
+    if name in _VTT_TAGS:
+        note = clean(html.unescape(annotation) if len(annotation) < 200 else "").strip()
+        full = f"{clean(head)} {escape(note)}" if note and name in {"v", "lang"} else clean(head)
+        builder.start(name, full)
+
+
+def _entity(text: str) -> str:
+    # int() refuses thousands of digits; the token has at most 42 characters.
+    return html.unescape(text)
+
+
+def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Plain lines and canonical markup of the text of an SRT cue.
+
+    `<i>`, `<b>` and `<u>` are markup, `<font>` and ASS overrides go, any other
+    `<` is text.
+
+    >>> from_srt("{\\\\an8}<I>1 < 2</I>")
+    (('1 < 2',), ('<i>1 &lt; 2</i>',))
+    """
+    if "<" not in raw and "{" not in raw:
+        return clean_lines([raw]), ()
+    builder = _Builder()
+    position = 0
+    for token in _SRT_TOKEN.finditer(raw):
+        builder.text(raw[position : token.start()])
+        position = token.end()
+        if token[2] is not None:
+            _srt_tag(builder, token)
+    builder.text(raw[position:])
+    return builder.finish()
+
+
+def _srt_tag(builder: _Builder, token: re.Match[str]) -> None:
+    name = token[2].lower()
+    if name == "br":
+        builder.text("\n")
+    elif name in _SRT_TAGS and not token[3].strip(" /"):
+        kind = _SRT_TAGS[name]
+        if token[1]:
+            builder.end(kind)
+        else:
+            builder.start(kind, kind)
+    elif name not in _SRT_TAGS and name not in _SRT_DROPPED:
+        builder.text(token[0])
+
+
+def to_vtt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines of a cue as WebVTT cue text, markup canonical, `-->` impossible."""
+    plain = clean_lines(lines)
+    if markup:
+        # Markup of other lines than these is stale and must not bring them back.
+        parsed, canonical = from_vtt("\n".join(markup))
+        if parsed == plain:
+            return canonical or tuple(map(escape, plain))
+    return tuple(map(escape, plain))
+
+
+def to_srt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines of a cue for SRT: literal text, balanced i, b and u, arrows made safe.
+
+    A `-->` in the text becomes an arrow: readers search for it to find times.
+
+    >>> to_srt(("a --> b",), ("<v Ann><i>a --&gt; b</i></v>",))
+    ('<i>a → b</i>',)
+    """
+    plain = clean_lines(lines)
+    if markup:
+        parsed, canonical = from_vtt("\n".join(markup))
+        if parsed == plain and canonical:
+            plain = tuple("".join(_srt_pieces(line)) for line in canonical)
+    return tuple(_ARROW.sub("→", line) for line in plain)
+
+
+def _srt_pieces(line: str) -> Iterator[str]:
+    position = 0
+    for tag in _TAG.finditer(line):
+        yield html.unescape(line[position : tag.start()])
+        position = tag.end()
+        style = _STYLE_TAG.fullmatch(tag[0])
+        if style:
+            yield f"</{style[1]}>" if tag[0][1] == "/" else f"<{style[1]}>"
+    yield html.unescape(line[position:])

@@ -1,0 +1,194 @@
+"""Bytes into text: Unicode where it is Unicode, a guess with a finding where it is not."""
+
+import re
+from dataclasses import dataclass
+
+from speechsubs.errors import InputError
+from speechsubs.model import Finding, Severity
+
+_SAVE_AS_UTF8 = "Save it as UTF-8"
+
+#: How files begin that are not text, and what to call them. Source: the formats' own
+#: specifications; offset 4 for "ftyp" is handled apart.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"ID3", "an MP3 recording"),
+    (b"\xff\xfb", "an MP3 recording"),
+    (b"\xff\xf3", "an MP3 recording"),
+    (b"\xff\xf2", "an MP3 recording"),
+    (b"RIFF", "a WAV or AVI recording"),
+    (b"OggS", "an Ogg recording"),
+    (b"fLaC", "a FLAC recording"),
+    (b"\x1aE\xdf\xa3", "a Matroska or WebM film"),
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!\x1a", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "a database"),
+)
+
+#: Control characters that no text holds, apart from tab, line ends, form feed, and the
+#: Ctrl-Z (0x1A) that DOS programs left at the end. NUL is judged on its own.
+_CONTROL_BYTES = bytes(range(1, 9)) + bytes(range(0x0E, 0x1A)) + bytes(range(0x1C, 0x20))
+
+#: Enough lines for a sound guess, few enough that a guess on a huge file stays cheap.
+_SAMPLE_BYTES = 48 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with line feeds only and without a byte order mark, and how it was got."""
+
+    text: str
+    encoding: str
+    findings: tuple[Finding, ...] = ()
+
+
+def decode(data: bytes, source: str) -> Decoded:
+    """Decode a text file: UTF-8, UTF-16 and UTF-32 by rule, anything else by guess.
+
+    A guess is reported as the finding "encoding-guessed", a few broken bytes in
+    UTF-8 as "encoding-broken". Line ends become line feeds.
+
+    Raises `InputError` for an empty file and for data that is no text, with a name
+    for what it seems to be.
+
+    >>> decode("\\ufeffGrüße\\r\\n".encode(), "talk.txt").text
+    'Grüße\\n'
+    """
+    if not data.strip(b" \t\r\n\x0c\xef\xbb\xbf"):
+        raise InputError(source, "the file is empty")
+    marked = _by_mark(data, source)
+    if marked is not None:
+        return _finish(marked, source)
+    _refuse_binary(data, source)
+    try:
+        return _finish(Decoded(data.decode("utf-8"), "utf-8"), source)
+    except UnicodeDecodeError:
+        pass
+    return _finish(_mended(data, source) or _guessed(data, source), source)
+
+
+def _finish(decoded: Decoded, source: str) -> Decoded:
+    text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\x1a")
+    if "\0" in text and not text.startswith("WEBVTT"):
+        # WebVTT alone says what a NUL is: U+FFFD, which its reader puts there.
+        raise InputError(source, "this is no text: it holds NUL characters", _SAVE_AS_UTF8)
+    return Decoded(text, decoded.encoding, decoded.findings)
+
+
+def _by_mark(data: bytes, source: str) -> Decoded | None:
+    """Text that says its encoding by a byte order mark, or as plainly by its NULs."""
+    encoding = ""
+    if data.startswith(b"\xef\xbb\xbf"):
+        encoding = "utf-8-sig"
+    elif data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        encoding = "utf-32"
+    elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    if not encoding:
+        return _utf16_without_mark(data)
+    try:
+        return Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8-sig":
+            mended = _mended(data[3:], source)
+            if mended is not None:
+                return mended
+        name = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
+        raise InputError(
+            source, f"the file claims to be {name} but byte {error.start} is not", _SAVE_AS_UTF8
+        ) from error
+
+
+def _utf16_without_mark(data: bytes) -> Decoded | None:
+    """UTF-16 shows itself by NULs in every second place and nowhere else."""
+    head = data[: 64 * 1024]
+    if len(data) % 2 or b"\0" not in head:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) or max(even, odd) < len(head) // 32:
+        return None
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    try:
+        return Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _refuse_binary(data: bytes, source: str) -> None:
+    kind = next((name for magic, name in _MAGIC if data.startswith(magic)), "")
+    if data.startswith(b"PK\x03\x04"):
+        kind = "a ZIP archive"
+        if b"word/" in data[:65536] or b"[Content_Types].xml" in data[:65536]:
+            kind = "an Office document (docx, xlsx, pptx)"
+        elif b"opendocument" in data[:4096]:
+            kind = "an OpenDocument text"
+    elif data[4:8] == b"ftyp":
+        kind = "an MP4 film or recording"
+    if kind:
+        raise InputError(source, f"this seems to be {kind}, not a text file", _advice(kind))
+    if b"\0" in data and not data.startswith(b"WEBVTT"):
+        raise InputError(source, "this is no text: it holds NUL bytes", _SAVE_AS_UTF8)
+    controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
+    if controls > len(data) // 50:
+        raise InputError(source, "this seems to be binary data, not a text file", _SAVE_AS_UTF8)
+
+
+def _advice(kind: str) -> str:
+    if "document" in kind.lower():
+        return "Save it as plain text (UTF-8)"
+    if "recording" in kind or "film" in kind:
+        return "Name its transcript instead"
+    return "Name a text file"
+
+
+def _mended(data: bytes, source: str) -> Decoded | None:
+    """UTF-8 with few broken bytes, as after a cut: better than a guess at all of it."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    good = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
+    if good < 4 or broken * 20 > good + 20:
+        return None
+    line = text.count("\n", 0, text.index("\ufffd")) + 1
+    message = f"{broken} broken bytes in UTF-8 text were replaced with U+FFFD"
+    finding = Finding("encoding-broken", Severity.WARNING, message, file=source, line=line)
+    return Decoded(text, "utf-8", (finding,))
+
+
+def _guessed(data: bytes, source: str) -> Decoded:
+    encoding = _guess(data)
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        # cp1252 leaves five bytes undefined, latin-1 none: nothing is left undecodable.
+        encoding = "latin-1"
+        text = data.decode(encoding)
+    message = f"the file is not UTF-8; it was read as {encoding}, which is a guess"
+    finding = Finding("encoding-guessed", Severity.WARNING, message, file=source)
+    return Decoded(text, encoding, (finding,))
+
+
+def _guess(data: bytes) -> str:
+    # Only lines with bytes above ASCII tell encodings apart. A line feed is never the
+    # second byte of a character in the encodings of East Asia, so whole lines are safe.
+    sample = bytearray()
+    for line in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", data):
+        sample += line[0][:_SAMPLE_BYTES]
+        if len(sample) >= _SAMPLE_BYTES:
+            break
+    high = re.findall(rb"[\x80-\xff]+", bytes(sample))
+    if high and sum(map(len, high)) < 24 and max(map(len, high)) == 1:
+        # Too little to count letters in; single accents between ASCII letters are
+        # Western European far more often than anything else.
+        return "cp1252"
+    # Here, because it is a heavy import that files in UTF-8 never need.
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(bytes(sample)).best()
+    return best.encoding if best is not None else "cp1252"

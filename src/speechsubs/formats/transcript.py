@@ -1,0 +1,162 @@
+"""Subtitles back into a transcript: running text whose words have times."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from speechsubs.formats.speakers import Labels, unquoted
+from speechsubs.formats.wording import Running, join_all, known_words, pieces, spread
+from speechsubs.model import Cue, Paragraph, Track, Transcript, Word
+
+#: A pause that ends a paragraph.
+PARAGRAPH_GAP_MS: Final = 2_000
+
+_DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
+_DASH_SPACE = re.compile(r"[-‐‑–]\s+(?=\S)")
+#: Text that nobody says: in brackets from end to end, or between notes. Round brackets
+#: only without a full stop inside: a speaker may say a sentence in brackets.
+_SOUND = re.compile(
+    r"\[[^\]]*\][.!]?|【[^】]*】|\([^().!?]*\)|（[^（）。！？]*）|[♪♫#*][^♪♫]*[♪♫#*]|[♪♫].*|[♪♫]+",
+    re.DOTALL,
+)
+_VOICE = re.compile(r"<v(?:\.[^ >]*)? ([^>]{1,80})>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says in one cue. `opens` starts a new paragraph."""
+
+    lines: tuple[str, ...]
+    speaker: str = ""
+    opens: bool = False
+    sound: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """The paragraph under construction."""
+
+    running: Running
+    number: int
+    speaker: str
+    sound: bool
+
+
+def from_track(track: Track) -> Transcript:
+    """Join the cues of a track into paragraphs with word times.
+
+    A pause of more than two seconds, a dash or a label of a speaker starts a new
+    paragraph; so do music and sounds, which stand alone. A word's time is its share, by
+    length, of its own cue. Lines that roll up (each cue repeats the last line of the
+    one before) are taken once. `Paragraph.line` is the 1-based number of the cue.
+    """
+    shown = _without_repeats(track.cues)
+    labels = Labels.found_in(line for _, _, lines in shown for line in lines)
+    whole = known_words(line for _, _, lines in shown for line in lines)
+    paragraphs: list[Paragraph] = []
+    current: _Open | None = None
+    end_ms = 0
+    for number, cue, lines in shown:
+        start = max(cue.start_ms, end_ms)
+        turns = _turns(lines, cue, labels)
+        texts = [join_all(turn.lines, whole) for turn in turns]
+        timed = _words(texts, start, max(start, cue.end_ms))
+        for turn, text, words in zip(turns, texts, timed, strict=True):
+            if current is None or _starts(turn, current, cue.start_ms - end_ms):
+                if current is not None:
+                    paragraphs.append(_closed(current))
+                current = _Open(Running(), number, turn.speaker, turn.sound)
+            current.running.add(text, words, whole)
+        end_ms = max(start, cue.end_ms)
+    if current is not None:
+        paragraphs.append(_closed(current))
+    return Transcript(tuple(paragraphs), track.source, track.language, track.findings)
+
+
+def _starts(turn: _Turn, current: _Open, pause_ms: int) -> bool:
+    if turn.opens or turn.sound or current.sound or pause_ms > PARAGRAPH_GAP_MS:
+        return True
+    return bool(turn.speaker) and turn.speaker != current.speaker
+
+
+def _closed(current: _Open) -> Paragraph:
+    running = current.running
+    return Paragraph(
+        running.text, line=current.number, words=tuple(running.words), speaker=current.speaker
+    )
+
+
+def _words(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[Word, ...]]:
+    """The words of each text, all of them inside one cue."""
+    found = [pieces(text) for text in texts]
+    times = iter(spread([word for part in found for _, word in part], start_ms, end_ms))
+    return [tuple(Word(word, offset, *next(times)) for offset, word in part) for part in found]
+
+
+def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
+    """The lines of a cue by who says them."""
+    if _SOUND.fullmatch("\n".join(lines)):
+        return [_Turn(tuple(lines), sound=True)]
+    voice = _VOICE.search(cue.markup[0]) if cue.markup else None
+    name = voice[1].strip() if voice else ""
+    dashes = sum(_DASH.match(line) is not None for line in lines)
+    turns: list[_Turn] = []
+    for line in lines:
+        opens, line = unquoted(line)
+        # One dash alone may be a minus or a pause: it needs its space.
+        dash = (_DASH if dashes > 1 else _DASH_SPACE).match(line)
+        if dash:
+            opens, line = True, line[dash.end() :]
+        speaker, line = labels.split(line)
+        if not line:
+            # A label on a line of its own names who says the next line.
+            name = speaker or name
+            continue
+        if _SOUND.fullmatch(line):
+            turns.append(_Turn((line,), sound=True))
+        elif opens or speaker or not turns or turns[-1].sound:
+            turns.append(_Turn((line,), speaker or name, opens))
+        else:
+            last = turns[-1]
+            turns[-1] = _Turn((*last.lines, line), last.speaker, last.opens)
+        name = ""
+    return turns
+
+
+def _without_repeats(cues: Sequence[Cue]) -> list[tuple[int, Cue, tuple[str, ...]]]:
+    """Cues with their numbers and lines; what only rolls up is left out.
+
+    Automatic captions of video sites repeat the last line of a cue as the first of
+    the next. A track does so throughout or not at all: an echo in a few cues of an
+    ordinary track ("No! - No!") stays.
+    """
+    numbered = list(enumerate(sorted(cues, key=lambda c: (c.start_ms, c.end_ms)), start=1))
+    plain = [(number, cue, cue.lines) for number, cue in numbered if cue.lines]
+    repeats = sum(_rolls(a[1], b[1]) for a, b in pairwise(plain))
+    if len(plain) < 4 or repeats * 2 < len(plain) - 1:
+        return plain
+    return list(_rolled(plain))
+
+
+def _rolls(before: Cue, after: Cue) -> bool:
+    touching = after.start_ms - before.end_ms <= 50
+    return touching and before.lines[-1] == after.lines[0]
+
+
+def _rolled(
+    plain: Sequence[tuple[int, Cue, tuple[str, ...]]],
+) -> Iterator[tuple[int, Cue, tuple[str, ...]]]:
+    previous: Cue | None = None
+    for number, cue, lines in plain:
+        if previous is not None and _rolls(previous, cue):
+            shared = next(
+                size
+                for size in range(min(len(previous.lines), len(lines)), 0, -1)
+                if previous.lines[-size:] == lines[:size]
+            )
+            lines = lines[shared:]
+        previous = cue
+        if lines:
+            yield number, cue, lines

@@ -1,0 +1,247 @@
+"""WebVTT (.vtt): the reader of the W3C specification, a writer without adventures.
+
+Source: WebVTT, W3C Candidate Recommendation 2019-04-04, sections 4 and 6.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from speechsubs.errors import InputError
+from speechsubs.formats import srt, vttsettings
+from speechsubs.formats.cuetext import clean, from_vtt, to_vtt
+from speechsubs.formats.times import MAX_MS, clock, milliseconds, refuse_beyond
+from speechsubs.model import Cue, Finding, Severity, Track
+
+_TIME = re.compile(r"([0-9]+):([0-9]{2})(?::([0-9]{2}))?\.([0-9]{3})(?![0-9])")
+_BLANKS = " \t\n\f\r"
+_LANGUAGE = re.compile(r"language\s*:\s*([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RawCue:
+    """A cue as it stands in the file. `line` is the 1-based line of its times.
+
+    `start_ms` may be at or after `end_ms`: the specification lets such cues be.
+    """
+
+    start_ms: int
+    end_ms: int
+    id: str
+    text: str
+    settings: str
+    line: int
+
+
+class VttFormat:
+    """WebVTT subtitles."""
+
+    name = "vtt"
+    suffixes: tuple[str, ...] = (".vtt",)
+
+    def read(self, text: str, source: str) -> Track:
+        """Read cues, sorted by time; what cannot be shown is left out with a finding.
+
+        A file without the first line "WEBVTT" is read as SubRip, with a finding.
+        Raises `InputError` where no cue is found.
+        """
+        return read_track(text, source)
+
+    def write(self, track: Track) -> str:
+        """Header, a NOTE with kind and language, and cues by time. Raises `InputError`."""
+        return write_track(track)
+
+
+def has_signature(text: str) -> bool:
+    """True for text that begins as a WebVTT file must.
+
+    >>> has_signature("WEBVTT - Made by hand"), has_signature("WEBVTTT")
+    (True, False)
+    """
+    text = text.removeprefix("\ufeff")
+    return text.startswith("WEBVTT") and (len(text) == 6 or text[6] in " \t\n\r")
+
+
+def parse(text: str) -> list[RawCue]:
+    """All cues of a WebVTT file, as the specification's parser gives them.
+
+    Text without the signature has no cues. Line ends of any kind are fine.
+    """
+    return _scan(text).cues
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Everything that was found on the way through a file."""
+
+    cues: list[RawCue] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    language: str = ""
+
+
+def _scan(text: str) -> _Scan:
+    scan = _Scan()
+    if not has_signature(text):
+        return scan
+    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    position = 1
+    if position < len(lines) and lines[position]:
+        position = _block(lines, position, scan, in_header=True)
+    while position < len(lines):
+        if not lines[position]:
+            position += 1
+            continue
+        position = _block(lines, position, scan, in_header=False)
+    return scan
+
+
+def _block(lines: list[str], position: int, scan: _Scan, *, in_header: bool) -> int:
+    """Collect one block from `position` on; gives the line to go on with.
+
+    Section 6.1, "collect a WebVTT block". A line with an arrow that does not belong
+    to this block starts the next one, blank line or not.
+    """
+    first = position
+    buffer: list[str] = []
+    cue: tuple[int, int, str] | None = None
+    name = ""
+    arrow_line = 0
+    while position < len(lines):
+        line = lines[position]
+        count = position - first + 1
+        if "-->" in line:
+            if in_header or not (count == 1 or (count == 2 and not arrow_line)):
+                break
+            arrow_line = position + 1
+            cue = _timing(line)
+            if cue is None:
+                scan.dropped.append(arrow_line)
+            else:
+                name, buffer = "\n".join(buffer), []
+        elif not line:
+            position += 1
+            break
+        else:
+            buffer.append(line)
+        position += 1
+    if cue is not None:
+        scan.cues.append(RawCue(cue[0], cue[1], name, "\n".join(buffer), cue[2], arrow_line))
+    elif not scan.language and (in_header or (buffer[:1] and buffer[0].startswith("NOTE"))):
+        found = (_LANGUAGE.fullmatch(line) for line in buffer)
+        scan.language = next((match[1] for match in found if match), "")
+    return position
+
+
+def _timing(line: str) -> tuple[int, int, str] | None:
+    """Start, end and settings of a line with an arrow (section 6.3)."""
+    line = line.lstrip(_BLANKS)
+    start = _TIME.match(line)
+    if start is None:
+        return None
+    rest = line[start.end() :].lstrip(_BLANKS)
+    if not rest.startswith("-->"):
+        return None
+    rest = rest[3:].lstrip(_BLANKS)
+    end = _TIME.match(rest)
+    if end is None:
+        return None
+    start_ms, end_ms = _time(start), _time(end)
+    if start_ms is None or end_ms is None:
+        return None
+    return start_ms, end_ms, rest[end.end() :].strip(_BLANKS)
+
+
+def _time(match: re.Match[str]) -> int | None:
+    first, second, third, fraction = match.groups()
+    if len(first) > 9:
+        return None
+    if third is None:
+        if len(first) != 2:
+            return None
+        first, second, third = "0", first, second
+    if int(second) > 59 or int(third) > 59:
+        return None
+    return milliseconds(int(first), int(second), int(third), fraction)
+
+
+def read_track(text: str, source: str) -> Track:
+    """Read WebVTT text. See `VttFormat.read`."""
+    if not has_signature(text):
+        return _without_signature(text, source)
+    scan = _scan(text)
+    findings: list[Finding] = []
+
+    def report(code: str, line: int, message: str) -> None:
+        findings.append(Finding(code, Severity.WARNING, message, file=source, line=line))
+
+    for line in scan.dropped:
+        report("cue-dropped", line, "these times cannot be read, cue left out")
+    cues: list[Cue] = []
+    for raw in scan.cues:
+        lines, markup = from_vtt(raw.text)
+        shown = f": {lines[0][:40]!r}" if lines else ""
+        if raw.end_ms <= raw.start_ms:
+            report("cue-dropped", raw.line, f"a cue that ends before it shows is left out{shown}")
+        elif raw.end_ms > MAX_MS:
+            report("cue-dropped", raw.line, f"a time of 1,000 hours or more, left out{shown}")
+        elif not lines:
+            report("cue-empty", raw.line, "a cue without text is left out")
+        else:
+            cues.append(
+                Cue(
+                    raw.start_ms,
+                    raw.end_ms,
+                    lines,
+                    markup=markup,
+                    name=clean(raw.id),
+                    settings=clean(raw.settings),
+                )
+            )
+    if not cues and not findings:
+        raise InputError(source, "no subtitles in it: the WebVTT file has no cues")
+    ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    if ordered != cues:
+        message = "the cues were not in the order of their times and have been sorted"
+        findings.append(Finding("cues-unsorted", Severity.INFO, message, file=source))
+    return Track(tuple(ordered), scan.language, source, tuple(findings))
+
+
+def _without_signature(text: str, source: str) -> Track:
+    try:
+        track = srt.read_track(text, source)
+    except InputError:
+        raise InputError(source, "this is no WebVTT file: the first line must be WEBVTT") from None
+    message = "the first line is not WEBVTT: players refuse this file"
+    finding = Finding("header-missing", Severity.WARNING, message, file=source, line=1)
+    return Track(track.cues, track.language, source, (finding, *track.findings))
+
+
+def write_track(track: Track) -> str:
+    """Write WebVTT text. See `VttFormat.write`.
+
+    No STYLE block: ffmpeg 5.1 gives an empty file for one. Language and kind stand in
+    a NOTE, because header lines other than the first are no longer in the standard.
+    """
+    refuse_beyond(track)
+    blocks = ["WEBVTT"]
+    if _LANGUAGE.fullmatch(f"language:{track.language}"):
+        blocks.append(f"NOTE\nKind: subtitles\nLanguage: {track.language}")
+    for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
+        lines = to_vtt(cue.lines, cue.markup)
+        if not lines:
+            continue
+        timing = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
+        if cue.settings and (settings := vttsettings.valid(cue.settings)):
+            timing = f"{timing} {settings}"
+        name = _name(cue.name)
+        blocks.append("\n".join([*([name] if name else []), timing, *lines]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _name(name: str) -> str:
+    """A cue's name, if it can stand on a line of its own and be read back."""
+    cleaned = clean(name).strip()
+    # Programs that split blocks at blank lines take these for other blocks.
+    if "-->" in cleaned or cleaned.startswith(("NOTE", "STYLE", "REGION", "WEBVTT")):
+        return ""
+    return cleaned
