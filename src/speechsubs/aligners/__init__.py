@@ -1,0 +1,1 @@
+"""Where word times come from, a module per method."""

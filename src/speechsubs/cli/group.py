@@ -1,0 +1,62 @@
+"""The top of the command line: lazy commands, and the one door for errors."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from speechsubs import __version__
+from speechsubs.errors import SpeechsubsError
+
+#: Command -> module, attribute, one line of help. Kept here so that the list of
+#: commands can be shown without importing any of them; a test compares the lines.
+COMMANDS = {
+    "subtitle": ("speechsubs.cli.subtitle", "Cut, time and translate transcripts into subtitles."),
+    "convert": ("speechsubs.cli.convert", "Convert subtitle files to SRT or WebVTT."),
+    "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
+    "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
+}
+
+
+class FriendlyGroup(click.Group):
+    """Loads commands when they are needed and turns errors into messages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of a person's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and show what a user can cause as one message with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except SpeechsubsError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # The reader of our output has gone (`| head`): that is its right.
+            sys.stderr.close()
+            ctx.exit(0)
+        except MemoryError as error:
+            raise click.ClickException("not enough memory for this input") from error
+
+
+@click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="speechsubs")
+def main() -> None:
+    """Speeches into subtitles that professionals keep.
+
+    Exit codes: 0 clean, 1 input error, 2 usage error, 3 written with findings.
+    """

@@ -1,0 +1,96 @@
+"""What commands print: summaries and findings, on standard error by rich."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from speechsubs.model import Finding, Severity
+from speechsubs.pipeline import Result
+from speechsubs.project import summary
+
+#: Findings of one kind shown before the rest is only counted.
+SHOWN = 3
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def console() -> Console:
+    """Standard error, so that standard output stays for results."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def clock(time_ms: int) -> str:
+    """h:mm:ss.mmm as people write it.
+
+    >>> clock(3_661_005)
+    '1:01:01.005'
+    """
+    seconds, ms = divmod(time_ms, 1_000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"
+
+
+def results(screen: Console, items: Sequence[Result]) -> None:
+    """One table for the run: a row for each language of each file."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("file", "language", "cues", "length", "char/s", "too fast", "errors", "warnings"):
+        table.add_column(name, justify="left" if name in ("file", "language") else "right")
+    for item in items:
+        for output in item.outputs:
+            figures = summary(output)
+            table.add_row(
+                escape(item.name),
+                output.locale.tag,
+                str(figures["cues"]),
+                clock(figures["end_ms"]).rpartition(".")[0],
+                str(figures["median_chars_per_second"]),
+                str(figures["too_fast"]),
+                str(figures["error"]),
+                str(figures["warning"]),
+            )
+    screen.print(table)
+    for engine, quality in dict.fromkeys(
+        (o.engine, o.quality) for item in items for o in item.targets
+    ):
+        screen.print(f"[bold]{escape(engine)}[/]: {escape(quality)}")
+
+
+def findings(screen: Console, items: Sequence[Finding], everything: bool = False) -> None:
+    """Findings grouped by kind and language, the first few of each in full."""
+    groups: dict[tuple[Severity, str, str, str], list[Finding]] = {}
+    order = list(reversed(Severity))
+    for item in sorted(items, key=lambda f: order.index(f.severity)):
+        groups.setdefault((item.severity, item.code, item.locale, item.file), []).append(item)
+    for (severity, code, locale, _), group in groups.items():
+        colour = _COLOURS[severity]
+        for item in group if everything else group[:SHOWN]:
+            where = place(item)
+            label = f"{locale} {code}" if locale else code
+            screen.print(f"[{colour}]{severity.value}[/] {escape(where)}: {escape(label)}: "
+                         f"{escape(item.message)}")  # fmt: skip
+        rest = len(group) - SHOWN
+        if rest > 0 and not everything:
+            screen.print(f"[{colour}]{severity.value}[/] ... and {rest} more {code} in {locale}")
+
+
+def place(item: Finding) -> str:
+    """Where a finding is: file, line or cue and time."""
+    parts = [item.file or "-"]
+    if item.cue is not None:
+        time = f" at {clock(item.start_ms)}" if item.start_ms is not None else ""
+        parts.append(f"cue {item.cue}{time}")
+    elif item.line is not None:
+        return f"{parts[0]}:{item.line}"
+    return ", ".join(parts)
+
+
+def counted(items: Sequence[Finding]) -> str:
+    """A line such as "2 errors, 1 warning"."""
+    counts = Counter(item.severity for item in items)
+    words = [
+        f"{counts[s]} {s.value}{'s' if counts[s] != 1 else ''}"
+        for s in (Severity.ERROR, Severity.WARNING)
+        if counts[s]
+    ]
+    return ", ".join(words) or "no findings"

@@ -1,0 +1,97 @@
+"""Slots hidden behind words that an engine copies, and found again in its output."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from speechsubs.glossary import Term
+from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.money import Amount
+from speechsubs.protocols import MaskFamily
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A sentence with the slots that no engine may change.
+
+    `terms` and `amounts` run parallel to `slots`: what each one is, or None.
+    """
+
+    sentence: int
+    text: str
+    slots: tuple[Slot, ...] = ()
+    terms: tuple[Term | None, ...] = ()
+    amounts: tuple[Amount | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """What the engine gets: a text in which `words[i]` stands for slot `slots[i]`."""
+
+    text: str
+    words: tuple[str, ...]
+    slots: tuple[int, ...]
+
+
+def mask(protected: Protected, family: MaskFamily, kinds: frozenset[SlotKind]) -> Masked | None:
+    """Hide the slots of some kinds behind a family's words.
+
+    Words that the text itself contains are left out. None when the family has too
+    few words left: another family must serve.
+    """
+    taken = protected.text.casefold()
+    free = {kind: [w for w in family.pool(kind) if w.casefold() not in taken] for kind in SlotKind}
+    pieces: list[str] = []
+    words: list[str] = []
+    slots: list[int] = []
+    position = 0
+    for number, slot in enumerate(protected.slots):
+        if slot.kind not in kinds:
+            continue
+        pool = [word for word in free[slot.kind] if word not in words]
+        if not pool:
+            return None
+        pieces += [protected.text[position : slot.start], pool[0]]
+        words.append(pool[0])
+        slots.append(number)
+        position = slot.end
+    pieces.append(protected.text[position:])
+    return Masked("".join(pieces), tuple(words), tuple(slots))
+
+
+def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+    """Where the slots stand in an engine's output, and what went wrong with them.
+
+    Every mask must stand there once, as a word of its own, in any letter case.
+    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number.
+    """
+    places: list[Place] = []
+    problems: list[str] = []
+    for word, slot in zip(masked.words, masked.slots, strict=True):
+        found = [m.span() for m in _pattern(word).finditer(output)]
+        if len(found) == 1:
+            places.append(Place(slot, *found[0]))
+        else:
+            problems.append(f"{'mask-repeated' if found else 'mask-lost'}:{slot}")
+    places.sort(key=lambda place: place.start)
+    return tuple(places), tuple(problems)
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    # A CJK neighbour does not extend a Latin word, so \b alone will not do.
+    edge = r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
+    return re.compile(rf"(?<!{edge}){re.escape(word)}(?!{edge})", re.IGNORECASE)
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with a neutral stand-in for each span, to compare what is left.
+
+    >>> without("SU7 has 4 doors", [(0, 3)])
+    '· has 4 doors'
+    """
+    pieces: list[str] = []
+    position = 0
+    for start, end in sorted(spans):
+        pieces += [text[position:start], "·"]
+        position = end
+    return "".join([*pieces, text[position:]])

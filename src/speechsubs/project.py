@@ -1,0 +1,148 @@
+"""What a run made from what, as plain data that can be saved and compared.
+
+The report is the seed of a subtitle project: every sentence with its words and
+slots, what each language made of it and why, every cue and every finding. Its
+form is described in docs/report.md; `SCHEMA` changes when a reader must change.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from speechsubs.files import write_atomic
+from speechsubs.model import Draft, Finding, Sentence, Severity, Slot, Track
+from speechsubs.pipeline import Output, Result
+from speechsubs.stages.check import chars_per_second
+
+SCHEMA = "speechsubs-report/1"
+
+
+def report(results: Sequence[Result], written: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """All results of a run as JSON-ready data.
+
+    `written` maps a source's name to the files made from it.
+    """
+    return {
+        "schema": SCHEMA,
+        "signature": dict(results[0].signature) if results else {},
+        "files": [_result(result, written.get(result.name, ())) for result in results],
+    }
+
+
+def save(data: Mapping[str, Any], path: Path) -> None:
+    """Write a report as readable JSON, in one step. Raises `OutputError`."""
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    # A lone surrogate cannot be UTF-8; a report with it escaped is better than none.
+    write_atomic(path, (text + "\n").encode("utf-8", "backslashreplace"))
+
+
+def _result(result: Result, written: Sequence[str]) -> dict[str, Any]:
+    return {
+        "source": result.name,
+        "times": result.aligner,
+        "written": list(written),
+        "exit_code": result.exit_code,
+        "sentences": [
+            _sentence(sentence, slots)
+            for sentence, slots in zip(result.sentences, result.slots, strict=True)
+        ],
+        "tracks": [_output(output) for output in result.outputs],
+        "findings": [finding(f) for f in result.findings],
+    }
+
+
+def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
+    return {
+        "index": sentence.index,
+        "paragraph": sentence.paragraph,
+        "kind": sentence.kind.value,
+        "line": sentence.line,
+        "text": sentence.text,
+        "start_ms": sentence.words[0].start_ms if sentence.words else None,
+        "end_ms": sentence.words[-1].end_ms if sentence.words else None,
+        "words": [[w.text, w.offset, w.start_ms, w.end_ms, w.confidence] for w in sentence.words],
+        "slots": [
+            {
+                "kind": slot.kind.value,
+                "start": slot.start,
+                "end": slot.end,
+                "text": slot.text,
+                "key": slot.key,
+            }
+            for slot in slots
+        ],
+    }
+
+
+def _output(output: Output) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "locale": output.locale.tag,
+        "engine": output.engine,
+        "quality": output.quality,
+        "rungs": output.rungs,
+        "sentences": [_draft(draft) for draft in output.drafts],
+        "cues": _cues(output.track),
+        "summary": summary(output),
+        "findings": [finding(f) for f in output.findings],
+    }
+    if output.stacked:
+        data["stacked"] = _cues(output.stacked)
+    return data
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    return {
+        "index": draft.sentence,
+        "text": draft.finished.text,
+        "places": [[p.slot, p.start, p.end] for p in draft.finished.places],
+        "rung": draft.rung,
+        "raw": draft.raw,
+        "tries": draft.tries,
+        "problems": list(draft.problems),
+    }
+
+
+def _cues(track: Track) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number,
+            "start_ms": cue.start_ms,
+            "end_ms": cue.end_ms,
+            "lines": list(cue.lines),
+            "sentences": list(cue.sentences),
+        }
+        for number, cue in enumerate(track.cues, start=1)
+    ]
+
+
+def finding(item: Finding) -> dict[str, Any]:
+    """A finding with only the fields that apply to it."""
+    data: dict[str, Any] = {
+        "code": item.code,
+        "severity": item.severity.value,
+        "message": item.message,
+    }
+    for name in ("file", "locale", "cue", "start_ms", "sentence", "line", "value", "limit"):
+        value = getattr(item, name)
+        if value not in (None, ""):
+            data[name] = value
+    return data
+
+
+def summary(output: Output) -> dict[str, Any]:
+    """The figures of one language that a person looks at first."""
+    speeds = [chars_per_second(cue, output.locale) for cue in output.track.cues]
+    limit = output.locale.limits.chars_per_second
+    by_severity = {
+        severity.value: sum(f.severity is severity for f in output.findings)
+        for severity in Severity
+    }
+    return {
+        "cues": len(output.track.cues),
+        "sentences": len(output.drafts),
+        "end_ms": output.track.cues[-1].end_ms if output.track.cues else 0,
+        "median_chars_per_second": round(sorted(speeds)[len(speeds) // 2], 1) if speeds else 0.0,
+        "too_fast": sum(speed > limit + 0.05 for speed in speeds),
+        **by_severity,
+    }

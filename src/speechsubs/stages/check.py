@@ -1,0 +1,252 @@
+"""Every cue looked at, by the same rules that a person would be judged by.
+
+`inspect` needs only a track and so serves files that others made; `compare` also
+knows the source and the glossary.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from speechsubs import money, numbers
+from speechsubs.glossary import Glossary, Matcher
+from speechsubs.glossary.verify import forbidden, missing
+from speechsubs.locales import Locale
+from speechsubs.model import Cue, Finding, Money, Severity, Track
+
+#: Two times closer than this are the same: a frame's time is rounded to a millisecond.
+ROUNDING_MS = 1
+_WORDS = re.compile(r"\w+")
+
+
+def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list[Finding]:
+    """Lines, widths, durations, reading speed, gaps, order and emptiness of every cue.
+
+    `min_gap_ms` replaces the locale's where the frame rate is known.
+    """
+    limits = locale.limits
+    gap = limits.min_gap_ms if min_gap_ms is None else min_gap_ms
+    found: list[Finding] = []
+    for number, cue in enumerate(track.cues, start=1):
+        found += _shape(number, cue, track, locale)
+        found += _time(number, cue, track, locale)
+        if number < len(track.cues):
+            found += _between(number, cue, track.cues[number], track, gap)
+        if number > 1 and _same_text(track.cues[number - 2], cue):
+            found.append(
+                _finding("repeated-text", "the same text as the cue before", number, cue, track)
+            )
+    return found
+
+
+def _finding(
+    code: str,
+    message: str,
+    number: int,
+    cue: Cue,
+    track: Track,
+    severity: Severity = Severity.WARNING,
+    value: float | None = None,
+    limit: float | None = None,
+) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        message=message,
+        file=track.source,
+        locale=track.language,
+        cue=number,
+        start_ms=cue.start_ms,
+        sentence=cue.sentences[0] if cue.sentences else None,
+        value=None if value is None else round(value, 2),
+        limit=limit,
+    )
+
+
+def _shape(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+    limits = locale.limits
+    found = []
+    if not any(line.strip() for line in cue.lines):
+        found.append(_finding("empty", "no text", number, cue, track, Severity.ERROR))
+    if len(cue.lines) > limits.max_lines:
+        message = f"{len(cue.lines)} lines, at most {limits.max_lines}"
+        found.append(
+            _finding("lines", message, number, cue, track, value=len(cue.lines),
+                     limit=limits.max_lines)
+        )  # fmt: skip
+    for line in cue.lines:
+        width = locale.width(line)
+        if width > limits.line_width:
+            message = f"a line of {width:g} characters, at most {limits.line_width:g}"
+            found.append(
+                _finding("line-width", message, number, cue, track, value=width,
+                         limit=limits.line_width)
+            )  # fmt: skip
+    return found
+
+
+def _time(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+    limits = locale.limits
+    found = []
+    if cue.duration_ms < limits.min_duration_ms - ROUNDING_MS:
+        message = f"on screen for {cue.duration_ms} ms, at least {limits.min_duration_ms} ms"
+        found.append(
+            _finding("min-duration", message, number, cue, track, value=cue.duration_ms,
+                     limit=limits.min_duration_ms)
+        )  # fmt: skip
+    if cue.duration_ms > limits.max_duration_ms + ROUNDING_MS:
+        message = f"on screen for {cue.duration_ms} ms, at most {limits.max_duration_ms} ms"
+        found.append(
+            _finding("max-duration", message, number, cue, track, value=cue.duration_ms,
+                     limit=limits.max_duration_ms)
+        )  # fmt: skip
+    speed = chars_per_second(cue, locale)
+    if speed > limits.chars_per_second + 0.05:
+        message = (
+            f"{speed:.1f} characters a second, at most {limits.chars_per_second:g}: "
+            "shorten the text or give it more time"
+        )
+        found.append(
+            _finding("reading-speed", message, number, cue, track, value=speed,
+                     limit=limits.chars_per_second)
+        )  # fmt: skip
+    return found
+
+
+def chars_per_second(cue: Cue, locale: Locale) -> float:
+    """Reading speed in the locale's characters per second.
+
+    Spaces and punctuation count, line breaks do not. Source: Netflix, Timed Text
+    Style Guides, "reading speed".
+
+    >>> from speechsubs.locales import load
+    >>> chars_per_second(Cue(0, 2_000, ("Good evening.",)), load("en"))
+    6.5
+    """
+    return sum(locale.width(line) for line in cue.lines) * 1_000 / cue.duration_ms
+
+
+def _between(number: int, cue: Cue, following: Cue, track: Track, gap: int) -> list[Finding]:
+    space = following.start_ms - cue.end_ms
+    if following.start_ms < cue.start_ms:
+        return [_finding("order", "starts after the next cue", number, cue, track, Severity.ERROR)]
+    if space < 0:
+        message = f"overlaps the next cue by {-space} ms"
+        return [_finding("overlap", message, number, cue, track, Severity.ERROR, -space, 0)]
+    if space < gap - ROUNDING_MS:
+        message = f"a gap of {space} ms to the next cue, at least {gap} ms"
+        return [_finding("gap", message, number, cue, track, value=space, limit=gap)]
+    return []
+
+
+def _same_text(first: Cue, second: Cue) -> bool:
+    words = _WORDS.findall(second.text.casefold())
+    return len(words) > 2 and words == _WORDS.findall(first.text.casefold())
+
+
+def compare(
+    source: Sequence[str],
+    target: Sequence[str],
+    *,
+    glossary: Glossary,
+    matcher: Matcher,
+    source_locale: Locale,
+    locale: Locale,
+    context: money.Context,
+) -> list[list[Finding]]:
+    """Terms, amounts and numbers of translated sentences against their sources.
+
+    One list of findings per pair, without cue numbers: `placed` adds them. This
+    looks at finished texts only, so it also catches what a restoring stage broke.
+    """
+    result = []
+    for before, after in zip(source, target, strict=True):
+        found = _terms(before, after, glossary, matcher, locale)
+        found += _amounts(before, after, source_locale, locale, context)
+        found += _text(before, after, locale)
+        result.append(found)
+    return result
+
+
+def _terms(
+    before: str, after: str, glossary: Glossary, matcher: Matcher, locale: Locale
+) -> list[Finding]:
+    found = []
+    for term, expected, count, hard in missing(matcher.find(before), after, locale.tag):
+        wanted = f"{term.source!r} stands {expected} times in the source, {count} times here"
+        if hard:
+            found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
+        else:
+            message = f"{term.source!r}: the glossary's wording does not stand here"
+            found.append(Finding("term-wording", Severity.INFO, message, locale=locale.tag))
+    for term, start, end in forbidden(glossary, after, locale.tag):
+        message = f"{after[start:end]!r} is forbidden by the glossary ({term.id})"
+        found.append(Finding("term-forbidden", Severity.ERROR, message, locale=locale.tag))
+    return found
+
+
+def _amounts(
+    before: str, after: str, source_locale: Locale, locale: Locale, context: money.Context
+) -> list[Finding]:
+    found = []
+    wanted = Counter(_values(before, source_locale, context))
+    there = Counter(_values(after, locale, context))
+    for amount, count in (wanted - there).items():
+        message = f"the amount {_plain(amount)} stands {count} times less than in the source"
+        found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
+    for amount, count in (there - wanted).items():
+        message = f"the amount {_plain(amount)} stands {count} times more than in the source"
+        found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
+    if found:
+        return found
+    missing_values, extra = numbers.compare(before, source_locale.language, after, locale.language)
+    for value in missing_values:
+        message = f"the number {_digits(value)} of the source is missing"
+        found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
+    for value in extra:
+        message = f"the number {_digits(value)} is not in the source"
+        found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
+    return found
+
+
+def _values(text: str, locale: Locale, context: money.Context) -> list[Money]:
+    return [
+        value for amount in money.find(text, locale.language, context) for value in amount.values
+    ]
+
+
+def _plain(amount: Money) -> str:
+    return f"{_digits(amount.value)} {amount.currency}"
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value:,f}"
+
+
+def _text(before: str, after: str, locale: Locale) -> list[Finding]:
+    words = _WORDS.findall(before.casefold())
+    if not after.strip():
+        return [Finding("empty", Severity.ERROR, "no translation", locale=locale.tag)]
+    if len(words) >= 4 and words == _WORDS.findall(after.casefold()):
+        message = "the text is the same as in the source language"
+        return [Finding("untranslated", Severity.WARNING, message, locale=locale.tag)]
+    return []
+
+
+def placed(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
+    """Findings about sentences, given the first cue that shows each sentence."""
+    first: dict[int, int] = {}
+    for number, cue in enumerate(track.cues, start=1):
+        for sentence in cue.sentences:
+            first.setdefault(sentence, number)
+    result = []
+    for sentence, own in enumerate(found):
+        number = first.get(sentence)
+        start = track.cues[number - 1].start_ms if number else None
+        result += [
+            replace(f, sentence=sentence, cue=number, start_ms=start, file=track.source)
+            for f in own
+        ]
+    return result

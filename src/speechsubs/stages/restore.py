@@ -1,0 +1,186 @@
+"""Drafts and slots into finished sentences, in the target locale's own writing.
+
+Names come out as the glossary says, amounts in the locale's one style, numbers in
+its digits and separators; then the small repairs that every engine needs: opening
+question marks, spaces before French marks, none between Chinese and Latin.
+"""
+
+import re
+from collections.abc import Sequence
+
+from speechsubs import money, numbers
+from speechsubs.edits import Edit, apply
+from speechsubs.glossary import target_for
+from speechsubs.locales import Locale
+from speechsubs.masking import Protected
+from speechsubs.model import Finished, Place, SlotKind
+
+_CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_NARROW_NBSP = "\u202f"
+_NBSP = "\u00a0"
+#: Where a sentence, or a quote inside one, begins.
+_CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"“«¡]))(?=[\w\"'“‘«¿¡])")
+
+
+def source(protected: Protected, locale: Locale, style: str = "") -> Finished:
+    """The source sentence itself with its amounts in the locale's one style.
+
+    Everything else stays as it was spoken: names, numbers, even mistakes.
+    """
+    places = [Place(n, slot.start, slot.end) for n, slot in enumerate(protected.slots)]
+    texts = {
+        place.slot: _amount(protected, place.slot, locale, style)
+        if protected.slots[place.slot].kind is SlotKind.MONEY
+        else protected.slots[place.slot].text
+        for place in places
+    }
+    return _filled(protected.text, places, texts)
+
+
+def target(
+    protected: Protected,
+    raw: str,
+    places: Sequence[Place],
+    source_locale: Locale,
+    locale: Locale,
+    style: str = "",
+) -> Finished:
+    """An engine's output with its slots filled and its surface repaired."""
+    texts = {
+        place.slot: _slot(protected, place.slot, source_locale, locale, style) for place in places
+    }
+    done = _filled(raw, places, texts)
+    done = apply(done, _number_edits(protected, done, source_locale, locale))
+    done = apply(done, _blank_edits(done, locale))
+    done = apply(done, _opening_edits(protected.text, done, locale))
+    done = apply(done, _space_edits(done, locale))
+    return apply(done, _capital_edits(protected, done))
+
+
+def _slot(
+    protected: Protected, number: int, source_locale: Locale, locale: Locale, style: str
+) -> str:
+    slot, term = protected.slots[number], protected.terms[number]
+    if term is not None:
+        return target_for(term, locale.tag)[0]
+    if slot.kind is SlotKind.MONEY:
+        return _amount(protected, number, locale, style)
+    return numbers.localize(slot.text, source_locale.language, locale)
+
+
+def _amount(protected: Protected, number: int, locale: Locale, style: str) -> str:
+    amount = protected.amounts[number]
+    assert amount is not None
+    return money.render(amount, locale, style)
+
+
+def _filled(text: str, places: Sequence[Place], texts: dict[int, str]) -> Finished:
+    pieces: list[str] = []
+    moved: list[Place] = []
+    position = length = 0
+    for place in sorted(places, key=lambda p: p.start):
+        before, inside = text[position : place.start], texts[place.slot]
+        length += len(before)
+        moved.append(Place(place.slot, length, length + len(inside)))
+        length += len(inside)
+        pieces += [before, inside]
+        position = place.end
+    pieces.append(text[position:])
+    return Finished("".join(pieces), tuple(moved))
+
+
+def _number_edits(
+    protected: Protected, done: Finished, source_locale: Locale, locale: Locale
+) -> list[Edit]:
+    """Numbers that the engine copied as they were, rewritten in the locale's notation.
+
+    Only what literally stands in the source is touched: "5.400" that the engine
+    wrote itself is already in its own language's notation.
+    """
+    copied = {number.text for number in numbers.find(protected.text, source_locale.language)}
+    skip = [(place.start, place.end) for place in done.places]
+    return [
+        (start, end, text)
+        for start, end, text in numbers.edits(done.text, source_locale.language, locale, skip)
+        if done.text[start:end] in copied or _digits(done.text[start:end]) in map(_digits, copied)
+    ]
+
+
+def _digits(text: str) -> str:
+    """The part of a number that is digits and separators: "5.4" of "5.4 million"."""
+    return re.sub(r"[^\d.,' \u00a0\u202f]", "", text).strip()
+
+
+def _free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that reach into no slot."""
+    return [
+        edit
+        for edit in edits
+        if not any(edit[0] < place.end and edit[1] > place.start for place in done.places)
+    ]
+
+
+def _blank_edits(done: Finished, locale: Locale) -> list[Edit]:
+    """Doubled, leading and trailing blanks; blanks next to CJK characters."""
+    found: list[Edit] = []
+    for match in re.finditer(r"[^\S\u00a0\u202f]+", done.text):
+        edge = match.start() == 0 or match.end() == len(done.text)
+        before, after = done.text[match.start() - 1 : match.start()], done.text[match.end() :][:1]
+        wanted = "" if edge else " "
+        if not edge and locale.words == "phrases":
+            both = before + after
+            if re.search(f"[{_CJK}]", both):
+                latin = re.search(r"[A-Za-z]", both)
+                mark = re.search(r"[\u3000-\u303f\uff00-\uffef]", both)
+                space = str(locale.sections["typography"]["latin_cjk_space"])
+                wanted = space if latin and not mark else ""
+        if match.group() != wanted:
+            found.append((match.start(), match.end(), wanted))
+    return _free(done, found)
+
+
+def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edit]:
+    """The opening marks that Spanish has and engines forget."""
+    rules = locale.sections["typography"]
+    found: list[Edit] = []
+    for mark, opening in (("?", rules["opening_question"]), ("!", rules["opening_exclamation"])):
+        if not opening or mark not in source_text or opening in done.text:
+            continue
+        end = done.text.find(mark)
+        if end < 0:
+            continue
+        starts = [m.end() for m in _CLAUSE_START.finditer(done.text, 0, end)]
+        start = starts[-1] if starts else 0
+        while start < end and done.text[start] in "\"'“‘«":
+            start += 1
+        found.append((start, start, str(opening)))
+    return _free(done, found)
+
+
+def _space_edits(done: Finished, locale: Locale) -> list[Edit]:
+    """French writes a no-break space before its high marks, other languages none."""
+    marks = str(locale.sections["typography"]["space_before"])
+    found: list[Edit] = []
+    for match in re.finditer(r"[\s\u00a0\u202f]*([?!:;»…,.]+)(?=[\s\"'”’»)\]]|$)", done.text):
+        mark = match.group(1)
+        if match.start() == 0:
+            continue
+        wanted = ""
+        if mark[0] in marks:
+            wanted = _NBSP if mark[0] in ":»" else _NARROW_NBSP
+        blank = done.text[match.start() : match.start(1)]
+        if blank != wanted and not (mark[0] in "…." and blank and len(mark) > 1):
+            found.append((match.start(), match.start(1), wanted))
+    return _free(done, found)
+
+
+def _capital_edits(protected: Protected, done: Finished) -> list[Edit]:
+    """A capital where the source's first letter has one."""
+    first_source = re.search(r"[^\W\d_]", protected.text)
+    first = re.search(r"[^\W\d_]", done.text)
+    if not first_source or not first or not first_source.group().isupper():
+        return []
+    letter = first.group()
+    if not letter.islower() or letter.upper() == letter or len(letter.upper()) > 1:
+        return []
+    return _free(done, [(first.start(), first.end(), letter.upper())])

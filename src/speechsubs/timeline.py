@@ -1,0 +1,125 @@
+"""When each character of a text is spoken.
+
+A `Timeline` is a text's words with their times, asked by character offset. A
+`Warp` carries offsets of a finished or translated text back to the text that was
+spoken, through slots that are known in both.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from speechsubs.model import Word
+
+#: A Chinese or Japanese character is spoken by itself, anything else between blanks together.
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_SPOKEN = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
+
+
+class Timeline:
+    """Times by character offset, from words in ascending order.
+
+    >>> line = Timeline([Word("Good", 0, 0, 400), Word("day.", 5, 500, 900)])
+    >>> line.starts_at(5), line.ends_at(4), line.starts_at(2), line.starts_at(4)
+    (500, 400, 200, 500)
+    """
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        if not words:
+            raise ValueError("a timeline needs at least one word")
+        self._words = tuple(words)
+        self._offsets = [w.offset for w in words]
+
+    def starts_at(self, offset: float) -> int:
+        """When the sound at an offset begins; in a blank, the next word's start."""
+        number = max(0, bisect_right(self._offsets, offset) - 1)
+        word = self._words[number]
+        if offset >= word.end_offset and number + 1 < len(self._words):
+            return self._words[number + 1].start_ms
+        return _inside(word, offset)
+
+    def ends_at(self, offset: float) -> int:
+        """When the sound before an offset ends; in a blank, the last word's end."""
+        number = max(0, bisect_left(self._offsets, offset) - 1)
+        return _inside(self._words[number], offset)
+
+
+def _inside(word: Word, offset: float) -> int:
+    length = max(1, len(word.text))
+    share = min(1.0, max(0.0, (offset - word.offset) / length))
+    return round(word.start_ms + share * (word.end_ms - word.start_ms))
+
+
+class Warp:
+    """Offsets of one text mapped to another, straight lines between anchors.
+
+    `anchors` are (here_start, here_end, there_start, there_end) spans known in both
+    texts. Where a translation changed their order, the longest run that kept it is
+    used, so that the map never runs backwards.
+    """
+
+    def __init__(
+        self, length: int, other_length: int, anchors: Sequence[tuple[int, int, int, int]]
+    ) -> None:
+        here, there = [0.0], [0.0]
+        for here_start, here_end, there_start, there_end in _ordered(anchors):
+            for a, b in ((here_start, there_start), (here_end, there_end)):
+                if a > here[-1] and b > there[-1] and a < length and b < other_length:
+                    here.append(a)
+                    there.append(b)
+        here.append(max(float(length), here[-1]))
+        there.append(max(float(other_length), there[-1]))
+        self._here, self._there = here, there
+
+    def __call__(self, offset: float) -> float:
+        """The offset in the other text."""
+        here, there = self._here, self._there
+        number = min(max(1, bisect_right(here, offset)), len(here) - 1)
+        a, b = here[number - 1], here[number]
+        if b <= a:
+            return there[number]
+        share = min(1.0, max(0.0, (offset - a) / (b - a)))
+        return there[number - 1] + share * (there[number] - there[number - 1])
+
+
+def spoken(text: str) -> list[tuple[str, int]]:
+    """The words of a text with their offsets; Chinese and Japanese by character.
+
+    >>> spoken("SU7 是车")
+    [('SU7', 0), ('是', 4), ('车', 5)]
+    """
+    return [(match.group(), match.start()) for match in _SPOKEN.finditer(text)]
+
+
+def carried(text: str, line: Timeline, warp: Warp) -> tuple[Word, ...]:
+    """The words of a text with the times of another text's words."""
+    words = []
+    for part, offset in spoken(text):
+        start = line.starts_at(warp(offset))
+        end = max(start, line.ends_at(warp(offset + len(part))))
+        words.append(Word(part, offset, start, end))
+    return tuple(words)
+
+
+def _ordered(
+    anchors: Sequence[tuple[int, int, int, int]],
+) -> list[tuple[int, int, int, int]]:
+    """The longest chain of anchors that ascend in both texts (patience sorting)."""
+    items = sorted(set(anchors))
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for number, item in enumerate(items):
+        at = bisect_left(ends, item[2])
+        before.append(tails[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(number)
+            ends.append(item[2])
+        else:
+            tails[at], ends[at] = number, item[2]
+    chain: list[tuple[int, int, int, int]] = []
+    number = tails[-1] if tails else -1
+    while number >= 0:
+        chain.append(items[number])
+        number = before[number]
+    return chain[::-1]
