@@ -1,0 +1,173 @@
+"""Signs, codes and names of currencies, and what a document means by them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from speechsubs.money.amount import Context
+from speechsubs.numbers.rules import SPACES, known, plain, section, words_of
+
+#: ISO 4217 codes that are read, with what else is written for them.
+CODES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "CNY",
+    "JPY",
+    "KRW",
+    "INR",
+    "RUB",
+    "CHF",
+    "CAD",
+    "AUD",
+    "HKD",
+    "TWD",
+    "SGD",
+    "NZD",
+    "BRL",
+    "MXN",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "TRY",
+    "CZK",
+    "HUF",
+    "RON",
+    "ILS",
+    "AED",
+    "SAR",
+    "THB",
+    "VND",
+    "IDR",
+    "MYR",
+    "PHP",
+    "ZAR",
+    "UAH",
+    "EGP",
+    "ARS",
+    "CLP",
+    "COP",
+]
+_OTHER_CODES = {"RMB": "CNY", "NTD": "TWD", "YUAN": "CNY"}
+#: Codes that are also words where a text is in capitals; before a number they need
+#: a no-break space.
+RISKY = frozenset({"TRY", "RON"})
+
+#: Signs, longest first. "$" and "¥" are decided by the context.
+SIGNS: Mapping[str, str] = {
+    "US$": "USD", "U.S.$": "USD", "USD$": "USD", "$US": "USD", "$USD": "USD",
+    "AU$": "AUD", "A$": "AUD", "$AU": "AUD", "CA$": "CAD", "CAD$": "CAD", "C$": "CAD",
+    "$CA": "CAD", "Can$": "CAD", "HK$": "HKD", "$HK": "HKD", "NT$": "TWD", "$TW": "TWD",
+    "S$": "SGD", "SG$": "SGD", "$SG": "SGD", "NZ$": "NZD", "$NZ": "NZD", "R$": "BRL",
+    "MX$": "MXN", "$MX": "MXN", "CN¥": "CNY", "RMB¥": "CNY", "JP¥": "JPY",
+    "€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "₽": "RUB", "₺": "TRY", "₫": "VND",
+    "฿": "THB", "₱": "PHP", "₪": "ILS", "₴": "UAH", "Rs.": "INR", "Rs": "INR", "zł": "PLN",
+    "Kč": "CZK", "SFr.": "CHF", "Fr.": "CHF", "元": "CNY", "円": "JPY",
+    "$": "$", "¥": "¥",
+}  # fmt: skip
+#: Signs of CJK texts that stand only behind a number, where a name table has them.
+_NAMES_ONLY = ("元", "円")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What currencies are called in a language.
+
+    `prefix` matches at the end of what stands before a number, `suffix` at the
+    start of what stands behind it; the group 1 is looked up in `codes`.
+    """
+
+    prefix: re.Pattern[str]
+    suffix: re.Pattern[str]
+    codes: Mapping[str, str]
+    weak: frozenset[str]
+
+
+@cache
+def names(language: str) -> Names:
+    """The table for a language; only signs and codes for an unknown one."""
+    data = section(language, "money")
+    codes: dict[str, str] = {sign: code for sign, code in SIGNS.items() if sign not in _NAMES_ONLY}
+    codes |= {code: code for code in CODES} | _OTHER_CODES
+    spoken: dict[str, str] = {}
+    if known(language):
+        for code, entry in data["currencies"].items():
+            for name in words_of(entry):
+                spoken.setdefault(name.lower(), code)
+        for name, code in _babel_names(language).items():
+            spoken.setdefault(name, code)
+        for code, sign in data["symbols"].items():
+            codes.setdefault(sign, code)
+    fixed = _alternatives(codes)
+    spelled = _alternatives(spoken)
+    named = rf"|(?i:{spelled})(?![^\W_])" if spoken and not _cjk(language) else (
+        rf"|(?i:{spelled})" if spoken else "")  # fmt: skip
+    letters = r"(?<![^\W_])" if not _cjk(language) else "(?<![A-Za-z])"
+    chinese = "|人民币|人民幣" if language.startswith("zh") else ""
+    gap = f"[{SPACES}]"
+    link = r"(?:(?:de|di|do|of)[ \u00a0]|d['’])?"
+    return Names(
+        re.compile(rf"({letters}(?:{fixed}){chinese})({gap}?)$"),
+        re.compile(rf"({gap}|-)?{link}({fixed}{named})"),
+        {**codes, **spoken, "人民币": "CNY", "人民幣": "CNY"},
+        frozenset(str(data["weak"]).lower().split("|")),
+    )
+
+
+def _cjk(language: str) -> bool:
+    return bool(known(language) and section(language, "numbers")["myriads"])
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    def one(word: str) -> str:
+        body = re.escape(word).replace(r"\ ", f"[{SPACES}]")
+        return body + r"(?![^\W_])" if word.isascii() and word[-1].isalpha() else body
+
+    return "|".join(map(one, sorted(words, key=len, reverse=True)))
+
+
+def _babel_names(language: str) -> dict[str, str]:
+    """CLDR's names, the fallback of `render`, so that what it writes is read again."""
+    # Babel loads megabytes of locale data: only a run that reads amounts pays for it.
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_currency_name
+
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, str] = {}
+    for code in CODES:
+        for count in (None, 1, 2, 3, 5, 11, 100):
+            name = get_currency_name(code, count, locale=locale)
+            if name != code:
+                found.setdefault(name.lower(), code)
+    return found
+
+
+_CHINA = re.compile(
+    r"\byuan|renminbi|\bRMB\b|\bCNY\b|\bChin|Xiaomi|Beijing|人民[币幣]|中国|中國", re.I
+)
+_JAPAN = re.compile(
+    r"\by[eé]n(?:e?s)?\b|\bienes?\b|\bJPY\b|\bJap[ao]n|\bGiappon|Tokyo|円|日本", re.I
+)
+
+
+def context(texts: Iterable[str], language: str, default_dollar: str = "USD") -> Context:
+    """What "¥" and "$" mean in a document: the currency and country named more often.
+
+    A tie, or a document without a hint, leaves it to the language: Chinese means
+    yuan, Japanese yen, any other leaves `yen_sign` at None.
+    """
+    yuan = yen = 0
+    for text in texts:
+        flat = plain(text)
+        yuan += sum(1 for _ in _CHINA.finditer(flat))
+        yen += sum(1 for _ in _JAPAN.finditer(flat))
+    own = {"zh": "CNY", "ja": "JPY"}.get(language.partition("-")[0])
+    if own:
+        return Context(default_dollar, own)
+    sign = "CNY" if yuan > yen else "JPY" if yen > yuan else None
+    return Context(default_dollar, sign)

@@ -1,0 +1,238 @@
+"""Finding amounts: a quantity with a currency beside it, or two that make a range."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from speechsubs.model import Money
+from speechsubs.money.amount import Amount, Context
+from speechsubs.money.currencies import RISKY, Names, names
+from speechsubs.numbers.notation import shift
+from speechsubs.numbers.quantities import Quantity, quantities
+from speechsubs.numbers.rules import SPACES, plain
+
+_GRAND = re.compile(rf"[{SPACES}](?:grand|Grand)(?![^\W_])")
+_MINUS = re.compile(r"(?<![^\s(\[\"'“‘«])-$")
+_BETWEEN = re.compile(
+    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra)[{SPACES}]$", re.IGNORECASE
+)
+_TO = re.compile(
+    rf"(?:[{SPACES}]?[-–—~～〜][{SPACES}]?|[{SPACES}](?:to|through|a|à|bis|hasta|até|or|o|ou|oder)[{SPACES}]"
+    rf"|(?:到|至|から|ないし))",
+    re.IGNORECASE,
+)
+_AND = re.compile(rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A quantity with the currency that stands beside it, if one does."""
+
+    start: int
+    end: int
+    quantity: Quantity
+    before: str = ""
+    after: str = ""
+    negative: bool = False
+
+    @property
+    def sign(self) -> str:
+        return self.before or self.after
+
+
+def find(text: str, language: str, context: Context | None = None) -> list[Amount]:
+    """The amounts of a text, left to right, not overlapping.
+
+    `language` decides the words and the meaning of points and commas; for a
+    language without a locale file only signs and ISO codes are read. Words such as
+    "about" stay outside the span, and so do parentheses.
+
+    >>> [a.key for a in find("It costs 215,900 yuan (29700$).", "en")]
+    ['215900 CNY', '29700 USD']
+    """
+    context = context or Context()
+    table = names(language)
+    flat = plain(text)
+    amounts: list[Amount] = []
+    pending: _Found | None = None
+    last_end = 0
+    for found in _beside(flat, language, table):
+        if found.start < last_end:
+            continue
+        if pending is not None:
+            joined = _range(flat, text, pending, found, language, context, table)
+            if joined:
+                amounts.append(joined)
+                last_end, pending = joined.end, None
+                continue
+            if single := _single(text, pending, language, context, table):
+                amounts.append(single)
+                last_end = single.end
+        pending = found
+    if pending is not None and (single := _single(text, pending, language, context, table)):
+        amounts.append(single)
+    return amounts
+
+
+def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
+    taken = 0
+    for quantity in quantities(flat, language):
+        start, end = quantity.start, quantity.end
+        window = max(taken, start - 9)
+        before = after = ""
+        negative = False
+        if minus := _MINUS.search(flat, max(taken, start - 2), start):
+            start, negative = minus.start(), True
+        head = table.prefix.search(flat, window, start)
+        if head and not _risky(head.group(1), head.group(2)):
+            before, start = head.group(1), head.start(1)
+            if not negative and (minus := _MINUS.search(flat, max(taken, start - 2), start)):
+                start, negative = minus.start(), True
+        if grand := _GRAND.match(flat, end):
+            tail = table.suffix.match(flat, grand.end())
+            if before or tail:
+                quantity = replace(
+                    quantity, value=shift(quantity.value, 3), end=grand.end(), scale=quantity.scale
+                )
+                end = grand.end()
+        tail = table.suffix.match(flat, end)
+        if tail and _may_follow(flat, tail, before):
+            after, end = tail.group(2), tail.end()
+        if not before and not after and negative:
+            start, negative = quantity.start, False
+        taken = end
+        yield _Found(start, end, quantity, before, after, negative)
+
+
+def _risky(code: str, gap: str) -> bool:
+    return code in RISKY and gap != "\u00a0"
+
+
+def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
+    word, gap = tail.group(2), tail.group(1) or ""
+    following = flat[tail.end() : tail.end() + 2]
+    if not word[-1].isalpha():
+        # In "5 $10 bills" and "$10 $20" the sign belongs to what follows.
+        if following[:1].isdigit() or (following[:1] == " " and following[1:].isdigit() and gap):
+            return False
+        return not before
+    if before and word.isupper() and following[:1] in tuple(SPACES) and following[1:].isdigit():
+        return False
+    return gap != "-" or not word.isupper()
+
+
+def _code(found: _Found, language: str, context: Context, table: Names) -> tuple[str, bool]:
+    """The currency and whether it is sure; "" where what stands beside it is no currency."""
+    before, after = found.before, found.after
+    one = _lookup(before, language, context, table) if before else None
+    two = _lookup(after, language, context, table) if after else None
+    if one and two and one[0] != two[0]:
+        if before == "$" and two[0] in ("CAD", "AUD", "HKD", "TWD", "SGD", "NZD", "MXN", "USD"):
+            return two
+        if before == "¥" and two[0] in ("CNY", "JPY"):
+            return two
+        return one[0], False
+    best = one or two
+    if best is None:
+        return "", False
+    return best[0], best[1] or bool(one and two and (one[1] or two[1]))
+
+
+def _lookup(word: str, language: str, context: Context, table: Names) -> tuple[str, bool]:
+    sign = " ".join(word.split())
+    code = table.codes.get(sign) or table.codes[sign.lower()]
+    if code == "$":
+        return context.default_dollar, True
+    if code == "¥":
+        own = {"zh": "CNY", "ja": "JPY"}.get(language.partition("-")[0])
+        if context.yen_sign:
+            return context.yen_sign, True
+        return (own, True) if own else ("JPY", False)
+    if code == "USD" and context.default_dollar != "USD" and sign.lower() in _BARE_DOLLARS:
+        return context.default_dollar, True
+    return code, sign.lower() not in table.weak
+
+
+_BARE_DOLLARS = frozenset(
+    [
+        "dollar",
+        "dollars",
+        "buck",
+        "bucks",
+        "dólar",
+        "dólares",
+        "dolar",
+        "dolares",
+        "dòlar",
+        "dòlars",
+        "dollaro",
+        "dollari",
+        "ドル",
+    ]
+)
+
+
+def _single(
+    text: str, found: _Found, language: str, context: Context, table: Names
+) -> Amount | None:
+    quantity = found.quantity
+    code, sure = _code(found, language, context, table)
+    if not code or _unlikely(text, found, code, table):
+        return None
+    value = -quantity.value if found.negative else quantity.value
+    return Amount(
+        found.start, found.end, text[found.start : found.end], (Money(value, code),),
+        quantity.approx, sure and quantity.sure, (quantity.scale,),
+    )  # fmt: skip
+
+
+def _unlikely(text: str, found: _Found, code: str, table: Names) -> bool:
+    """A year before a verb: "in 2021 won the prize" is no South Korean money."""
+    del text
+    plain_number = found.quantity.run.isdigit() and not found.quantity.scale
+    return (
+        code == "KRW"
+        and not found.before
+        and found.after.lower() == "won"
+        and plain_number
+        and len(found.quantity.run) <= 4
+        and "won" in table.weak
+    )
+
+
+def _range(
+    flat: str, text: str, one: _Found, two: _Found, language: str, context: Context, table: Names
+) -> Amount | None:
+    """Two quantities with "to" or a dash between them and one currency for both."""
+    if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
+        return None
+    if two.negative or (one.after and not two.sign):
+        return None
+    start = one.start
+    opener = _BETWEEN.search(flat, max(0, start - 12), start)
+    link = flat[one.end : two.start]
+    spoken = opener.group(1).lower() if opener else ""
+    by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
+    if not by_and and not _TO.fullmatch(link):
+        return None
+    code, sure = _code(two if two.sign else one, language, context, table)
+    if one.sign:
+        first, first_sure = _code(one, language, context, table)
+        sure = sure and first_sure
+        if first != code:
+            return None
+    if not code:
+        return None
+    a, b = one.quantity, two.quantity
+    low, low_scale = a.value, a.scale
+    if b.scale and not a.scale and a.value <= b.mantissa:
+        low, low_scale = shift(a.value, b.scale), b.scale
+        sure = sure and not (one.sign and two.before)
+    if low >= b.value or one.negative:
+        return None
+    if opener and (by_and or spoken in ("from", "von")):
+        start = opener.start()
+    return Amount(
+        start, two.end, text[start : two.end], (Money(low, code), Money(b.value, code)),
+        "", sure and a.sure and b.sure, (low_scale, b.scale),
+    )  # fmt: skip

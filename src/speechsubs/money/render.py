@@ -1,0 +1,137 @@
+"""Writing an amount the way a locale does. Never converts, never rounds."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from speechsubs.locales import Locale
+from speechsubs.model import Money
+from speechsubs.money.amount import Amount
+from speechsubs.numbers.notation import shift, trimmed
+from speechsubs.numbers.written import category, digits, myriads
+
+NBSP = "\u00a0"
+STYLES = ("name", "symbol", "code")
+_VOWELS = "aàâeéèêiîoôuûyœhAEIOUYH"
+
+
+def render(amount: Amount, locale: Locale, style: str = "") -> str:
+    """The amount in the locale's style, or in `style`: "name", "symbol" or "code".
+
+    An amount that was written with a scale word keeps one ("10 mil millones de
+    dólares"), one in full digits stays in digits; Chinese, Japanese and Korean count
+    in exact myriads. A range is one phrase with an en dash. Spaces inside are
+    no-break spaces. Raises `ValueError` for a style that does not exist.
+    """
+    if style and style not in STYLES:
+        raise ValueError(f"no style {style!r}: use one of {', '.join(STYLES)}")
+    data = locale.sections["money"]
+    currency = amount.values[0].currency
+    styles = data["styles"]
+    style = style or str(styles.get(currency, styles["default"]))
+    scales = amount.scales or (0,) * len(amount.values)
+    parts = [
+        _scaled(money.value, scale, locale)
+        for money, scale in zip(amount.values, scales, strict=True)
+    ]
+    if len(parts) == 2:
+        number, power, last = _joined(parts, amount.values, locale)
+    else:
+        number, power = parts[0]
+        last = trimmed(amount.values[-1].value)
+    text = _with_currency(number, power, last, currency, locale, style)
+    return str(data["over"]).format(text) if amount.approx and not _inside(amount, locale) else text
+
+
+def _inside(amount: Amount, locale: Locale) -> bool:
+    del amount, locale
+    return False
+
+
+def _scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
+    """The number with its scale word, and the power of that word (0 for none)."""
+    rules = locale.sections["numbers"]
+    if rules["myriads"]:
+        return myriads(value, locale), 0
+    scales: Mapping[str, Any] = rules["scales"]
+    if scale < 5 or not value:
+        return digits(value, locale), 0
+    power = _power(value, scale, {int(key) for key in scales})
+    if not power:
+        return digits(value, locale), 0
+    mantissa = trimmed(shift(value, -power))
+    forms = scales[str(power)]
+    word = str(forms.get(category(mantissa, locale), forms["other"]))
+    return digits(mantissa, locale) + NBSP + word.replace(" ", NBSP), power
+
+
+def _power(value: Decimal, written: int, known: set[int]) -> int:
+    """The scale word for a value: the largest that leaves a short number before it."""
+    size = abs(value)
+    fitting = [p for p in (12, 9, 6) if p in known and size >= shift(Decimal(1), p)]
+    for power in fitting:
+        mantissa = trimmed(shift(size, -power))
+        places = max(0, -int(mantissa.as_tuple().exponent))
+        if places <= 3:
+            return power
+    if written in known and written >= 6:
+        return written
+    return 0
+
+
+def _joined(
+    parts: list[tuple[str, int]], values: tuple[Money, ...], locale: Locale
+) -> tuple[str, int, Decimal]:
+    """One phrase for a range: the scale word is written once where both have it."""
+    (low, low_power), (high, power) = parts
+    if power and low_power == power:
+        low = digits(trimmed(shift(values[0].value, -power)), locale)
+    dash = "～" if locale.language == "ja" else "–"
+    return f"{low}{dash}{high}", power, trimmed(values[1].value)
+
+
+def _with_currency(
+    number: str, power: int, value: Decimal, currency: str, locale: Locale, style: str
+) -> str:
+    data = locale.sections["money"]
+    if style == "name":
+        return _named(number, power, value, currency, locale)
+    sign = currency if style == "code" else str(data["symbols"].get(currency, currency))
+    pattern = str(data[style])
+    if sign.isalpha() and "#¤" in pattern.replace(" ", ""):
+        pattern = "# ¤"
+    elif sign.isalpha():
+        pattern = "¤ #"
+    minus = number.startswith("-")
+    body = pattern.replace(" ", NBSP).replace("#", number.removeprefix("-")).replace("¤", sign)
+    return f"-{body}" if minus else body
+
+
+def _named(number: str, power: int, value: Decimal, currency: str, locale: Locale) -> str:
+    data = locale.sections["money"]
+    forms = data["currencies"].get(currency)
+    plural = str(data["after_scale"]) if power else category(value, locale)
+    name = _babel_name(currency, value, locale)
+    if forms:
+        name = str(forms.get(plural, forms["other"]))
+    link = ""
+    if (
+        data["link"]
+        and (power or plural == "many")
+        and locale.sections["numbers"]["decimal"] == ","
+    ):
+        vowel = data["link_vowel"] and name[0] in _VOWELS
+        link = str(data["link_vowel"]) if vowel else str(data["link"]) + NBSP
+    return (
+        str(data["name"])
+        .replace(" ", NBSP)
+        .replace("#", number)
+        .replace("¤", link + name.replace(" ", NBSP))
+    )
+
+
+def _babel_name(currency: str, value: Decimal, locale: Locale) -> str:
+    # Babel loads megabytes of locale data: only a run that writes amounts pays for it.
+    from babel.numbers import get_currency_name
+
+    return str(get_currency_name(currency, value, locale=locale.tag.replace("-", "_")))

@@ -1,0 +1,95 @@
+"""Which numbers a translation lost and which it invented."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from speechsubs.numbers.dates import find_dates
+from speechsubs.numbers.notation import readings, shift, trimmed
+from speechsubs.numbers.quantities import Quantity, quantities
+
+
+def compare(
+    source: str, source_language: str, target: str, target_language: str
+) -> tuple[list[Decimal], list[Decimal]]:
+    """The values that are missing from `target`, and the extra ones in it.
+
+    Only values count: "30,000", "30.000" and "3万" are equal. A number in digits may
+    be spelled out on the other side, and a month's number may be its name. What is
+    spelled out on both sides is not looked at.
+
+    >>> compare("They raised $1 million.", "en", "100万ドルを集めた。", "ja")
+    ([], [])
+    >>> compare("They raised $1 million.", "en", "1億ドルを集めた。", "ja")
+    ([Decimal('1000000')], [Decimal('100000000')])
+    """
+    here, here_free = _sides(source, source_language)
+    there, there_free = _sides(target, target_language)
+    missing, extra = _matched(here, there)
+    missing = _forgiven(missing, there_free)
+    extra = _forgiven(extra, here_free)
+    missing, extra = _reread(missing, extra, source_language, target_language)
+    return [trimmed(q.value) for q in missing], [trimmed(q.value) for q in extra]
+
+
+def _sides(text: str, language: str) -> tuple[list[Quantity], Counter[Decimal]]:
+    """The numbers in digits, and the values that words stand for."""
+    strict, free = [], Counter[Decimal]()
+    for quantity in quantities(text, language):
+        if quantity.spelled:
+            free[trimmed(quantity.value)] += 1
+        else:
+            strict.append(quantity)
+    if language.partition("-")[0] not in ("zh", "ja", "ko"):
+        free.update(Decimal(date.month) for date in find_dates(text, language))
+    return strict, free
+
+
+def _matched(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
+    waiting: defaultdict[Decimal, list[Quantity]] = defaultdict(list)
+    for quantity in there:
+        waiting[trimmed(quantity.value)].append(quantity)
+    missing = []
+    for quantity in here:
+        same = waiting.get(trimmed(quantity.value))
+        if same:
+            same.pop(0)
+        else:
+            missing.append(quantity)
+    extra = [q for rest in waiting.values() for q in rest]
+    return missing, sorted(extra, key=lambda q: q.start)
+
+
+def _forgiven(found: list[Quantity], free: Counter[Decimal]) -> list[Quantity]:
+    kept = []
+    for quantity in found:
+        value = trimmed(quantity.value)
+        if free[value]:
+            free[value] -= 1
+        else:
+            kept.append(quantity)
+    return kept
+
+
+def _reread(
+    missing: list[Quantity], extra: list[Quantity], source_language: str, target_language: str
+) -> tuple[list[Quantity], list[Quantity]]:
+    """Take the other reading of an unsure number where that makes it equal."""
+    del source_language, target_language
+    still = []
+    for quantity in missing:
+        mine = _values(quantity)
+        twin = next((e for e in extra if mine & _values(e)), None)
+        if twin is None:
+            still.append(quantity)
+        else:
+            extra = [e for e in extra if e is not twin]
+    return still, extra
+
+
+def _values(quantity: Quantity) -> set[Decimal]:
+    if quantity.sure or not quantity.run:
+        return {trimmed(quantity.value)}
+    return {trimmed(shift(value, quantity.scale)) for value in readings(quantity.run)}
+
+
+__all__ = ["compare"]

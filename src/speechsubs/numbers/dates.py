@@ -1,0 +1,118 @@
+"""Dates as they are written out, found and rendered through CLDR patterns."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from speechsubs.locales import Locale
+from speechsubs.numbers.rules import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date where it stands. `day` or `year` is None where it was not said."""
+
+    start: int
+    end: int
+    text: str
+    month: int
+    day: int | None = None
+    year: int | None = None
+
+
+_CJK = re.compile(
+    r"(?:(?P<year>\d{4})[ \u00a0]?[年년][ \u00a0]?)?(?<!\d)(?P<month>\d{1,2})[ \u00a0]?[月월]"
+    r"(?:[ \u00a0]?(?P<day>\d{1,2})[ \u00a0]?[日号號일])?",
+    re.ASCII,
+)
+_DAY = r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
+_YEAR = r"(?P<year>[12]\d{3})(?!\d|[.,]\d)"
+
+
+@cache
+def _months(language: str) -> Mapping[str, int]:
+    # Babel loads megabytes of locale data: only a run that reads dates pays for it.
+    from babel import Locale as Babel
+    from babel import UnknownLocaleError
+
+    try:
+        months = Babel.parse(language, sep="-").months
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, int] = {}
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in months[form][width].items():
+                word = str(name).lower()
+                for prefix in ("de ", "d’", "d'"):
+                    word = word.removeprefix(prefix)
+                if not word[0].isdigit():
+                    found.setdefault(word, number)
+    return found
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    names = sorted(_months(language), key=len, reverse=True)
+    if not names:
+        return ()
+    month = rf"(?P<month>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"
+    of = r"[ \u00a0\u202f](?:(?:of|de|del|di)[ \u00a0]|d['’][ ]?)?"
+    year = rf"(?:,?{of}{_YEAR})?"
+    texts = [rf"{_DAY}{of}{month}{year}"]
+    if language.startswith("en"):
+        only_day = rf"{_DAY}(?!\d|[.,]\d|[ \u00a0](?:million|billion))"
+        texts.append(rf"{month}[ \u00a0]{only_day}(?:,?[ \u00a0]{_YEAR})?")
+    texts.append(rf"{month},?{of}{_YEAR}")
+    return tuple(re.compile(text, re.IGNORECASE) for text in texts)
+
+
+def find_dates(text: str, language: str) -> list[Date]:
+    """The dates of a text that name a month, left to right.
+
+    >>> [(d.year, d.month, d.day) for d in find_dates("on March 30, 2021", "en")]
+    [(2021, 3, 30)]
+    """
+    flat = plain(text)
+    found: list[Date] = []
+    patterns = (_CJK,) if language.partition("-")[0] in ("zh", "ja", "ko") else _patterns(language)
+    for pattern in patterns:
+        for match in pattern.finditer(flat):
+            date = _date(text, match, language)
+            if date:
+                found.append(date)
+    found.sort(key=lambda d: (d.start, -d.end))
+    result: list[Date] = []
+    for date in found:
+        if not result or date.start >= result[-1].end:
+            result.append(date)
+    return result
+
+
+def _date(text: str, match: re.Match[str], language: str) -> Date | None:
+    parts = match.groupdict()
+    word = parts["month"]
+    month = int(word) if word.isdigit() else _months(language)[word.lower()]
+    day = int(parts["day"]) if parts.get("day") else None
+    year = int(parts["year"]) if parts.get("year") else None
+    if day is None and year is None:
+        return None
+    try:
+        # 2000 is a leap year: 29 February without a year is a date.
+        datetime.date(year or 2000, month, day or 1)
+    except ValueError:
+        return None
+    return Date(match.start(), match.end(), text[match.start() : match.end()], month, day, year)
+
+
+def render_date(date: Date, locale: Locale) -> str:
+    """The date in the locale's long form: "30 de marzo de 2021", "2021年3月30日"."""
+    from babel.dates import format_date, format_skeleton
+
+    value = datetime.date(date.year or 2000, date.month, date.day or 1)
+    name = locale.tag.replace("-", "_")
+    if date.year is not None and date.day is not None:
+        return str(format_date(value, "long", locale=name))
+    return str(format_skeleton("MMMMd" if date.year is None else "yMMMM", value, locale=name))

@@ -1,0 +1,229 @@
+"""Spelled-out numbers: "two hundred and fifteen thousand", "dreihunderttausend"."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A language's number words. `glued`: written together (German, Italian)."""
+
+    small: Mapping[str, int]
+    scales: Mapping[str, int]
+    joiners: str
+    articles: tuple[str, ...] = ()
+    glued: bool = False
+
+
+def _number(words: str, first: int, step: int = 1) -> dict[str, int]:
+    return {
+        word: first + step * index
+        for index, group in enumerate(words.split())
+        for word in group.split("/")
+    }
+
+
+_EN = Spelling(
+    _number("one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+            "fifteen sixteen seventeen eighteen nineteen", 1)
+    | _number("twenty thirty forty/fourty fifty sixty seventy eighty ninety", 20, 10),
+    {"hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9,
+     "trillion": 12},
+    "and", ("a", "an"),
+)  # fmt: skip
+_ES = Spelling(
+    _number("un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
+            "quince dieciséis/dieciseis diecisiete dieciocho diecinueve veinte "
+            "veintiún/veintiuno/veintiuna veintidós/veintidos veintitrés/veintitres veinticuatro "
+            "veinticinco veintiséis/veintiseis veintisiete veintiocho veintinueve", 1)
+    | _number("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10)
+    | _number("cien/ciento doscientos/doscientas trescientos/trescientas "
+              "cuatrocientos/cuatrocientas quinientos/quinientas seiscientos/seiscientas "
+              "setecientos/setecientas ochocientos/ochocientas novecientos/novecientas", 100, 100),
+    {"mil": 3, "millón": 6, "millones": 6, "billón": 12, "billones": 12}, "y",
+)  # fmt: skip
+_PT = Spelling(
+    _number("um/uma dois/duas três/tres quatro cinco seis sete oito nove dez onze doze treze "
+            "catorze/quatorze quinze dezesseis/dezasseis dezessete/dezassete dezoito "
+            "dezenove/dezanove", 1)
+    | _number("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa", 20, 10)
+    | _number("cem/cento duzentos/duzentas trezentos/trezentas quatrocentos/quatrocentas "
+              "quinhentos/quinhentas seiscentos/seiscentas setecentos/setecentas "
+              "oitocentos/oitocentas novecentos/novecentas", 100, 100),
+    {"mil": 3, "milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
+    "e",
+)  # fmt: skip
+_FR = Spelling(
+    _number("un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
+            "quinze seize", 1)
+    | _number("vingt trente quarante cinquante soixante septante huitante/octante nonante", 20, 10)
+    | {"quatre-vingts": 80, "quatre-vingt": 80, "quatre vingt": 80, "quatre vingts": 80},
+    {"cent": 2, "cents": 2, "mille": 3, "million": 6, "millions": 6, "milliard": 9,
+     "milliards": 9, "billion": 12, "billions": 12},
+    "et",
+)  # fmt: skip
+_DE = Spelling(
+    _number("ein/eins/eine/einen/einem/einer zwei/zwo drei vier fünf sechs sieben acht neun zehn "
+            "elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn", 1)
+    | _number("zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig", 20, 10),
+    {"hundert": 2, "tausend": 3, "million": 6, "millionen": 6, "milliarde": 9, "milliarden": 9,
+     "billion": 12, "billionen": 12},
+    "und", (), True,
+)  # fmt: skip
+_IT = Spelling(
+    _number("un/uno/una due tre/tré quattro cinque sei sette otto nove dieci undici dodici tredici "
+            "quattordici quindici sedici diciassette diciotto diciannove", 1)
+    | _number("venti/vent trenta/trent quaranta/quarant cinquanta/cinquant sessanta/sessant "
+              "settanta/settant ottanta/ottant novanta/novant", 20, 10),
+    {"cento": 2, "cent": 2, "mille": 3, "mila": 3, "milione": 6, "milioni": 6, "miliardo": 9,
+     "miliardi": 9},
+    "e", (), True,
+)  # fmt: skip
+_SPELLINGS = {"en": _EN, "es": _ES, "pt": _PT, "fr": _FR, "de": _DE, "it": _IT}
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    spelling = _SPELLINGS.get(language.partition("-")[0])
+    if spelling is None:
+        return None
+    names = sorted({*spelling.small, *spelling.scales}, key=len, reverse=True)
+    piece = "|".join(map(re.escape, names))
+    gap = "[ \u00a0-]"
+    joiner = spelling.joiners
+    articles = "".join(rf"{a}[ \u00a0]|" for a in spelling.articles)
+    before = rf"(?:{articles}half an?[ \u00a0]|)" if articles else ""
+    # Glued numbers are one word: "dreihunderttausend", "trecentomila".
+    word = rf"(?:{piece})(?:{joiner}|{piece})*+" if spelling.glued else rf"(?:{piece})"
+    link = rf"{gap}(?:{joiner}{gap})?"
+    run = rf"(?<![^\W_]){before}{word}(?:{link}{word}(?![^\W_]))*+(?![^\W_])"
+    if language.startswith("en"):
+        digits = "|".join(sorted(spelling.small, key=len, reverse=True))
+        run = run.removesuffix(r"(?![^\W_])") + (
+            rf"(?:[ ]point(?:[ ](?:zero|oh|{digits})(?![^\W_]))++"
+            r"(?:[ -](?:hundred|thousand|million|billion|trillion))?)?(?![^\W_])")  # fmt: skip
+    flags = re.IGNORECASE
+    tokens = rf"half an?|point|zero|oh|{joiner}(?![^\W_])|{piece}|{joiner}"
+    return re.compile(run, flags), re.compile(tokens, flags)
+
+
+def runs(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
+    """Spelled-out numbers as (start, end, value, power of the last big scale word)."""
+    patterns = _patterns(language)
+    if patterns is None:
+        return
+    whole, piece = patterns
+    spelling = _SPELLINGS[language.partition("-")[0]]
+    for found in whole.finditer(flat):
+        position = found.start()
+        while position < found.end():
+            result = _read(flat, position, found.end(), piece, spelling)
+            if result is None:
+                break
+            start, end, value, scale = result
+            yield start, end, value, scale
+            position = end
+
+
+def _read(
+    flat: str, start: int, end: int, piece: re.Pattern[str], spelling: Spelling
+) -> tuple[int, int, Decimal, int] | None:
+    groups: list[tuple[Decimal, int]] = []
+    current: int | None = None
+    first, last, joined, scale, half = -1, start, False, 0, False
+    for found in piece.finditer(flat, start, end):
+        word = found.group(0).lower()
+        if word == "point" and current is not None and not groups:
+            return _decimal(flat, first, end, piece, found.end(), current, spelling)
+        if word.startswith("half"):
+            half, first = True, found.start()
+            continue
+        if word in spelling.small:
+            value = spelling.small[word]
+            if not _fits(current, value, joined):
+                break
+            current = (current or 0) + value
+        elif word in spelling.scales:
+            power = spelling.scales[word]
+            if power == 2:
+                if current is None:
+                    current = 100
+                elif 0 < current % 100 == current:
+                    current *= 100
+                else:
+                    break
+            elif not _scaled(groups, current, power):
+                break
+            else:
+                current, scale = None, max(scale, power)
+        else:
+            joined = True
+            continue
+        first = found.start() if first < 0 else first
+        last, joined = found.end(), False
+    if first < 0 or last <= start:
+        return None
+    total = int(sum(g[0] for g in groups)) + (current or 0)
+    exact = Decimal(total * 5).scaleb(-1) if half else Decimal(total)
+    return _start(flat, start, first, spelling), last, exact, scale if scale >= 5 else 0
+
+
+def _start(flat: str, start: int, first: int, spelling: Spelling) -> int:
+    """Take in an article that means one: "a million"."""
+    return start if flat[start:first].strip().lower() in spelling.articles else first
+
+
+def _fits(current: int | None, value: int, joined: bool) -> bool:
+    if current is None:
+        return True
+    rest = current % 100
+    if value >= 100:
+        return False
+    if rest == 0:
+        return current > 0
+    if value < 10 and rest >= 20 and rest % 10 == 0:
+        return True
+    if rest in (60, 80) and 10 <= value < 20:
+        return True
+    return joined and rest < 10 and value >= 20 and value % 10 == 0
+
+
+def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) -> bool:
+    below = Decimal(0)
+    merged = 0
+    while groups and groups[-1][1] < power:
+        below += groups.pop()[0]
+        merged += 1
+    if groups and groups[-1][1] == power:
+        return False
+    if current is None and not merged:
+        if groups:
+            return False
+        current = 1
+    groups.append(((below + (current or 0)).scaleb(power).quantize(Decimal(1)), power))
+    return True
+
+
+def _decimal(
+    flat: str, first: int, end: int, piece: re.Pattern[str], position: int, whole: int,
+    spelling: Spelling,
+) -> tuple[int, int, Decimal, int]:  # fmt: skip
+    """ "ten point five million": digits are spoken one by one."""
+    digits, scale, last = "", 0, position
+    for found in piece.finditer(flat, position, end):
+        word = found.group(0).lower()
+        if word in ("zero", "oh"):
+            digits += "0"
+        elif spelling.small.get(word, 10) < 10 and not scale:
+            digits += str(spelling.small[word])
+        elif word in spelling.scales and digits and not scale:
+            scale = spelling.scales[word]
+        else:
+            break
+        last = found.end()
+    value = Decimal(f"{whole}.{digits}" if digits else whole).scaleb(scale)
+    value = Decimal(format(value, "f"))
+    return first, last, value, scale if scale >= 5 else 0

@@ -1,0 +1,82 @@
+"""Writing a value with a locale's digits, separators and myriads."""
+
+from decimal import Decimal
+
+from speechsubs.locales import Locale
+from speechsubs.numbers.notation import shift, trimmed
+
+
+def _babel(locale: Locale) -> str:
+    return locale.tag.replace("-", "_")
+
+
+def category(value: Decimal, locale: Locale) -> str:
+    """The plural category of a number: "one", "few", "other" ... (CLDR)."""
+    # Babel loads megabytes of locale data: only a run that writes numbers pays for it.
+    from babel import Locale as Babel
+
+    return str(Babel.parse(_babel(locale)).plural_form(abs(value)))
+
+
+def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
+    """The value in full, grouped from as many digits as the locale asks for.
+
+    Decimal places stay as they are in `value`.
+    """
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    whole, _, part = format(abs(value), "f").partition(".")
+    name = _babel(locale)
+    if group and len(whole) >= int(locale.sections["numbers"]["group_from"]):
+        sign = get_group_symbol(name)
+        head = len(whole) % 3
+        groups = [whole[:head]] if head else []
+        groups += [whole[i : i + 3] for i in range(head, len(whole), 3)]
+        whole = sign.join(groups)
+    text = whole + get_decimal_symbol(name) + part if part else whole
+    return f"-{text}" if value < 0 else text
+
+
+def myriads(value: Decimal, locale: Locale) -> str:
+    """The value in 万 and 億, exact: "21.59万" (decimal) or "2万9,700" (mixed).
+
+    Below ten thousand, or where no short form is exact, plain digits. The decimal
+    form has at most two places, or four significant digits.
+    """
+    rules = locale.sections["numbers"]
+    words = {int(key): str(entry["other"]) for key, entry in rules["scales"].items()}
+    size = abs(value)
+    if size < 10_000:
+        return digits(value, locale, group=False)
+    text = _decimal(size, words) if rules["myriads"] == "decimal" else ""
+    if not text:
+        text = _mixed(size, words, locale)
+    if not text:
+        return digits(value, locale)
+    return f"-{text}" if value < 0 else text
+
+
+def _decimal(size: Decimal, words: dict[int, str]) -> str:
+    for power in sorted(words, reverse=True):
+        if size >= shift(Decimal(1), power):
+            short = trimmed(shift(size, -power))
+            exponent = short.as_tuple().exponent
+            places = -int(exponent)
+            if places <= 2 or len(short.as_tuple().digits) <= 4:
+                return f"{short:f}{words[power]}"
+    return ""
+
+
+def _mixed(size: Decimal, words: dict[int, str], locale: Locale) -> str:
+    if size != size.to_integral_value() or size >= shift(Decimal(1), 16):
+        return ""
+    rest, parts = int(size), []
+    for power in sorted(words, reverse=True):
+        head, rest = divmod(rest, 10**power)
+        if head:
+            parts.append(f"{head}{words[power]}")
+    if locale.sections["numbers"]["myriads"] == "decimal" and (rest or len(parts) > 2):
+        return ""
+    if rest:
+        parts.append(digits(Decimal(rest), locale, group=locale.language == "ja"))
+    return ("\u00a0" if locale.language == "ko" else "").join(parts)
