@@ -25,9 +25,11 @@ CUE = 22.0
 """Each cue: fewer, fuller cues read more calmly."""
 MID_SENTENCE = 14.0
 SECOND_LINE = 5.0
-LINE_SHARE = 0.55
+LINE_SHARE = 0.62
 """A bad line end hurts less than a bad cue end: the eye sees both lines at once."""
-IMBALANCE = 14.0
+IMBALANCE = 20.0
+LOPSIDED = 8.0
+"""A line less than a third of the other."""
 TOP_HEAVY = 3.0
 SPEED = 130.0
 TOO_LONG = 400.0
@@ -35,7 +37,7 @@ TOO_SHORT = 120.0
 PAUSE_INSIDE = 0.06
 """Per millisecond of a pause beyond `PAUSE_MS` inside a cue."""
 PAUSE_MS = 700
-EXTRA_SENTENCE = 16.0
+EXTRA_SENTENCE = 30.0
 STUB = 26.0
 """A cue with a scrap of a sentence, fuller than nothing, emptier than a line third."""
 
@@ -265,6 +267,8 @@ class _Program:
             here = SECOND_LINE + self.units[middle - 1].cost * LINE_SHARE
             longer = max(top, bottom if most == 2 else min(bottom, limit))
             here += IMBALANCE * (abs(top - bottom) / longer) ** 2
+            if min(top, bottom) < longer / 3:
+                here += LOPSIDED
             if top > bottom:
                 here += TOP_HEAVY
             if here >= cost:

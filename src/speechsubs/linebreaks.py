@@ -29,9 +29,13 @@ SENTENCE = 0.0
 CLAUSE = 6.0
 COMMA = 10.0
 BEFORE_CONJUNCTION = 16.0
-BEFORE_PREPOSITION = 24.0
+BEFORE_PREPOSITION = 26.0
+BEFORE_VERB = 26.0
+BEFORE_ARTICLE = 32.0
 PHRASE = 24.0
-ORDINARY = 40.0
+ORDINARY = 52.0
+AFTER_ADJECTIVE = 72.0
+"""After the word behind an article: more often an adjective than a noun that ends there."""
 AFTER_CONJUNCTION = 70.0
 AFTER_VERB_PART = 62.0
 AFTER_PRONOUN = 70.0
@@ -105,7 +109,9 @@ def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> 
             if cursor < len(glue) and glue[cursor][0] < end and following < glue[cursor][1]:
                 cost = GLUED
             else:
-                cost = _cost(words[number], words[number + 1], following > end, locale)
+                before = words[number - 1] if number else ""
+                spaced = following > end
+                cost = _cost(before, words[number], words[number + 1], spaced, locale)
         space = 0.0 if last else locale.width(text[end:following].replace("\n", " ")[:1])
         result.append(Token(start, end, locale.width(words[number]), space, cost))
     return result
@@ -217,7 +223,7 @@ def _grapheme(text: str, start: int, cut: int) -> int:
     return at
 
 
-def _cost(word: str, following: str, spaced: bool, locale: Locale) -> float:
+def _cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -> float:
     bare = word.rstrip(_CLOSING)
     last = bare[-1:] if bare else word[-1:]
     key = word.strip("\"'“”‘’«»()[]¿¡„,;:").lower()
@@ -230,7 +236,10 @@ def _cost(word: str, following: str, spaced: bool, locale: Locale) -> float:
         return COMMA
     if not spaced and locale.words == "phrases":
         return _phrase_cost(word, following, locale)
-    return _word_cost(word, key, following, locale)
+    cost = _word_cost(word, key, following, locale)
+    if cost == ORDINARY and before.lower() in rules.articles:
+        return AFTER_ADJECTIVE
+    return cost
 
 
 def _phrase_cost(word: str, following: str, locale: Locale) -> float:
@@ -255,8 +264,13 @@ def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
     elided = _ELIDED.match(next_key)
     if any(c.isdigit() for c in word) and word[-1:].isdigit() and opening[:1].isalpha():
         return NUMBER_UNIT
-    if key in rules.articles:
+    if key in rules.magnitudes:
+        return NUMBER_UNIT
+    if key in rules.articles and next_key not in rules.prepositions:
+        # "each of", "la de": before a preposition an article is a pronoun.
         return AFTER_ARTICLE
+    if key in rules.bound or next_key in rules.bound:
+        return AFTER_VERB_PART
     if next_key in rules.conjunctions and key not in rules.prepositions:
         return BEFORE_CONJUNCTION
     if key in rules.conjunctions:
@@ -277,4 +291,8 @@ def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
         return INSIDE_NAME
     if following[:1] in "([":
         return COMMA + 4
+    if next_key in rules.auxiliaries or next_key in rules.negations:
+        return BEFORE_VERB
+    if next_key in rules.articles or next_key in rules.pronouns:
+        return BEFORE_ARTICLE
     return ORDINARY

@@ -40,6 +40,8 @@ class BreakRules:
     auxiliaries: frozenset[str]
     negations: frozenset[str]
     titles: frozenset[str]
+    magnitudes: frozenset[str]
+    bound: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

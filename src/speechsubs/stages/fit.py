@@ -3,7 +3,7 @@
 Every target sentence is cut by the rules of its own language. Names and amounts
 are known in both texts, and clause marks where their number is equal; they say
 when the words between them are spoken. Inside its sentence's time a cue's border
-may move, so that every cue can be read; the sentence's start never moves.
+may move, so that every cue can be read.
 """
 
 import re
@@ -17,6 +17,10 @@ from speechsubs.model import Finished, Limits, Sentence, Slot
 from speechsubs.timeline import Timeline, Warp, carried
 
 _MARK = re.compile(r"[,;:—…，；：、،؛](?=[\s\"'”’»」]|[^\x00-\x7f]|$)")
+
+#: A sentence may start this late where the one before it needs the time; a third of what
+#: the BBC's guidelines allow between speech and text.
+LATE_MS = 500
 
 
 def texts(
@@ -50,44 +54,62 @@ def blocks(run: Sequence[TimedText], sentences: Sequence[Sentence], locale: Loca
 
 
 def retimed(found: Sequence[Block], limits: Limits) -> list[Block]:
-    """Blocks whose inner borders leave every one the time that it needs, if there is any.
+    """Blocks with the time that each needs to be read, if there is any to be had.
 
-    Only borders between blocks of one sentence move. A sentence may use the pause
-    behind it, up to `MAX_LAG_MS`.
+    First borders between the blocks of one sentence move, then the pause behind a
+    sentence is used, up to `MAX_LAG_MS`; only then does the next sentence begin
+    late, by `LATE_MS` at most and never so that it cannot be read itself.
     """
+    groups = [list(group) for _, group in groupby(found, key=lambda block: block.sentences)]
+    starts = [group[0].start_ms for group in groups]
     result: list[Block] = []
-    number = 0
-    while number < len(found):
-        last = number + 1
-        while last < len(found) and found[last].sentences == found[number].sentences:
-            last += 1
-        following = found[last].start_ms if last < len(found) else None
-        result += _shared_out(found[number:last], following, limits)
-        number = last
+    for number, group in enumerate(groups):
+        following = starts[number + 1] if number + 1 < len(groups) else None
+        room = _room(group, following, limits)
+        lacking = starts[number] + _needed(group, limits) - room
+        if following is not None and lacking > 0:
+            after = groups[number + 1]
+            later = starts[number + 2] if number + 2 < len(groups) else None
+            spare = _room(after, later, limits) - following - _needed(after, limits)
+            late = max(0, min(lacking, spare, LATE_MS))
+            # Time that is no pause can only be lent where the speech runs on.
+            if following - limits.min_gap_ms <= room:
+                starts[number + 1] += late
+                room += late
+        result += _shared_out(group, starts[number], room, limits)
     return result
 
 
-def _shared_out(group: Sequence[Block], following: int | None, limits: Limits) -> list[Block]:
-    """One sentence's blocks; `following` is when the next sentence starts."""
-    if len(group) == 1:
-        return list(group)
-    start, end = group[0].start_ms, group[-1].end_ms
-    room = end + MAX_LAG_MS
-    if following is not None:
-        room = min(room, following - limits.min_gap_ms)
-    room = max(room, end)
-    needs = [reading_ms(b.width, limits) + limits.min_gap_ms for b in group]
-    total = sum(needs)
+def _room(group: Sequence[Block], following: int | None, limits: Limits) -> int:
+    """Until when a sentence's last block may stay."""
+    end = group[-1].end_ms
+    if following is None:
+        return end + MAX_LAG_MS
+    return max(min(end + MAX_LAG_MS, following - limits.min_gap_ms), group[0].start_ms + 1)
+
+
+def _needed(group: Sequence[Block], limits: Limits) -> int:
+    """How long a sentence's blocks take to read, with the gaps between them."""
+    return sum(reading_ms(b.width, limits) for b in group) + limits.min_gap_ms * (len(group) - 1)
+
+
+def _shared_out(group: Sequence[Block], start: int, room: int, limits: Limits) -> list[Block]:
+    """One sentence's blocks between its start and the end of its room."""
+    end = min(max(group[-1].end_ms, start + _needed(group, limits)), max(room, start + 1))
+    gap = limits.min_gap_ms
+    needs = [reading_ms(b.width, limits) for b in group]
     # Not enough time for all: what there is goes by need, so that no cue is worse off.
-    scale = min(1.0, (room - start) / total)
+    scale = min(1.0, max(0.0, (end - start - gap * (len(group) - 1)) / sum(needs)))
     needs = [round(need * scale) for need in needs]
-    borders = [start]
-    for number, block in enumerate(group[1:], start=1):
-        earliest = borders[-1] + needs[number - 1]
-        latest = room - sum(needs[number:])
-        borders.append(max(min(max(block.start_ms, earliest), latest), borders[-1] + 1))
-    ends = [*(b - limits.min_gap_ms for b in borders[1:]), max(end, borders[-1] + 1)]
-    return [
-        replace(block, start_ms=begin, end_ms=max(stop, begin + 1))
-        for block, begin, stop in zip(group, borders, ends, strict=True)
-    ]
+    result = []
+    begin = start
+    for number, block in enumerate(group):
+        if number + 1 == len(group):
+            stop = end
+        else:
+            rest = sum(needs[number + 1 :]) + gap * (len(group) - number - 1)
+            wanted = group[number + 1].start_ms - gap
+            stop = max(begin + needs[number], min(wanted, end - rest))
+        result.append(replace(block, start_ms=begin, end_ms=max(stop, begin + 1)))
+        begin = max(stop, begin + 1) + gap
+    return result
