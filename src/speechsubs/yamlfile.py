@@ -12,12 +12,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
 from speechsubs.errors import YamlError
 from speechsubs.files import read_bytes
 
 #: Aliases make a small file expand without end ("billion laughs"): none are allowed.
 MAX_BYTES = 64 * 1024 * 1024
+#: Lists and mappings in one another. No file of this project has ten.
+MAX_DEPTH = 50
 
 
 def load(path: Path) -> CommentedMap:
@@ -40,7 +43,14 @@ def parse(text: str, path: Path) -> CommentedMap:
     yaml.allow_duplicate_keys = False
     try:
         # Anchors are refused before anything is built from them.
+        depth = 0
         for event in yaml.parse(text):
+            # The scanner's time grows with the square of the depth: stop it early.
+            depth += isinstance(event, CollectionStartEvent)
+            depth -= isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                mark = event.start_mark
+                raise YamlError(path, mark.line + 1, mark.column + 1, "nested too deeply")
             if getattr(event, "anchor", None) is not None:
                 mark = event.start_mark
                 raise YamlError(

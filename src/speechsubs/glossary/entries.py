@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -171,6 +172,7 @@ def target_for(term: Term, tag: str) -> tuple[str, bool]:
     return term.source, term.policy is Policy.KEEP
 
 
+@lru_cache(maxsize=256)
 def _rules(tag: str) -> str | None:
     from speechsubs import locales
 

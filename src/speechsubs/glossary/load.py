@@ -264,8 +264,10 @@ class _Reader:
 
 
 def _hint(value: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(value.lower(), known, n=1, cutoff=0.5)
-    return f": did you mean {near[0]!r}?" if near else ""
+    lower = value.lower()
+    near = difflib.get_close_matches(lower[:100], known, n=1, cutoff=0.5)
+    near = near or [word for word in known if lower.startswith(word)]
+    return f": did you mean '{near[0]}'?" if near else ""
 
 
 def _not_text(value: Any) -> str:
