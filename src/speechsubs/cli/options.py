@@ -18,7 +18,7 @@ _RATES = {
 }  # fmt: skip
 
 
-class LocaleType(click.ParamType):
+class LocaleType(click.ParamType[Locale]):
     """A BCP 47 tag with a locale file; the value is the `Locale`."""
 
     name = "tag"
@@ -33,7 +33,7 @@ class LocaleType(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[int]):
     """A length of time as seconds ("754.5") or as "1:02:03.5"; the value is milliseconds."""
 
     name = "time"
@@ -54,7 +54,7 @@ class DurationType(click.ParamType):
         return int(total * 1_000)
 
 
-class RateType(click.ParamType):
+class RateType(click.ParamType[Fraction]):
     """A frame rate; the value is an exact fraction."""
 
     name = "rate"

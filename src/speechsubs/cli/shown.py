@@ -13,6 +13,7 @@ from speechsubs.project import summary
 
 #: Findings of one kind shown before the rest is only counted.
 SHOWN = 3
+__all__ = ["clock", "console", "counted", "escape", "findings", "place", "results"]
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 

@@ -1,8 +1,8 @@
 """`speechsubs subtitle`: the main job."""
 
 import json
+import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -132,7 +132,7 @@ DEFAULT_GLOSSARY = Path("glossary.yml")
 @click.option("--json", "as_json", is_flag=True, help="Print that report on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
-def command(ctx: click.Context, sources: tuple[Path, ...], **given: Any) -> None:
+def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> None:
     """Cut, time and translate transcripts into subtitles.
 
     SOURCES are transcripts: plain text, Markdown, SRT, WebVTT, or JSON with word
@@ -153,8 +153,8 @@ def command(ctx: click.Context, sources: tuple[Path, ...], **given: Any) -> None
         ctx.exit(1)
     results: list[Result] = []
     planned: list[tuple[Result, list[Planned]]] = []
-    progress = nullcontext() if quiet or not screen.is_terminal else Progress(console=screen)
-    with progress as bar:
+    hidden = quiet or not screen.is_terminal
+    with Progress(console=screen, disable=hidden) as bar:
         for source, group in _by_language(transcripts, given["source_locale"]):
             made = _subtitle(source, [t for _, t in group], given, bar)
             for (path, _), result in zip(group, made, strict=True):
@@ -180,7 +180,7 @@ def _read(
     for path in dict.fromkeys(sources):
         try:
             if str(path) == "-":
-                data = click.get_binary_stream("stdin").read()
+                data = sys.stdin.buffer.read()
                 item = formats.read_bytes(data, "-")
                 path = Path(f"{name}.txt")
             else:
@@ -213,17 +213,17 @@ def _language(path: Path, transcript: Transcript) -> str:
 
 
 def _subtitle(
-    source: Locale, transcripts: list[Transcript], given: dict[str, Any], bar: Progress | None
+    source: Locale, transcripts: list[Transcript], given: dict[str, Any], bar: Progress
 ) -> list[Result]:
     wanted = {locale.tag: locale for locale in given["targets"] if locale.tag != source.tag}
     pairs = [
         (_limited(locale, given), engines.load(given["engine"], source.tag, locale.tag))
         for locale in wanted.values()
     ]
-    task = bar.add_task("translating", total=None) if bar and pairs else None
+    task = bar.add_task("translating", total=None) if pairs else None
 
     def advance(done: int, total: int) -> None:
-        if bar is not None and task is not None:
+        if task is not None:
             bar.update(task, completed=done, total=total)
 
     return pipeline.subtitle(

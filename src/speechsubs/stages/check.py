@@ -243,10 +243,56 @@ def placed(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
             first.setdefault(sentence, number)
     result = []
     for sentence, own in enumerate(found):
-        number = first.get(sentence)
-        start = track.cues[number - 1].start_ms if number else None
+        at = first.get(sentence)
+        start = track.cues[at - 1].start_ms if at else None
         result += [
-            replace(f, sentence=sentence, cue=number, start_ms=start, file=track.source)
-            for f in own
+            replace(f, sentence=sentence, cue=at, start_ms=start, file=track.source) for f in own
         ]
     return result
+
+
+def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
+    """Texts of both tracks that are on screen together: source, target, target's first cue.
+
+    Both tracks are walked at once; a pair ends where neither has a cue that runs on
+    past the other's. Subtitles cut differently in two languages so still meet at
+    the ends of sentences.
+    """
+    result: list[tuple[str, str, int]] = []
+    a = b = 0
+    above, below = source.cues, target.cues
+    while b < len(below):
+        first_b = b
+        first_a = a
+        end = below[b].end_ms
+        b += 1
+        while True:
+            if a < len(above) and _middle(above[a]) < end:
+                end, a = max(end, above[a].end_ms), a + 1
+            elif b < len(below) and _middle(below[b]) < end:
+                end, b = max(end, below[b].end_ms), b + 1
+            else:
+                break
+        before = " ".join(" ".join(cue.lines) for cue in above[first_a:a])
+        after = " ".join(" ".join(cue.lines) for cue in below[first_b:b])
+        result.append((before, after, first_b + 1))
+    if a < len(above) and result:
+        before, after, number = result[-1]
+        rest = " ".join(" ".join(cue.lines) for cue in above[a:])
+        result[-1] = (f"{before} {rest}", after, number)
+    return result
+
+
+def _middle(cue: Cue) -> int:
+    return (cue.start_ms + cue.end_ms) // 2
+
+
+def banned(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
+    """Words that the glossary forbids, in a track without a source."""
+    found = []
+    for number, cue in enumerate(track.cues, start=1):
+        text = " ".join(cue.lines)
+        for term, start, end in forbidden(glossary, text, locale.tag):
+            message = f"{text[start:end]!r} is forbidden by the glossary ({term.id})"
+            found.append(_finding("term-forbidden", message, number, cue, track, Severity.ERROR))
+    return found

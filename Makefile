@@ -1,0 +1,59 @@
+# speechsubs: `make demo` shows it, `make test` proves it. Both set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+TARGETS := es ca
+
+.PHONY: help demo test check lock clean engine apertium-hint
+
+help:
+	@echo "make demo    set up and make subtitles of media/courage.txt in $(OUT)/"
+	@echo "make test    set up and run all tests, offline"
+	@echo "make check   types, style, architecture"
+	@echo "make lock    renew requirements/*.txt (needs the network)"
+
+# The stamp files hold the set-up back from running twice. Dependencies come from the
+# lock by plain pip; --no-deps because the lock is whole and argostranslate declares
+# packages (stanza, spaCy, torch) that speechsubs never runs.
+$(VENV)/.core: requirements/core.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "speechsubs needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/core.txt -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
+	@touch $@
+
+# One offline engine must be there: an installed Argos model, or Apertium.
+engine: $(VENV)/.core
+	@sh scripts/ensure-engine.sh $(BIN)/python $(TARGETS)
+
+demo: engine
+	@mkdir -p $(OUT)
+	@$(BIN)/speechsubs subtitle media/courage.txt $(foreach t,$(TARGETS),--to $(t)) \
+	  --glossary glossary.yml -o $(OUT) --report $(OUT)/courage.report.json \
+	  || test $$? -eq 3
+	@echo
+	@for t in en $(TARGETS); do echo "== $(OUT)/courage.$$t.srt"; head -n 15 $(OUT)/courage.$$t.srt; done
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:
+	for part in core build test; do \
+	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	    --override requirements/overrides.txt --python-version 3.11 \
+	    --custom-compile-command "make lock" -o requirements/$$part.txt requirements/$$part.in || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) $(OUT) dist build
