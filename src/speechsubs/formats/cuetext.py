@@ -19,7 +19,7 @@ _SRT_TAGS = {"i": "i", "b": "b", "u": "u", "em": "i", "strong": "b"}
 _SRT_DROPPED = frozenset({"font", "span", "c", "v", "lang", "ruby", "rt", "p", "div", "s"})
 _TAG = re.compile(r"<[^>]*>")
 _STYLE_TAG = re.compile(r"</?([biu])(?:\.[^>]*)?>")
-_BREAKS = "\t\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_BREAKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 #: Programs split lines at these; inside a line they can only be a space.
 _TO_SPACE = dict.fromkeys(map(ord, _BREAKS), " ")
 _CLEAN = (
@@ -124,34 +124,38 @@ def from_vtt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     builder = _Builder()
     for token in _VTT_TOKEN.finditer(raw):
         text = token[0]
-        if token[1] is not None:
-            _vtt_tag(builder, token[1])
+        if token[1] is not None and not _vtt_tag(builder, token[1], closed=text[-1] == ">"):
+            builder.text(text)
+        elif token[1] is not None:
+            continue
         elif text[0] == "&":
-            builder.text(_entity(text))
+            # int() refuses thousands of digits; the token has at most 43 characters.
+            builder.text(html.unescape(text))
         else:
             builder.text(text)
     return builder.finish()
 
 
-def _vtt_tag(builder: _Builder, content: str) -> None:
+def _vtt_tag(builder: _Builder, content: str, *, closed: bool) -> bool:
+    """Take one tag; False where it is text that somebody forgot to escape.
+
+    The specification swallows all from a stray `<` on. "I <3 you" stays whole here.
+    """
     if content.startswith("/"):
         builder.end(content[1:].strip())
-        return
+        return True
     if _VTT_STAMP.fullmatch(content):
         builder.marked.append(f"<{content}>")
         builder.tagged = True
-        return
+        return True
     head, _, annotation = content.replace("\n", " ").partition(" ")
     name = head.partition(".")[0]
     if name in _VTT_TAGS:
         note = clean(html.unescape(annotation) if len(annotation) < 200 else "").strip()
         full = f"{clean(head)} {escape(note)}" if note and name in {"v", "lang"} else clean(head)
         builder.start(name, full)
-
-
-def _entity(text: str) -> str:
-    # int() refuses thousands of digits; the token has at most 42 characters.
-    return html.unescape(text)
+        return True
+    return closed and content[:1].isalpha()
 
 
 def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

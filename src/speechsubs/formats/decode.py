@@ -1,9 +1,9 @@
 """Bytes into text: Unicode where it is Unicode, a guess with a finding where it is not."""
 
-import re
 from dataclasses import dataclass
 
 from speechsubs.errors import InputError
+from speechsubs.formats import codepages
 from speechsubs.model import Finding, Severity
 
 _SAVE_AS_UTF8 = "Save it as UTF-8"
@@ -152,7 +152,7 @@ def _mended(data: bytes, source: str) -> Decoded | None:
     """UTF-8 with few broken bytes, as after a cut: better than a guess at all of it."""
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    good = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
+    good = len(text) - len(text.encode("ascii", errors="ignore")) - broken
     if good < 4 or broken * 20 > good + 20:
         return None
     line = text.count("\n", 0, text.index("\ufffd")) + 1
@@ -178,17 +178,18 @@ def _guess(data: bytes) -> str:
     # Only lines with bytes above ASCII tell encodings apart. A line feed is never the
     # second byte of a character in the encodings of East Asia, so whole lines are safe.
     sample = bytearray()
-    for line in re.finditer(rb"[^\n]*[\x80-\xff][^\n]*\n?", data):
-        sample += line[0][:_SAMPLE_BYTES]
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            sample += line[:_SAMPLE_BYTES] + b"\n"
         if len(sample) >= _SAMPLE_BYTES:
             break
-    high = re.findall(rb"[\x80-\xff]+", bytes(sample))
-    if high and sum(map(len, high)) < 24 and max(map(len, high)) == 1:
-        # Too little to count letters in; single accents between ASCII letters are
-        # Western European far more often than anything else.
-        return "cp1252"
+    encoding, share = codepages.latin(bytes(sample))
+    if share == 1:
+        return encoding
     # Here, because it is a heavy import that files in UTF-8 never need.
     from charset_normalizer import from_bytes
 
     best = from_bytes(bytes(sample)).best()
-    return best.encoding if best is not None else "cp1252"
+    if best is None or (codepages.is_latin(best.encoding) and share > 0.8):
+        return encoding
+    return best.encoding

@@ -20,14 +20,14 @@ from speechsubs.model import Cue, Finding, Severity, Track
 _TIME = (
     r"(-?)\s?(?:(\d{1,4})\s?[:：]\s?)?(\d{1,2})\s?[:：]\s?(\d{1,2})(?:\s?([,.:;，．])\s?(\d{1,9}))?"
 )
-_TIMING = re.compile(rf"\s*{_TIME}\s*-{{1,3}}\s?[>＞]\s*{_TIME}(?![\d:,.])(.*)", re.ASCII)
+_TIMING = re.compile(rf"\s*{_TIME}\s*[-–—]{{1,3}}\s?[>＞]\s*{_TIME}(?![\d:,.])(.*)", re.ASCII)
 #: A line that was meant to hold times and does not.
-_BROKEN = re.compile(r"\s*-?\d[\d:.,;\s-]{0,40}-+>", re.ASCII)
+_BROKEN = re.compile(r"\s*-?\d{1,4}\s?[:：]\s?\d[^>\n]{0,40}?[-–—]\s?[>＞]", re.ASCII)
 _NUMBER = re.compile(r"\s*[#\ufeff]?\d{1,9}\.?\s*", re.ASCII)
 #: What stands after the times in some files and is no text: SubRip's own coordinates
 #: and WebVTT settings that a converter left there.
 _PLACEMENT = re.compile(
-    r"(?:\s*(?:[XY][12]\s?:\s?-?\d{1,6}|(?:align|position|line|size|vertical|region):\S{1,60}))+\s*"
+    r"(?:\s+(?:[XY][12]\s?:\s?-?\d{1,6}|(?:align|position|line|size|vertical|region):\S{1,60}))+\s*"
 )
 
 
@@ -164,6 +164,11 @@ def _take_number(body: list[str], previous: int, *, first: bool) -> int:
     return 0
 
 
+def _safe(line: str) -> str:
+    """A text line that this reader takes for times even with a short arrow ("->")."""
+    return re.sub(r"[-–—]+\s?[>＞]", "→", line) if _timing(line) is not None else line
+
+
 def write_track(track: Track) -> str:
     """Write SubRip text. See `SrtFormat.write`."""
     refuse_beyond(track)
@@ -172,7 +177,7 @@ def write_track(track: Track) -> str:
             index=None,
             start=timedelta(milliseconds=cue.start_ms),
             end=timedelta(milliseconds=cue.end_ms),
-            content="\n".join(lines),
+            content="\n".join(map(_safe, lines)),
         )
         for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms))
         if (lines := to_srt(cue.lines, cue.markup))

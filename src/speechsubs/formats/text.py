@@ -8,7 +8,7 @@ from speechsubs.errors import InputError
 from speechsubs.formats.cuetext import clean
 from speechsubs.formats.headings import glued_headings
 from speechsubs.formats.speakers import Labels, unquoted
-from speechsubs.formats.wording import is_cjk, join_all, known_words
+from speechsubs.formats.wording import cjk_count, join_all, known_words
 from speechsubs.model import Kind, Paragraph, Transcript
 
 _FINAL = re.compile(r"[.!?…。！？．]['\"”’»」』）)\]]*$")
@@ -47,7 +47,7 @@ class TextFormat:
 
 def columns(text: str) -> int:
     """The width of a text where a CJK character takes two columns."""
-    return len(text) + sum(map(is_cjk, text))
+    return len(text) if text.isascii() else len(text) + cjk_count(text)
 
 
 def ends_sentence(text: str) -> bool:

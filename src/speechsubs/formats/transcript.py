@@ -28,7 +28,7 @@ _VOICE = re.compile(r"<v(?:\.[^ >]*)? ([^>]{1,80})>")
 class _Turn:
     """What one speaker says in one cue. `opens` starts a new paragraph."""
 
-    lines: tuple[str, ...]
+    lines: list[str]
     speaker: str = ""
     opens: bool = False
     sound: bool = False
@@ -98,7 +98,7 @@ def _words(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[Word,
 def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
     """The lines of a cue by who says them."""
     if _SOUND.fullmatch("\n".join(lines)):
-        return [_Turn(tuple(lines), sound=True)]
+        return [_Turn(list(lines), sound=True)]
     voice = _VOICE.search(cue.markup[0]) if cue.markup else None
     name = voice[1].strip() if voice else ""
     dashes = sum(_DASH.match(line) is not None for line in lines)
@@ -115,12 +115,11 @@ def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
             name = speaker or name
             continue
         if _SOUND.fullmatch(line):
-            turns.append(_Turn((line,), sound=True))
+            turns.append(_Turn([line], sound=True))
         elif opens or speaker or not turns or turns[-1].sound:
-            turns.append(_Turn((line,), speaker or name, opens))
+            turns.append(_Turn([line], speaker or name, opens))
         else:
-            last = turns[-1]
-            turns[-1] = _Turn((*last.lines, line), last.speaker, last.opens)
+            turns[-1].lines.append(line)
         name = ""
     return turns
 
@@ -153,7 +152,7 @@ def _rolled(
         if previous is not None and _rolls(previous, cue):
             shared = next(
                 size
-                for size in range(min(len(previous.lines), len(lines)), 0, -1)
+                for size in range(min(len(previous.lines), len(lines), 4), 0, -1)
                 if previous.lines[-size:] == lines[:size]
             )
             lines = lines[shared:]

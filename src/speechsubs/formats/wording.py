@@ -31,6 +31,11 @@ def is_cjk(char: str) -> bool:
     return _CJK_ONE.match(char) is not None
 
 
+def cjk_count(text: str) -> int:
+    """How many characters of Chinese or Japanese writing a text holds."""
+    return len(_CJK_ONE.findall(text))
+
+
 def join(left: str, right: str, whole: Callable[[str], bool] | None = None) -> str:
     """What goes on after `left`, with the joint that the scripts want.
 

@@ -100,9 +100,11 @@ def _located(text: str, heard: Sequence[Heard]) -> tuple[str, list[tuple[int, in
     """Where each word stands in the text; a text of the words' own if they differ."""
     spans: list[tuple[int, int]] = []
     position = 0
-    folded = text.casefold() if len(text.casefold()) == len(text) else text
+    folded = text.casefold()
+    fold = len(folded) == len(text)
+    folded = folded if fold else text
     for h in heard:
-        wanted = h.text.casefold() if folded is not text or folded == text.casefold() else h.text
+        wanted = h.text.casefold() if fold else h.text
         # A word further off than some punctuation is another word of the same spelling.
         found = folded.find(wanted, position, position + len(wanted) + 12)
         between = text[position:found] if found >= 0 else ""
@@ -160,7 +162,7 @@ def _merged(
         if touching and not is_cjk(text[start - 1]) and not is_cjk(text[start]):
             last = words[-1]
             final = h.end_ms if h.end_ms is not None else last.end_ms
-            words[-1] = replace(last, text=last.text + h.text, end_ms=final)
+            words[-1] = replace(last, end_ms=final)
             places[-1] = (places[-1][0], end)
         else:
             words.append(h)
