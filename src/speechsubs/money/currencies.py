@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from speechsubs.money.amount import Context
+from speechsubs.numbers.cjk import is_cjk
 from speechsubs.numbers.rules import SPACES, known, plain, section, words_of
 
 #: ISO 4217 codes that are read, with what else is written for them.
@@ -53,7 +54,7 @@ CODES = [
 _OTHER_CODES = {"RMB": "CNY", "NTD": "TWD", "YUAN": "CNY"}
 #: Codes that are also words where a text is in capitals; before a number they need
 #: a no-break space.
-RISKY = frozenset({"TRY", "RON"})
+RISKY = frozenset({"TRY", "RON", "PHP"})
 
 #: Signs, longest first. "$" and "¥" are decided by the context.
 SIGNS: Mapping[str, str] = {
@@ -76,13 +77,15 @@ class Names:
     """What currencies are called in a language.
 
     `prefix` matches at the end of what stands before a number, `suffix` at the
-    start of what stands behind it; the group 1 is looked up in `codes`.
+    start of what stands behind it; the words are looked up in `codes`. `weak` names
+    make a guess, `rare` ones count only on large numbers.
     """
 
     prefix: re.Pattern[str]
     suffix: re.Pattern[str]
     codes: Mapping[str, str]
     weak: frozenset[str]
+    rare: frozenset[str]
 
 
 @cache
@@ -96,13 +99,14 @@ def names(language: str) -> Names:
         for code, entry in data["currencies"].items():
             for name in words_of(entry):
                 spoken.setdefault(name.lower(), code)
-        for name, code in _babel_names(language).items():
+        both = ("zh", "zh_Hant") if language.startswith("zh") else (language,)
+        for name, code in (pair for tag in both for pair in _babel_names(tag).items()):
             spoken.setdefault(name, code)
         for code, sign in data["symbols"].items():
             codes.setdefault(sign, code)
     fixed = _alternatives(codes)
     spelled = _alternatives(spoken)
-    named = rf"|(?i:{spelled})(?![^\W_])" if spoken and not _cjk(language) else (
+    named = rf"|(?i:{spelled})(?![^\W_]|['’][a-z])" if spoken and not _cjk(language) else (
         rf"|(?i:{spelled})" if spoken else "")  # fmt: skip
     letters = r"(?<![^\W_])" if not _cjk(language) else "(?<![A-Za-z])"
     chinese = "|人民币|人民幣" if language.startswith("zh") else ""
@@ -112,8 +116,13 @@ def names(language: str) -> Names:
         re.compile(rf"({letters}(?:{fixed}){chinese})({gap}?)$"),
         re.compile(rf"({gap}|-)?{link}({fixed}{named})"),
         {**codes, **spoken, "人民币": "CNY", "人民幣": "CNY"},
-        frozenset(str(data["weak"]).lower().split("|")),
+        _listed(data["weak"]),
+        _listed(data["rare"]),
     )
+
+
+def _listed(words: object) -> frozenset[str]:
+    return frozenset(filter(None, str(words).lower().split("|")))
 
 
 def _cjk(language: str) -> bool:
@@ -123,7 +132,8 @@ def _cjk(language: str) -> bool:
 def _alternatives(words: Iterable[str]) -> str:
     def one(word: str) -> str:
         body = re.escape(word).replace(r"\ ", f"[{SPACES}]")
-        return body + r"(?![^\W_])" if word.isascii() and word[-1].isalpha() else body
+        letter = word[-1].isalpha() and not is_cjk(word[-1])
+        return body + r"(?![^\W_])" if letter else body
 
     return "|".join(map(one, sorted(words, key=len, reverse=True)))
 
@@ -135,12 +145,12 @@ def _babel_names(language: str) -> dict[str, str]:
     from babel.numbers import get_currency_name
 
     try:
-        locale = Locale.parse(language, sep="-")
+        locale = Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return {}
     found: dict[str, str] = {}
     for code in CODES:
-        for count in (None, 1, 2, 3, 5, 11, 100):
+        for count in (None, 0, 1, 2, 3, 5, 11, 100, 10**6, 1.5):
             name = get_currency_name(code, count, locale=locale)
             if name != code:
                 found.setdefault(name.lower(), code)
@@ -148,7 +158,8 @@ def _babel_names(language: str) -> dict[str, str]:
 
 
 _CHINA = re.compile(
-    r"\byuan|renminbi|\bRMB\b|\bCNY\b|\bChin|Xiaomi|Beijing|人民[币幣]|中国|中國", re.I
+    r"\byuan|renminbi|\bRMB\b|\bCNY\b|\bChin(?:a\b|[aeo]s|ese|oi|ês)|Xiaomi|Beijing|人民[币幣]|中国|中國",
+    re.I,
 )
 _JAPAN = re.compile(
     r"\by[eé]n(?:e?s)?\b|\bienes?\b|\bJPY\b|\bJap[ao]n|\bGiappon|Tokyo|円|日本", re.I

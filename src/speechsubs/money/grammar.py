@@ -3,15 +3,23 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from speechsubs.model import Money
 from speechsubs.money.amount import Amount, Context
-from speechsubs.money.currencies import RISKY, Names, names
+from speechsubs.money.currencies import CODES, RISKY, SIGNS, Names, names
+from speechsubs.money.doubt import unlikely
+from speechsubs.numbers.cjk import is_cjk
 from speechsubs.numbers.notation import shift
 from speechsubs.numbers.quantities import Quantity, quantities
 from speechsubs.numbers.rules import SPACES, plain
 
 _GRAND = re.compile(rf"[{SPACES}](?:grand|Grand)(?![^\W_])")
+#: What may follow a bare "ten grand": the end, or a word that begins no noun.
+_NO_NOUN = re.compile(
+    rf"(?=[.,;:!?)]|$)|[{SPACES}](?:for|in|on|to|a|an|the|per|and|or|but|is|was|of|from|at|by"
+    rf"|with|each|more|less)\b"
+)
 _MINUS = re.compile(r"(?<![^\s(\[\"'“‘«])-$")
 _BETWEEN = re.compile(
     rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra)[{SPACES}]$", re.IGNORECASE
@@ -21,6 +29,7 @@ _TO = re.compile(
     rf"|(?:到|至|から|ないし))",
     re.IGNORECASE,
 )
+_THREE_PLACES = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _AND = re.compile(rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}]", re.IGNORECASE)
 
 
@@ -84,18 +93,18 @@ def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
         if minus := _MINUS.search(flat, max(taken, start - 2), start):
             start, negative = minus.start(), True
         head = table.prefix.search(flat, window, start)
+        if head and quantity.spelled and not _is_word(head.group(1)):
+            head = None
         if head and not _risky(head.group(1), head.group(2)):
             before, start = head.group(1), head.start(1)
             if not negative and (minus := _MINUS.search(flat, max(taken, start - 2), start)):
                 start, negative = minus.start(), True
-        if grand := _GRAND.match(flat, end):
-            tail = table.suffix.match(flat, grand.end())
-            if before or tail:
-                quantity = replace(
-                    quantity, value=shift(quantity.value, 3), end=grand.end(), scale=quantity.scale
-                )
-                end = grand.end()
+        if grand := _grand(flat, end, language, table, before):
+            quantity = replace(quantity, value=shift(quantity.value, 3), end=grand[0])
+            end, after = grand
         tail = table.suffix.match(flat, end)
+        if tail and quantity.spelled and not _is_word(tail.group(2), quantity):
+            tail = None
         if tail and _may_follow(flat, tail, before):
             after, end = tail.group(2), tail.end()
         if not before and not after and negative:
@@ -104,8 +113,27 @@ def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
         yield _Found(start, end, quantity, before, after, negative)
 
 
+def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tuple[int, str] | None:
+    """ "grand" behind a number: where it ends, and itself where it is all there is."""
+    found = _GRAND.match(flat, end) if language.startswith("en") else None
+    if not found:
+        return None
+    if before or table.suffix.match(flat, found.end()):
+        return found.end(), ""
+    # "two grand pianos" are none: the sentence must go on without a noun.
+    return (found.end(), "grand") if _NO_NOUN.match(flat, found.end()) else None
+
+
 def _risky(code: str, gap: str) -> bool:
     return code in RISKY and gap != "\u00a0"
+
+
+def _is_word(sign: str, quantity: Quantity | None = None) -> bool:
+    """Spelled-out numbers take names: "un $U$" is mathematics, "un SGD" a method."""
+    if sign in SIGNS:
+        return is_cjk(sign)
+    large = quantity is not None and quantity.value >= 10
+    return large or sign not in CODES
 
 
 def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
@@ -140,6 +168,8 @@ def _code(found: _Found, language: str, context: Context, table: Names) -> tuple
 
 def _lookup(word: str, language: str, context: Context, table: Names) -> tuple[str, bool]:
     sign = " ".join(word.split())
+    if sign == "grand":
+        return context.default_dollar, False
     code = table.codes.get(sign) or table.codes[sign.lower()]
     if code == "$":
         return context.default_dollar, True
@@ -177,27 +207,26 @@ def _single(
 ) -> Amount | None:
     quantity = found.quantity
     code, sure = _code(found, language, context, table)
-    if not code or _unlikely(text, found, code, table):
+    if not code or unlikely(text, found.end, found.after, quantity, table):
         return None
-    value = -quantity.value if found.negative else quantity.value
+    size = _grouped_value(quantity)
     return Amount(
-        found.start, found.end, text[found.start : found.end], (Money(value, code),),
-        quantity.approx, sure and quantity.sure, (quantity.scale,),
-    )  # fmt: skip
-
-
-def _unlikely(text: str, found: _Found, code: str, table: Names) -> bool:
-    """A year before a verb: "in 2021 won the prize" is no South Korean money."""
-    del text
-    plain_number = found.quantity.run.isdigit() and not found.quantity.scale
-    return (
-        code == "KRW"
-        and not found.before
-        and found.after.lower() == "won"
-        and plain_number
-        and len(found.quantity.run) <= 4
-        and "won" in table.weak
+        found.start,
+        found.end,
+        text[found.start : found.end],
+        (Money(-size if found.negative else size, code),),
+        quantity.approx,
+        sure and quantity.sure,
+        (quantity.scale,),
     )
+
+
+def _grouped_value(quantity: Quantity) -> Decimal:
+    """Prices have no three decimal places: "$3,000" in a Spanish text is a guess at 3000."""
+    run = quantity.run
+    if not quantity.sure and not quantity.scale and _THREE_PLACES.fullmatch(run):
+        return Decimal(run.replace(",", "").replace(".", ""))
+    return quantity.value
 
 
 def _range(

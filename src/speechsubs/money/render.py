@@ -1,18 +1,21 @@
 """Writing an amount the way a locale does. Never converts, never rounds."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from speechsubs.locales import Locale
 from speechsubs.model import Money
 from speechsubs.money.amount import Amount
 from speechsubs.numbers.notation import shift, trimmed
+from speechsubs.numbers.rules import rules
 from speechsubs.numbers.written import category, digits, myriads
 
 NBSP = "\u00a0"
+#: Where 多 goes: behind the digits, before the scale word.
+_LAST_DIGIT = re.compile(r"[\d.,]+", re.ASCII)
 STYLES = ("name", "symbol", "code")
-_VOWELS = "aàâeéèêiîoôuûyœhAEIOUYH"
+_VOWELS = "aàâeéèêoôuûœ"
 
 
 def render(amount: Amount, locale: Locale, style: str = "") -> str:
@@ -39,44 +42,44 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
     else:
         number, power = parts[0]
         last = trimmed(amount.values[-1].value)
+    inside = str(data["over_inside"])
+    if amount.approx and inside:
+        number = _LAST_DIGIT.sub(rf"\g<0>{inside}", number, count=1)
     text = _with_currency(number, power, last, currency, locale, style)
-    return str(data["over"]).format(text) if amount.approx and not _inside(amount, locale) else text
-
-
-def _inside(amount: Amount, locale: Locale) -> bool:
-    del amount, locale
-    return False
+    return str(data["over"]).format(text) if amount.approx and not inside else text
 
 
 def _scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
     """The number with its scale word, and the power of that word (0 for none)."""
-    rules = locale.sections["numbers"]
-    if rules["myriads"]:
+    rule = rules(locale.tag)
+    if rule.cjk:
         return myriads(value, locale), 0
-    scales: Mapping[str, Any] = rules["scales"]
-    if scale < 5 or not value:
-        return digits(value, locale), 0
-    power = _power(value, scale, {int(key) for key in scales})
+    power = _power(value, scale, rule.scale_forms) if scale >= 5 and value else 0
     if not power:
         return digits(value, locale), 0
     mantissa = trimmed(shift(value, -power))
-    forms = scales[str(power)]
-    word = str(forms.get(category(mantissa, locale), forms["other"]))
+    forms = rule.scale_forms[power]
+    word = forms.get(category(mantissa, locale), forms["other"])
     return digits(mantissa, locale) + NBSP + word.replace(" ", NBSP), power
 
 
-def _power(value: Decimal, written: int, known: set[int]) -> int:
-    """The scale word for a value: the largest that leaves a short number before it."""
+def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]]) -> int:
+    """The scale word for a value: the largest that leaves a short number before it.
+
+    A word in two parts ("mil millones") takes a whole number from ten on, as CLDR
+    has it: "10 mil millones", but "1500 millones".
+    """
     size = abs(value)
-    fitting = [p for p in (12, 9, 6) if p in known and size >= shift(Decimal(1), p)]
-    for power in fitting:
+    for power in (12, 9, 6):
+        if power not in forms or size < shift(Decimal(1), power):
+            continue
         mantissa = trimmed(shift(size, -power))
-        places = max(0, -int(mantissa.as_tuple().exponent))
-        if places <= 3:
+        whole = mantissa == mantissa.to_integral_value()
+        if " " in forms[power]["other"] and not (whole and mantissa >= 10):
+            continue
+        if len(format(mantissa, "f").partition(".")[2]) <= 3:
             return power
-    if written in known and written >= 6:
-        return written
-    return 0
+    return written if written in forms and written >= 6 and size >= shift(Decimal(1), 3) else 0
 
 
 def _joined(
@@ -120,7 +123,7 @@ def _named(number: str, power: int, value: Decimal, currency: str, locale: Local
         and (power or plural == "many")
         and locale.sections["numbers"]["decimal"] == ","
     ):
-        vowel = data["link_vowel"] and name[0] in _VOWELS
+        vowel = data["link_vowel"] and name[0].lower() in _VOWELS
         link = str(data["link_vowel"]) if vowel else str(data["link"]) + NBSP
     return (
         str(data["name"])

@@ -56,11 +56,11 @@ def quantities(text: str, language: str) -> Iterator[Quantity]:
     spelled = words.runs(flat, language)
     waiting = next(spelled, None)
     for found in _digits(flat, rule):
-        while waiting is not None and waiting[0] < found.start:
-            if waiting[1] <= found.start:
+        while waiting is not None and waiting.start < found.start:
+            if waiting.end <= found.start:
                 yield _of_words(waiting)
             waiting = next(spelled, None)
-        while waiting is not None and waiting[0] < found.end:
+        while waiting is not None and waiting.start < found.end:
             waiting = next(spelled, None)
         yield found
     while waiting is not None:
@@ -68,9 +68,9 @@ def quantities(text: str, language: str) -> Iterator[Quantity]:
         waiting = next(spelled, None)
 
 
-def _of_words(run: tuple[int, int, Decimal, int]) -> Quantity:
-    start, end, value, scale = run
-    return Quantity(start, end, value, shift(value, -scale), scale, spelled=True)
+def _of_words(run: words.Run) -> Quantity:
+    mantissa = shift(run.value, -run.scale)
+    return Quantity(run.start, run.end, run.value, mantissa, run.scale, run.sure, spelled=True)
 
 
 def _cjk(flat: str, rule: Rules) -> Iterator[Quantity]:

@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 #: Between wide digits it groups; between ordinary ones it parts: "2020，2021年".
-_WIDE_COMMA = re.compile("(?<=[０-９])，(?=[０-９])")
+_WIDE_COMMA = re.compile("(?<=[０-９])[，、](?=[０-９])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def rules(language: str) -> Rules:
     forms: dict[int, Mapping[str, str]] = {}
     if known(language):
         for power, entry in data["scales"].items():
-            forms[int(power)] = {k: str(v) for k, v in entry.items() if k != "also"}
+            if "other" in entry:
+                forms[int(power)] = {k: str(v) for k, v in entry.items() if k != "also"}
             for word in words_of(entry):
                 scales.setdefault(word if len(word) == 1 else word.lower(), int(power))
     return Rules(

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+
+from speechsubs.numbers.notation import trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,9 @@ class Spelling:
     scales: Mapping[str, int]
     joiners: str
     articles: tuple[str, ...] = ()
+    halves: str = "(?!)"
+    alone: tuple[str, ...] = ()
+    """Scale words that count without a number before them: "mil euros"."""
     glued: bool = False
 
 
@@ -32,7 +37,7 @@ _EN = Spelling(
     | _number("twenty thirty forty/fourty fifty sixty seventy eighty ninety", 20, 10),
     {"hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9,
      "trillion": 12},
-    "and", ("a", "an"),
+    "and", ("a", "an"), r"half an?",
 )  # fmt: skip
 _ES = Spelling(
     _number("un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
@@ -44,6 +49,7 @@ _ES = Spelling(
               "cuatrocientos/cuatrocientas quinientos/quinientas seiscientos/seiscientas "
               "setecientos/setecientas ochocientos/ochocientas novecientos/novecientas", 100, 100),
     {"mil": 3, "millón": 6, "millones": 6, "billón": 12, "billones": 12}, "y",
+    (), "medio", ("mil",),
 )  # fmt: skip
 _PT = Spelling(
     _number("um/uma dois/duas três/tres quatro cinco seis sete oito nove dez onze doze treze "
@@ -54,7 +60,7 @@ _PT = Spelling(
               "quinhentos/quinhentas seiscentos/seiscentas setecentos/setecentas "
               "oitocentos/oitocentas novecentos/novecentas", 100, 100),
     {"mil": 3, "milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
-    "e",
+    "e", (), "meio", ("mil",),
 )  # fmt: skip
 _FR = Spelling(
     _number("un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
@@ -63,7 +69,7 @@ _FR = Spelling(
     | {"quatre-vingts": 80, "quatre-vingt": 80, "quatre vingt": 80, "quatre vingts": 80},
     {"cent": 2, "cents": 2, "mille": 3, "million": 6, "millions": 6, "milliard": 9,
      "milliards": 9, "billion": 12, "billions": 12},
-    "et",
+    "et", (), "un demi|une demi", ("mille", "cent"),
 )  # fmt: skip
 _DE = Spelling(
     _number("ein/eins/eine/einen/einem/einer zwei/zwo drei vier fünf sechs sieben acht neun zehn "
@@ -71,7 +77,7 @@ _DE = Spelling(
     | _number("zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig", 20, 10),
     {"hundert": 2, "tausend": 3, "million": 6, "millionen": 6, "milliarde": 9, "milliarden": 9,
      "billion": 12, "billionen": 12},
-    "und", (), True,
+    "und", (), "eine halbe|einer halben", ("tausend", "hundert"), True,
 )  # fmt: skip
 _IT = Spelling(
     _number("un/uno/una due tre/tré quattro cinque sei sette otto nove dieci undici dodici tredici "
@@ -80,7 +86,7 @@ _IT = Spelling(
               "settanta/settant ottanta/ottant novanta/novant", 20, 10),
     {"cento": 2, "cent": 2, "mille": 3, "mila": 3, "milione": 6, "milioni": 6, "miliardo": 9,
      "miliardi": 9},
-    "e", (), True,
+    "e", (), "mezzo", ("mille", "cento", "cent"), True,
 )  # fmt: skip
 _SPELLINGS = {"en": _EN, "es": _ES, "pt": _PT, "fr": _FR, "de": _DE, "it": _IT}
 
@@ -95,7 +101,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     gap = "[ \u00a0-]"
     joiner = spelling.joiners
     articles = "".join(rf"{a}[ \u00a0]|" for a in spelling.articles)
-    before = rf"(?:{articles}half an?[ \u00a0]|)" if articles else ""
+    before = rf"(?:{articles}(?:{spelling.halves}){gap}|)"
     # Glued numbers are one word: "dreihunderttausend", "trecentomila".
     word = rf"(?:{piece})(?:{joiner}|{piece})*+" if spelling.glued else rf"(?:{piece})"
     link = rf"{gap}(?:{joiner}{gap})?"
@@ -106,31 +112,47 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
             rf"(?:[ ]point(?:[ ](?:zero|oh|{digits})(?![^\W_]))++"
             r"(?:[ -](?:hundred|thousand|million|billion|trillion))?)?(?![^\W_])")  # fmt: skip
     flags = re.IGNORECASE
-    tokens = rf"half an?|point|zero|oh|{joiner}(?![^\W_])|{piece}|{joiner}"
+    tokens = rf"(?P<half>{spelling.halves})|point|zero|oh|{joiner}(?![^\W_])|{piece}|{joiner}"
     return re.compile(run, flags), re.compile(tokens, flags)
 
 
-def runs(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
-    """Spelled-out numbers as (start, end, value, power of the last big scale word)."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A spelled-out number; `scale` is the power of its big scale word, else 0.
+
+    `sure` is False for one of two numbers in a row ("twelve fifty").
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    scale: int
+    sure: bool = True
+
+
+def runs(flat: str, language: str) -> Iterator[Run]:
+    """The spelled-out numbers of a text, left to right."""
     patterns = _patterns(language)
     if patterns is None:
         return
     whole, piece = patterns
     spelling = _SPELLINGS[language.partition("-")[0]]
     for found in whole.finditer(flat):
-        position = found.start()
+        position, parts = found.start(), []
         while position < found.end():
             result = _read(flat, position, found.end(), piece, spelling)
             if result is None:
                 break
-            start, end, value, scale = result
-            yield start, end, value, scale
-            position = end
+            position = result.end
+            parts.append(result)
+        whole_run = len(parts) == 1 and parts[0].end == found.end()
+        for part in parts:
+            yield part if whole_run else replace(part, sure=False)
 
 
 def _read(
     flat: str, start: int, end: int, piece: re.Pattern[str], spelling: Spelling
-) -> tuple[int, int, Decimal, int] | None:
+) -> Run | None:
     groups: list[tuple[Decimal, int]] = []
     current: int | None = None
     first, last, joined, scale, half = -1, start, False, 0, False
@@ -138,9 +160,14 @@ def _read(
         word = found.group(0).lower()
         if word == "point" and current is not None and not groups:
             return _decimal(flat, first, end, piece, found.end(), current, spelling)
-        if word.startswith("half"):
-            half, first = True, found.start()
+        if found.group("half"):
+            if first >= 0:
+                break
+            half, first, last = True, found.start(), found.end()
             continue
+        opened = current is not None or groups or half or word in spelling.alone
+        if word in spelling.scales and not opened and not _article(flat, start, found, spelling):
+            break
         if word in spelling.small:
             value = spelling.small[word]
             if not _fits(current, value, joined):
@@ -164,16 +191,25 @@ def _read(
             continue
         first = found.start() if first < 0 else first
         last, joined = found.end(), False
-    if first < 0 or last <= start:
-        return None
     total = int(sum(g[0] for g in groups)) + (current or 0)
-    exact = Decimal(total * 5).scaleb(-1) if half else Decimal(total)
-    return _start(flat, start, first, spelling), last, exact, scale if scale >= 5 else 0
+    if first < 0 or not total:
+        return None
+    if first > start and scale_first(flat, first, end, piece, spelling):
+        first = start
+    exact = trimmed(Decimal(total * 5).scaleb(-1)) if half else Decimal(total)
+    return Run(first, last, exact, scale if scale >= 5 else 0)
 
 
-def _start(flat: str, start: int, first: int, spelling: Spelling) -> int:
-    """Take in an article that means one: "a million"."""
-    return start if flat[start:first].strip().lower() in spelling.articles else first
+def scale_first(
+    flat: str, first: int, end: int, piece: re.Pattern[str], spelling: Spelling
+) -> bool:
+    """Whether a number begins with a scale word, as "a million" does behind its article."""
+    found = piece.match(flat, first, end)
+    return found is not None and found.group(0).lower() in spelling.scales
+
+
+def _article(flat: str, start: int, found: re.Match[str], spelling: Spelling) -> bool:
+    return flat[start : found.start()].strip().lower() in spelling.articles
 
 
 def _fits(current: int | None, value: int, joined: bool) -> bool:
@@ -210,7 +246,7 @@ def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) 
 def _decimal(
     flat: str, first: int, end: int, piece: re.Pattern[str], position: int, whole: int,
     spelling: Spelling,
-) -> tuple[int, int, Decimal, int]:  # fmt: skip
+) -> Run:  # fmt: skip
     """ "ten point five million": digits are spoken one by one."""
     digits, scale, last = "", 0, position
     for found in piece.finditer(flat, position, end):
@@ -226,4 +262,4 @@ def _decimal(
         last = found.end()
     value = Decimal(f"{whole}.{digits}" if digits else whole).scaleb(scale)
     value = Decimal(format(value, "f"))
-    return first, last, value, scale if scale >= 5 else 0
+    return Run(first, last, value, scale if scale >= 5 else 0)
