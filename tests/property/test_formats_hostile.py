@@ -56,7 +56,7 @@ SCRAPS = st.sampled_from(
     ]
 )
 TEXTS = st.lists(SCRAPS | st.text(max_size=10), max_size=20).map("".join)
-NUMBERS = st.sampled_from(
+NUMBERS: st.SearchStrategy[object] = st.sampled_from(
     [0, 0.5, 1, 2.25, 4, 7.5, 3600, -1, 1e308, 10**30, True, None, "1", [], {}]
 )
 WORDS = st.fixed_dictionaries(

@@ -150,7 +150,9 @@ def test_the_srt_library_reads_the_same_cues(track: Track) -> None:
 def test_webvtt_py_reads_the_same_cues(track: Track) -> None:
     text = formats.render(track, "vtt")
     found = webvtt.from_buffer(io.StringIO(text))
-    assert [(c.start, c.end, [html.unescape(line) for line in c.lines]) for c in found] == [
+    assert [
+        (c.start, c.end, [html.unescape(line) for line in c.lines]) for c in found.captions
+    ] == [
         (
             formats_clock(cue.start_ms),
             formats_clock(cue.end_ms),

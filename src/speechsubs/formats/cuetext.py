@@ -26,7 +26,8 @@ _CLEAN = (
     dict.fromkeys([*range(9), *range(0x0E, 0x20), *range(0x7F, 0xA0)]) | {0: "\ufffd"} | _TO_SPACE
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ARROW = re.compile(r"-{2,}>")
+#: Looking back keeps a line of dashes linear: the run is tried once, from its start.
+_ARROW = re.compile(r"(?<!-)-{2,}>")
 
 
 def clean(text: str) -> str:

@@ -6,7 +6,7 @@ that begins like a time for one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -104,25 +104,31 @@ def _blocks(text: str) -> Iterator[_Block]:
     """Every timing line with its text.
 
     Blank lines do not end a cue, only the next times do: text with a blank line in
-    the middle stays whole. The line before the times is the cue's number if it is
-    one and stands apart from the text, or counts on from the last number.
+    the middle stays whole.
     """
-    line_number = 0
-    times: tuple[int | None, int | None] | None = None
-    number = 0
-    body: list[str] = []
-    for index, line in enumerate(text.split("\n"), start=1):
-        found = _timing(line)
-        if found is None:
-            body.append(line)
-            continue
-        previous = number
-        number = _take_number(body, previous, first=times is None)
-        if times is not None:
-            yield _Block(line_number, times, "\n".join(body))
-        line_number, times, body = index, found[0], [found[1]]
-    if times is not None:
-        yield _Block(line_number, times, "\n".join(body))
+    lines = text.split("\n")
+    found = [(index, timing) for index, line in enumerate(lines) if (timing := _timing(line))]
+    starts = [_number_line(lines, index) for index, _ in found]
+    # Where most cues have numbers, a number before the times is one even if the blank
+    # line is missing; elsewhere a line "42" that ends a cue's text belongs to it.
+    numbered = sum(start is not None for start in starts) * 2 > len(found)
+    for place, (index, (times, rest)) in enumerate(found):
+        end = len(lines)
+        if place + 1 < len(found):
+            end = found[place + 1][0]
+            number = starts[place + 1]
+            if number is not None and (numbered or not lines[number - 1].strip()):
+                end = max(number, index + 1)
+        yield _Block(index + 1, times, "\n".join([rest, *lines[index + 1 : end]]))
+
+
+def _number_line(lines: Sequence[str], index: int) -> int | None:
+    """Where the number of the cue stands whose times are on line `index`."""
+    before = index - 1
+    # A run of blank lines between two times would be walked once per cue, so not far.
+    while before > max(0, index - 8) and not lines[before].strip():
+        before -= 1
+    return before if before >= 0 and _NUMBER.fullmatch(lines[before]) else None
 
 
 def _timing(line: str) -> tuple[tuple[int | None, int | None], str] | None:
@@ -146,22 +152,6 @@ def _time(match: re.Match[str], first: int) -> int | None:
     if value > MAX_MS:
         return None
     return -value if sign else value
-
-
-def _take_number(body: list[str], previous: int, *, first: bool) -> int:
-    """Remove the next cue's number from the end of this cue's lines; give it, or 0."""
-    last = len(body) - 1
-    while last >= 0 and not body[last].strip():
-        last -= 1
-    if last < 0 or not _NUMBER.fullmatch(body[last]):
-        return 0
-    number = int(re.sub(r"\D", "", body[last], flags=re.ASCII))
-    # Index 0 of a later body is what stood on the timing line itself.
-    apart = last == 0 or not body[last - 1].strip()
-    if first or apart or (previous and number == previous + 1):
-        del body[last:]
-        return number
-    return 0
 
 
 def _safe(line: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 from typing import Final
 
@@ -99,27 +100,29 @@ def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
     """The lines of a cue by who says them."""
     if _SOUND.fullmatch("\n".join(lines)):
         return [_Turn(list(lines), sound=True)]
-    voice = _VOICE.search(cue.markup[0]) if cue.markup else None
-    name = voice[1].strip() if voice else ""
+    voices = cue.markup if len(cue.markup) == len(lines) else ("",) * len(lines)
     dashes = sum(_DASH.match(line) is not None for line in lines)
+    name = ""
     turns: list[_Turn] = []
-    for line in lines:
+    for line, markup in zip(lines, voices, strict=True):
         opens, line = unquoted(line)
         # One dash alone may be a minus or a pause: it needs its space.
         dash = (_DASH if dashes > 1 else _DASH_SPACE).match(line)
         if dash:
             opens, line = True, line[dash.end() :]
         speaker, line = labels.split(line)
+        voice = _VOICE.search(markup)
+        name = speaker or (unescape(voice[1]).strip() if voice else name)
         if not line:
             # A label on a line of its own names who says the next line.
-            name = speaker or name
             continue
+        last = turns[-1] if turns else None
         if _SOUND.fullmatch(line):
             turns.append(_Turn([line], sound=True))
-        elif opens or speaker or not turns or turns[-1].sound:
-            turns.append(_Turn([line], speaker or name, opens))
+        elif last is None or last.sound or opens or (name and name != last.speaker):
+            turns.append(_Turn([line], name, opens))
         else:
-            turns[-1].lines.append(line)
+            last.lines.append(line)
         name = ""
     return turns
 

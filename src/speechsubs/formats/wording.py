@@ -13,6 +13,7 @@ _CJK += "\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 _ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _UNSPACED = re.compile(f"[{_CJK}{_ASIAN}]")
 _CJK_ONE = re.compile(f"[{_CJK}]")
+_CJK_MARK = re.compile("[\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 _OPENING = "「『（〈《【〔［｛“‘\"'(\\[{¿¡"
 _CLOSING = "」』）〉》】〕］｝”’、。，．！？：；・…—～ー々\"')\\]},.!?:;%"
 #: One character of such a script with the marks that are written on it.
@@ -39,8 +40,9 @@ def cjk_count(text: str) -> int:
 def join(left: str, right: str, whole: Callable[[str], bool] | None = None) -> str:
     """What goes on after `left`, with the joint that the scripts want.
 
-    Nothing between two CJK characters. A hyphen at the end holds its word together;
-    it goes where it is a soft one, or where `whole` knows the word without it.
+    Nothing between two CJK characters or at full-width punctuation. A hyphen
+    at the end holds its word together; it goes where it is a soft one, or where `whole`
+    knows the word without it.
 
     >>> join("今天", "我们"), join("from Xiaomi", "today"), join("a well-", "known man")
     ('今天我们', 'from Xiaomi today', 'a well-known man')
@@ -56,6 +58,9 @@ def join(left: str, right: str, whole: Callable[[str], bool] | None = None) -> s
                 return left[:-1] + right
             return left + right
     if is_cjk(left[-1]) and is_cjk(right[0]):
+        return left + right
+    # Full-width punctuation brings its own space, whatever stands on its other side.
+    if _CJK_MARK.match(left[-1]) or _CJK_MARK.match(right[0]):
         return left + right
     return f"{left} {right}"
 

@@ -65,7 +65,7 @@ def timed_segments(segments: list[Segment], source: str, findings: list[Finding]
             result.append(timed)
     if mended:
         message = (
-            f"{len(mended)} words had times that run backwards and were moved, "
+            f"{len(mended)} word times that run backwards were moved, "
             f"the first in segment {mended[0]}"
         )
         findings.append(Finding("times-mended", Severity.WARNING, message, file=source))
@@ -154,20 +154,28 @@ def _own_text(heard: Sequence[Heard]) -> tuple[str, list[tuple[int, int]]]:
 def _merged(
     text: str, heard: Sequence[Heard], spans: Sequence[tuple[int, int]]
 ) -> tuple[list[Heard], list[tuple[int, int]]]:
-    """Parts of one written word ("215" ",900") as one word."""
+    """Parts of one written word ("215" ",900") as one word, punctuation on its word."""
     words: list[Heard] = []
     places: list[tuple[int, int]] = []
+    spoken = False
     for h, (start, end) in zip(heard, spans, strict=True):
+        says = any(map(str.isalnum, text[start:end]))
         touching = bool(places) and places[-1][1] == start
-        if touching and not is_cjk(text[start - 1]) and not is_cjk(text[start]):
+        apart = touching and (is_cjk(text[start - 1]) or is_cjk(text[start]))
+        # Punctuation alone, as whisperX gives it, is written on the word beside it.
+        if touching and not (apart and spoken and says):
             last = words[-1]
+            begin = last.start_ms if last.start_ms is not None else h.start_ms
             final = h.end_ms if h.end_ms is not None else last.end_ms
-            words[-1] = replace(last, end_ms=final)
+            words[-1] = replace(last, start_ms=begin, end_ms=final)
             places[-1] = (places[-1][0], end)
+            spoken = spoken or says
         else:
             words.append(h)
             places.append((start, end))
-    return words, places
+            spoken = says
+    whole = zip(words, places, strict=True)
+    return [replace(h, text=text[start:end]) for h, (start, end) in whole], places
 
 
 def _filled(segment: Segment, heard: Sequence[Heard], floor: int) -> list[tuple[int, int]]:
