@@ -1,0 +1,332 @@
+"""What in a glossary will surprise its author, before it surprises a viewer."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from speechsubs.errors import UnknownLocaleError
+from speechsubs.glossary.entries import Glossary, Policy, Target, Term, target_entry
+from speechsubs.glossary.keys import bounded, key_of
+from speechsubs.glossary.match import Finder, Matcher
+from speechsubs.model import Finding, Severity
+
+#: A finding about a group names this many of its members.
+_NAMED = 3
+#: A locale is expected of an entry when this share of the entries like it has it.
+_USUAL = 0.5
+#: And when there are at least this many entries to compare with.
+_ENOUGH = 4
+
+
+def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
+    """Findings about a glossary, in the order of its lines.
+
+    With `texts` (source texts the glossary is for) also what is unused, and which
+    terms stand there as ordinary words or in other capitals. Deprecated entries are
+    left out. Codes, and what they mean:
+
+    - `glossary-forbidden-required` (error): one entry demands what another forbids.
+    - `glossary-two-targets` (warning): one spelling, two entries with different targets.
+    - `glossary-shared-target` (warning): two entries come out as one word in a locale.
+    - `glossary-ordinary-word` (warning, info where capitals tell it apart): the term is
+      also an ordinary word.
+    - `glossary-missing-locale` (warning for fixed terms, else info): entries like this
+      one have a target there.
+    - `glossary-nested`, `glossary-straddling` (info): which term will win.
+    - `glossary-unused`, `glossary-other-capitals` (info): about the texts.
+    """
+    file = str(glossary.path)
+    terms = [term for term in glossary.terms if term.status != "deprecated"]
+    found = [
+        *_two_targets(terms, file),
+        *_shared_targets(terms, file),
+        *_forbidden_required(terms, file),
+        *_nested(terms, file),
+        *_straddling(terms, file),
+        *_missing_locales(terms, file),
+        *_function_words(terms, glossary.language, file),
+        *_against(glossary, terms, texts, file),
+    ]
+    return sorted(found, key=lambda finding: (finding.line or 0, finding.code, finding.locale))
+
+
+def _finding(
+    code: str, severity: Severity, term: Term, message: str, file: str, locale: str = ""
+) -> Finding:
+    return Finding(
+        f"glossary-{code}", severity, message, file=file, locale=locale, line=term.line or None
+    )
+
+
+def _named(names: Iterable[str]) -> str:
+    listed = list(dict.fromkeys(names))
+    rest = len(listed) - _NAMED
+    return ", ".join(map(repr, listed[:_NAMED])) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
+    """Spellings that differ in capitals only, where at least one entry ignores capitals.
+
+    Equal spellings under one rule are refused on loading; a glossary that was merged in
+    memory may still have them.
+    """
+    groups: dict[str, dict[str, tuple[Term, str]]] = defaultdict(dict)
+    for term in _wanted(terms):
+        for spelling in term.spellings:
+            groups[key_of(spelling, fold=True)].setdefault(term.id, (term, spelling))
+    for group in groups.values():
+        # A group of many is compared with its first member only: linear, and enough.
+        members = list(group.values())
+        first, written = members[0]
+        for other, spelling in members[1:]:
+            apart = first.case == other.case == "exact" and key_of(written) != key_of(spelling)
+            if apart or _means(first) == _means(other):
+                continue
+            yield _finding(
+                "two-targets",
+                Severity.WARNING,
+                other,
+                f"{spelling!r} is also {written!r} of {first.id!r} (line {first.line}), "
+                "with another policy or other targets",
+                file,
+            )
+
+
+def _means(term: Term) -> tuple[object, ...]:
+    source = term.source if term.policy is Policy.KEEP else ""
+    return term.policy, source, sorted((tag, t.term) for tag, t in term.targets.items())
+
+
+def _wanted(terms: Iterable[Term]) -> Iterator[Term]:
+    return (term for term in terms if term.policy is not Policy.FORBIDDEN)
+
+
+def _shared_targets(terms: list[Term], file: str) -> Iterator[Finding]:
+    owners: dict[tuple[str, str], Term] = {}
+    for term in _wanted(terms):
+        for tag, target in term.targets.items():
+            for form in dict.fromkeys(map(key_of, target.accepted)):
+                first = owners.setdefault((tag, form), term)
+                if first is not term:
+                    yield _finding(
+                        "shared-target",
+                        Severity.WARNING,
+                        term,
+                        f"{term.source!r} and {first.source!r} (line {first.line}) both become "
+                        f"{form!r}: a check cannot tell which of them stands there",
+                        file,
+                        tag,
+                    )
+
+
+def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
+    tags = sorted({tag for term in terms for tag in term.targets})
+    clashes: dict[tuple[str, str], tuple[Term, Term, list[str]]] = {}
+    for tag in tags or [""]:
+        required: dict[str, Term] = {}
+        for term in _wanted(terms):
+            for form in _demanded(term, tag):
+                required.setdefault(key_of(form), term)
+                required.setdefault("any " + key_of(form, fold=True), term)
+        for term in terms:
+            for word in _forbidden_words(term, tag):
+                loose = term.case == "any"
+                owner = required.get("any " + key_of(word, fold=True) if loose else key_of(word))
+                if owner is not None:
+                    clashes.setdefault((term.id, word), (term, owner, []))[2].append(tag)
+    for (_, word), (term, owner, where) in clashes.items():
+        yield _finding(
+            "forbidden-required",
+            Severity.ERROR,
+            term,
+            f"{word!r} is forbidden here and demanded by {owner.id!r} (line {owner.line})",
+            file,
+            where[0] if len(where) == 1 else "",
+        )
+
+
+def _demanded(term: Term, tag: str) -> tuple[str, ...]:
+    target = _target(term, tag)
+    if target is not None:
+        return target.accepted
+    return () if term.policy is Policy.TRANSLATE else (term.source,)
+
+
+def _target(term: Term, tag: str) -> Target | None:
+    return target_entry(term, tag) if tag else None
+
+
+def _forbidden_words(term: Term, tag: str) -> tuple[str, ...]:
+    target = _target(term, tag)
+    if term.policy is not Policy.FORBIDDEN:
+        return target.forbidden if target else ()
+    if target is not None:
+        return target.accepted
+    return () if term.targets else term.spellings
+
+
+def _nested(terms: list[Term], file: str) -> Iterator[Finding]:
+    owners = [(term, spelling) for term in _wanted(terms) for spelling in term.spellings]
+    finder = Finder([(spelling, term.case) for term, spelling in owners])
+    inside: dict[str, dict[str, str]] = defaultdict(dict)
+    shorter: dict[str, Term] = {}
+    for longer, text in owners:
+        for index, start, end in finder.spans(text):
+            term = owners[index][0]
+            if term is not longer and end - start < len(text) and bounded(text, start, end):
+                inside[term.id][text] = longer.id
+                shorter[term.id] = term
+    for term_id, longer_ones in inside.items():
+        yield _finding(
+            "nested",
+            Severity.INFO,
+            shorter[term_id],
+            f"{shorter[term_id].source!r} is a part of {_named(longer_ones)}: the longer term wins",
+            file,
+        )
+
+
+def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
+    """Terms whose end is the start of another: the one on the left wins."""
+    ending: dict[str, list[tuple[Term, str]]] = defaultdict(list)
+    starting: dict[str, list[str]] = defaultdict(list)
+    for term in _wanted(terms):
+        for spelling in term.spellings:
+            key = key_of(spelling, fold=True)
+            for at in range(1, len(key)):
+                if not bounded(key, at, len(key)) or key[at].isspace():
+                    continue
+                if key[at].isalnum():
+                    ending[key[at:]].append((term, spelling))
+                if key[:at].strip():
+                    starting[key[:at].strip()].append(spelling)
+    for overlap in sorted(ending.keys() & starting.keys()):
+        left = ending[overlap]
+        lefts = {spelling for _, spelling in left}
+        right = [spelling for spelling in starting[overlap] if spelling not in lefts]
+        if right:
+            yield _finding(
+                "straddling",
+                Severity.INFO,
+                left[0][0],
+                f"{_named(s for _, s in left)} may run into {_named(right)}: the left one wins",
+                file,
+            )
+
+
+def _missing_locales(terms: list[Term], file: str) -> Iterator[Finding]:
+    for policy in (Policy.FIXED, Policy.KEEP, Policy.TRANSLATE):
+        entries = [term for term in terms if term.policy is policy and term.targets]
+        has = Counter(tag for term in entries for tag in term.targets)
+        for term in entries:
+            lacking = [
+                tag
+                for tag, number in has.items()
+                if (policy is Policy.FIXED or number >= max(_ENOUGH, _USUAL * len(entries)))
+                and target_entry(term, tag) is None
+            ]
+            if lacking:
+                hard = policy is Policy.FIXED
+                what = "the source form will stand there" if hard else "other entries have one"
+                yield _finding(
+                    "missing-locale",
+                    Severity.WARNING if hard else Severity.INFO,
+                    term,
+                    f"{term.source!r} has no target for {', '.join(sorted(lacking))}: {what}",
+                    file,
+                )
+
+
+def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Finding]:
+    """Single words that the language has as an article, a pronoun and the like ("He")."""
+    from speechsubs import locales  # pulls in the YAML reader, see `entries.target_entry`
+
+    try:
+        breaks = locales.load(language).breaks
+    except UnknownLocaleError:
+        return
+    words = {
+        word
+        for group in (
+            breaks.articles,
+            breaks.prepositions,
+            breaks.conjunctions,
+            breaks.pronouns,
+            breaks.auxiliaries,
+            breaks.negations,
+        )
+        for word in group
+    }
+    for term in _wanted(terms):
+        for spelling in term.spellings:
+            if spelling.lower() in words:
+                yield _finding(
+                    "ordinary-word",
+                    Severity.WARNING,
+                    term,
+                    f"{spelling!r} is an everyday word too, capitalised where a sentence starts",
+                    file,
+                )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """How often a term's letters stand in the texts in capitals of another kind."""
+
+    lower: int = 0
+    other: Counter[str] = field(default_factory=Counter)
+
+
+def _against(
+    glossary: Glossary, terms: list[Term], texts: Iterable[str], file: str
+) -> Iterator[Finding]:
+    """What a corpus says. Nothing where there is none."""
+    used: set[str] = set()
+    seen: dict[str, _Seen] = defaultdict(_Seen)
+    matcher = Matcher(glossary)
+    owners = [(term, s) for term in _wanted(terms) for s in term.spellings if s != s.lower()]
+    finder = Finder([(spelling, "any") for _, spelling in owners])
+    empty = True
+    for text in texts:
+        empty = False
+        matches = matcher.find(text)
+        used.update(match.term.id for match in matches)
+        taken = {(m.start, m.end) for m in matches}
+        for index, start, end in finder.spans(text):
+            term = owners[index][0]
+            written = text[start:end]
+            if not bounded(text, start, end):
+                continue
+            if written == written.lower():
+                seen[term.id].lower += 1
+            elif (start, end) not in taken and key_of(written) not in map(key_of, term.spellings):
+                seen[term.id].other[written] += 1
+    if empty:
+        return
+    for term in _wanted(terms):
+        if term.id not in used:
+            message = f"{term.source!r} does not stand in the texts"
+            yield _finding("unused", Severity.INFO, term, message, file)
+        yield from _seen(term, seen.get(term.id, _Seen()), file)
+
+
+def _seen(term: Term, seen: _Seen, file: str) -> Iterator[Finding]:
+    if seen.lower:
+        loose = term.case == "any"
+        what = "`case: any` takes it for the term" if loose else "capitals tell them apart"
+        yield _finding(
+            "ordinary-word",
+            Severity.WARNING if loose else Severity.INFO,
+            term,
+            f"{term.source!r} stands in lower case {seen.lower} times: {what}",
+            file,
+        )
+    if seen.other:
+        yield _finding(
+            "other-capitals",
+            Severity.INFO,
+            term,
+            f"{term.source!r} also stands as {_named(seen.other)}, which is not found: "
+            "an alias, or `case: any`?",
+            file,
+        )
