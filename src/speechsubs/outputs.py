@@ -7,13 +7,15 @@ never wrote, is left alone, and the new version goes beside it as `NAME.new.srt`
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from speechsubs import formats, locales
-from speechsubs.errors import InputError, UnknownLocaleError
+from speechsubs.errors import InputError, OutputError, UnknownLocaleError
 from speechsubs.files import read_bytes, write_atomic
 from speechsubs.model import Finding, Severity, Track
 
@@ -64,13 +66,33 @@ def refuse_collisions(planned: Sequence[Path], sources: Sequence[Path]) -> None:
         real = path.resolve()
         if real in inputs:
             raise InputError(
-                str(path), "this output would replace an input", "Choose a folder with -o"
+                str(path),
+                "this output would replace an input",
+                "Choose another folder (-o) or name",
             )
         if real in seen:
             raise InputError(
-                str(path), "two inputs would write this file", "Convert them in two runs"
+                str(path),
+                "two outputs would have this name",
+                "Make them in two runs, each into a folder of its own (-o)",
             )
         seen.add(real)
+
+
+def refuse_places(planned: Sequence[Path]) -> None:
+    """Raise `OutputError` where a file surely cannot be written, before any work is done.
+
+    Folders that are missing are no obstacle, they will be made.
+    """
+    for path in planned:
+        if path.is_dir():
+            raise OutputError(path, "cannot be written: a folder has this name")
+    for folder in dict.fromkeys(path.parent for path in planned):
+        there = next(p for p in (folder, *folder.absolute().parents) if os.path.lexists(p))
+        if not there.is_dir():
+            raise OutputError(folder, f"no folder can be made here: {there} is a file")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise OutputError(there, "this folder may not be written to; choose another (-o)")
 
 
 def write(
@@ -88,7 +110,7 @@ def write(
         ledger = ledgers.setdefault(folder, _ledger(folder))
         path = plan.path
         if not overwrite and _edited(path, ledger):
-            path = path.with_name(f"{path.stem}.new{path.suffix}")
+            path = _beside(path, ledger)
             message = (
                 "was changed since speechsubs wrote it, and is kept; "
                 f"the new version is {path.name} (--overwrite replaces it)"
@@ -99,6 +121,16 @@ def write(
         written.append(path)
         _save(folder, ledger)
     return written, findings
+
+
+def _beside(path: Path, ledger: Mapping[str, str]) -> Path:
+    """A name beside a file that must stay: NAME.new.srt, unless that too is a person's."""
+    for number in count(1):
+        again = "" if number == 1 else str(number)
+        name = path.with_name(f"{path.stem}.new{again}{path.suffix}")
+        if not _edited(name, ledger):
+            return name
+    raise AssertionError("count never ends")
 
 
 def _edited(path: Path, ledger: Mapping[str, str]) -> bool:

@@ -1,6 +1,8 @@
 """The top of the command line: lazy commands, and the one door for errors."""
 
+import contextlib
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -17,6 +19,10 @@ COMMANDS = {
     "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }
+
+
+#: Exit code after Ctrl-C: what shells give a program that SIGINT ended (128 + 2).
+INTERRUPTED = 130
 
 
 class FriendlyGroup(click.Group):
@@ -47,10 +53,27 @@ class FriendlyGroup(click.Group):
             raise click.ClickException(str(error)) from error
         except BrokenPipeError:
             # The reader of our output has gone (`| head`): that is its right.
-            sys.stderr.close()
+            _forget_stdout()
             ctx.exit(0)
+        except OSError as error:
+            # Files are read and written by `files`, which has its own errors; what is
+            # left is standard output on a full disk, or a terminal that has gone.
+            _forget_stdout()
+            name = error.filename or "standard output"
+            raise click.ClickException(f"{name}: {error.strerror or error}") from error
         except MemoryError as error:
             raise click.ClickException("not enough memory for this input") from error
+        except KeyboardInterrupt:
+            click.echo("Aborted!", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _forget_stdout() -> None:
+    """Send what is still unwritten nowhere: Python would try again, and fail, at exit."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"]})

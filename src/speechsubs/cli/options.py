@@ -1,14 +1,26 @@
-"""Option types that several commands share."""
+"""Option types that several commands share. Light: `--help` imports this."""
 
+import math
 import re
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from speechsubs import locales
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.locales import Locale
+
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any]
+else:
+    # Not every click 8 lets the class be subscripted when the program runs.
+    _Type = click.ParamType
+
+#: What the registries offer, as written here because importing those is heavy; a test
+#: compares the two.
+WRITABLE: Sequence[str] = ("srt", "vtt")
+ENGINES: Sequence[str] = ("auto", "argos", "apertium", "echo")
 
 #: Rates by the names that editors show; NTSC rates are exact fractions.
 _RATES = {
@@ -17,15 +29,21 @@ _RATES = {
     "48": Fraction(48), "50": Fraction(50), "59.94": Fraction(60_000, 1_001), "60": Fraction(60),
 }  # fmt: skip
 
+#: ISO 4217 codes of the currencies whose sign is a bare "$" at home.
+_DOLLARS = ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP")
 
-class LocaleType(click.ParamType[Locale]):
-    """A BCP 47 tag with a locale file; the value is the `Locale`."""
+
+class LocaleType(_Type):
+    """A BCP 47 tag with a locale file; the value is the `speechsubs.locales.Locale`."""
 
     name = "tag"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Load the locale, or fail with the nearest tags."""
-        if isinstance(value, Locale):
+        # Here, because it brings the YAML reader and --help must not wait for it.
+        from speechsubs import locales
+
+        if isinstance(value, locales.Locale):
             return value
         try:
             return locales.load(value)
@@ -33,7 +51,7 @@ class LocaleType(click.ParamType[Locale]):
             self.fail(str(error), param, ctx)
 
 
-class DurationType(click.ParamType[int]):
+class DurationType(_Type):
     """A length of time as seconds ("754.5") or as "1:02:03.5"; the value is milliseconds."""
 
     name = "time"
@@ -42,7 +60,9 @@ class DurationType(click.ParamType[int]):
         """Parse seconds, m:ss or h:mm:ss."""
         if isinstance(value, int):
             return value
-        if not re.fullmatch(r"(?:(?:\d{1,3}:)?\d{1,2}:)?\d{1,6}(?:\.\d{1,3})?", value):
+        # Under a colon only 0 to 59 makes sense: 1:99:99 is a typing error.
+        seconds = r"(?:\d{1,6}|\d{1,4}:[0-5]\d|\d{1,3}:[0-5]\d:[0-5]\d)(?:\.\d{1,3})?"
+        if not re.fullmatch(seconds, value, re.ASCII):
             self.fail(
                 f"{value!r} is no length of time: write 754.5 or 12:34 or 1:02:03", param, ctx
             )
@@ -50,11 +70,11 @@ class DurationType(click.ParamType[int]):
         for part in value.split(":"):
             total = total * 60 + Fraction(part)
         if not 0 < total <= 100 * 3_600:
-            self.fail("a speech lasts more than nothing and less than 100 hours", param, ctx)
+            self.fail("a speech lasts more than nothing and at most 100 hours", param, ctx)
         return int(total * 1_000)
 
 
-class RateType(click.ParamType[Fraction]):
+class RateType(_Type):
     """A frame rate; the value is an exact fraction."""
 
     name = "rate"
@@ -66,3 +86,47 @@ class RateType(click.ParamType[Fraction]):
         if value not in _RATES:
             self.fail(f"{value!r} is not a known frame rate: {', '.join(_RATES)}", param, ctx)
         return _RATES[value]
+
+
+class WidthType(click.FloatRange):
+    """Characters per line. Unlike click's own range it refuses "nan"."""
+
+    name = "width"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse the number; nan is smaller than nothing and larger than nothing."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of characters", param, ctx)
+        return number
+
+
+class DollarType(_Type):
+    """An ISO 4217 code of a currency that is written with a bare $."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The code in capitals."""
+        code = str(value).upper()
+        if code not in _DOLLARS:
+            self.fail(f"{value!r} is not one of {', '.join(_DOLLARS)}", param, ctx)
+        return code
+
+
+class NameType(_Type):
+    """The name of a file without its folder and suffix."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what would lead to another folder, or be no name at all."""
+        text = str(value)
+        plain = text == PurePath(text).name and not set(text) & set('/\\:*?"<>|\0')
+        if not plain or text.strip(". ") == "":
+            self.fail(
+                f"{text!r} is no name for a file: give one without folders (-o names the folder)",
+                param,
+                ctx,
+            )
+        return text

@@ -1,25 +1,45 @@
 """What commands print: summaries and findings, on standard error by rich."""
 
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity
 from speechsubs.pipeline import Result
 from speechsubs.project import summary
 
 #: Findings of one kind shown before the rest is only counted.
 SHOWN = 3
-__all__ = ["clock", "console", "counted", "escape", "findings", "place", "results"]
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def console() -> Console:
     """Standard error, so that standard output stays for results."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def error(screen: Console, problem: SpeechsubsError) -> None:
+    """One line about an input that could not be used, as click shows its own errors."""
+    screen.print(f"[red]Error:[/] {escape(str(problem))}")
+
+
+def note(screen: Console, text: str) -> None:
+    """One line about something that a person may not expect."""
+    screen.print(f"[cyan]note:[/] {escape(text)}")
+
+
+def paths(written: Iterable[Path]) -> None:
+    """The files that were written, one to a line on standard output, for other programs."""
+    for path in written:
+        # As bytes, because a name that is no valid text is still a name.
+        click.echo(os.fsencode(path))
 
 
 def clock(time_ms: int) -> str:

@@ -1,0 +1,269 @@
+"""The work of `speechsubs subtitle`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from speechsubs import engines, glossary, locales, outputs, pipeline, project
+from speechsubs.cli import shown
+from speechsubs.cli.jobs import inputs
+from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
+from speechsubs.glossary import Glossary
+from speechsubs.locales import Locale
+from speechsubs.model import Transcript
+from speechsubs.outputs import Planned
+from speechsubs.pipeline import Options, Result
+from speechsubs.protocols import Engine
+
+#: The glossary that is used when none is named and it lies here.
+DEFAULT_GLOSSARY = Path("glossary.yml")
+
+_Pairs = list[tuple[Locale, Engine]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Sources of one language, which go to the engines together."""
+
+    source: Locale
+    targets: tuple[Locale, ...]
+    items: tuple[tuple[Path, Transcript], ...]
+
+
+def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
+    """Make the subtitles and show what was done; the exit code.
+
+    `given` are the options by the names of the command's parameters. Names, folders,
+    glossary and engines are looked at before the work, which may be long.
+    """
+    screen = shown.console()
+    quiet = given["quiet"] or given["as_json"]
+    read, failures = inputs.readable(_named(sources, given["name"]))
+    for failure in failures:
+        shown.error(screen, failure)
+    if not read:
+        return 1
+    groups = _groups(read, given)
+    terms = _glossary_path(given)
+    _refuse(sources, groups, terms, given)
+    words = glossary.load(terms) if terms else glossary.empty()
+    loaded = [_engines(group, given) for group in groups]
+    if not quiet:
+        _say_idle(screen, groups, given)
+    finished: list[tuple[Path, Result]] = []
+    with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
+        for group, pairs in zip(groups, loaded, strict=True):
+            made, unusable = _subtitle(group, pairs, words, given, bar)
+            finished += made
+            failures += unusable
+            for failure in unusable:
+                shown.error(screen, failure)
+    if not finished:
+        return 1
+    results, written = _write(finished, given)
+    _show(screen, results, written, given)
+    return 1 if failures else max(result.exit_code for result in results)
+
+
+def _named(sources: Sequence[Path], name: str) -> dict[Path, Path]:
+    """Each source, and the path that its outputs are named after."""
+    stdin = Path(f"{name}.txt")
+    return {path: stdin if str(path) == inputs.STDIN else path for path in sources}
+
+
+def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) -> list[_Group]:
+    wanted: Locale | None = given["source_locale"]
+    by_tag: dict[str, list[tuple[Path, Transcript]]] = {}
+    for path, transcript in items:
+        tag = wanted.tag if wanted else _language(path, transcript)
+        by_tag.setdefault(tag, []).append((path, transcript))
+    targets = {locale.tag: locale for locale in given["targets"]}
+    return [
+        _Group(
+            _limited(locales.load(tag), given),
+            tuple(_limited(locale, given) for locale in targets.values() if locale.tag != tag),
+            tuple(own),
+        )
+        for tag, own in by_tag.items()
+    ]
+
+
+def _language(path: Path, transcript: Transcript) -> str:
+    for tag in (transcript.language, outputs.language_in(path)):
+        try:
+            if tag:
+                return locales.resolve(tag)
+        except UnknownLocaleError:
+            continue
+    return "en"
+
+
+def _limited(locale: Locale, given: Mapping[str, Any]) -> Locale:
+    """The locale with the limits that the person asked for."""
+    limits = locale.limits
+    if given["max_lines"]:
+        limits = replace(limits, max_lines=given["max_lines"])
+    if given["line_width"]:
+        limits = replace(limits, line_width=given["line_width"])
+    fps: Fraction | None = given["fps"]
+    if fps is not None:
+        limits = replace(limits, min_gap_ms=int(Fraction(2_000) / fps))
+    return replace(locale, limits=limits)
+
+
+def _glossary_path(given: Mapping[str, Any]) -> Path | None:
+    if given["no_glossary"]:
+        return None
+    named: Path | None = given["terms"]
+    return named or (DEFAULT_GLOSSARY if DEFAULT_GLOSSARY.exists() else None)
+
+
+def _refuse(
+    sources: Sequence[Path], groups: Sequence[_Group], terms: Path | None, given: Mapping[str, Any]
+) -> None:
+    """Raise where a file would replace another or could not be written."""
+    places = [
+        place
+        for group in groups
+        for path, _ in group.items
+        for tag in _tags(group, given["bilingual"])
+        for place in _places(path, tag, given)
+    ]
+    report: Path | None = given["report_path"]
+    if report:
+        places.append(report)
+    outputs.refuse_collisions(places, [*inputs.files(sources), *([terms] if terms else [])])
+    outputs.refuse_places(places)
+
+
+def _tags(group: _Group, bilingual: bool) -> list[str]:
+    """What stands for the language in the names of a group's outputs."""
+    targets = [locale.tag for locale in group.targets]
+    stacked = [_stacked(group.source.tag, tag) for tag in targets] if bilingual else []
+    return [group.source.tag, *targets, *stacked]
+
+
+def _stacked(source: str, target: str) -> str:
+    return f"{source}+{target}"
+
+
+def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
+    folder: Path = given["output"] or path.parent
+    base = outputs.stem(path)
+    return [folder / f"{base}.{tag}.{kind}" for kind in dict.fromkeys(given["kinds"])]
+
+
+def _engines(group: _Group, given: Mapping[str, Any]) -> _Pairs:
+    return [
+        (locale, engines.load(given["engine"], group.source.tag, locale.tag))
+        for locale in group.targets
+    ]
+
+
+def _say_idle(screen: Console, groups: Sequence[_Group], given: Mapping[str, Any]) -> None:
+    """Say which --to had nothing to do, because it is the sources' own language."""
+    for locale in {locale.tag: locale for locale in given["targets"]}.values():
+        if all(group.source.tag == locale.tag for group in groups):
+            shown.note(
+                screen,
+                f"--to {locale.tag}: the sources are in {locale.name} already, so nothing is "
+                "translated (--from names another language)",
+            )
+
+
+def _subtitle(
+    group: _Group, pairs: _Pairs, words: Glossary, given: Mapping[str, Any], bar: Progress
+) -> tuple[list[tuple[Path, Result]], list[SpeechsubsError]]:
+    """The results of a group, and why the other transcripts have none."""
+    task = bar.add_task("translating", total=None) if pairs else None
+
+    def advance(done: int, total: int) -> None:
+        if task is not None:
+            bar.update(task, completed=done, total=total)
+
+    options = Options(
+        duration_ms=given["duration"],
+        fps=given["fps"],
+        currency_style=given["currency_style"] or "",
+        default_dollar=given["default_dollar"],
+        headings=given["headings"] == "keep",
+        bilingual=given["bilingual"],
+    )
+    items = list(group.items)
+    failures: list[SpeechsubsError] = []
+    while items:
+        try:
+            made = pipeline.subtitle(
+                [transcript for _, transcript in items],
+                source=group.source,
+                targets=pairs,
+                glossary=words,
+                options=options,
+                progress=advance,
+            )
+        except InputError as error:
+            # One transcript without text must not take the others with it.
+            rest = [item for item in items if item[1].source != error.where]
+            if len(rest) == len(items):
+                raise
+            failures.append(error)
+            items = rest
+        else:
+            return [(path, r) for (path, _), r in zip(items, made, strict=True)], failures
+    return [], failures
+
+
+def _write(
+    finished: Sequence[tuple[Path, Result]], given: Mapping[str, Any]
+) -> tuple[list[Result], dict[str, list[Path]]]:
+    """Write every track; the results with what was kept, and the files of each source."""
+    results = []
+    written: dict[str, list[Path]] = {}
+    for path, result in finished:
+        paths, kept = outputs.write(_plan(path, result, given), overwrite=given["overwrite"])
+        results.append(replace(result, findings=(*result.findings, *kept)))
+        written[result.name] = paths
+    return results, written
+
+
+def _plan(path: Path, result: Result, given: Mapping[str, Any]) -> list[Planned]:
+    tracks = [(output.locale.tag, output.track) for output in result.outputs]
+    source = result.source.locale.tag
+    tracks += [
+        (_stacked(source, output.locale.tag), output.stacked)
+        for output in result.targets
+        if output.stacked
+    ]
+    return [
+        Planned(track, place, given["crlf"], given["bom"])
+        for tag, track in tracks
+        for place in _places(path, tag, given)
+    ]
+
+
+def _show(
+    screen: Console,
+    results: Sequence[Result],
+    written: Mapping[str, Sequence[Path]],
+    given: Mapping[str, Any],
+) -> None:
+    if given["report_path"] or given["as_json"]:
+        names = {name: [str(path) for path in paths] for name, paths in written.items()}
+        data = project.report(results, names)
+        if given["report_path"]:
+            project.save(data, given["report_path"])
+        if given["as_json"]:
+            click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+    if given["quiet"] or given["as_json"]:
+        return
+    shown.findings(screen, [item for result in results for item in result.all_findings])
+    shown.results(screen, results)
+    for paths in written.values():
+        shown.paths(paths)
