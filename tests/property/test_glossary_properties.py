@@ -131,6 +131,11 @@ def test_a_key_maps_back_in_order(text: str) -> None:
         assert key_of(key.text, fold=fold) == key.text
 
 
+@given(st.text(st.sampled_from("ae\u0301\u0323\u0327\u0345ếộ각\u11a8"), max_size=12))
+def test_a_key_is_canonical(text: str) -> None:
+    assert key_of(text) == unicodedata.normalize("NFD", text)
+
+
 @given(st.lists(st.sampled_from("ab"), max_size=14), st.lists(st.sampled_from("xyz"), max_size=5))
 def test_shared_forms_are_allotted_as_well_as_trying_every_way(
     words: list[str], extra: list[str]
