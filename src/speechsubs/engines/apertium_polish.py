@@ -72,10 +72,10 @@ def spanish_marks(text: str) -> str:
     for match in _ENDS.finditer(text):
         segment = text[done : match.start()]
         start = _start(segment)
-        said = segment[start:]
+        said = segment[max(start - 2, 0) :]
         marks = "".join("¿" if m == "?" else "¡" for m in dict.fromkeys(match[0]))
         if any(c.isalpha() for c in said) and not set(marks) & set(said):
-            segment = segment[:start] + marks + said
+            segment = segment[:start] + marks + segment[start:]
         parts += [segment, match[0]]
         done = match.end()
     return "".join([*parts, text[done:]])
@@ -131,9 +131,14 @@ def _quotes(source: str, text: str) -> str:
 
 def _possessives(source: str, text: str) -> str:
     """The 's of an unknown name comes out of the Catalan pair glued to it as "ha"."""
-    for name in dict.fromkeys(re.findall(r"([^\W_]+)['’]s\b", source)):
-        text = re.sub(rf"\b{re.escape(name)}ha\b", f"{name} ", text)
+    names = set(re.findall(r"([^\W_]+)['’]s\b", source))
+    if names:
+        text = re.sub(r"\w+", lambda m: _unglued(m[0], names), text)
     return " ".join(text.split())
+
+
+def _unglued(word: str, names: Collection[str]) -> str:
+    return word[:-2] if word.endswith("ha") and word[:-2] in names else word
 
 
 def _lowered(source: str, text: str, small_words: Collection[str]) -> str:

@@ -107,8 +107,10 @@ def probe(
     for number, family in enumerate(families):
         for pool, sentences in ((family.words, _CANARIES), (family.amounts, _AMOUNT_CANARIES)):
             canaries = sentences.get(language, _PLAIN)
-            for turn, start in enumerate(range(0, len(pool), 3)):
-                trio = tuple(pool[(start + step) % len(pool)] for step in range(3))
+            for turn in range(-(-len(pool) // 3)):
+                # Not neighbours: an engine that counts on by one must be noticed.
+                stride = -(-len(pool) // 3)
+                trio = tuple(pool[(turn + step * stride) % len(pool)] for step in range(3))
                 tests.append((number, canaries[turn % len(canaries)].format(*trio), trio))
     answers = translate([sentence for _, sentence, _ in tests])
     good: list[set[str]] = [set() for _ in families]
