@@ -8,7 +8,7 @@ import pytest
 
 from speechsubs.engines import apertium, load
 from speechsubs.engines.apertium import ApertiumEngine
-from speechsubs.engines.apertium_polish import repaired, spanish_marks
+from speechsubs.engines.apertium_polish import plainer, repaired, spanish_marks
 from speechsubs.errors import EngineError
 
 SMALL = {"y", "es", "a", "de", "el"}
@@ -49,6 +49,9 @@ def test_known_names_keep_agreement() -> None:
         ("Lei Jun decided to build cars.", "Lei Jun decidió construir coches."),
         ("Xqza is here.", "Xqza es aquí."),
         ("He said no.", "Dijo no."),
+        ("The Toronto costs CHF 717.", "El Toronto cuesta CHF 717."),
+        ("We will invest CHF 717 over ten years.", "Invertiremos CHF 717 durante diez años."),
+        ("Over CHF 717 is not much.", "Más de CHF 717 no es mucho."),
         ("“We will build it,” he said.", "“Lo construiremos,” dijo."),
         ('She said, "What happens?" and left.', 'Dijo, "¿Qué pasa?" y dejó.'),
         ("In Germany, BMW sells cars.", "En Alemania, BMW vende coches."),
@@ -188,3 +191,19 @@ def test_repairs(source: str, text: str, wanted: str) -> None:
 )
 def test_spanish_opens_what_it_closes(text: str, wanted: str) -> None:
     assert spanish_marks(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The costs 5 years ago were high.",
+        "The game is over.",
+        "Over there are two cars.",
+        "It flew over three countries.",
+        "He won over the jury.",
+        "Moreover 20 people left.",
+        "",
+    ],
+)
+def test_other_english_is_left_as_it_is(text: str) -> None:
+    assert plainer(text) == text

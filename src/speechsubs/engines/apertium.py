@@ -127,6 +127,8 @@ class ApertiumEngine:
         unique = [text for text in dict.fromkeys(texts) if text.strip()]
         for batch in _batches(unique):
             current = [_clean(text) for text in batch]
+            if self.route[0].startswith("en"):
+                current = [apertium_polish.plainer(text) for text in current]
             for mode in self.route:
                 raw = self._run(mode, current)
                 small = _small_words(mode)

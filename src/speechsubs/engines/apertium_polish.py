@@ -1,6 +1,7 @@
 """Repairs of what Apertium is known to get wrong on the surface.
 
-Only what can be told from the two texts alone is touched: spaces, capital letters,
+Before: English turns that the pairs are known to misread are put in other words.
+After: only what can be told from the two texts alone is touched: spaces, capitals,
 the opening marks of Spanish, a possessive glued to a name. Words are never changed,
 and whatever the source writes in the same odd way is left as it is.
 """
@@ -35,6 +36,48 @@ _ASKING: Final = frozenset(
 _LEADING: Final = " \"'“‘«([—–-¿¡"
 _STOPS: Final = frozenset({". ", "… ", ": ", "; "})
 _CLOSERS: Final = {"”": "“", "»": "«", ")": "(", "]": "["}
+
+
+_AMOUNT: Final = (
+    r"(?:[A-Z]{3} [0-9]|[$€£¥] ?[0-9]"
+    r"|[0-9][0-9.,]{0,20} ?(?:[€$£¥]|(?:euro|dollar|yuan|pound|yen|million|billion)s?\b))"
+)
+_TIME: Final = r"(?:year|month|week|day|hour|minute|decade)s?\b"
+_COUNT: Final = r"(?:[0-9]{1,4}|two|three|four|five|six|seven|eight|nine|ten|many|several)"
+#: What the English pairs take for another part of speech, said so that they cannot:
+#: "The car costs" is read as "the car-costs", "over" as "above". The meaning stays.
+_PLAINER: Final = (
+    (
+        re.compile(
+            r"(?<=[a-z0-9] )costs(?= (?:(?:over|about|around|only|at least|nearly|almost|up to"
+            rf"|more than|less than) )?{_AMOUNT})"
+        ),
+        "does cost",
+    ),
+    (re.compile(rf"\bover(?= (?:the (?:last|past|next) )?{_COUNT} {_TIME})"), "during"),
+    (re.compile(rf"\bOver(?= (?:the (?:last|past|next) )?{_COUNT} {_TIME})"), "During"),
+    (
+        re.compile(rf"\bover(?= (?:{_AMOUNT}|[0-9]{{2}}|a (?:hundred|thousand|million)\b))"),
+        "more than",
+    ),
+    (
+        re.compile(rf"\bOver(?= (?:{_AMOUNT}|[0-9]{{2}}|a (?:hundred|thousand|million)\b))"),
+        "More than",
+    ),
+)
+
+
+def plainer(english: str) -> str:
+    """English put so that the pairs read it right, before it is translated.
+
+    >>> plainer("The SU7 costs CHF 717, paid over ten years by over 30,000 people.")
+    'The SU7 does cost CHF 717, paid during ten years by more than 30,000 people.'
+    >>> plainer("The costs of the car went over the top.")
+    'The costs of the car went over the top.'
+    """
+    for pattern, words in _PLAINER:
+        english = pattern.sub(words, english)
+    return english
 
 
 def repaired(source: str, text: str, small_words: Collection[str]) -> str:
