@@ -2,11 +2,13 @@
 
 The report is the seed of a subtitle project: every sentence with its words and
 slots, what each language made of it and why, every cue and every finding. Its
-form is described in docs/report.md; `SCHEMA` changes when a reader must change.
+form is described in docs/report.md and docs/report.schema.json; `SCHEMA` changes
+when a reader must change.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,7 @@ def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
         "paragraph": sentence.paragraph,
         "kind": sentence.kind.value,
         "line": sentence.line,
+        "speaker": sentence.speaker,
         "text": sentence.text,
         "start_ms": sentence.words[0].start_ms if sentence.words else None,
         "end_ms": sentence.words[-1].end_ms if sentence.words else None,
@@ -69,6 +72,7 @@ def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
                 "end": slot.end,
                 "text": slot.text,
                 "key": slot.key,
+                "suffix": slot.suffix,
             }
             for slot in slots
         ],
@@ -78,6 +82,7 @@ def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
 def _output(output: Output) -> dict[str, Any]:
     data: dict[str, Any] = {
         "locale": output.locale.tag,
+        "limits": asdict(output.locale.limits),
         "engine": output.engine,
         "quality": output.quality,
         "rungs": output.rungs,
