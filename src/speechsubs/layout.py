@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from speechsubs.linebreaks import Token, tokens
+from speechsubs.linebreaks import blank_of, tokens
 from speechsubs.locales import Locale
 from speechsubs.model import Limits, Word
 from speechsubs.timeline import Timeline
@@ -121,13 +121,16 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
     result = []
     for index, token in enumerate(found):
         last = index + 1 == len(found)
+        if last:
+            blank = _between_sentences(item.text[token.end - 1], locale)
+        else:
+            blank = blank_of(item.text[token.end : found[index + 1].start])
         result.append(
             _Unit(
                 text=item.text[token.start : token.end],
                 width=token.width,
-                # Between two sentences in one cue stands a blank where words are apart.
-                space=_gap(token, last, locale),
-                blank=" " if _gap(token, last, locale) else "",
+                space=locale.width(blank),
+                blank=blank,
                 cost=token.cost,
                 start_ms=line.starts_at(token.start),
                 end_ms=line.ends_at(token.end),
@@ -138,10 +141,12 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
     return result
 
 
-def _gap(token: Token, last: bool, locale: Locale) -> float:
-    if last:
-        return locale.width(" ") if locale.words == "spaces" else 0.0
-    return token.space
+def _between_sentences(mark: str, locale: Locale) -> str:
+    """What stands behind a sentence's last mark where another follows in the cue.
+
+    Chinese and Japanese full stops bring their own room; a Latin one needs a blank.
+    """
+    return " " if locale.words == "spaces" or mark.isascii() else ""
 
 
 class _Program:
@@ -205,7 +210,7 @@ class _Program:
         return result[::-1]
 
     def _cost(self, first: int, last: int, bound: float) -> float:
-        """What a cue of the units first..last-1 costs; anything >= bound may stop early."""
+        """What a cue of the units first..last-1 costs; infinite where that is `bound` or more."""
         units, limits = self.units, self.limits
         final = units[last - 1]
         following = units[last].start_ms if last < len(units) else final.end_ms + 10_000
@@ -234,7 +239,7 @@ class _Program:
         if not whole and width < limits.line_width / 3:
             cost += STUB
         if cost >= bound:
-            return cost
+            return float("inf")
         return cost + self.lines(first, last)[1]
 
     def lines(self, first: int, last: int) -> tuple[list[tuple[int, int]], float]:

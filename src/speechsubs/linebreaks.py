@@ -97,7 +97,7 @@ def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> 
     glue = sorted(glued)
     cursor = 0
     for number, (start, end, inside) in enumerate(spans):
-        following = spans[number + 1][0] if number + 1 < len(spans) else len(text)
+        following = spans[number + 1][0] if number + 1 < len(spans) else end
         last = number + 1 == len(spans)
         if last:
             cost = SENTENCE
@@ -112,9 +112,22 @@ def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> 
                 before = words[number - 1] if number else ""
                 spaced = following > end
                 cost = _cost(before, words[number], words[number + 1], spaced, locale)
-        space = 0.0 if last else locale.width(text[end:following].replace("\n", " ")[:1])
+        space = locale.width(blank_of(text[end:following]))
         result.append(Token(start, end, locale.width(words[number]), space, cost))
     return result
+
+
+def blank_of(between: str) -> str:
+    """The one blank that stands for all white space between two tokens.
+
+    An ideographic space stays one; a tab or a control character becomes a space.
+
+    >>> blank_of(" \\t"), blank_of("\u3000") == "\u3000", blank_of("")
+    (' ', True, '')
+    """
+    if not between:
+        return ""
+    return "\u3000" if "\u3000" in between else " "
 
 
 def _spans(text: str, locale: Locale) -> Iterator[tuple[int, int, bool]]:
@@ -178,16 +191,16 @@ def _fitting(
     """A token as it is, or in pieces where it is wider than a line."""
     start, end, inside = span
     limit = locale.limits.line_width
-    while locale.width(text[start:end]) > limit:
-        cut = _forced(text, start, end, locale, limit)
-        if cut >= end:
-            break
-        yield start, cut, True
-        start = cut
+    if locale.width(text[start:end]) > limit:
+        # Each cut looks at one line only: the rest is not measured again.
+        while (cut := _forced(text, start, end, locale, limit)) < end:
+            yield start, cut, True
+            start = cut
     yield start, end, inside
 
 
 def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> int:
+    """Where a piece that starts at `start` ends; `end` where all the rest fits."""
     width, cut, nice = 0.0, start, start
     for at in range(start, end):
         width += locale.width(text[at])
@@ -199,6 +212,8 @@ def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> in
             phrase = locale.words == "phrases" and _may_part(text, cut)
             if phrase or text[at] in "/-_.?&=,、。　\u00a0\u202f" or not _word(text[at]):
                 nice = cut
+    if cut >= end:
+        return end
     # A break that leaves less than half a line full is worse than one inside a word.
     return nice if nice - start > (cut - start) // 2 else _grapheme(text, start, cut)
 
