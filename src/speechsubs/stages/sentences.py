@@ -7,6 +7,7 @@ wrongly is joined again here, by rules for what stands on both sides of a border
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from speechsubs.model import Paragraph, Sentence, Transcript, Word
@@ -20,6 +21,8 @@ _ABBREVIATED = re.compile(
 #: Chinese and Japanese say who spoke after the quote: “...。”雷军说。 「...。」と言った。
 _ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表示|称|稱|喊|答)")
 _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
+#: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
+_AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
 _HAS_TEXT = re.compile(r"\w")
 #: A sentence longer than this is no sentence; engines and readers need it in parts.
 MAX_CHARACTERS = 1_200
@@ -43,13 +46,28 @@ def split(transcript: Transcript, language: str) -> list[Sentence]:
 
 
 def _sentence(index: int, number: int, paragraph: Paragraph, start: int, end: int) -> Sentence:
-    words = tuple(
-        Word(w.text, w.offset - start, w.start_ms, w.end_ms, w.confidence)
-        for w in paragraph.words
-        if start <= w.offset < end
-    )
+    low = bisect_right(paragraph.words, start, key=lambda word: word.end_offset)
+    high = bisect_left(paragraph.words, end, key=lambda word: word.offset)
+    words = tuple(_clipped(word, start, end) for word in paragraph.words[low:high])
     text = paragraph.text[start:end]
     return Sentence(index, number, text, paragraph.kind, paragraph.line, words, paragraph.speaker)
+
+
+def _clipped(word: Word, start: int, end: int) -> Word:
+    """A word with offsets from a sentence's start; only the part of it inside the sentence.
+
+    Recognisers of Chinese return "好。我" as one word: its time goes by characters, so
+    that neither sentence is left without any.
+    """
+    first, last = max(word.offset, start), min(word.end_offset, end)
+    length, spent = max(1, len(word.text)), word.end_ms - word.start_ms
+    return Word(
+        word.text[first - word.offset : last - word.offset],
+        first - start,
+        word.start_ms + spent * (first - word.offset) // length,
+        word.end_ms - spent * (word.end_offset - last) // length,
+        word.confidence,
+    )
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -74,13 +92,23 @@ def _segment(text: str, language: str) -> list[str]:
     if "".join(pieces) != text:
         # A segmenter that loses a character would shift every time after it.
         return [text]
-    return pieces
+    return [part for piece in pieces for part in _at_hours(piece)]
+
+
+def _at_hours(piece: str) -> Iterator[str]:
+    start = 0
+    for match in _AFTER_HOUR.finditer(piece):
+        if piece[match.end() + 1].isupper():
+            yield piece[start : match.end()]
+            start = match.end()
+    yield piece[start:]
 
 
 def _joined(pieces: list[str], language: str) -> list[str]:
     result: list[str] = []
     for piece in pieces:
-        if result and _belongs(result[-1], piece, language):
+        # Beyond the limit the sentence is cut again, whatever belongs together.
+        if result and len(result[-1]) < MAX_CHARACTERS and _belongs(result[-1], piece, language):
             result[-1] += piece
         else:
             result.append(piece)

@@ -1,8 +1,9 @@
 """Words into words with times: from the transcript itself, else from an aligner."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from speechsubs.model import Sentence
+from speechsubs.model import Sentence, Word
 from speechsubs.protocols import Aligner
 
 FROM_TRANSCRIPT = "transcript"
@@ -11,10 +12,20 @@ FROM_TRANSCRIPT = "transcript"
 def place(sentences: Sequence[Sentence], aligner: Aligner) -> tuple[list[Sentence], str]:
     """The sentences with word times, and the name of where those came from.
 
-    A transcript that timed every sentence keeps its own times, made ascending: a
-    word starts no earlier than the one before it ends. Otherwise the aligner times
-    them all, because two clocks in one track would jump.
+    A transcript that timed every sentence keeps its own times, made ascending: in a
+    sentence a word starts no earlier than the one before it ends. Sentences may
+    overlap, because two people may speak at once. Where one sentence has no time the
+    aligner times them all, because two clocks in one track would jump.
     """
     if sentences and all(sentence.words for sentence in sentences):
-        return list(sentences), FROM_TRANSCRIPT
+        return [_ascending(sentence) for sentence in sentences], FROM_TRANSCRIPT
     return aligner.place(sentences), aligner.name
+
+
+def _ascending(sentence: Sentence) -> Sentence:
+    words: list[Word] = []
+    for word in sorted(sentence.words, key=lambda word: word.offset):
+        floor = words[-1].end_ms if words else 0
+        start = max(word.start_ms, floor)
+        words.append(replace(word, start_ms=start, end_ms=max(word.end_ms, start)))
+    return replace(sentence, words=tuple(words))
