@@ -65,6 +65,12 @@ def retimed(found: Sequence[Block], limits: Limits) -> list[Block]:
     result: list[Block] = []
     for number, group in enumerate(groups):
         following = starts[number + 1] if number + 1 < len(groups) else None
+        if (following is not None and following <= group[-1].start_ms and len(group) > 1) or (
+            following is not None and following < starts[number]
+        ):
+            # Another speaker talks meanwhile: squeezed in front of him nobody could read it.
+            result += group
+            continue
         room = _room(group, following, limits)
         lacking = starts[number] + _needed(group, limits) - room
         if following is not None and lacking > 0:

@@ -16,22 +16,47 @@ from speechsubs.model import Cue, Limits
 def times(blocks: Sequence[Block], limits: Limits, fps: Fraction | None = None) -> tuple[Cue, ...]:
     """Cues from blocks in the order of their start times.
 
-    `fps` snaps every time to a frame of that rate (24000/1001 and so on); the gap
-    of two frames is then exact.
+    `fps` puts every time on a frame of that rate (24000/1001 and so on): a cue comes
+    on with the first frame of its speech, gaps are two frames or more, and durations
+    keep the limits in whole frames.
     """
     ordered = sorted(blocks, key=lambda block: (block.start_ms, block.end_ms))
     gap = limits.min_gap_ms if fps is None else _ceil(Fraction(2_000) / fps)
     starts = _apart([block.start_ms for block in ordered], limits, gap)
+    if fps is not None:
+        return _framed(ordered, starts, limits, fps)
     spans: list[tuple[int, int]] = []
     for number, block in enumerate(ordered):
         following = starts[number + 1] if number + 1 < len(ordered) else None
         spans.append(_span(block, starts[number], following, limits, gap))
-    if fps is not None:
-        spans = [(_snap(start, fps), _snap(end, fps)) for start, end in spans]
     return tuple(
-        Cue(start, max(end, start + 1), block.lines, block.sentences)
+        Cue(start, end, block.lines, block.sentences)
         for block, (start, end) in zip(ordered, spans, strict=True)
     )
+
+
+def _framed(
+    ordered: Sequence[Block], starts: Sequence[int], limits: Limits, fps: Fraction
+) -> tuple[Cue, ...]:
+    """The same with all times on frames, counted in frames so that nothing is rounded twice."""
+    gap = _ceil(Fraction(2_000) / fps)
+    least, most = _frame_up(limits.min_duration_ms, fps), _frame_down(limits.max_duration_ms, fps)
+    first: list[int] = []
+    for start in starts:
+        # Three frames from start to start: one to be seen, two of gap.
+        first.append(max(_frame_up(start, fps), first[-1] + 3 if first else 0))
+    cues = []
+    for number, block in enumerate(ordered):
+        begin = first[number]
+        latest = begin + max(most, 1)
+        following = None
+        if number + 1 < len(ordered):
+            latest = min(latest, first[number + 1] - 2)
+            following = _frame_ms(first[number + 1], fps)
+        end_ms = _span(block, _frame_ms(begin, fps), following, limits, gap)[1]
+        end = min(max(_frame_up(end_ms - 1, fps), begin + least), latest)
+        cues.append(Cue(_frame_ms(begin, fps), _frame_ms(end, fps), block.lines, block.sentences))
+    return tuple(cues)
 
 
 def _apart(starts: Sequence[int], limits: Limits, gap: int) -> list[int]:
@@ -76,10 +101,19 @@ def _span(
     return start, max(start + 1, min(end, latest))
 
 
-def _snap(time_ms: int, fps: Fraction) -> int:
-    """The nearest frame's time, rounded to a millisecond inside that frame."""
-    frame = round(Fraction(time_ms) * fps / 1_000)
+def _frame_ms(frame: int, fps: Fraction) -> int:
+    """A frame's time, rounded up to a millisecond inside that frame."""
     return _ceil(Fraction(frame) * 1_000 / fps)
+
+
+def _frame_up(time_ms: int, fps: Fraction) -> int:
+    """The first frame at or after a time."""
+    return _ceil(Fraction(time_ms) * fps / 1_000)
+
+
+def _frame_down(time_ms: int, fps: Fraction) -> int:
+    """The last frame at or before a time."""
+    return int(Fraction(time_ms) * fps / 1_000)
 
 
 def _ceil(value: Fraction) -> int:
