@@ -23,11 +23,19 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
                 f"{size:,} bytes is more than the {max_bytes:,} that are read",
                 "Is it really a text file?",
             )
-        return path.read_bytes()
+        # A device or a pipe says that it is empty and may never end.
+        with path.open("rb") as stream:
+            data = stream.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            raise InputError(str(path), f"more than the {max_bytes:,} bytes that are read")
+        return data
     except FileNotFoundError:
         raise InputError(str(path), "no such file") from None
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        # A name that no file can have: a NUL, a lone surrogate.
+        raise InputError(ascii(str(path)), f"cannot be read ({error})") from error
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -35,7 +43,8 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     The data goes to a temporary file in the same folder, is flushed to disk, and
     takes the final name in one step. Missing folders are made. An existing file
-    keeps its permissions. A symbolic link is followed: its target is replaced.
+    keeps its permissions. A symbolic link is followed: its target is replaced. What
+    is no plain file (a pipe, /dev/null) cannot be replaced and is written to.
 
     Raises `OutputError` when the folder or the file cannot be written.
     """
@@ -44,9 +53,12 @@ def write_atomic(path: Path, data: bytes) -> None:
         target = path.resolve() if path.is_symlink() else path
         if target.is_dir():
             raise OutputError(path, "cannot be written: a folder has this name")
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=".speechsubs.", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -56,6 +68,9 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.replace(target)
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
+    except (ValueError, RuntimeError) as error:
+        # A name that no file can have (a NUL), or links that lead round in a circle.
+        raise OutputError(path, f"cannot be written ({error})") from error
     finally:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):

@@ -117,9 +117,10 @@ def write(
             )
             findings.append(Finding("edit-kept", Severity.WARNING, message, file=str(plan.path)))
         formats.write(plan.track, path, crlf=plan.crlf, bom=plan.bom)
-        ledger[path.name] = _hash(path)
         written.append(path)
-        _save(folder, ledger)
+        if path.is_file():
+            ledger[path.name] = _hash(path)
+            _save(folder, ledger)
     return written, findings
 
 
@@ -134,7 +135,11 @@ def _beside(path: Path, ledger: Mapping[str, str]) -> Path:
 
 
 def _edited(path: Path, ledger: Mapping[str, str]) -> bool:
-    return path.exists() and ledger.get(path.name) != _hash(path)
+    try:
+        # What is no plain file (/dev/null, a pipe) holds no edit.
+        return path.is_file() and ledger.get(path.name) != _hash(path)
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
 
 
 def _hash(path: Path) -> str:
