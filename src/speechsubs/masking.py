@@ -63,15 +63,15 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
     """Where the slots stand in an engine's output, and what went wrong with them.
 
     Every mask must stand there once, as a word of its own, in any letter case.
-    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number.
+    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number. A repeated
+    mask has a place for each time, so that no mask is ever left to be read.
     """
     places: list[Place] = []
     problems: list[str] = []
     for word, slot in zip(masked.words, masked.slots, strict=True):
         found = [m.span() for m in _pattern(word).finditer(output)]
-        if len(found) == 1:
-            places.append(Place(slot, *found[0]))
-        else:
+        places += [Place(slot, start, end) for start, end in found]
+        if len(found) != 1:
             problems.append(f"{'mask-repeated' if found else 'mask-lost'}:{slot}")
     places.sort(key=lambda place: place.start)
     return tuple(places), tuple(problems)

@@ -292,16 +292,16 @@ def _target_output(
         locale=locale,
         context=one.context,
     )
-    review = [[*a, *_review(draft, locale)] for a, draft in zip(compared, drafts, strict=True)]
+    review = [[*a, *_review(draft, a, locale)] for a, draft in zip(compared, drafts, strict=True)]
     found += check.placed(review, track)
     found += _without_target(one, locale)
     found.sort(key=lambda f: (f.cue or 0, f.code))
     return Output(locale, track, drafts, tuple(found))
 
 
-def _review(draft: Draft, locale: Locale) -> list[Finding]:
+def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
     """What the ladder could not settle, where the finished text does not show it."""
-    seen = {"number-missing", "number-extra", "empty", "untranslated"}
+    seen = {finding.code for finding in compared}
     problems = [p for p in draft.problems if p.partition(":")[0] not in seen]
     if problems:
         message = f"no output of the engine passed ({', '.join(problems)}): read it"
