@@ -20,10 +20,13 @@ _NO_NOUN = re.compile(
     rf"(?=[.,;:!?)]|$)|[{SPACES}](?:for|in|on|to|a|an|the|per|and|or|but|is|was|of|from|at|by"
     rf"|with|each|more|less)\b"
 )
-_MINUS = re.compile(r"(?<![^\s(\[\"'“‘«])-$")
+_MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff]))-$")
 _BETWEEN = re.compile(
-    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra)[{SPACES}]$", re.IGNORECASE
+    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]$|(从|從|由|介于)$",
+    re.IGNORECASE,
 )
+#: These open a change as well as a range.
+_OPENING = frozenset(("from", "von", "de", "da", "desde", "从", "從", "由"))
 _TO = re.compile(
     rf"(?:[{SPACES}]?[-–—~～〜][{SPACES}]?|[{SPACES}](?:to|through|a|à|bis|hasta|até|or|o|ou|oder)[{SPACES}]"
     rf"|(?:到|至|から|ないし))",
@@ -71,8 +74,8 @@ def find(text: str, language: str, context: Context | None = None) -> list[Amoun
         if pending is not None:
             joined = _range(flat, text, pending, found, language, context, table)
             if joined:
-                amounts.append(joined)
-                last_end, pending = joined.end, None
+                amounts += joined
+                last_end, pending = joined[-1].end, None
                 continue
             if single := _single(text, pending, language, context, table):
                 amounts.append(single)
@@ -90,15 +93,15 @@ def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
         window = max(taken, start - 9)
         before = after = ""
         negative = False
-        if minus := _MINUS.search(flat, max(taken, start - 2), start):
-            start, negative = minus.start(), True
+        if minus := _minus(flat, start, taken):
+            start, negative = minus - 1, True
         head = table.prefix.search(flat, window, start)
         if head and quantity.spelled and not _is_word(head.group(1)):
             head = None
         if head and not _risky(head.group(1), head.group(2)):
             before, start = head.group(1), head.start(1)
-            if not negative and (minus := _MINUS.search(flat, max(taken, start - 2), start)):
-                start, negative = minus.start(), True
+            if not negative and (minus := _minus(flat, start, taken)):
+                start, negative = minus - 1, True
         if grand := _grand(flat, end, language, table, before):
             quantity = replace(quantity, value=shift(quantity.value, 3), end=grand[0])
             end, after = grand
@@ -111,6 +114,12 @@ def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
             start, negative = quantity.start, False
         taken = end
         yield _Found(start, end, quantity, before, after, negative)
+
+
+def _minus(flat: str, end: int, taken: int) -> int:
+    """Where a minus before a number ends, or 0. Behind an amount it is a dash."""
+    found = _MINUS.search(flat, max(0, end - 1), end)
+    return end if found and (found.start() > taken or not taken) else 0
 
 
 def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tuple[int, str] | None:
@@ -231,37 +240,45 @@ def _grouped_value(quantity: Quantity) -> Decimal:
 
 def _range(
     flat: str, text: str, one: _Found, two: _Found, language: str, context: Context, table: Names
-) -> Amount | None:
-    """Two quantities with "to" or a dash between them and one currency for both."""
+) -> list[Amount]:
+    """Two quantities with "to" or a dash between them and one currency for both.
+
+    One amount with two values, or two amounts where a word opens the range: "rose
+    from 300 to 500 euros" must not become "rose 300–500 euros".
+    """
     if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
-        return None
+        return []
     if two.negative or (one.after and not two.sign):
-        return None
+        return []
     start = one.start
     opener = _BETWEEN.search(flat, max(0, start - 12), start)
     link = flat[one.end : two.start]
-    spoken = opener.group(1).lower() if opener else ""
+    spoken = opener.group(0).strip().lower() if opener else ""
     by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
     if not by_and and not _TO.fullmatch(link):
-        return None
+        return []
     code, sure = _code(two if two.sign else one, language, context, table)
     if one.sign:
         first, first_sure = _code(one, language, context, table)
         sure = sure and first_sure
         if first != code:
-            return None
+            return []
     if not code:
-        return None
+        return []
     a, b = one.quantity, two.quantity
     low, low_scale = a.value, a.scale
     if b.scale and not a.scale and a.value <= b.mantissa:
         low, low_scale = shift(a.value, b.scale), b.scale
         sure = sure and not (one.sign and two.before)
     if low >= b.value or one.negative:
-        return None
-    if opener and (by_and or spoken in ("from", "von")):
-        start = opener.start()
-    return Amount(
-        start, two.end, text[start : two.end], (Money(low, code), Money(b.value, code)),
-        "", sure and a.sure and b.sure, (low_scale, b.scale),
-    )  # fmt: skip
+        return []
+    sure = sure and a.sure and b.sure
+    less, more = Money(low, code), Money(b.value, code)
+    if link == "から" or (spoken in _OPENING and link.strip().isalpha()):
+        return [
+            Amount(start, one.end, text[start : one.end], (less,), "", sure, (low_scale,)),
+            Amount(two.start, two.end, text[two.start : two.end], (more,), "", sure, (b.scale,)),
+        ]
+    start = opener.start() if opener and by_and else start
+    whole = text[start : two.end]
+    return [Amount(start, two.end, whole, (less, more), "", sure, (low_scale, b.scale))]

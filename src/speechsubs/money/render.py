@@ -54,7 +54,7 @@ def _scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
     rule = rules(locale.tag)
     if rule.cjk:
         return myriads(value, locale), 0
-    power = _power(value, scale, rule.scale_forms) if scale >= 5 and value else 0
+    power = _power(value, scale, rule.scale_forms) if scale >= 4 and value else 0
     if not power:
         return digits(value, locale), 0
     mantissa = trimmed(shift(value, -power))
@@ -77,7 +77,7 @@ def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]])
         whole = mantissa == mantissa.to_integral_value()
         if " " in forms[power]["other"] and not (whole and mantissa >= 10):
             continue
-        if len(format(mantissa, "f").partition(".")[2]) <= 3:
+        if len(format(mantissa, "f").partition(".")[2]) <= (3 if written > 4 else 2):
             return power
     return written if written in forms and written >= 6 and size >= shift(Decimal(1), 3) else 0
 

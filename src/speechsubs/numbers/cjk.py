@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from speechsubs.numbers.notation import RUN, add, read, shift
+from speechsubs.numbers.notation import MAX_DIGITS, RUN, add, read, shift
 from speechsubs.numbers.rules import Rules
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
@@ -63,7 +63,7 @@ def runs(flat: str, rule: Rules) -> Iterator[Run]:
     whole, token = _patterns(rule.language, tuple(rule.scales))
     position = 0
     while found := whole.search(flat, position):
-        run = _read(flat, found.start(), found.end(), token, rule)
+        run = _positional(flat, *found.span()) or _read(flat, *found.span(), token, rule)
         if run is None:
             position = _past_digits(flat, found.start())
             continue
@@ -72,6 +72,17 @@ def runs(flat: str, rule: Rules) -> Iterator[Run]:
             position = found.end()
             continue
         yield run
+
+
+def _positional(flat: str, start: int, end: int) -> Run | None:
+    """Digit by digit: 一九七二年 is the year 1972; 两三 is "two or three"."""
+    stop = start
+    while stop < end and flat[stop] in _DIGITS:
+        stop += 1
+    if stop - start < 3 or stop - start > MAX_DIGITS:
+        return None
+    value = Decimal("".join(str(_DIGITS[c]) for c in flat[start:stop]))
+    return Run(start, stop, value, value, 0, True, True, "")
 
 
 def _past_digits(flat: str, start: int) -> int:

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from decimal import Decimal
 
-from speechsubs.numbers.dates import find_dates
+from speechsubs.numbers.implied import implied, on_the_hour
 from speechsubs.numbers.notation import readings, shift, trimmed
 from speechsubs.numbers.quantities import Quantity, quantities
+from speechsubs.numbers.rules import rules
 
 
 def compare(
@@ -27,20 +28,22 @@ def compare(
     missing, extra = _matched(here, there)
     missing = _forgiven(missing, there_free)
     extra = _forgiven(extra, here_free)
-    missing, extra = _reread(missing, extra, source_language, target_language)
+    if rules(target_language).cjk and not rules(source_language).cjk:
+        # "an hour" is 1時間.
+        extra = [q for q in extra if q.value != 1 or q.scale]
+    missing, extra = _reread(missing, extra)
     return [trimmed(q.value) for q in missing], [trimmed(q.value) for q in extra]
 
 
 def _sides(text: str, language: str) -> tuple[list[Quantity], Counter[Decimal]]:
     """The numbers in digits, and the values that words stand for."""
-    strict, free = [], Counter[Decimal]()
+    strict, free, zeros = [], Counter[Decimal](), on_the_hour(text)
     for quantity in quantities(text, language):
         if quantity.spelled:
             free[trimmed(quantity.value)] += 1
-        else:
+        elif quantity.start not in zeros:
             strict.append(quantity)
-    if language.partition("-")[0] not in ("zh", "ja", "ko"):
-        free.update(Decimal(date.month) for date in find_dates(text, language))
+    free.update(implied(text, language))
     return strict, free
 
 
@@ -71,19 +74,22 @@ def _forgiven(found: list[Quantity], free: Counter[Decimal]) -> list[Quantity]:
 
 
 def _reread(
-    missing: list[Quantity], extra: list[Quantity], source_language: str, target_language: str
+    missing: list[Quantity], extra: list[Quantity]
 ) -> tuple[list[Quantity], list[Quantity]]:
     """Take the other reading of an unsure number where that makes it equal."""
-    del source_language, target_language
-    still = []
+    waiting: defaultdict[Decimal, list[Quantity]] = defaultdict(list)
+    for quantity in extra:
+        for value in _values(quantity):
+            waiting[value].append(quantity)
+    still, used = [], set()
     for quantity in missing:
-        mine = _values(quantity)
-        twin = next((e for e in extra if mine & _values(e)), None)
+        twins = (t for v in _values(quantity) for t in waiting.pop(v, []) if t.start not in used)
+        twin = next(twins, None)
         if twin is None:
             still.append(quantity)
         else:
-            extra = [e for e in extra if e is not twin]
-    return still, extra
+            used.add(twin.start)
+    return still, [q for q in extra if q.start not in used]
 
 
 def _values(quantity: Quantity) -> set[Decimal]:

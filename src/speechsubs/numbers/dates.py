@@ -32,7 +32,8 @@ _YEAR = r"(?P<year>[12]\d{3})(?!\d|[.,]\d)"
 
 
 @cache
-def _months(language: str) -> Mapping[str, int]:
+def month_names(language: str) -> Mapping[str, int]:
+    """Month names in lower case with their numbers; none where they are digits."""
     # Babel loads megabytes of locale data: only a run that reads dates pays for it.
     from babel import Locale as Babel
     from babel import UnknownLocaleError
@@ -55,7 +56,7 @@ def _months(language: str) -> Mapping[str, int]:
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
-    names = sorted(_months(language), key=len, reverse=True)
+    names = sorted(month_names(language), key=len, reverse=True)
     if not names:
         return ()
     month = rf"(?P<month>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"
@@ -94,7 +95,7 @@ def find_dates(text: str, language: str) -> list[Date]:
 def _date(text: str, match: re.Match[str], language: str) -> Date | None:
     parts = match.groupdict()
     word = parts["month"]
-    month = int(word) if word.isdigit() else _months(language)[word.lower()]
+    month = int(word) if word.isdigit() else month_names(language)[word.lower()]
     day = int(parts["day"]) if parts.get("day") else None
     year = int(parts["year"]) if parts.get("year") else None
     if day is None and year is None:

@@ -22,7 +22,7 @@ _SIGN_AFTER = re.compile(rf"[{SPACES}]?(?:[$€£¥₹₩₽₺฿₱₫₪₴]|
 #: Units that are written straight on a number. Case counts: "4S" is a name.
 _UNITS = re.compile(
     r"(?:km/h|km|kg|cm|mm|nm|ml|cl|ms|min|mph|kph|rpm|kWh|MWh|GWh|kW|MW|GW|mAh|Ah|Wh|kHz|MHz|GHz|Hz"
-    r"|KB|MB|GB|TB|PB|kB|Nm|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
+    r"|h\d\d|KB|MB|GB|TB|PB|kB|Nm|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
     r"(?![^\W_])"
 )
 
@@ -174,6 +174,8 @@ def starts_well(flat: str, start: int) -> bool:
     if not start:
         return True
     before = flat[start - 1]
+    if before == "h" and start > 1 and flat[start - 2].isdigit():
+        return True  # 14h30
     if before in "._'’,\\" and start > 1:
         return not (flat[start - 2].isalnum() and flat[start - 2].isascii()) or before in ","
     if before == "-" and start > 1:

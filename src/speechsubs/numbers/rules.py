@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 #: Between wide digits it groups; between ordinary ones it parts: "2020，2021年".
-_WIDE_COMMA = re.compile("(?<=[０-９])[，、](?=[０-９])")
+_WIDE_COMMA = re.compile("(?<=[０-９])[，、](?=[０-９]{3}(?![０-９]))")
 
 
 @dataclass(frozen=True, slots=True)

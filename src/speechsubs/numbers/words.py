@@ -66,7 +66,8 @@ _FR = Spelling(
     _number("un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
             "quinze seize", 1)
     | _number("vingt trente quarante cinquante soixante septante huitante/octante nonante", 20, 10)
-    | {"quatre-vingts": 80, "quatre-vingt": 80, "quatre vingt": 80, "quatre vingts": 80},
+    | {"quatre-vingts": 80, "quatre-vingt": 80, "quatre vingt": 80, "quatre vingts": 80,
+       "dix-sept": 17, "dix-huit": 18, "dix-neuf": 19},
     {"cent": 2, "cents": 2, "mille": 3, "million": 6, "millions": 6, "milliard": 9,
      "milliards": 9, "billion": 12, "billions": 12},
     "et", (), "un demi|une demi", ("mille", "cent"),
@@ -197,7 +198,7 @@ def _read(
     if first > start and scale_first(flat, first, end, piece, spelling):
         first = start
     exact = trimmed(Decimal(total * 5).scaleb(-1)) if half else Decimal(total)
-    return Run(first, last, exact, scale if scale >= 5 else 0)
+    return Run(first, last, exact, scale if scale >= 5 and not half else 0)
 
 
 def scale_first(
