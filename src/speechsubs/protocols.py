@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from speechsubs.model import Sentence, SlotKind, Track, Transcript
 
@@ -47,6 +47,26 @@ class Engine(Protocol):
         different texts, best first. An engine that knows only one gives one.
         Raises `EngineError`.
         """
+        ...
+
+
+@runtime_checkable
+class Steerable(Protocol):
+    """What an engine may offer besides `Engine`: decoding under constraints.
+
+    Retries use it where it is there; no stage relies on it.
+    """
+
+    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
+        """For every (text, beginning) a translation that starts so, or ""."""
+        ...
+
+    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
+        """Translations that avoid some words of the target language, or ""."""
+        ...
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """For every (text, translation) the mean log probability of a token."""
         ...
 
 

@@ -264,3 +264,29 @@ def test_importing_the_engines_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_translation_goes_on_from_a_given_beginning(engine: ArgosEngine) -> None:
+    text = "The SU7 costs 215,900 yuan."
+    (whole,) = engine.complete([(text, "El SU7 cuesta")])
+    assert whole.startswith("El SU7 cuesta")
+    assert len(whole) > len("El SU7 cuesta")
+
+
+def test_a_text_too_long_to_steer_gives_nothing(engine: ArgosEngine) -> None:
+    assert engine.complete([("word " * 400, "Una")]) == [""]
+    assert engine.translate_without(["word " * 400], ["una"]) == [""]
+
+
+def test_forbidden_words_are_avoided_while_decoding(engine: ArgosEngine) -> None:
+    text = "The SU7 costs a lot."
+    (((plain),),) = engine.translate([text])
+    word = plain.split()[2]
+    (other,) = engine.translate_without([text], [word])
+    assert other
+    assert word not in other.split()
+
+
+def test_the_model_prefers_what_is_right(engine: ArgosEngine) -> None:
+    right, wrong = engine.score([("He is here.", "Él está aquí."), ("He is here.", "El gato.")])
+    assert wrong < right < 0

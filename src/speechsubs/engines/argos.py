@@ -107,14 +107,84 @@ class ArgosEngine:
         done = self._decode({p: t for p, t in pieces.items() if t}, wanted)
         return [_join([done.get(p, [p]) for p in parts[text]], wanted) for text in texts]
 
+    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
+        """For every (text, beginning): a translation that starts with that beginning.
+
+        The beginning is forced token by token, the model goes on from there. Texts
+        longer than the model takes give "": they cannot be steered as a whole.
+        """
+        done = [""] * len(items)
+        wanted = [n for n, (text, _) in enumerate(items) if self._whole(text)]
+        if not wanted:
+            return done
+        results = self._batch(
+            [self._tokenizer.encode(_clean(items[n][0])) for n in wanted],
+            [self._tokenizer.encode(_clean(items[n][1])) for n in wanted],
+        )
+        for n, hypotheses in zip(wanted, results, strict=True):
+            done[n] = self._text(hypotheses[0])
+        return done
+
+    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
+        """Translations that the model writes when some words are forbidden to it."""
+        banned = [tokens for w in words if (tokens := self._tokenizer.encode(w))]
+        done = [""] * len(texts)
+        wanted = [n for n, text in enumerate(texts) if self._whole(text)]
+        if not wanted or not banned:
+            return done
+        results = self._batch(
+            [self._tokenizer.encode(_clean(texts[n])) for n in wanted], suppress_sequences=banned
+        )
+        for n, hypotheses in zip(wanted, results, strict=True):
+            done[n] = self._text(hypotheses[0])
+        return done
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """How likely the model finds each (text, translation): mean log probability a token."""
+        prefix = self.package.target_prefix
+        first = [prefix] if prefix else []
+        sources = [self._tokenizer.encode(_clean(text)) or [""] for text, _ in pairs]
+        targets = [first + self._tokenizer.encode(_clean(text)) for _, text in pairs]
+        if not pairs:
+            return []
+        try:
+            found = self._translator.score_batch(
+                sources, targets, max_batch_size=BATCH_TOKENS, batch_type="tokens"
+            )
+        except (RuntimeError, ValueError) as error:
+            raise self._failed(error) from error
+        return [
+            sum(one.log_probs) / len(one.log_probs) if one.log_probs else float("-inf")
+            for one in found
+        ]
+
+    def _whole(self, text: str) -> bool:
+        """True where a text goes to the model in one part."""
+        return len(list(self._parts(_clean(text)))) == 1
+
     def _decode(self, pieces: dict[str, list[str]], hypotheses: int) -> dict[str, list[str]]:
         if not pieces:
             return {}
+        results = self._batch(list(pieces.values()), hypotheses=hypotheses)
+        return {
+            part: [self._text(tokens) for tokens in found]
+            for part, found in zip(pieces, results, strict=True)
+        }
+
+    def _batch(
+        self,
+        sources: list[list[str]],
+        beginnings: list[list[str]] | None = None,
+        hypotheses: int = 1,
+        **more: Any,
+    ) -> list[list[list[str]]]:
         prefix = self.package.target_prefix
+        first = [prefix] if prefix else []
+        starts = [first + b for b in beginnings] if beginnings else [first] * len(sources)
         try:
             results = self._translator.translate_batch(
-                list(pieces.values()),
-                target_prefix=[[prefix]] * len(pieces) if prefix else None,
+                sources,
+                target_prefix=starts if first or beginnings else None,
                 beam_size=max(BEAM, hypotheses),
                 num_hypotheses=hypotheses,
                 length_penalty=LENGTH_PENALTY,
@@ -123,16 +193,16 @@ class ArgosEngine:
                 batch_type="tokens",
                 max_input_length=0,
                 max_decoding_length=MAX_OUTPUT_TOKENS,
+                **more,
             )
         except (RuntimeError, ValueError) as error:
-            raise EngineError(
-                f"the model of {self.package.name} failed ({error!s:.120})",
-                "Install the package again",
-            ) from error
-        return {
-            part: [self._text(tokens) for tokens in result.hypotheses]
-            for part, result in zip(pieces, results, strict=True)
-        }
+            raise self._failed(error) from error
+        return [result.hypotheses for result in results]
+
+    def _failed(self, error: Exception) -> EngineError:
+        return EngineError(
+            f"the model of {self.package.name} failed ({error!s:.120})", "Install the package again"
+        )
 
     def _text(self, tokens: list[str]) -> str:
         prefix = self.package.target_prefix
