@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def run(
             if locale is None:
                 raise InputError(str(path), "its language is not known", "Name it: --language es")
             found += pipeline.examine(
-                track,
+                replace(track, language=locale.tag),  # findings name it
                 locale,
                 source=original,
                 source_locale=spoken or locales.load("en"),
