@@ -79,7 +79,8 @@ class Warp:
         if b <= a:
             return there[number]
         share = min(1.0, max(0.0, (offset - a) / (b - a)))
-        return there[number - 1] + share * (there[number] - there[number - 1])
+        # Rounded, because 13.999999999999998 would be the word before, over a pause.
+        return round(there[number - 1] + share * (there[number] - there[number - 1]), 9)
 
 
 def spoken(text: str) -> list[tuple[str, int]]:

@@ -1,0 +1,116 @@
+"""Masks: what is hidden, what is found again, and what is not."""
+
+import pytest
+
+from speechsubs.masking import Masked, Protected, locate, mask, without
+from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.protocols import MaskFamily
+
+FAMILY = MaskFamily("z", tuple(f"ZQ{n}" for n in range(1, 61)), ("EUR9", "EUR8"))
+ALL = frozenset(SlotKind)
+
+
+def protected(text: str, *slots: str, kind: SlotKind = SlotKind.TERM) -> Protected:
+    found, position = [], 0
+    for slot in slots:
+        start = text.index(slot, position)
+        position = start + len(slot)
+        found.append(Slot(kind, start, position, slot, slot))
+    nothing = (None,) * len(found)
+    return Protected(0, text, tuple(found), nothing, nothing)
+
+
+def hidden(item: Protected, family: MaskFamily = FAMILY) -> Masked:
+    found = mask(item, family, ALL)
+    assert found is not None
+    return found
+
+
+def test_each_slot_has_a_word_of_its_own_and_only_the_kinds_asked_for() -> None:
+    item = protected("Lei Jun met Li Bin.", "Lei Jun", "Li Bin")
+    assert hidden(item).text == "ZQ1 met ZQ2."
+    nothing = mask(item, FAMILY, frozenset({SlotKind.MONEY}))
+    assert nothing == Masked("Lei Jun met Li Bin.", (), ())
+
+
+def test_money_has_masks_of_its_own_where_the_family_has_them() -> None:
+    assert hidden(protected("It costs $5.", "$5", kind=SlotKind.MONEY)).text == "It costs EUR9."
+    plain = MaskFamily("p", ("QQ1",))
+    assert (
+        hidden(protected("It costs $5.", "$5", kind=SlotKind.MONEY), plain).text == "It costs QQ1."
+    )
+
+
+def test_a_family_with_too_few_words_gives_nothing() -> None:
+    item = protected("a b c", "a", "b", "c", kind=SlotKind.MONEY)
+    assert mask(item, FAMILY, ALL) is None
+
+
+def test_words_that_the_text_has_are_not_taken_in_any_case() -> None:
+    item = protected("zq1 and ZQ2x and Lei", "Lei")
+    assert hidden(item).words == ("ZQ3",)
+
+
+def test_fifty_slots() -> None:
+    names = [f"N{n:02}" for n in range(50)]
+    item = protected(" and ".join(names), *names)
+    masked = hidden(item)
+    assert len(set(masked.words)) == 50
+    places, problems = locate(masked.text, masked)
+    assert not problems
+    assert [place.slot for place in places] == list(range(50))
+    # ZQ1 is not found inside ZQ10.
+    assert [masked.text[p.start : p.end] for p in places] == list(masked.words)
+
+
+@pytest.mark.parametrize("change", [str.lower, str.upper, str.title, str.swapcase])
+def test_letter_case_does_not_hide_a_mask(change: object) -> None:
+    masked = hidden(protected("Lei met Bin.", "Lei", "Bin"))
+    assert callable(change)
+    places, problems = locate(change(masked.text), masked)
+    assert ([p.slot for p in places], problems) == ([0, 1], ())
+
+
+def test_order_may_change() -> None:
+    masked = hidden(protected("Lei met Bin.", "Lei", "Bin"))
+    places, problems = locate("ZQ2 wurde von ZQ1 getroffen.", masked)
+    assert ([p.slot for p in places], problems) == ([1, 0], ())
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["Met.", "Z Q1 met", "ZQ11 met", "ZQ met 1", "ZQ1a met", "éZQ1 met", "ZQ_1 met", "ZQ１ met"],
+)
+def test_a_lost_mask_is_reported(output: str) -> None:
+    masked = hidden(protected("Lei met.", "Lei"))
+    assert locate(output, masked) == ((), ("mask-lost:0",))
+
+
+def test_a_repeated_mask_is_reported_and_none_is_left_to_be_read() -> None:
+    masked = hidden(protected("Lei met.", "Lei"))
+    places, problems = locate("ZQ1 met zq1.", masked)
+    assert problems == ("mask-repeated:0",)
+    assert places == (Place(0, 0, 3), Place(0, 8, 11))
+
+
+@pytest.mark.parametrize(
+    "output", ["与ZQ1见面", "ＺとZQ1が", "「ZQ1」", "ZQ1。", "그ZQ1는", "ที่ZQ1ไป", "ZQ1's"]
+)
+def test_a_mask_between_letters_of_other_scripts_is_found(output: str) -> None:
+    masked = hidden(protected("Lei met.", "Lei"))
+    places, problems = locate(output, masked)
+    assert not problems
+    assert output[places[0].start : places[0].end] == "ZQ1"
+
+
+def test_marks_of_regular_expressions_are_plain_text() -> None:
+    family = MaskFamily("odd", ("(X)", "[Y]", "⟦0⟧"))
+    masked = hidden(protected("Lei met Bin and Ma.", "Lei", "Bin", "Ma"), family)
+    places, problems = locate(masked.text, masked)
+    assert not problems
+    assert len(places) == 3
+
+
+def test_without_leaves_a_stand_in() -> None:
+    assert without("ab", []) == "ab"
+    assert without("a SU7 b SU8", [(8, 11), (2, 5)]) == "a · b ·"
