@@ -49,12 +49,13 @@ def _patterns(language: str, scales: tuple[str, ...]) -> tuple[re.Pattern[str], 
     hanja = "" if korean else "".join(_DIGITS)
     small = "십백천" if korean else "十百千拾佰仟"
     over = r"[多余餘]" if not korean else "여"
+    # A run is bounded, so that a text of numerals is not read again from each of them.
     # One part: digits or numerals, small units, and a big unit behind them.
     token = rf"{RUN.pattern}|[{hanja}]|[{small}]|{big}|{over}" if hanja else (
         rf"{RUN.pattern}|[{small}]|{big}|{over}")  # fmt: skip
     start = rf"{RUN.pattern}|[{hanja}{small}]" if hanja else RUN.pattern
     joined = gap if korean else ""
-    whole = rf"(?:{start})(?:{joined}(?:{token}))*+"
+    whole = rf"(?:{start})(?:{joined}(?:{token})){{0,40}}+"
     return re.compile(whole, re.ASCII), re.compile(token, re.ASCII)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from speechsubs.locales import Locale
 from speechsubs.numbers.notation import read, trimmed
 from speechsubs.numbers.quantities import Quantity, quantities
-from speechsubs.numbers.rules import Rules, rules
+from speechsubs.numbers.rules import SPACES, Rules, rules
 from speechsubs.numbers.written import category, digits, myriads
 
 
@@ -63,6 +63,8 @@ def _rewritten(
         return _with_scale(text, quantity, locale)
     if run.isdigit() or not _native(run, source):
         return None
+    if not quantity.sure and _native(run, target):
+        return None
     if target.cjk:
         value = quantity.mantissa
         if value != value.to_integral_value():
@@ -97,10 +99,10 @@ def _with_scale(text: str, quantity: Quantity, locale: Locale) -> str | None:
 def _native(run: str, rule: Rules) -> bool:
     """Whether a run is written as the language writes numbers."""
     value = read(run, rule)
-    if value is None or not value[1]:
-        return value is not None and rule.decimal in run and run.count(rule.decimal) == 1
+    if value is None:
+        return False
     seps = {c for c in run if not c.isdigit()}
-    if seps <= {" ", "\u00a0", "\u202f", "\u2009", *rule.groups}:
-        return True
+    if seps <= {*SPACES, *rule.groups}:
+        return value[0] == value[0].to_integral_value()
     whole, found, part = run.partition(rule.decimal)
     return bool(found) and part.isdigit() and (whole.isdigit() or _native(whole, rule))
