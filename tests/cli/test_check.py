@@ -164,3 +164,29 @@ def test_locales(cli: Cli) -> None:
     assert set(data) >= {"en", "es", "fr", "de", "it", "pt-BR", "ca", "ru", "ar", "zh-CN", "zh-TW",
                          "ja", "ko"}  # fmt: skip
     assert "line_width" in data["de"]["unverified"]
+
+
+def test_a_number_may_stand_in_another_cue_of_its_sentence(cli: Cli, here: Path) -> None:
+    write(
+        here / "talk.en.srt",
+        [(1_000, 3_000, "After each of the"), (3_100, 5_000, "170 cars he wrote.")],
+    )
+    write(
+        here / "talk.es.srt",
+        [(1_000, 3_000, "Tras los 170 coches"), (3_100, 5_000, "él escribía.")],
+    )
+    assert codes(cli, "talk.es.srt", "--source", "talk.en.srt") == (0, [])
+
+
+def test_a_fault_is_placed_near_where_it_is(cli: Cli, here: Path) -> None:
+    """Also where nobody writes full stops: not the whole film is compared at once."""
+    for end in (".", ""):
+        cues = [(n * 3_000, n * 3_000 + 2_500, f"The cars were {n}{end}") for n in range(1, 101)]
+        write(here / "talk.en.srt", cues)
+        cues = [(a, b, t.replace("The cars were", "Los coches eran")) for a, b, t in cues]
+        cues[69] = (*cues[69][:2], f"Los coches eran 999{end}")
+        write(here / "talk.es.srt", cues)
+        ran = cli("check", "talk.es.srt", "--source", "talk.en.srt", "--json")
+        found = json.loads(ran.out)["findings"]
+        assert {f["code"] for f in found} == {"number-extra", "number-missing"}
+        assert all(0 <= 70 - f["cue"] < (1 if end else 16) for f in found)

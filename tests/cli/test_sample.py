@@ -313,6 +313,19 @@ def test_check_agrees_with_the_run(made: Made, cli: Callable[..., Any]) -> None:
         assert found == said
 
 
+def test_check_against_the_source_track_raises_no_false_alarm(
+    made: Made, cli: Callable[..., Any]
+) -> None:
+    if made.engine != "apertium":
+        pytest.skip("only a good engine's output is known to be right")
+    for track in made.targets:
+        ran = cli(
+            "check", made.folder / f"out/courage.{track['locale']}.vtt", "--json",
+            "--source", made.folder / "out/courage.en.srt", "-g", made.folder / "glossary.yml",
+        )  # fmt: skip
+        assert [f for f in json.loads(ran.out)["findings"] if f["severity"] == "error"] == []
+
+
 def test_the_engine_and_its_quality_are_said(made: Made) -> None:
     for track in made.targets:
         assert made.engine in track["engine"]

@@ -19,6 +19,9 @@ from speechsubs.model import Cue, Finding, Money, Severity, Track
 #: Two times closer than this are the same: a frame's time is rounded to a millisecond.
 ROUNDING_MS = 1
 _WORDS = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
+#: Where nobody writes full stops, this many cues of both tracks are compared at once.
+MOST_PAIRED = 16
 
 
 def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list[Finding]:
@@ -255,8 +258,9 @@ def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
     """Texts of both tracks that are on screen together: source, target, target's first cue.
 
     Both tracks are walked at once; a pair ends where neither has a cue that runs on
-    past the other's. Subtitles cut differently in two languages so still meet at
-    the ends of sentences.
+    past the other's and both are at the end of a sentence. Subtitles cut differently
+    in two languages meet there, and nowhere else: a number may stand in the first cue
+    of a sentence in one language and in the second in the other.
     """
     result: list[tuple[str, str, int]] = []
     a = b = 0
@@ -271,6 +275,12 @@ def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
                 end, a = max(end, above[a].end_ms), a + 1
             elif b < len(below) and _middle(below[b]) < end:
                 end, b = max(end, below[b].end_ms), b + 1
+            elif a - first_a + b - first_b >= MOST_PAIRED:
+                break
+            elif b < len(below) and not _closes(below[b - 1]):
+                end, b = max(end, below[b].end_ms), b + 1
+            elif first_a < a < len(above) and not _closes(above[a - 1]):
+                end, a = max(end, above[a].end_ms), a + 1
             else:
                 break
         before = " ".join(" ".join(cue.lines) for cue in above[first_a:a])
@@ -281,6 +291,10 @@ def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
         rest = " ".join(" ".join(cue.lines) for cue in above[a:])
         result[-1] = (f"{before} {rest}", after, number)
     return result
+
+
+def _closes(cue: Cue) -> bool:
+    return bool(_SENTENCE_END.search(cue.lines[-1])) if cue.lines else False
 
 
 def _middle(cue: Cue) -> int:
