@@ -102,6 +102,10 @@ def test_exact_beyond_the_precision_of_the_decimal_context() -> None:
         ("the SU7 and the Model 3", "en", "el SU7 y el Model 3", "es"),
         ("I'll stay for a week", "en", "1週間滞在します", "ja"),
         ("$1 million", "en", "100万ドル", "ja"),
+        ("It has 3 doors", "en", "у него три двери", "ru"),
+        ("It has 3 doors", "en", "문이 세 개 있습니다", "ko"),
+        ("It has 3 doors", "en", "لديها ثلاثة أبواب", "ar"),
+        ("It has 25 doors", "en", "Té vint-i-cinc portes", "ca"),
         ("25% off", "en", "25 % de descuento", "es"),
     ],
 )
@@ -145,6 +149,9 @@ def test_compare_catches_what_models_do(
         ("en", "30,000 people", "30,000 people"),
         ("es", "el SU7, 12:30, v1.2.3, 2021, 10.000", "el SU7, 12:30, v1.2.3, 2021, 10.000"),
         ("es", "5.4 million", "5,4\u00a0millones"),
+        # "billions" is another number in French: not ours to change.
+        ("fr", "5 billions, 5.4 million", "5 billions, 5,4\u00a0millions"),
+        ("es", "5,4 millions", "5,4 millions"),
     ],
 )
 def test_localize(tag: str, text: str, expected: str) -> None:

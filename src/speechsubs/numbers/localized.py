@@ -57,10 +57,10 @@ def _rewritten(
     text: str, quantity: Quantity, source: Rules, target: Rules, locale: Locale
 ) -> str | None:
     run = quantity.run
-    if source.cjk:
+    if source.cjk or source.language == target.language:
         return None
     if quantity.scale:
-        return _with_scale(text, quantity, locale)
+        return _with_scale(text, quantity, source, locale)
     if run.isdigit() or not _native(run, source):
         return None
     if not quantity.sure and _native(run, target):
@@ -81,19 +81,25 @@ def _zeros(value: Decimal) -> int:
     return len(text) - len(text.rstrip("0"))
 
 
-def _with_scale(text: str, quantity: Quantity, locale: Locale) -> str | None:
-    rule = rules(locale.tag)
-    if rule.cjk:
+def _with_scale(text: str, quantity: Quantity, source: Rules, locale: Locale) -> str | None:
+    """A number with a scale word that was copied: "5.4 million" becomes 540万.
+
+    Nothing changes where the word means another power in the target ("billions" in
+    French), or where the number is not written as the source language does.
+    """
+    target = rules(locale.tag)
+    written = text[quantity.start + len(quantity.run) : quantity.end].strip().lower()
+    if target.scales.get(written, quantity.scale) != quantity.scale:
+        return None
+    if not quantity.run.isdigit() and not _native(quantity.run, source):
+        return None
+    if target.cjk:
         return myriads(quantity.value, locale)
-    forms = rule.scale_forms.get(quantity.scale)
+    forms = target.scale_forms.get(quantity.scale)
     if forms is None:
         return None
-    written = text[quantity.start + len(quantity.run) : quantity.end]
-    number = digits(quantity.mantissa, locale)
-    if written.strip().lower() in rule.scales:
-        return number + written
     word = forms.get(category(trimmed(quantity.mantissa), locale), forms["other"])
-    return f"{number}\u00a0{word}"
+    return f"{digits(quantity.mantissa, locale)}\u00a0{word}"
 
 
 def _native(run: str, rule: Rules) -> bool:

@@ -89,7 +89,39 @@ _IT = Spelling(
      "miliardi": 9},
     "e", (), "mezzo", ("mille", "cento", "cent"), True,
 )  # fmt: skip
-_SPELLINGS = {"en": _EN, "es": _ES, "pt": _PT, "fr": _FR, "de": _DE, "it": _IT}
+_CA = Spelling(
+    _number("un/una dos/dues tres quatre cinc sis set vuit/huit nou deu onze dotze tretze catorze "
+            "quinze setze disset/desset divuit/devuit dinou/denou vint", 1)
+    | _number("trenta quaranta cinquanta seixanta setanta vuitanta noranta", 30, 10)
+    | {"dos-cents": 200, "dues-centes": 200}
+    | _number("tres-cents quatre-cents cinc-cents sis-cents set-cents vuit-cents nou-cents",
+              300, 100)
+    | {"cent": 100},
+    {"mil": 3, "milió": 6, "milions": 6, "bilió": 12, "bilions": 12}, "i", (), "mig", ("mil",),
+)  # fmt: skip
+_RU = Spelling(
+    _number("один/одна/одно/одного/одну два/две/двух три/трёх/трех четыре/четырёх/четырех "
+            "пять/пяти шесть/шести семь/семи восемь/восьми девять/девяти десять/десяти "
+            "одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать "
+            "восемнадцать девятнадцать", 1)
+    | _number("двадцать/двадцати тридцать/тридцати сорок/сорока пятьдесят шестьдесят семьдесят "
+              "восемьдесят девяносто", 20, 10)
+    | _number("сто/ста двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
+              100, 100),
+    {"тысяча": 3, "тысячи": 3, "тысяч": 3, "тысячу": 3, "миллион": 6, "миллиона": 6,
+     "миллионов": 6, "миллиард": 9, "миллиарда": 9, "миллиардов": 9},
+    "", (), "(?!)", ("тысяча", "тысячу"),
+)  # fmt: skip
+_SPELLINGS = {
+    "ca": _CA,
+    "ru": _RU,
+    "en": _EN,
+    "es": _ES,
+    "pt": _PT,
+    "fr": _FR,
+    "de": _DE,
+    "it": _IT,
+}
 
 
 @cache
@@ -105,7 +137,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
     before = rf"(?:{articles}(?:{spelling.halves}){gap}|)"
     # Glued numbers are one word: "dreihunderttausend", "trecentomila".
     word = rf"(?:{piece})(?:{joiner}|{piece})*+" if spelling.glued else rf"(?:{piece})"
-    link = rf"{gap}(?:{joiner}{gap})?"
+    link = rf"{gap}(?:{joiner}{gap})?" if joiner else gap
     run = rf"(?<![^\W_]){before}{word}(?:{link}{word}(?![^\W_]))*+(?![^\W_])"
     if language.startswith("en"):
         digits = "|".join(sorted(spelling.small, key=len, reverse=True))
@@ -113,7 +145,8 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
             rf"(?:[ ]point(?:[ ](?:zero|oh|{digits})(?![^\W_]))++"
             r"(?:[ -](?:hundred|thousand|million|billion|trillion))?)?(?![^\W_])")  # fmt: skip
     flags = re.IGNORECASE
-    tokens = rf"(?P<half>{spelling.halves})|point|zero|oh|{joiner}(?![^\W_])|{piece}|{joiner}"
+    word_and = joiner or "(?!)"
+    tokens = rf"(?P<half>{spelling.halves})|point|zero|oh|{word_and}(?![^\W_])|{piece}|{word_and}"
     return re.compile(run, flags), re.compile(tokens, flags)
 
 
