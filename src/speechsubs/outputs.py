@@ -87,6 +87,8 @@ def refuse_places(planned: Sequence[Path]) -> None:
     for path in planned:
         if path.is_dir():
             raise OutputError(path, "cannot be written: a folder has this name")
+        if path.name == LEDGER:
+            raise OutputError(path, "cannot be written: here stands what speechsubs wrote where")
     for folder in dict.fromkeys(path.parent for path in planned):
         there = next(p for p in (folder, *folder.absolute().parents) if os.path.lexists(p))
         if not there.is_dir():

@@ -407,3 +407,31 @@ def test_a_name_that_is_no_text(shell: Cli, here: Path) -> None:
     assert b"Traceback" not in done.stderr
     assert done.stdout.splitlines() == [b"caf\xe9.en.srt", b"caf\xe9.en.vtt"]
     assert (here / "r.json").read_text("utf-8").startswith("{")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("there", [True, False])
+def test_a_name_cannot_command_the_terminal(cli: Cli, here: Path, there: bool) -> None:
+    name = "a\x1b[2Jb\nError: c\x07.txt"
+    if there:
+        (here / name).write_text("From Novice to Racer Looking back, he laughed.", "utf-8")
+    ran = cli("subtitle", name)
+    assert ran.code == (3 if there else 1)
+    assert "a\\x1b[2Jb\\nError: c\\x07.txt" in ran.err
+    assert not set(ran.err) & set("\x1b\x07")
+    assert not any(line.startswith("Error: c") for line in ran.err.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("report", "problem"),
+    [("-", "--json prints it"), (".speechsubs.json", "here stands what speechsubs wrote"),
+     ("out", "a folder has this name"), ("out/talk.en.srt", "two outputs would have this name")],
+)  # fmt: skip
+def test_a_report_has_a_place_of_its_own(
+    cli: Cli, here: Path, talk: Path, report: str, problem: str
+) -> None:
+    (here / "out").mkdir()
+    ran = cli("subtitle", "talk.txt", "-o", "out", "--report", report)
+    assert ran.code == 1
+    assert problem in ran.err
+    assert subtitles(here) == ["out"]

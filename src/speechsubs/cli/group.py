@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from speechsubs import __version__
+from speechsubs.cli.plain import visible
 from speechsubs.errors import SpeechsubsError
 
 #: Command -> module, attribute, one line of help. Kept here so that the list of
@@ -50,7 +51,7 @@ class FriendlyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except SpeechsubsError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(visible(str(error))) from error
         except BrokenPipeError:
             # The reader of our output has gone (`| head`): that is its right.
             _forget_stdout()
@@ -60,7 +61,8 @@ class FriendlyGroup(click.Group):
             # left is standard output on a full disk, or a terminal that has gone.
             _forget_stdout()
             name = error.filename or "standard output"
-            raise click.ClickException(f"{name}: {error.strerror or error}") from error
+            message = f"{name}: {error.strerror or error}"
+            raise click.ClickException(visible(message)) from error
         except MemoryError as error:
             raise click.ClickException("not enough memory for this input") from error
         except KeyboardInterrupt:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as _escape_markup
 from rich.table import Table
 
+from speechsubs.cli.plain import visible
 from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity
 from speechsubs.pipeline import Result
@@ -23,6 +24,11 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 def console() -> Console:
     """Standard error, so that standard output stays for results."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def escape(text: str) -> str:
+    """Foreign text for a line of rich: neither its markup nor a terminal's is obeyed."""
+    return _escape_markup(visible(text))
 
 
 def error(screen: Console, problem: SpeechsubsError) -> None:

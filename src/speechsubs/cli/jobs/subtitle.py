@@ -137,6 +137,8 @@ def _refuse(
         for place in _places(path, tag, given)
     ]
     report: Path | None = given["report_path"]
+    if report and str(report) == inputs.STDIN:
+        raise InputError("--report -", "a report goes into a file", "--json prints it")
     if report:
         places.append(report)
     outputs.refuse_collisions(places, [*inputs.files(sources), *([terms] if terms else [])])
