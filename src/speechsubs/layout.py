@@ -12,13 +12,13 @@ Cost grows linearly with the text: a cue holds a bounded number of tokens.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from speechsubs.linebreaks import blank_of, tokens
 from speechsubs.locales import Locale
-from speechsubs.model import Limits, Word
-from speechsubs.timeline import Timeline
+from speechsubs.model import Finished, Limits, Sentence, Slot, Word
+from speechsubs.timeline import Timeline, Warp, anchors, carried
 
 # Weights, in the unit of `linebreaks` costs. Tuned by reading, not by a corpus.
 CUE = 22.0
@@ -65,6 +65,24 @@ class TimedText:
     glued: tuple[tuple[int, int], ...] = ()
 
 
+def timed_texts(
+    sentences: Sequence[Sentence], finished: Sequence[Finished], slots: Sequence[tuple[Slot, ...]]
+) -> list[TimedText]:
+    """Finished sentences with the times of the words that they were made from.
+
+    In the source language only slots differ from what was spoken ("29700$" became
+    "$29,700"), so all other times carry over exactly; a translation gets its times
+    through the slots and clause marks that both texts share.
+    """
+    result = []
+    for sentence, done, own in zip(sentences, finished, slots, strict=True):
+        warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
+        words = carried(done.text, Timeline(sentence.words), warp)
+        glued = tuple((p.start, p.end) for p in done.places)
+        result.append(TimedText(sentence.index, done.text, words, glued))
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A cut cue: its lines, when their sound starts and ends, whose sentences it shows."""
@@ -102,15 +120,37 @@ def cut(run: Sequence[TimedText], locale: Locale) -> list[Block]:
     program = _Program(units, locale.limits)
     blocks = []
     for first, last in program.cuts():
-        lines = tuple(
-            "".join(u.text + u.blank for u in units[a : b - 1]) + units[b - 1].text
-            for a, b in program.lines(first, last)[0]
-        )
+        lines = program.texts(program.lines(first, last)[0])
         shown = dict.fromkeys(run[u.sentence].sentence for u in units[first:last])
         start, end = units[first].start_ms, units[last - 1].end_ms
         width = program.width(first, last)
         blocks.append(Block(lines, start, max(end, start + 1), tuple(shown), width))
     return blocks
+
+
+def wrap(texts: Sequence[str], locale: Locale) -> tuple[str, ...]:
+    """The best lines for texts that must share one cue, whatever their length.
+
+    As few lines as the locale allows; more only where the texts do not fit, because
+    a line too many can be mended and a lost word cannot.
+
+    >>> from speechsubs.locales import load
+    >>> wrap(["He left.", "She stayed with the children of the house."], load("en"))
+    ('He left. She stayed', 'with the children of the house.')
+    """
+    run = [
+        TimedText(number, text, (Word(text, 0, 0, 0),)) for number, text in enumerate(texts) if text
+    ]
+    units = [unit for number, item in enumerate(run) for unit in _units(number, item, locale)]
+    if not units:
+        return ()
+    most = locale.limits.max_lines
+    while True:
+        program = _Program(units, replace(locale.limits, max_lines=most))
+        spans, cost = program.lines(0, len(units))
+        if cost < float("inf"):
+            return program.texts(spans)
+        most += 1
 
 
 def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
@@ -177,13 +217,21 @@ class _Program:
         """Width of the units first..last-1 on one line."""
         return self.before[last] - self.before[first] - self.units[last - 1].space
 
+    def texts(self, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+        """The texts of lines given as unit ranges."""
+        return tuple(
+            "".join(u.text + u.blank for u in self.units[a : b - 1]) + self.units[b - 1].text
+            for a, b in spans
+        )
+
     def cuts(self) -> list[tuple[int, int]]:
         """The cheapest cut, as (first, last) pairs of units."""
         count = len(self.units)
         best = [0.0] + [float("inf")] * count
         back = [0] * (count + 1)
         limits = self.limits
-        room = limits.line_width * limits.max_lines
+        # A line's end swallows a blank, which counts as long as it stands.
+        room = limits.line_width * limits.max_lines + limits.max_lines - 1
         starts_sentence = [i == 0 or self.units[i - 1].ends for i in range(count + 1)]
         for last in range(1, count + 1):
             ends = self.units[last - 1].ends
@@ -267,7 +315,7 @@ class _Program:
             if top > limit:
                 continue
             bottom = self.width(middle, last)
-            if bottom > limit * (most - 1):
+            if bottom > limit * (most - 1) + most - 2:
                 break
             here = SECOND_LINE + self.units[middle - 1].cost * LINE_SHARE
             longer = max(top, bottom if most == 2 else min(bottom, limit))

@@ -14,7 +14,7 @@ from speechsubs import __version__, money
 from speechsubs.aligners.estimate import Estimate
 from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary, Matcher, Policy, empty, target_for
-from speechsubs.layout import Block, TimedText
+from speechsubs.layout import Block, TimedText, timed_texts
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import (
@@ -252,7 +252,7 @@ def _source_output(
     one: _Prepared, source: Locale, options: Options
 ) -> tuple[Output, list[TimedText]]:
     finished = [restore.source(item, source, options.currency_style) for item in one.protected]
-    texts = segment.texts(one.sentences, finished, one.slots)
+    texts = timed_texts(one.sentences, finished, one.slots)
     cut = segment.blocks(texts, one.sentences, source)
     track = _track(cut, source, one, options)
     drafts = tuple(
@@ -276,7 +276,7 @@ def _target_output(
         restore.target(item, raw.text, raw.places, source, locale, options.currency_style)
         for item, raw in zip(one.protected, raws, strict=True)
     ]
-    texts = fit.texts(one.sentences, finished, one.slots)
+    texts = timed_texts(one.sentences, finished, one.slots)
     track = _track(fit.blocks(texts, one.sentences, locale), locale, one, options)
     drafts = tuple(
         Draft(item.sentence, done, raw.rung, raw.text, raw.tries, raw.problems)
@@ -343,7 +343,7 @@ def _stack(
 ) -> Track:
     upper, lower = stack.single_line(source), stack.single_line(output.locale)
     finished = [Finished(d.finished.text, d.finished.places) for d in output.drafts]
-    below = fit.texts(one.sentences, finished, one.slots)
+    below = timed_texts(one.sentences, finished, one.slots)
     stacked = stack.blocks(
         segment.blocks(above, one.sentences, upper),
         fit.blocks(below, one.sentences, lower),

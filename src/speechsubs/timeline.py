@@ -9,11 +9,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from speechsubs.model import Word
+from speechsubs.model import Finished, Slot, Word
 
 #: A Chinese or Japanese character is spoken by itself, anything else between blanks together.
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _SPOKEN = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
+
+
+_MARK = re.compile(r"[,;:—…，；：、،؛](?=[\s\"'”’»」]|[^\x00-\x7f]|$)")
 
 
 class Timeline:
@@ -81,6 +84,24 @@ class Warp:
         share = min(1.0, max(0.0, (offset - a) / (b - a)))
         # Rounded, because 13.999999999999998 would be the word before, over a pause.
         return round(there[number - 1] + share * (there[number] - there[number - 1]), 9)
+
+
+def anchors(
+    done: Finished, spoken_text: str, slots: Sequence[Slot]
+) -> list[tuple[int, int, int, int]]:
+    """Spans known in a finished text and in the sentence that was spoken.
+
+    Its slots, and its clause marks where both texts have equally many.
+    """
+    found = [(p.start, p.end, slots[p.slot].start, slots[p.slot].end) for p in done.places]
+    here, there = _marks(done.text), _marks(spoken_text)
+    if len(here) == len(there):
+        found += [(a, a + 1, b, b + 1) for a, b in zip(here, there, strict=True)]
+    return found
+
+
+def _marks(text: str) -> list[int]:
+    return [match.start() for match in _MARK.finditer(text)]
 
 
 def spoken(text: str) -> list[tuple[str, int]]:

@@ -1,6 +1,7 @@
 """Finding terms in a text: whole words, the longest first, in one pass."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -183,6 +184,8 @@ def _with_ending(text: str, start: int, end: int) -> int | None:
 
 
 def _plurals(written: str) -> tuple[str, ...]:
+    # A decomposed accent at the end is no letter by itself.
+    written = unicodedata.normalize("NFC", written[-40:])
     # Two lower-case letters and an "s" are nearly always another word ("mi", "mis").
     if len(written) < 3 and not (written.isupper() and written[-1:].isalnum()):
         return ()

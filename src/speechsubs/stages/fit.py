@@ -6,42 +6,17 @@ when the words between them are spoken. Inside its sentence's time a cue's borde
 may move, so that every cue can be read.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from speechsubs.layout import MAX_LAG_MS, Block, TimedText, cut, reading_ms
 from speechsubs.locales import Locale
-from speechsubs.model import Finished, Limits, Sentence, Slot
-from speechsubs.timeline import Timeline, Warp, carried
-
-_MARK = re.compile(r"[,;:—…，；：、،؛](?=[\s\"'”’»」]|[^\x00-\x7f]|$)")
+from speechsubs.model import Limits, Sentence
 
 #: A sentence may start this late where the one before it needs the time; a third of what
 #: the BBC's guidelines allow between speech and text.
 LATE_MS = 500
-
-
-def texts(
-    sentences: Sequence[Sentence], finished: Sequence[Finished], slots: Sequence[tuple[Slot, ...]]
-) -> list[TimedText]:
-    """Translated sentences with times for their words, carried over by the anchors."""
-    result = []
-    for sentence, done, own in zip(sentences, finished, slots, strict=True):
-        anchors = [(p.start, p.end, own[p.slot].start, own[p.slot].end) for p in done.places]
-        here, there = _marks(done.text), _marks(sentence.text)
-        if len(here) == len(there):
-            anchors += [(a, a + 1, b, b + 1) for a, b in zip(here, there, strict=True)]
-        warp = Warp(len(done.text), len(sentence.text), anchors)
-        glued = tuple((p.start, p.end) for p in done.places)
-        words = carried(done.text, Timeline(sentence.words), warp)
-        result.append(TimedText(sentence.index, done.text, words, glued))
-    return result
-
-
-def _marks(text: str) -> list[int]:
-    return [match.start() for match in _MARK.finditer(text)]
 
 
 def blocks(run: Sequence[TimedText], sentences: Sequence[Sentence], locale: Locale) -> list[Block]:

@@ -40,7 +40,9 @@ def _framed(
 ) -> tuple[Cue, ...]:
     """The same with all times on frames, counted in frames so that nothing is rounded twice."""
     gap = _ceil(Fraction(2_000) / fps)
-    least, most = _frame_up(limits.min_duration_ms, fps), _frame_down(limits.max_duration_ms, fps)
+    # The limits are whole milliseconds: 834 ms stand for 20 frames of 41.67 ms.
+    least = _frame_up(limits.min_duration_ms - 1, fps)
+    most = _frame_down(limits.max_duration_ms + 1, fps)
     first: list[int] = []
     for start in starts:
         # Three frames from start to start: one to be seen, two of gap.

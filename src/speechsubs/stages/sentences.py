@@ -9,6 +9,7 @@ wrongly is joined again here, by rules for what stands on both sides of a border
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 from speechsubs.model import Paragraph, Sentence, Transcript, Word
 
@@ -23,6 +24,7 @@ _ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表�
 _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
 #: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _HAS_TEXT = re.compile(r"\w")
 #: A sentence longer than this is no sentence; engines and readers need it in parts.
 MAX_CHARACTERS = 1_200
@@ -88,11 +90,13 @@ def _segment(text: str, language: str) -> list[str]:
     # Loading sentencex takes its rules along: only a command that needs it pays.
     import sentencex
 
-    pieces = list(sentencex.segment(language, text))
-    if "".join(pieces) != text:
+    # A lone surrogate is no text to it, and an exception.
+    pieces = list(sentencex.segment(language, _SURROGATE.sub("\ufffd", text)))
+    ends = list(accumulate(map(len, pieces), initial=0))
+    if ends[-1] != len(text):
         # A segmenter that loses a character would shift every time after it.
         return [text]
-    return [part for piece in pieces for part in _at_hours(piece)]
+    return [part for a, b in pairwise(ends) for part in _at_hours(text[a:b])]
 
 
 def _at_hours(piece: str) -> Iterator[str]:

@@ -39,11 +39,9 @@ def _paired(
     a = b = 0
     while a < len(above) or b < len(below):
         first, second = [], []
-        last = -1
-        if a < len(above):
-            last = above[a].sentences[-1]
-        if b < len(below):
-            last = max(last, below[b].sentences[-1])
+        # The earlier sentence leads: the other language may have no text for it.
+        heads = [*above[a : a + 1], *below[b : b + 1]]
+        last = min(heads, key=lambda block: block.sentences[0]).sentences[-1]
         grown = True
         while grown:
             grown = False
