@@ -1,0 +1,67 @@
+"""Two languages in one cue."""
+
+from dataclasses import replace
+
+from speechsubs.layout import Block
+from speechsubs.locales import load
+from speechsubs.stages import stack
+
+EN, ES = load("en"), load("es")
+
+
+def block(text: str, start: int, end: int, *sentences: int) -> Block:
+    return Block((text,), start, end, sentences or (0,), float(len(text)))
+
+
+def lines(above: list[Block], below: list[Block]) -> list[tuple[str, ...]]:
+    return [b.lines for b in stack.blocks(above, below, EN, ES)]
+
+
+def test_a_single_line_locale_differs_in_nothing_else() -> None:
+    assert stack.single_line(EN) == replace(EN, limits=replace(EN.limits, max_lines=1))
+
+
+def test_one_above_one() -> None:
+    assert lines([block("Go.", 0, 900)], [block("Ve.", 0, 900)]) == [("Go.", "Ve.")]
+
+
+def test_the_language_with_more_pieces_sets_the_borders() -> None:
+    above = [block("a", 0, 900), block("b", 1_000, 1_900), block("c", 2_000, 2_900)]
+    below = [block("x", 0, 1_400), block("y", 1_900, 2_900)]
+    assert lines(above, below) == [("a", "x"), ("b", "x"), ("c", "y")]
+    assert lines(below, above) == [("x", "a"), ("x", "b"), ("y", "c")]
+    found = stack.blocks(above, below, EN, ES)
+    assert [(b.start_ms, b.end_ms) for b in found] == [(0, 900), (1_000, 1_900), (2_000, 2_900)]
+    found = stack.blocks(below, above, EN, ES)
+    assert [(b.start_ms, b.end_ms) for b in found] == [(0, 900), (1_000, 1_900), (2_000, 2_900)]
+
+
+def test_every_piece_of_both_is_shown_wherever_the_borders_fall() -> None:
+    above = [block(f"a{n}", n * 10, n * 10 + 9) for n in range(7)]
+    below = [block(f"b{n}", 5_000 + n, 5_000 + n + 1) for n in range(6)]
+    found = lines(above, below)
+    assert list(dict.fromkeys(top for top, _ in found)) == [f"a{n}" for n in range(7)]
+    assert list(dict.fromkeys(bottom for _, bottom in found)) == [f"b{n}" for n in range(6)]
+
+
+def test_sentences_that_one_language_joins_are_stacked_together() -> None:
+    above = [block("Yes. No.", 0, 2_000, 0, 1), block("Why?", 3_000, 4_000, 2)]
+    below = [block("Sí.", 0, 900, 0), block("No. ¿Por qué?", 1_000, 4_000, 1, 2)]
+    found = stack.blocks(above, below, EN, ES)
+    assert [b.lines for b in found] == [("Yes. No.", "Sí."), ("Why?", "No. ¿Por qué?")]
+    assert found[0].sentences == (0, 1)
+    assert found[1].sentences == (1, 2)
+
+
+def test_a_sentence_that_one_language_lacks_stands_alone() -> None:
+    above = [block("One.", 0, 900, 0), block("Two.", 1_000, 1_900, 1)]
+    assert lines(above, [block("Dos.", 1_000, 1_900, 1)]) == [("One.",), ("Two.", "Dos.")]
+    assert lines([], [block("Dos.", 1_000, 1_900, 1)]) == [("Dos.",)]
+    assert lines(above, []) == [("One.",), ("Two.",)]
+    assert lines([], []) == []
+
+
+def test_the_slower_language_to_read_sets_the_time() -> None:
+    slow = replace(EN, limits=replace(EN.limits, chars_per_second=8.5))
+    found = stack.blocks([block("x" * 20, 0, 900)], [block("y" * 25, 0, 900)], slow, ES)
+    assert found[0].width == 40
