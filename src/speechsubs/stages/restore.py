@@ -180,6 +180,9 @@ def _capital_edits(protected: Protected, done: Finished) -> list[Edit]:
     first = re.search(r"[^\W\d_]", done.text)
     if not first_source or not first or not first_source.group().isupper():
         return []
+    if any(character.isdigit() for character in done.text[: first.start()]):
+        # "300 coches": the number is what the sentence begins with.
+        return []
     letter = first.group()
     if not letter.islower() or letter.upper() == letter or len(letter.upper()) > 1:
         return []
