@@ -231,6 +231,7 @@ def _finish(
         message = "times are estimated from the text, no recording was heard"
         name = one.transcript.source
         findings.append(Finding("times-estimated", Severity.INFO, message, file=name))
+    findings += _unsure(one)
     signature = {
         "speechsubs": __version__,
         "python": platform.python_version(),
@@ -325,6 +326,23 @@ def _without_target(one: _Prepared, locale: Locale) -> list[Finding]:
                     "term-without-target", Severity.WARNING, message, locale=locale.tag
                 )
     return list(found.values())
+
+
+def _unsure(one: _Prepared) -> list[Finding]:
+    """Amounts whose currency or value had to be guessed: a person should look."""
+    return [
+        Finding(
+            "amount-unsure",
+            Severity.WARNING,
+            f"{amount.text!r} was taken for {amount.key}, which is a guess",
+            file=one.transcript.source,
+            sentence=item.sentence,
+            line=one.sentences[number].line,
+        )
+        for number, item in enumerate(one.protected)
+        for amount in item.amounts
+        if amount is not None and not amount.sure
+    ]
 
 
 def _gap(locale: Locale, options: Options) -> int:

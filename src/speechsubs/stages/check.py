@@ -195,7 +195,8 @@ def _amounts(
 ) -> list[Finding]:
     found = []
     wanted = Counter(_values(before, source_locale, context))
-    there = Counter(_values(after, locale, context))
+    # What was rendered says itself which dollar and which ¥ it means.
+    there = Counter(_values(after, locale, money.Context()))
     for amount, count in (wanted - there).items():
         message = f"the amount {_plain(amount)} stands {count} times less than in the source"
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))

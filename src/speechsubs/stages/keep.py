@@ -76,8 +76,7 @@ def _parted(
     cuts = _cheapest(found, [warp(t.end) for t in found], borders, len(sentence.text))
     edges = [0, *cuts, len(found)]
     return [
-        done.text[found[a].start : found[b - 1].end] if b > a else ""
-        for a, b in pairwise(edges)
+        done.text[found[a].start : found[b - 1].end] if b > a else "" for a, b in pairwise(edges)
     ]
 
 

@@ -38,6 +38,10 @@ def _protect(
     for amount in money.find(text, language, context):
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
         found.append((slot, None, amount))
+    for date in numbers.find_dates(text, language):
+        if date.day is not None:
+            slot = Slot(SlotKind.NUMBER, date.start, date.end, date.text, _date_key(date))
+            found.append((slot, None, None))
     for number in numbers.find(text, language):
         slot = Slot(
             SlotKind.NUMBER, number.start, number.end, number.text, format(number.value, "f")
@@ -51,6 +55,12 @@ def _protect(
         tuple(term for _, term, _ in kept),
         tuple(amount for _, _, amount in kept),
     )
+
+
+def _date_key(date: numbers.Date) -> str:
+    """ISO 8601, without the year where none was said: "date:2021-03-30", "date:--03-30"."""
+    year = f"{date.year:04}" if date.year is not None else "-"
+    return f"date:{year}-{date.month:02}-{date.day:02}"
 
 
 def _apart(found: list[_Found]) -> list[_Found]:

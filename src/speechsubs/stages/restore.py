@@ -14,6 +14,8 @@ from speechsubs.glossary import target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Finished, Place, SlotKind
+from speechsubs.numbers.carried import date_edits
+from speechsubs.typography import around_slots
 
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _NARROW_NBSP = "\u202f"
@@ -51,6 +53,8 @@ def target(
     }
     done = _filled(raw, places, texts)
     done = apply(done, _number_edits(protected, done, source_locale, locale))
+    done = apply(done, _date_edits(protected, done, source_locale, locale))
+    done = apply(done, _free(done, around_slots(done, locale)))
     done = apply(done, _blank_edits(done, locale))
     done = apply(done, _opening_edits(protected.text, done, locale))
     done = apply(done, _space_edits(done, locale))
@@ -65,6 +69,9 @@ def _slot(
         return target_for(term, locale.tag)[0]
     if slot.kind is SlotKind.MONEY:
         return _amount(protected, number, locale, style)
+    if slot.key.startswith("date:"):
+        (date,) = numbers.find_dates(slot.text, source_locale.language)
+        return numbers.render_date(date, locale)
     return numbers.localize(slot.text, source_locale.language, locale)
 
 
@@ -104,6 +111,14 @@ def _number_edits(
         for start, end, text in numbers.edits(done.text, source_locale.language, locale, skip)
         if done.text[start:end] in copied or _digits(done.text[start:end]) in map(_digits, copied)
     ]
+
+
+def _date_edits(
+    protected: Protected, done: Finished, source_locale: Locale, locale: Locale
+) -> list[Edit]:
+    """Dates that the engine translated by halves, in the locale's long form."""
+    skip = [(place.start, place.end) for place in done.places]
+    return date_edits(protected.text, source_locale.language, done.text, locale, skip)
 
 
 def _digits(text: str) -> str:

@@ -1,0 +1,113 @@
+"""Dates that an engine carried over half translated, set right.
+
+Engines move a date's day and year faithfully and stumble over what stands between:
+"19 July 2024" becomes "19 julio 2024", "30 de març" a Spanish "30 de marzo", "March 30"
+a stroll. The day and the year are known from the source, so the date is found again by
+them and written in the target's own long form.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from speechsubs.locales import Locale
+from speechsubs.numbers.dates import Date, find_dates, month_names, render_date
+
+_WORD = r"[^\W\d_]+\.?"
+_LAST_WORD = re.compile(r"([^\W\d_]+)([ \u00a0]+)$")
+
+
+def date_edits(
+    source: str,
+    source_language: str,
+    target: str,
+    locale: Locale,
+    skip: Sequence[tuple[int, int]] = (),
+) -> list[tuple[int, int, str]]:
+    """Edits that put the source's dates into a target text in the locale's long form.
+
+    `skip` are spans that must not be touched. A date that cannot be found again is
+    left alone: its numbers are checked elsewhere.
+
+    >>> from speechsubs.locales import load
+    >>> date_edits("On 19 July 2024 he spoke.", "en", "En 19 julio 2024 habló.", load("es"))
+    [(3, 16, '19 de julio de 2024')]
+    """
+    found: list[tuple[int, int, str]] = []
+    taken = list(skip)
+    for date in find_dates(source, source_language):
+        if date.day is None:
+            continue
+        span = _span(date, source_language, target, locale)
+        if span is None or any(span[0] < end and span[1] > start for start, end in taken):
+            continue
+        taken.append(span)
+        edit = _with_article(date, span, target, locale)
+        if target[edit[0] : edit[1]] != edit[2]:
+            found.append(edit)
+    return sorted(found)
+
+
+def _span(date: Date, source_language: str, target: str, locale: Locale) -> tuple[int, int] | None:
+    """Where a date stands in the target: one place only, or it is not certain enough."""
+    spans = []
+    for match in _pattern(date.day or 0, date.year).finditer(target):
+        start, end = match.span()
+        months = _months(source_language, locale)
+        words = [w.rstrip(".").lower() for w in re.findall(_WORD, match.group())]
+        named = [w for w in words if w in months]
+        if named and all(months[w] != date.month for w in named):
+            continue
+        if date.year is None and not named:
+            continue
+        if not words:
+            # "Marcha 30, 2021": the month may stand before the day, known or not.
+            before = _LAST_WORD.search(target[:start])
+            first = date.text[:1].isalpha()
+            word = before.group(1).lower() if before else ""
+            if before and (word in months or (first and before.group(1)[:1].isupper())):
+                start = before.start(1)
+            elif locale.words == "phrases":
+                continue
+        spans.append((start, end))
+    return spans[0] if len(spans) == 1 else None
+
+
+@cache
+def _pattern(day: int, year: int | None) -> re.Pattern[str]:
+    between = rf"(?:[\s,.]|{_WORD}){{1,9}}?"
+    day_text = rf"(?<![\d.,:]){day:d}(?:st|nd|rd|th|er|º|\.)?(?!\d)"
+    if year is None:
+        return re.compile(rf"{day_text}[\s.]{{1,2}}(?:d[ei]l?\s|d['’])?{_WORD}")
+    return re.compile(rf"{day_text}{between}{year:d}(?!\d)")
+
+
+def _months(source_language: str, locale: Locale) -> dict[str, int]:
+    names = dict(month_names(source_language))
+    names.update(month_names("es"))  # pivots leave Spanish behind
+    names.update(month_names(locale.language))
+    return names
+
+
+def _with_article(
+    date: Date, span: tuple[int, int], target: str, locale: Locale
+) -> tuple[int, int, str]:
+    """The edit, with the article that a date has after "de" or "was" in some languages."""
+    start, end = span
+    text = render_date(date, locale)
+    rules = locale.sections["typography"]
+    article = str(rules.get("date_article", ""))
+    before = _LAST_WORD.search(target[:start])
+    if not article or not before:
+        return start, end, text
+    word = before.group(1).lower()
+    joined = dict(rules.get("contractions", {})).get(f"{word} {article}")
+    if joined:
+        return before.start(1), end, f"{_cased(joined, before.group(1))} {text}"
+    if word in locale.breaks.auxiliaries:
+        return start, end, f"{article} {text}"
+    return start, end, text
+
+
+def _cased(text: str, like: str) -> str:
+    return text[:1].upper() + text[1:] if like[:1].isupper() else text
