@@ -1,0 +1,214 @@
+"""The SQLite file under a memory: opened safely, migrated, its errors in words."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from speechsubs.errors import InputError, OutputError, SpeechsubsError
+
+#: "SSTM", so that a memory is told from any other program's SQLite file.
+APPLICATION_ID = 0x5353544D
+#: How long a writer waits for another one.
+BUSY_MS = 15_000
+#: SQLite before 3.32 takes no more than 999 parameters.
+CHUNK = 400
+
+_FIRST = """
+CREATE TABLE pairs (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, UNIQUE (source, target)
+);
+CREATE TABLE segments (
+  id INTEGER PRIMARY KEY,
+  pair INTEGER NOT NULL REFERENCES pairs (id),
+  source_key BLOB NOT NULL, template_key BLOB NOT NULL, variant BLOB NOT NULL,
+  source TEXT NOT NULL, template TEXT NOT NULL, slots TEXT NOT NULL,
+  target TEXT NOT NULL, places TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+  author TEXT NOT NULL, date TEXT NOT NULL,
+  origin_file TEXT NOT NULL, origin_sentence INTEGER NOT NULL,
+  glossary TEXT NOT NULL, engine TEXT NOT NULL, note TEXT NOT NULL, props TEXT NOT NULL,
+  revision INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX segments_place
+  ON segments (source_key, pair, origin_file, origin_sentence, variant);
+CREATE INDEX segments_template ON segments (template_key, pair);
+CREATE INDEX segments_revision ON segments (revision);
+CREATE INDEX segments_count ON segments (pair, state);
+CREATE TABLE cache (
+  key BLOB PRIMARY KEY, engine TEXT NOT NULL, answers TEXT NOT NULL, date TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+#: Step N takes a file from schema N to N + 1. Steps are only ever added.
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+
+
+class Database:
+    """One connection. Every error of SQLite leaves it as a `SpeechsubsError`."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        self._depth = 0
+        if not create and not path.exists():
+            raise InputError(str(path), "no such translation memory", "Is the name right?")
+        if path.is_dir():
+            raise InputError(str(path), "this is a folder", "Name a file in it")
+        with self._errors():
+            # As a URI, because a plain name would create a file that a reader misspelled.
+            uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+            self._connection = sqlite3.connect(
+                uri, uri=True, timeout=BUSY_MS / 1_000, isolation_level=None
+            )
+        try:
+            with self._errors():
+                self._prepare(create)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, create: bool) -> None:
+        # A memory may come from a stranger: its schema may define nothing that runs.
+        self._connection.execute("PRAGMA trusted_schema = OFF")
+        self._connection.execute("PRAGMA cell_size_check = ON")
+        version = self._version(create)
+        if version < len(MIGRATIONS):
+            # Readers then never wait for a writer. Some network drives cannot do it.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._migrate(create)
+        # Safe against a crash of the program in any mode; WAL makes it safe against all.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _version(self, create: bool) -> int:
+        """The schema of the file, 0 for a new one."""
+        application = self._number("PRAGMA application_id")
+        version = self._number("PRAGMA user_version")
+        if application != APPLICATION_ID:
+            tables = self._number("SELECT count(*) FROM sqlite_master")
+            if application or version or tables or not create:
+                raise InputError(
+                    str(self.path),
+                    "this is no translation memory of speechsubs",
+                    "Name another file; `speechsubs memory import` makes a new one",
+                )
+        if version > len(MIGRATIONS):
+            raise InputError(
+                str(self.path),
+                f"this memory has schema {version}, newer than {len(MIGRATIONS)}",
+                "Update speechsubs",
+            )
+        return version
+
+    def _migrate(self, create: bool) -> None:
+        with self.writing():
+            # Again, because another process may have been quicker.
+            version = self._version(create)
+            for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+                for statement in script.split(";"):
+                    if statement.strip():
+                        self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {number:d}")
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+
+    def _number(self, sql: str) -> int:
+        row = self._connection.execute(sql).fetchone()
+        return int(row[0])
+
+    def close(self) -> None:
+        """Close the file. Twice is as good as once."""
+        with self._errors():
+            self._connection.close()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query, its values bound."""
+        with self._errors():
+            return self._connection.execute(sql, values).fetchall()
+
+    def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one by one."""
+        with self._errors():
+            yield from self._connection.execute(sql, values)
+
+    def among(
+        self, sql: str, keys: Sequence[Any], values: Sequence[Any] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query with `{}` where any number of keys belong, in chunks."""
+        for start in range(0, len(keys), CHUNK):
+            part = keys[start : start + CHUNK]
+            marks = ",".join("?" * len(part))
+            yield from self.rows(sql.format(marks), [*part, *values])
+
+    def change(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement; how many rows it changed."""
+        with self._errors():
+            return self._connection.execute(sql, values).rowcount
+
+    def change_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for many rows."""
+        with self._errors():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All or nothing: a transaction that takes the writer's place at once.
+
+        Inside another one it is a part of that.
+        """
+        if self._depth == 0:
+            with self._errors():
+                self._connection.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0 and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            with self._errors():
+                self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _in_words(self.path, error) from error
+        except UnicodeEncodeError as error:
+            raise InputError(
+                str(self.path), "a text holds half a character (a lone surrogate)", "Mend the text"
+            ) from error
+
+
+def _in_words(path: Path, error: sqlite3.Error) -> SpeechsubsError:
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    if isinstance(error, sqlite3.ProgrammingError):
+        return InputError(str(path), f"the memory cannot be used here ({error})")
+    primary = code & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return InputError(
+            str(path), "another program is writing to it", "Try again when it is done"
+        )
+    if primary == sqlite3.SQLITE_FULL:
+        return OutputError(path, "cannot be written: the disk is full")
+    if primary == sqlite3.SQLITE_READONLY:
+        return OutputError(path, "cannot be written: the file or its folder is read-only")
+    if primary == sqlite3.SQLITE_CANTOPEN:
+        return InputError(
+            str(path), "cannot be opened", "Is there such a folder, and may you write to it?"
+        )
+    if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return damaged(path, str(error))
+    return InputError(str(path), f"SQLite cannot use it ({error})")
+
+
+def damaged(path: Path, detail: str) -> InputError:
+    """The error for a file that holds what no memory holds."""
+    return InputError(
+        str(path),
+        f"this is no translation memory, or it is damaged ({detail[:200]})",
+        "Take a copy from before, or move it away and import your TMX files again",
+    )

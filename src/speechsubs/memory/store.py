@@ -1,0 +1,385 @@
+"""The memory itself: look up, remember, approve, cache, exchange."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from speechsubs.memory import ranking, rows, tags, templates
+from speechsubs.memory.database import Database
+from speechsubs.memory.nearness import Nearness
+from speechsubs.memory.rows import Row
+from speechsubs.memory.segments import CacheKey, Match, Query, Segment, State
+from speechsubs.memory.tmx_units import Unit
+from speechsubs.model import Finding
+
+#: Scores below this many per cent are no proposals: translators' tools use 70 to 75.
+THRESHOLD = 75
+
+#: What people answer for.
+PEOPLES = (State.APPROVED, State.EDITED)
+
+_BATCH = 1_000
+
+_UPSERT = """
+INSERT INTO segments (pair, source_key, template_key, variant, source, template, slots, target,
+  places, state, author, date, origin_file, origin_sentence, glossary, engine, note, props,
+  revision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source_key, pair, origin_file, origin_sentence, variant) DO UPDATE SET
+  template_key = excluded.template_key, source = excluded.source, template = excluded.template,
+  slots = excluded.slots, target = excluded.target, places = excluded.places,
+  state = excluded.state, author = excluded.author, date = excluded.date,
+  glossary = excluded.glossary, engine = excluded.engine, note = excluded.note,
+  props = excluded.props, revision = excluded.revision
+WHERE CASE WHEN min(state, 1) != min(excluded.state, 1) THEN excluded.state > state
+  WHEN excluded.date != date THEN excluded.date > date
+  ELSE (excluded.source, excluded.slots, excluded.target, excluded.places, excluded.state,
+        excluded.author, excluded.glossary, excluded.engine, excluded.note, excluded.props)
+    != (source, slots, target, places, state, author, glossary, engine, note, props) END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import.
+
+    `units` were in the file, `stored` segments are new or newer than what the memory
+    had, `kept` were older and changed nothing. `skipped` units held no translation;
+    `findings` name the first of them.
+    """
+
+    units: int
+    stored: int
+    kept: int
+    skipped: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much a memory holds. `pairs` maps (source, target) to counts by state.
+
+    `cached` counts the outputs of engines, `bytes` is the size of the whole.
+    """
+
+    pairs: Mapping[tuple[str, str], Mapping[State, int]]
+    cached: int
+    bytes: int
+
+    @property
+    def segments(self) -> int:
+        """All of them."""
+        return sum(sum(counts.values()) for counts in self.pairs.values())
+
+
+class Memory:
+    """An open memory. Close it, or use it in a `with`.
+
+    Any number of processes may read while one writes; writers wait for each other.
+    An object belongs to the thread that opened it. Every method raises `InputError`
+    for a file that cannot be used and `OutputError` for one that cannot be written.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], str]) -> None:
+        self._database = database
+        self._now = now
+        self._nearness = Nearness(database)
+
+    @classmethod
+    def open(
+        cls, path: Path, *, create: bool = True, now: Callable[[], str] | None = None
+    ) -> "Memory":
+        """Open the memory in a file; by default make one where there is none.
+
+        `now` gives the date of what is stored without one, in UTC as
+        "2026-03-01T12:00:00Z". Raises `InputError` for a file that is something else,
+        is damaged or was made by a newer speechsubs.
+        """
+        return cls(Database(path, create=create), now or _now)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def lookup(self, sentences: Sequence[Query], locale: str) -> list[Match | None]:
+        """What people have made of the sentences in the language of a tag, in order.
+
+        The very sentence comes before the same sentence with other amounts or numbers;
+        among several the one from the same place, then approved before edited, then
+        the newest. Machine output is never among them. Raises `InputError` for what is
+        no language tag.
+        """
+        wanted = tags.canonical(locale)
+        pairs = self._serving({query.language for query in sentences}, wanted)
+        exact = self._having("source_key", [templates.digest(q.text) for q in sentences], pairs)
+        open_keys = [
+            templates.digest(query.template) if query.slots and not found else None
+            for query, found in zip(sentences, exact, strict=True)
+        ]
+        patterns = self._having("template_key", open_keys, pairs)
+        result: list[Match | None] = []
+        for query, same, alike in zip(sentences, exact, patterns, strict=True):
+            match = ranking.best_exact(query, same, wanted, self.path)
+            if match is None:
+                match = ranking.best_template(query, alike, wanted, self.path)
+            result.append(match)
+        return result
+
+    def fuzzy(
+        self, query: Query, locale: str, limit: int = 5, threshold: int = THRESHOLD
+    ) -> list[Match]:
+        """Translations of similar sentences for a person to look at, best first.
+
+        `threshold` is the lowest score, 1 to 100 per cent. Only people's segments are
+        proposed. What is no exact match scores 99 at most.
+        """
+        wanted = tags.canonical(locale)
+        pairs = self._serving({query.language}, wanted)
+        if not pairs or limit < 1:
+            return []
+        text = templates.compact(query.template)
+        # More than asked for, because several segments may say the same.
+        found = dict(self._nearness.find(text, pairs, 4 * limit, min(max(threshold, 1), 100)))
+        near = sorted(
+            self._by_id(list(found)),
+            key=lambda row: (-found[row.number], ranking.order(query, row, wanted)),
+        )
+        apart = {(row.source, row.target): row for row in reversed(near)}
+        near = [row for row in near if apart[row.source, row.target] is row]
+        matches = [
+            ranking.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in near
+        ]
+        return sorted(matches, key=lambda match: -match.score)[:limit]
+
+    def remember(self, segments: Iterable[Segment]) -> int:
+        """Store segments; how many were new or newer than what was there.
+
+        Without a place (`Segment.origin`) every wording is kept; a place has one
+        translation, and what is said of it later replaces what was said before. A
+        machine's never replaces a person's, an older one never a newer one. Segments
+        without a date get the present time. All or nothing.
+        """
+        return self._store(segments, self._now())
+
+    def _store(self, segments: Iterable[Segment], now: str) -> int:
+        stored = 0
+        with self._database.writing():
+            known: dict[tuple[str, str], int] = {}
+            revision = self._revision()
+            for segment in segments:
+                tagged = (
+                    tags.canonical(segment.source_language),
+                    tags.canonical(segment.target_language),
+                )
+                if tagged not in known:
+                    known[tagged] = self._pair(*tagged)
+                revision += 1
+                values = rows.values(segment, known[tagged], segment.date or now, revision)
+                stored += self._database.change(_UPSERT, values)
+        return stored
+
+    def approve(self, ids: Sequence[int], author: str, *, note: str | None = None) -> int:
+        """Set segments to approved, by this author, now; how many there were.
+
+        A note replaces the one that was there.
+        """
+        with self._database.writing():
+            found = self._by_id(ids)
+            for row in found:
+                self._database.change(
+                    "UPDATE segments SET state = ?, author = ?, date = ?, note = ?, revision = ?"
+                    " WHERE id = ?",
+                    (
+                        int(State.APPROVED),
+                        author,
+                        self._now(),
+                        row.note if note is None else note,
+                        self._revision() + 1,
+                        row.number,
+                    ),
+                )
+        return len(found)
+
+    def forget(self, ids: Sequence[int]) -> int:
+        """Delete segments; how many there were."""
+        with self._database.writing():
+            return sum(
+                self._database.change("DELETE FROM segments WHERE id = ?", (number,))
+                for number in dict.fromkeys(ids)
+            )
+
+    def cached(self, keys: Iterable[CacheKey]) -> dict[CacheKey, tuple[str, ...]]:
+        """The engine's outputs for those keys that have been cached, best output first."""
+        wanted = {_digest(key): key for key in keys}
+        sql = "SELECT key, answers FROM cache WHERE key IN ({})"
+        found = {}
+        for key, answers in self._database.among(sql, list(wanted)):
+            texts = _answers(answers)
+            # What somebody damaged is translated again: it is only a cache.
+            if texts:
+                found[wanted[key]] = texts
+        return found
+
+    def cache(self, items: Mapping[CacheKey, Sequence[str]]) -> None:
+        """Keep an engine's outputs. What cannot be stored (lone surrogates) is left out."""
+        now = self._now()
+        values = []
+        for key, answers in items.items():
+            data = json.dumps(list(answers), ensure_ascii=False, separators=(",", ":"))
+            if answers and _storable(data):
+                values.append((_digest(key), ascii(key.engine)[1:-1], data, now))
+        if values:
+            with self._database.writing():
+                self._database.change_many(
+                    "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", values
+                )
+
+    def clear_cache(self, *, but_engine: str = "") -> int:
+        """Empty the cache, or only of other engines than one; how many entries it was."""
+        sql = "DELETE FROM cache WHERE engine != ?"
+        with self._database.writing():
+            return self._database.change(sql, (ascii(but_engine)[1:-1],))
+
+    def export(self, *, states: Sequence[State] = PEOPLES, target: str = "") -> Iterator[Segment]:
+        """The segments in the order in which they came, for `tmx_write.write` and others.
+
+        `target` keeps to what serves one language.
+        """
+        wanted = tags.canonical(target) if target else ""
+        marks = ",".join(str(int(state)) for state in states)
+        sql = (
+            f"SELECT {rows.COLUMNS} FROM {rows.TABLES}"  # noqa: S608 - numbers and constants
+            f" WHERE s.state IN ({marks}) ORDER BY s.id"
+        )
+        for values in self._database.stream(sql):
+            row = rows.row(values, self.path)
+            if not wanted or tags.serves(row.target_language, wanted):
+                yield rows.segment(row, self.path)
+
+    def import_(self, units: Iterable[Unit]) -> Imported:
+        """Store what `tmx_read.read` gives, with the dates that it has. All or nothing."""
+        counts = {"units": 0, "stored": 0, "kept": 0, "skipped": 0}
+        findings: list[Finding] = []
+        with self._database.writing():
+            batch: list[Segment] = []
+            for unit in units:
+                counts["units"] += 1
+                counts["skipped"] += not unit.segments
+                if len(findings) < 100:
+                    findings += unit.findings
+                batch += unit.segments
+                if len(batch) >= _BATCH:
+                    self._import(batch, counts)
+            self._import(batch, counts)
+        return Imported(**counts, findings=tuple(findings))
+
+    def stats(self) -> Stats:
+        """How much there is of what."""
+        pairs: dict[tuple[str, str], dict[State, int]] = {}
+        for source, target, state, count in self._database.rows(
+            "SELECT p.source, p.target, s.state, count(*) FROM segments AS s"
+            " JOIN pairs AS p ON p.id = s.pair GROUP BY s.pair, s.state ORDER BY 1, 2, 3"
+        ):
+            pairs.setdefault((source, target), {})[State(state)] = count
+        cached = self._database.rows("SELECT count(*) FROM cache")[0][0]
+        # Not the file's own size: what was written last may still lie in the log beside it.
+        pages = self._database.rows("PRAGMA page_count")[0][0]
+        return Stats(pairs, cached, pages * self._database.rows("PRAGMA page_size")[0][0])
+
+    def _import(self, batch: list[Segment], counts: dict[str, int]) -> None:
+        # A date that the file does not give stays empty: whatever has one is newer.
+        stored = self._store(batch, "")
+        counts["stored"] += stored
+        counts["kept"] += len(batch) - stored
+        batch.clear()
+
+    def _serving(self, languages: set[str], wanted: str) -> list[int]:
+        """The pairs of languages from some languages into what serves one tag."""
+        spoken = {tags.primary(tags.canonical(language)) for language in languages}
+        return [
+            int(number)
+            for number, source, target in self._database.rows(
+                "SELECT id, source, target FROM pairs"
+            )
+            if tags.primary(source) in spoken and tags.serves(target, wanted)
+        ]
+
+    def _having(
+        self, column: str, keys: Sequence[bytes | None], pairs: Sequence[int]
+    ) -> list[list[Row]]:
+        """People's segments with each of the keys. `column` is one of our own names."""
+        distinct = list(dict.fromkeys(key for key in keys if key is not None))
+        if not distinct or not pairs:
+            return [[] for _ in keys]
+        numbers = ",".join(map(str, pairs))
+        sql = (
+            f"SELECT {rows.COLUMNS}, s.{column} FROM {rows.TABLES}"  # noqa: S608 - constants
+            f" WHERE s.{column} IN ({{}}) AND s.pair IN ({numbers}) AND s.state > 0"
+        )
+        found: dict[bytes, list[Row]] = {}
+        for *values, key in self._database.among(sql, distinct):
+            found.setdefault(key, []).append(rows.row(tuple(values), self.path))
+        return [found.get(key, []) if key is not None else [] for key in keys]
+
+    def _by_id(self, ids: Sequence[int]) -> list[Row]:
+        sql = f"SELECT {rows.COLUMNS} FROM {rows.TABLES} WHERE s.id IN ({{}})"  # noqa: S608
+        distinct = list(dict.fromkeys(ids))
+        return [rows.row(values, self.path) for values in self._database.among(sql, distinct)]
+
+    def _pair(self, source: str, target: str) -> int:
+        values = (source, target)
+        self._database.change("INSERT OR IGNORE INTO pairs (source, target) VALUES (?, ?)", values)
+        sql = "SELECT id FROM pairs WHERE source = ? AND target = ?"
+        return int(self._database.rows(sql, values)[0][0])
+
+    def _revision(self) -> int:
+        return int(self._database.rows("SELECT coalesce(max(revision), 0) FROM segments")[0][0])
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _digest(key: CacheKey) -> bytes:
+    # As JSON, so that no text can pose as the end of another.
+    data = json.dumps([key.engine, key.glossary, key.text, key.options], separators=(",", ":"))
+    return hashlib.sha256(data.encode("ascii")).digest()
+
+
+def _answers(data: object) -> tuple[str, ...]:
+    try:
+        found = json.loads(data) if isinstance(data, str) else ()
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        return ()
+    return tuple(found)
+
+
+def _storable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
