@@ -106,6 +106,7 @@ def compared(before: str, after: str) -> list[Finding]:
     ("code", "before", "bad", "good"),
     [
         ("term-missing", "Lei Jun and Lei Jun.", "Lei Jun y él.", "Lei Jun y Lei Jun."),
+        ("term-extra", "Lei Jun came.", "Lei Jun, Lei Jun vino.", "Lei Jun vino."),
         ("term-wording", "The board of directors.", "El consejo.", "La junta."),
         ("term-forbidden", "A nice car.", "Un coche electrónico.", "Un coche bonito."),
         ("amount-missing", "It costs $10.", "Cuesta mucho.", "Cuesta 10 dólares."),

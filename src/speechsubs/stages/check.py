@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from speechsubs import money, numbers
 from speechsubs.glossary import Glossary, Matcher
-from speechsubs.glossary.verify import forbidden, missing
+from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 
@@ -177,11 +177,13 @@ def _terms(
     before: str, after: str, glossary: Glossary, matcher: Matcher, locale: Locale
 ) -> list[Finding]:
     found = []
-    for term, expected, count, hard in missing(matcher.find(before), after, locale.tag):
+    for term, expected, count, hard in counts(matcher.find(before), after, locale.tag):
         wanted = f"{term.source!r} stands {expected} times in the source, {count} times here"
-        if hard:
+        if hard and count < expected:
             found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
-        else:
+        elif hard and count > expected:
+            found.append(Finding("term-extra", Severity.WARNING, wanted, locale=locale.tag))
+        elif count < expected:
             message = f"{term.source!r}: the glossary's wording does not stand here"
             found.append(Finding("term-wording", Severity.INFO, message, locale=locale.tag))
     for term, start, end in forbidden(glossary, after, locale.tag):

@@ -238,7 +238,8 @@ def _problems(
     missing, extra = numbers.compare(source, languages[0], target, languages[1])
     problems += [f"number-missing:{value}" for value in missing]
     problems += [f"number-extra:{value}" for value in extra]
-    if not output.strip():
+    if not _LETTER.search(target) and _LETTER.search(source):
+        # Names alone are no translation of what stood between them.
         problems.append("empty")
     elif _copied(source, target):
         problems.append("untranslated")

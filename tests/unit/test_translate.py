@@ -1,0 +1,233 @@
+"""The ladder, with engines that fail in one scripted way each."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from speechsubs import money
+from speechsubs.errors import EngineError
+from speechsubs.glossary import Glossary, Matcher, Term
+from speechsubs.masking import Protected
+from speechsubs.model import Sentence
+from speechsubs.protocols import MaskFamily
+from speechsubs.stages import protect, translate
+from speechsubs.stages.translate import Raw
+
+FIRST = MaskFamily("first", tuple(f"ZQ{n}" for n in range(1, 6)))
+SECOND = MaskFamily("second", tuple(f"KX{n}" for n in range(1, 6)))
+GLOSSARY = Glossary((Term("lei", "Lei Jun"), Term("su7", "SU7"), Term("m3", "Model 3")))
+ENGLISH = {"He": "Él", "drove": "condujo", "the": "el", "and": "y", "paid": "pagó", "for": "por",
+           "in": "en", "to": "a", "it": "eso", "with": "con", "cars": "coches"}  # fmt: skip
+
+Answer = Callable[[str], list[str]]
+
+
+class Scripted:
+    """An engine that does what the test says, and remembers what it was asked."""
+
+    name, source, target, signature, quality = "scripted", "en", "es", "scripted", "for tests"
+
+    def __init__(self, answer: Answer, masks: tuple[MaskFamily, ...] = (FIRST, SECOND)) -> None:
+        self.answer, self.masks = answer, masks
+        self.calls: list[list[str]] = []
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
+        self.calls.append(list(texts))
+        return [self.answer(text)[:hypotheses] for text in texts]
+
+
+def good(text: str) -> str:
+    return re.sub(r"[A-Za-z]+", lambda word: ENGLISH.get(word[0], word[0]), text)
+
+
+def protected(*texts: str) -> list[Protected]:
+    sentences = [Sentence(n, 0, text) for n, text in enumerate(texts)]
+    return protect.find(sentences, Matcher(GLOSSARY), "en", money.context(texts, "en"))
+
+
+def run(engine: Scripted, *texts: str) -> list[Raw]:
+    return translate.drafts(protected(*texts), engine, "en", "es")
+
+
+def one(answer: Callable[[str], str], text: str) -> Raw:
+    return run(Scripted(lambda asked: [answer(asked)]), text)[0]
+
+
+SENTENCE = "Lei Jun drove the SU7 and paid for it."
+
+
+def slots_right(raw: Raw, count: int) -> bool:
+    return sorted(place.slot for place in raw.places) == list(range(count))
+
+
+def test_a_good_engine_is_asked_once() -> None:
+    engine = Scripted(lambda text: [good(text)])
+    first, second = run(engine, SENTENCE, "He drove it to the end.")
+    assert (first.rung, second.rung) == ("masked", "plain")
+    assert first.text == "ZQ1 condujo el ZQ2 y pagó por eso."
+    assert (first.problems, first.tries) == ((), 1)
+    assert len(engine.calls) == 1
+
+
+def test_equal_sentences_are_translated_once_and_all_in_one_batch() -> None:
+    engine = Scripted(lambda text: [good(text)])
+    texts = [f"He drove it to {name}." for name in ("Rome", "Paris")] * 50
+    raws = run(engine, *texts)
+    assert len(raws) == 100
+    assert [sorted(call) for call in engine.calls] == [
+        ["He drove it to Paris.", "He drove it to Rome."]
+    ]
+    assert [raw.sentence for raw in raws] == list(range(100))
+
+
+def test_sentences_that_differ_only_in_their_names_are_translated_once() -> None:
+    engine = Scripted(lambda text: [good(text)])
+    run(engine, "He drove the SU7.", "He drove the Model 3.")
+    assert engine.calls == [["He drove the ZQ1."]]
+
+
+def test_a_family_that_is_lost_gives_way_to_one_that_is_kept() -> None:
+    raw = one(lambda text: good(re.sub(r"ZQ\d ?", "", text)), SENTENCE)
+    assert (raw.rung, raw.problems) == ("masks second", ())
+    assert slots_right(raw, 2)
+
+
+def test_masks_said_twice_are_not_taken() -> None:
+    raw = one(lambda text: good(text.replace("ZQ1", "ZQ1 ZQ1")), SENTENCE)
+    assert (raw.rung, raw.problems) == ("masks second", ())
+
+
+def test_numbers_are_hidden_too_where_the_engine_changes_them() -> None:
+    def changing(text: str) -> str:
+        return good(re.sub(r"\b\d+\b", "999", text))
+
+    raw = one(changing, "He drove 300 cars to the end.")
+    assert raw.problems == ()
+    assert raw.rung == "masks first"
+    assert slots_right(raw, 1)
+
+
+def test_the_next_best_output_is_looked_at() -> None:
+    def answers(text: str) -> list[str]:
+        return ["Nada.", "Nada.", good(text)]
+
+    raw = run(Scripted(answers), SENTENCE)[0]
+    assert (raw.rung, raw.problems) == ("masks first, output 3", ())
+
+
+def test_the_text_is_split_where_no_mask_is_kept() -> None:
+    engine = Scripted(lambda text: [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))])
+    raw = run(engine, SENTENCE)[0]
+    assert (raw.rung, raw.problems) == ("split", ())
+    assert raw.text == "Lei Jun condujo el SU7 y pagó por eso."
+    assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
+    assert len(engine.calls) == 3
+
+
+def test_only_failing_sentences_climb() -> None:
+    engine = Scripted(lambda text: [good(re.sub(r"ZQ1 ?", "", text))])
+    run(engine, SENTENCE, "He drove it to the end.", "He paid for it in the end.")
+    assert len(engine.calls) == 2
+    assert all("ZQ" in text or "KX" in text for text in engine.calls[1])
+
+
+def test_the_number_of_calls_does_not_grow_with_the_sentences() -> None:
+    engine = Scripted(lambda _: ["no"])
+    run(engine, *[f"Lei Jun drove {n} cars and the SU7." for n in range(200)])
+    assert len(engine.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (lambda _: "", "empty"),
+        (lambda _: "   ", "empty"),
+        (lambda text: text, "untranslated"),
+        (lambda text: text.upper(), "untranslated"),
+        (lambda text: "una vez y otra " * 9 + text[:3], "repetition"),
+        (lambda _: "x" * 500, "length"),
+        (lambda text: f"{good(text)} 77", "number-extra:77"),
+    ],
+)
+def test_what_nothing_saves_keeps_its_problems(answer: Callable[[str], str], problem: str) -> None:
+    raw = one(answer, "He drove it to the end.")
+    assert problem in raw.problems
+    raw = one(answer, SENTENCE)
+    assert raw.problems
+
+
+def test_a_mask_in_the_wrong_case_is_found() -> None:
+    raw = one(lambda text: good(text).lower(), SENTENCE)
+    assert (raw.rung, raw.problems) == ("masked", ())
+
+
+def test_the_best_of_the_bad_outputs_is_kept() -> None:
+    def answers(text: str) -> list[str]:
+        return [""] if "ZQ" in text else [good(text).replace("KX1", "KX1 KX1")]
+
+    raw = run(Scripted(answers), "Lei Jun and Lei Jun and Lei Jun drove 5 cars.")[0]
+    assert raw.text.strip()
+
+
+def test_more_slots_than_masks_are_split() -> None:
+    text = " and ".join(["He drove the SU7"] * 9) + "."
+    raw = one(good, text)
+    assert raw.rung == "split"
+    assert slots_right(raw, 9)
+    assert raw.text.count("SU7") == 9
+
+
+def test_a_sentence_that_contains_the_masks_uses_others() -> None:
+    text = "He drove ZQ1 and ZQ2 to zq3 with ZQ4 and ZQ5 and the SU7."
+    raw = one(good, text)
+    assert raw.problems == ()
+    assert raw.text.count("KX1") == 1
+
+
+@pytest.mark.parametrize("text", ["Lei Jun.", "SU7", "2021.", "...", "—", "Lei Jun, SU7?", "12:30"])
+def test_what_has_nothing_to_translate_is_copied_without_the_engine(text: str) -> None:
+    engine = Scripted(lambda _: ["wrong"])
+    raw = run(engine, text)[0]
+    assert (raw.text, raw.rung, raw.problems) == (text, "copied", ())
+    assert engine.calls == []
+
+
+def test_an_engine_that_stops_stops_the_run() -> None:
+    def failing(_: str) -> list[str]:
+        raise EngineError("the model is broken", "install it again")
+
+    with pytest.raises(EngineError, match="broken"):
+        run(Scripted(failing), SENTENCE)
+
+
+def test_split_pieces_are_joined_as_the_sentence_was() -> None:
+    def capital(text: str) -> str:
+        # Engines make a sentence of every piece.
+        bare = good(re.sub(r"(?:ZQ|KX)\d", "", text)).strip()
+        return bare[:1].upper() + bare[1:].rstrip(".") + "."
+
+    raw = one(capital, "He drove the SU7 and the Model 3 in the end.")
+    assert raw.text == "Él condujo el SU7 y el Model 3 en el end."
+
+
+def test_a_slot_beside_a_mark_keeps_no_blank() -> None:
+    raw = one(
+        lambda text: good(re.sub(r"(?:ZQ|KX)\d", "", text)), 'He drove "SU7", (Lei Jun) and it.'
+    )
+    assert '"SU7", (Lei Jun) y' in raw.text
+
+
+def test_progress_ends_with_everything() -> None:
+    seen: list[tuple[int, int]] = []
+    items = protected(SENTENCE, "He drove it to the end.")
+    engine = Scripted(lambda text: [good(text)])
+    translate.drafts(items, engine, "en", "es", lambda done, all_: seen.append((done, all_)))
+    assert seen[-1] == (2, 2)
+    assert seen == sorted(seen)
+
+
+def test_nothing_to_do() -> None:
+    engine = Scripted(lambda text: [text])
+    assert run(engine) == []
+    assert engine.calls == []
