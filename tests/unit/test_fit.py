@@ -53,6 +53,16 @@ def test_borders_inside_a_sentence_move_so_that_each_cue_can_be_read() -> None:
     assert found[1].start_ms - found[0].end_ms == LIMITS.min_gap_ms
 
 
+def test_no_cue_comes_before_its_words_where_the_pause_behind_gives_it_time() -> None:
+    blocks = [block(0, 1_600, 34), block(2_500, 5_000, 51), block(9_000, 11_000, 10, 1)]
+    found = fit.retimed(blocks, LIMITS)
+    assert found[1].start_ms == 2_500
+    assert found[1].end_ms == 5_500
+    # With the next sentence near, the border moves instead.
+    blocks[2] = block(5_100, 11_000, 10, 1)
+    assert fit.retimed(blocks, LIMITS)[1].start_ms < 2_500
+
+
 def test_enough_time_leaves_everything_where_it_is() -> None:
     blocks = [block(0, 3_000, 10), block(3_084, 6_000, 10), block(9_000, 12_000, 10, 1)]
     assert fit.retimed(blocks, LIMITS) == blocks

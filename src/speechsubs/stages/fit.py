@@ -31,9 +31,9 @@ def blocks(run: Sequence[TimedText], sentences: Sequence[Sentence], locale: Loca
 def retimed(found: Sequence[Block], limits: Limits) -> list[Block]:
     """Blocks with the time that each needs to be read, if there is any to be had.
 
-    First borders between the blocks of one sentence move, then the pause behind a
-    sentence is used, up to `MAX_LAG_MS`; only then does the next sentence begin
-    late, by `LATE_MS` at most and never so that it cannot be read itself.
+    First the pause behind a sentence is used, up to `MAX_LAG_MS`, then borders between
+    its blocks move; only then does the next sentence begin late, by `LATE_MS` at most
+    and never so that it cannot be read itself.
     """
     groups = [list(group) for _, group in groupby(found, key=lambda block: block.sentences)]
     starts = [group[0].start_ms for group in groups]
@@ -76,9 +76,13 @@ def _needed(group: Sequence[Block], limits: Limits) -> int:
 
 def _shared_out(group: Sequence[Block], start: int, room: int, limits: Limits) -> list[Block]:
     """One sentence's blocks between its start and the end of its room."""
-    end = min(max(group[-1].end_ms, start + _needed(group, limits)), max(room, start + 1))
     gap = limits.min_gap_ms
     needs = [reading_ms(b.width, limits) for b in group]
+    # When the last block has been read if none begins before its words are spoken.
+    calm = start
+    for number, (block, need) in enumerate(zip(group, needs, strict=True)):
+        calm = max(calm + gap, block.start_ms) + need if number else start + need
+    end = min(max(group[-1].end_ms, calm), max(room, start + 1))
     # Not enough time for all: what there is goes by need, so that no cue is worse off.
     scale = min(1.0, max(0.0, (end - start - gap * (len(group) - 1)) / sum(needs)))
     needs = [round(need * scale) for need in needs]
