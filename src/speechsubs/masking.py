@@ -1,7 +1,7 @@
 """Slots hidden behind words that an engine copies, and found again in its output."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Term
@@ -26,11 +26,15 @@ class Protected:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """What the engine gets: a text in which `words[i]` stands for slot `slots[i]`."""
+    """What the engine gets: a text in which `words[i]` stands for slot `slots[i]`.
+
+    `exact` are the words whose capitals count: a target's own wording, not a mask.
+    """
 
     text: str
     words: tuple[str, ...]
     slots: tuple[int, ...]
+    exact: frozenset[str] = frozenset()
 
 
 def mask(protected: Protected, family: MaskFamily, kinds: frozenset[SlotKind]) -> Masked | None:
@@ -59,6 +63,38 @@ def mask(protected: Protected, family: MaskFamily, kinds: frozenset[SlotKind]) -
     return Masked("".join(pieces), tuple(words), tuple(slots))
 
 
+def inline(
+    protected: Protected, family: MaskFamily, wording: Callable[[Protected, int], str]
+) -> Masked | None:
+    """Terms as the target writes them, amounts behind a family's words.
+
+    None without a term, where the wording already stands elsewhere in the text (it
+    could not be told from a slot), or when the family has too few words.
+    """
+    terms = {
+        number: wording(protected, number)
+        for number, slot in enumerate(protected.slots)
+        if slot.kind is SlotKind.TERM
+    }
+    if not terms:
+        return None
+    spans = [(s.start, s.end) for s in protected.slots]
+    rest = without(protected.text, spans)
+    hidden = mask(protected, family, frozenset({SlotKind.MONEY}))
+    if hidden is None or any(_pattern(w).search(rest) or not w for w in terms.values()):
+        return None
+    covers = dict(zip(hidden.slots, hidden.words, strict=True)) | terms
+    pieces: list[str] = []
+    position = 0
+    for number in sorted(covers):
+        slot = protected.slots[number]
+        pieces += [protected.text[position : slot.start], covers[number]]
+        position = slot.end
+    text = "".join([*pieces, protected.text[position:]])
+    order = sorted(covers)
+    return Masked(text, tuple(covers[n] for n in order), tuple(order), frozenset(terms.values()))
+
+
 def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, ...]]:
     """Where the slots stand in an engine's output, and what went wrong with them.
 
@@ -68,19 +104,30 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
     """
     places: list[Place] = []
     problems: list[str] = []
+    owners: dict[str, list[int]] = {}
     for word, slot in zip(masked.words, masked.slots, strict=True):
-        found = [m.span() for m in _pattern(word).finditer(output)]
-        places += [Place(slot, start, end) for start, end in found]
-        if len(found) != 1:
-            problems.append(f"{'mask-repeated' if found else 'mask-lost'}:{slot}")
+        owners.setdefault(word, []).append(slot)
+    # Longer words first: "Taycan" in "Taycan Turbo" is no word of its own.
+    for word in sorted(owners, key=len, reverse=True):
+        slots = owners[word]
+        found = [
+            m.span()
+            for m in _pattern(word, exact=word in masked.exact).finditer(output)
+            if not any(m.start() < p.end and m.end() > p.start for p in places)
+        ]
+        for number, (start, end) in enumerate(found):
+            places.append(Place(slots[min(number, len(slots) - 1)], start, end))
+        if len(found) != len(slots):
+            kind = "mask-repeated" if len(found) > len(slots) else "mask-lost"
+            problems.append(f"{kind}:{slots[-1]}")
     places.sort(key=lambda place: place.start)
     return tuple(places), tuple(problems)
 
 
-def _pattern(word: str) -> re.Pattern[str]:
+def _pattern(word: str, exact: bool = False) -> re.Pattern[str]:
     # A CJK neighbour does not extend a Latin word, so \b alone will not do.
     edge = r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
-    return re.compile(rf"(?<!{edge}){re.escape(word)}(?!{edge})", re.IGNORECASE)
+    return re.compile(rf"(?<!{edge}){re.escape(word)}(?!{edge})", 0 if exact else re.IGNORECASE)
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:

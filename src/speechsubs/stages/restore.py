@@ -49,7 +49,7 @@ def target(
 ) -> Finished:
     """An engine's output with its slots filled and its surface repaired."""
     texts = {
-        place.slot: _slot(protected, place.slot, source_locale, locale, style) for place in places
+        place.slot: wording(protected, place.slot, source_locale, locale, style) for place in places
     }
     done = _filled(raw, places, texts)
     done = apply(done, _number_edits(protected, done, source_locale, locale))
@@ -61,9 +61,10 @@ def target(
     return apply(done, _capital_edits(protected, done))
 
 
-def _slot(
-    protected: Protected, number: int, source_locale: Locale, locale: Locale, style: str
+def wording(
+    protected: Protected, number: int, source_locale: Locale, locale: Locale, style: str = ""
 ) -> str:
+    """What slot number `number` becomes in the target locale."""
     slot, term = protected.slots[number], protected.terms[number]
     if term is not None:
         return target_for(term, locale.tag)[0]

@@ -1,0 +1,231 @@
+"""The ladder: one batch for all, one more for what failed, then the last resort.
+
+All sentences go to the engine in one batch, equal ones once. Every output is verified:
+each mask once, every number still there, nothing empty, copied, looping or forbidden.
+Only sentences that fail go on, all together: other masks, terms in the clear, the
+engine's next best outputs and, where it can be steered, a lost mask forced in and
+forbidden words ruled out. Of the candidates that pass, the one that the model itself
+finds likeliest wins. Then the text is split around its slots. What no rung brings
+right keeps its best output and says so.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from speechsubs.masking import Masked, Protected, without
+from speechsubs.model import Place
+from speechsubs.protocols import Engine, Steerable
+from speechsubs.stages.translate import candidates, split
+from speechsubs.stages.translate.candidates import Wording
+from speechsubs.stages.translate.verify import (
+    LETTER,
+    Forbidden,
+    Raw,
+    Rules,
+    badness,
+    verified,
+)
+
+#: Called with how many sentences are done and how many there are.
+Progress = Callable[[int, int], None]
+
+#: How many of the engine's outputs are looked at per masking in the second batch.
+HYPOTHESES = 4
+
+
+@dataclass(slots=True)
+class _Job:
+    """One sentence on its way up the ladder. `passed` are all outputs without a fault."""
+
+    protected: Protected
+    hidden: Masked | None = None
+    best: Raw | None = None
+    tries: int = 0
+    passed: list[Raw] = field(default_factory=list)
+
+    def offer(self, candidate: Raw) -> None:
+        """Keep the candidate if it is better than what there is."""
+        self.tries += 1
+        if not candidate.problems:
+            self.passed.append(candidate)
+        if self.best is None or badness(candidate) < badness(self.best):
+            self.best = candidate
+
+    @property
+    def open(self) -> bool:
+        return self.best is None or bool(self.best.problems)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Texts for one call of the engine, each once, however many jobs want it."""
+
+    engine: Engine
+    texts: dict[str, None] = field(default_factory=dict)
+
+    def translate(self, hypotheses: int = 1) -> dict[str, list[str]]:
+        """All answers by text."""
+        wanted = list(self.texts)
+        if not wanted:
+            return {}
+        return dict(zip(wanted, self.engine.translate(wanted, hypotheses), strict=True))
+
+
+def drafts(
+    protected: Sequence[Protected],
+    engine: Engine,
+    source_language: str,
+    target_language: str,
+    progress: Progress | None = None,
+    *,
+    wording: Wording | None = None,
+    forbidden: Forbidden | None = None,
+    possessive: bool = False,
+) -> list[Raw]:
+    """One verified output per sentence, in order. Raises `EngineError` if the engine does.
+
+    `wording` says what a slot becomes in the target language, `forbidden` which words
+    of a text must not stand there; `possessive` refuses an English 's left on a name.
+    """
+    rules = Rules(source_language, target_language, forbidden, possessive)
+    jobs = [_Job(item) for item in protected]
+    for job in jobs:
+        if not _needs_engine(job.protected):
+            _copy(job)
+    _first(jobs, engine, rules)
+    if progress:
+        progress(sum(not job.open for job in jobs), len(jobs))
+    _second(_failing(jobs), engine, rules, wording)
+    _split(_failing(jobs), engine, rules)
+    if progress:
+        progress(len(jobs), len(jobs))
+    return [_finished(job) for job in jobs]
+
+
+def _failing(jobs: Iterable[_Job]) -> list[_Job]:
+    return [job for job in jobs if job.open]
+
+
+def _finished(job: _Job) -> Raw:
+    raw = job.best
+    assert raw is not None
+    return Raw(raw.sentence, raw.text, raw.places, raw.rung, job.tries, raw.problems)
+
+
+def _needs_engine(protected: Protected) -> bool:
+    """False for a text that is all slots and punctuation."""
+    spans = [(slot.start, slot.end) for slot in protected.slots]
+    return bool(LETTER.search(without(protected.text, spans)))
+
+
+def _copy(job: _Job) -> None:
+    places = tuple(
+        Place(number, slot.start, slot.end) for number, slot in enumerate(job.protected.slots)
+    )
+    job.offer(Raw(job.protected.sentence, job.protected.text, places, "copied"))
+
+
+def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+    """The plain batch: terms and amounts hidden, numbers in the clear."""
+    batch = _Batch(engine)
+    for job in _failing(jobs):
+        job.hidden = candidates.first(job.protected, engine.masks)
+        if job.hidden is not None:
+            batch.texts[job.hidden.text] = None
+    answers = batch.translate()
+    for job in jobs:
+        if job.hidden is not None:
+            rung = "masked" if job.hidden.slots else "plain"
+            answer = answers[job.hidden.text][0]
+            job.offer(verified(job.protected, job.hidden, answer, rung, rules))
+
+
+def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
+    """Everything else that may help, in one batch; the likeliest that passes."""
+    batch = _Batch(engine)
+    wanted: list[tuple[_Job, Masked, str]] = []
+    for job in jobs:
+        for name, hidden in candidates.others(job.protected, engine.masks, wording):
+            batch.texts[hidden.text] = None
+            wanted.append((job, hidden, name))
+    # Asked before the answers are offered: they start from what the first batch gave.
+    steered = _steered(jobs, engine, rules) if isinstance(engine, Steerable) else []
+    answers = batch.translate(HYPOTHESES)
+    for job, hidden, name in wanted:
+        for number, answer in enumerate(answers[hidden.text]):
+            rung = f"{name}, output {number + 1}" if number else name
+            job.offer(verified(job.protected, hidden, answer, rung, rules))
+    for job, raw in steered:
+        job.offer(raw)
+    if isinstance(engine, Steerable) and wording is not None:
+        _choose([job for job in jobs if len(job.passed) > 1], engine, wording)
+
+
+def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Raw]]:
+    """Lost masks forced in, forbidden words ruled out: outputs of a steered decoding."""
+    items: list[tuple[_Job, Masked, str]] = []
+    banned: dict[str, list[tuple[_Job, Masked]]] = {}
+    for job in jobs:
+        if job.best is None or job.hidden is None:
+            continue
+        items += [(job, job.hidden, start) for start in candidates.beginnings(job.best, job.hidden)]
+        for problem in job.best.problems:
+            if problem.startswith("forbidden:"):
+                banned.setdefault(problem.partition(":")[2], []).append((job, job.hidden))
+    answers = engine.complete([(hidden.text, start) for _, hidden, start in items])
+    found = [
+        (job, verified(job.protected, hidden, answer, "forced", rules))
+        for (job, hidden, _), answer in zip(items, answers, strict=True)
+        if answer
+    ]
+    for word, group in banned.items():
+        outputs = engine.translate_without([hidden.text for _, hidden in group], [word])
+        found += [
+            (job, verified(job.protected, hidden, answer, "without forbidden", rules))
+            for (job, hidden), answer in zip(group, outputs, strict=True)
+            if answer
+        ]
+    return found
+
+
+def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
+    """Of several outputs that pass, the one the model finds likeliest for the sentence.
+
+    Compared with the target's own wording in every slot, so that masks, which are
+    unlikely words, tip no scale.
+    """
+    pairs = [
+        (_worded(job.protected, wording), _filled(job.protected, raw, wording))
+        for job in jobs
+        for raw in job.passed
+    ]
+    scores = iter(engine.score(pairs))
+    for job in jobs:
+        ranked = [(next(scores), raw) for raw in job.passed]
+        job.best = max(ranked, key=lambda pair: pair[0])[1]
+
+
+def _worded(protected: Protected, wording: Wording) -> str:
+    places = [Place(n, slot.start, slot.end) for n, slot in enumerate(protected.slots)]
+    raw = Raw(protected.sentence, protected.text, tuple(places), "")
+    return _filled(protected, raw, wording)
+
+
+def _filled(protected: Protected, raw: Raw, wording: Wording) -> str:
+    pieces: list[str] = []
+    position = 0
+    for place in sorted(raw.places, key=lambda p: p.start):
+        pieces += [raw.text[position : place.start], wording(protected, place.slot)]
+        position = place.end
+    return "".join([*pieces, raw.text[position:]])
+
+
+def _split(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+    batch = _Batch(engine)
+    for job in jobs:
+        for text in split.texts(job.protected):
+            batch.texts[text] = None
+    answers = batch.translate()
+    for job in jobs:
+        if job.protected.slots:
+            job.offer(split.rejoined(job.protected, answers, rules))

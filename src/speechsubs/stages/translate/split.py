@@ -1,0 +1,40 @@
+"""The last rung: the stretches between the slots translated alone. Exact, and stiff."""
+
+from speechsubs.masking import Masked, Protected
+from speechsubs.model import Place
+from speechsubs.stages.translate.verify import LETTER, Raw, Rules, problems
+
+
+def texts(protected: Protected) -> list[str]:
+    """What the engine must translate for `rejoined`."""
+    return [piece.strip() for piece in _pieces(protected) if LETTER.search(piece)]
+
+
+def _pieces(protected: Protected) -> list[str]:
+    """What stands before, between and behind the slots."""
+    edges = [0, *(edge for slot in protected.slots for edge in (slot.start, slot.end))]
+    edges.append(len(protected.text))
+    return [protected.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Raw:
+    """The translated stretches around the slots as one output."""
+    text, places = "", []
+    for number, piece in enumerate(_pieces(protected)):
+        bare = piece.strip()
+        answer = answers[bare][0].strip() if bare in answers else bare
+        if bare and answer and number and bare[:1].islower():
+            # Engines capitalise what looks like a sentence to them.
+            answer = answer[:1].lower() + answer[1:]
+        if bare and answer and bare[-1:] not in ".!?。！？" and answer[-1:] in ".。":
+            answer = answer.rstrip(".。")
+        left = " " if piece[:1].isspace() else ""
+        right = " " if piece[-1:].isspace() and bare else ""
+        text += left + answer + right
+        if number < len(protected.slots):
+            slot = protected.slots[number]
+            places.append(Place(number, len(text), len(text) + len(slot.text)))
+            text += slot.text
+    hidden = Masked(protected.text, (), ())
+    found = problems(protected, text, places, hidden, rules)
+    return Raw(protected.sentence, text, tuple(places), "split", problems=found)

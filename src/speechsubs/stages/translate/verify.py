@@ -1,0 +1,120 @@
+"""What is wrong with an engine's output: the checks that every candidate passes."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from speechsubs import numbers
+from speechsubs.masking import Masked, Protected, locate, without
+from speechsubs.model import Place
+
+#: Forbidden words that stand in a text.
+Forbidden = Callable[[str], Sequence[str]]
+
+LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"\w+")
+#: "(英语: Name)": models that read Wikipedia add the name of a language and the original.
+_POLLUTION = re.compile(
+    r"[(（]\s*(?:英语|英語|英文|德语|法语|日语|西班牙语|English|Englisch|inglés|anglais|inglese|inglês|"
+    r"anglès|영어|немецк\w*|англ\w*)\s*[:：]",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"['’]s(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An engine's output for one sentence with the places of its slots.
+
+    `slots` are the numbers of all slots that were hidden from the engine; `places`
+    says where each stands. `problems` are empty when the output passed.
+    """
+
+    sentence: int
+    text: str
+    places: tuple[Place, ...]
+    rung: str
+    tries: int = 1
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an output is held to besides its slots.
+
+    `possessive` is True where an English 's on a name has no form of its own in the
+    target language: the engine must have said it with a word.
+    """
+
+    source_language: str
+    target_language: str
+    forbidden: Forbidden | None = None
+    possessive: bool = False
+
+
+def verified(protected: Protected, hidden: Masked, output: str, rung: str, rules: Rules) -> Raw:
+    """An output with the places of its slots and all that is wrong with it."""
+    places, lost = locate(output, hidden)
+    found = lost + problems(protected, output, places, hidden, rules)
+    return Raw(protected.sentence, output, places, rung, problems=found)
+
+
+def problems(
+    protected: Protected,
+    output: str,
+    places: Sequence[Place],
+    hidden: Masked,
+    rules: Rules,
+) -> tuple[str, ...]:
+    """What is wrong with an output besides its masks."""
+    hidden_slots = {place.slot for place in places} | set(hidden.slots)
+    spans = [(s.start, s.end) for n, s in enumerate(protected.slots) if n in hidden_slots]
+    source = without(protected.text, spans)
+    target = without(output, [(place.start, place.end) for place in places])
+    missing, extra = numbers.compare(source, rules.source_language, target, rules.target_language)
+    found = [f"number-missing:{value}" for value in missing]
+    found += [f"number-extra:{value}" for value in extra]
+    if not LETTER.search(target) and LETTER.search(source):
+        # Names alone are no translation of what stood between them.
+        found.append("empty")
+    elif _copied(source, target):
+        found.append("untranslated")
+    if _loops(target) > max(2, _loops(source)):
+        found.append("repetition")
+    if len(target) > 3 * len(source) + 40 or len(source) > 8 * len(target) + 40:
+        found.append("length")
+    if _POLLUTION.search(target) and not _POLLUTION.search(source):
+        found.append("pollution")
+    if rules.possessive and any(_POSSESSIVE.match(output, place.end) for place in places):
+        found.append("possessive")
+    if rules.forbidden:
+        found += [f"forbidden:{word}" for word in rules.forbidden(target)]
+    return tuple(found)
+
+
+def _copied(source: str, target: str) -> bool:
+    """True where a sentence of four words and more came back as it was."""
+    words = _WORDS.findall(source.casefold())
+    return len(words) >= 4 and words == _WORDS.findall(target.casefold())
+
+
+def _loops(text: str) -> int:
+    """How often the most frequent run of three words (six CJK characters) occurs."""
+    words = _WORDS.findall(text.casefold())
+    if len(words) < 4:
+        # No blanks: Chinese, Japanese, Thai.
+        joined = "".join(words)
+        words = [joined[i : i + 2] for i in range(0, len(joined) - 1, 2)]
+    runs = Counter(zip(words, words[1:], words[2:], strict=False))
+    return max(runs.values(), default=0)
+
+
+_WEIGHT = {"mask-lost": 8, "mask-repeated": 8, "number-missing": 6, "number-extra": 6,
+           "empty": 40, "repetition": 5, "length": 4, "untranslated": 3, "pollution": 4,
+           "possessive": 1, "forbidden": 3}  # fmt: skip
+
+
+def badness(raw: Raw) -> int:
+    """How bad an output is; 0 is right."""
+    return sum(_WEIGHT[problem.partition(":")[0]] for problem in raw.problems)
