@@ -202,7 +202,7 @@ def _load(tag: str) -> Locale:
     data = _merged(_file(folder() / "root.yml"), _file(path))
     try:
         return _build(tag, data, path)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise YamlError(path, 1, 1, f"broken locale file: {error!r}") from error
 
 
@@ -229,6 +229,11 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         if not {"value", "source", "date"} <= set(entry):
             raise ValueError(f"reading.{name} needs value, source and date")
     number = {name: entry["value"] for name, entry in reading.items()}
+    for name in ("line_width", "max_lines", "chars_per_second", "min_duration_ms"):
+        if not number[name] > 0:
+            raise ValueError(f"reading.{name} must be more than 0")
+    if number["max_duration_ms"] < number["min_duration_ms"]:
+        raise ValueError("reading.max_duration_ms is less than min_duration_ms")
     breaks = data["breaks"]
     own = {"tag", "name", "own_name", "direction", "argos", "apertium", "words", "narrow_width",
            "reading", "breaks", "speech"}  # fmt: skip

@@ -30,6 +30,8 @@ MAX_DEPTH = 50
 _ODD = re.compile(
     "[^\\n\\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+#: What no version of YAML takes (YAML 1.2, production 1).
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _COMMON_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _COMMON_FLOAT = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
 _COMMON_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -244,6 +246,13 @@ def _thorough(text: str, path: Path) -> Any:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 
+    unreadable = _UNREADABLE.search(text)
+    if unreadable:
+        # ruamel refuses these too, but does not say where they are.
+        line = text.count("\n", 0, unreadable.start()) + 1
+        column = unreadable.start() - text.rfind("\n", 0, unreadable.start())
+        problem = f"the character U+{ord(unreadable.group()):04X} cannot stand in YAML"
+        raise YamlError(path, line, column, problem)
     yaml = YAML(typ="rt")
     yaml.allow_duplicate_keys = False
     try:

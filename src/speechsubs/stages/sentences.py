@@ -25,6 +25,8 @@ _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
 #: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: Controls and marks that only steer other characters show nothing by themselves.
+_VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _HAS_TEXT = re.compile(r"\w")
 #: A sentence longer than this is no sentence; engines and readers need it in parts.
 MAX_CHARACTERS = 1_200
@@ -80,7 +82,7 @@ def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
         for part in _limited(piece):
             end = start + len(part)
             bare = part.strip()
-            if bare:
+            if _VISIBLE.search(bare):
                 begin = start + part.index(bare[0])
                 yield begin, begin + len(bare)
             start = end
