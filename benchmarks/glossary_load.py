@@ -2,7 +2,7 @@
 
     python benchmarks/glossary_load.py [--record]
 
-10,000 entries with aliases and two targets each (110,000 lines). ruamel reads a tenth of
+10,000 entries with aliases and two targets each (100,000 lines). ruamel reads a tenth of
 them, because the whole takes most of a minute, and its time is scaled up.
 
 """

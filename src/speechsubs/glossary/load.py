@@ -6,7 +6,8 @@ The format is documented in the comments of the sample `glossary.yml`.
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,6 +50,17 @@ def parse(text: str, path: Path) -> Glossary:
     from speechsubs import yamlfile
 
     return _Reader(path).glossary(yamlfile.parse(text, path))
+
+
+def entry(row: Mapping[str, Any], path: Path, line: int = 0) -> Term:
+    """One entry from plain data, by the rules that hold for a file.
+
+    Raises `GlossaryError`, which names `path` and `line`.
+    """
+    try:
+        return replace(_Reader(path)._term(dict(row), line), line=line)
+    except GlossaryError as error:
+        raise GlossaryError(path, line, error.problem) from error
 
 
 class _Reader:

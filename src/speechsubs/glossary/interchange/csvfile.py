@@ -1,0 +1,237 @@
+"""CSV and TSV: our own table, DeepL's two or four columns, OmegaT's three."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from speechsubs.errors import InputError
+from speechsubs.glossary.entries import Glossary, Policy, Term, target_for
+from speechsubs.glossary.interchange import losses, tables
+from speechsubs.glossary.interchange.fields import Entry, Incoming, Value, finding, name_of
+from speechsubs.model import Finding, Severity
+
+# A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
+_FORMULA = re.compile(r"[=+\-@]")
+_GUARDED = re.compile(r"'(?=[=+\-@'])")
+_BROKEN = "a tab or a line end would break its line"
+
+
+def decoded(data: bytes, where: str) -> str:
+    """Text as spreadsheets and term tools write it: UTF-8, or UTF-16 with its mark."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if wide else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        advice = "Save it again as UTF-8"
+        raise InputError(where, f"this is not {encoding[:6].upper()} text", advice) from error
+
+
+def cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines and cells of a quoted table. Raises `InputError`."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = 0
+    try:
+        for row in reader:
+            yield before + 1, [c.replace("\r\n", "\n").replace("\r", "\n") for c in row]
+            before = reader.line_num
+    except csv.Error as error:
+        advice = 'A cell with a quote in it stands in quotes, and its quotes twice: "say ""a"""'
+        raise InputError(
+            f"{where}:{before + 1}", f"this row is broken ({error})", advice
+        ) from error
+
+
+def separator_of(text: str, preferred: str) -> str:
+    """What separates the cells of the first line: spreadsheets take ; where , is decimal.
+
+    >>> separator_of("id;source;es", ",")
+    ';'
+    """
+    first = text.partition("\n")[0]
+    counts = {mark: first.count(mark) for mark in (preferred, ",", ";", "\t")}
+    return max(counts, key=counts.__getitem__)
+
+
+def looks_own(data: bytes, where: str, separator: str) -> bool:
+    """True when the first row is a header of ours."""
+    text = decoded(data, where)
+    first = next(cells(text[:100_000], where, separator_of(text, separator)), (1, [""]))
+    return tables.is_header(first[1])
+
+
+def read_own(data: bytes, where: str, separator: str) -> Incoming:
+    """Read our own table."""
+    text = decoded(data, where)
+    found = cells(text, where, separator_of(text, separator))
+    return tables.read(((line, [c[1:] if _GUARDED.match(c) else c for c in row])
+                        for line, row in found), where)  # fmt: skip
+
+
+def write_own(
+    glossary: Glossary, tags: Sequence[str], separator: str
+) -> tuple[bytes, list[Finding]]:
+    """Write our own table. Formulas get an apostrophe, which reading takes away again."""
+    guarded = ([f"'{c}" if _FORMULA.match(c) or _GUARDED.match(c) else c for c in row]
+               for row in tables.rows(glossary, tags))  # fmt: skip
+    return _written(guarded, separator), []
+
+
+def _written(rows: Iterator[list[str]], separator: str) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
+    writer.writerows(rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def read_deepl(data: bytes, where: str, separator: str, source: str, target: str) -> Incoming:
+    """Read source,target[,source language,target language].
+
+    Rows of another source language are left out with a finding.
+    """
+    rows: list[tuple[int, str, str, str, str]] = []
+    findings: list[Finding] = []
+    other = 0
+    for line, row in cells(decoded(data, where), where, separator):
+        texts = [cell.strip() for cell in row]
+        if not any(texts):
+            continue
+        if len(texts) not in (2, 4) or not texts[0]:
+            problem = f"{len(texts)} cells; DeepL has source, target and no or two languages"
+            raise InputError(f"{where}:{line}", problem)
+        spoken, tag = (texts[2], texts[3]) if len(texts) == 4 else (source, target)
+        if _language(spoken) != _language(source):
+            other += 1
+            continue
+        if not tag:
+            raise _no_target(where)
+        rows.append((line, texts[0], texts[1], tag, ""))
+    if other:
+        message = f"{other} rows are not from {source}: they are not read"
+        findings.append(finding("left-out", Severity.INFO, message, where))
+    return Incoming(_grouped(rows), where, source, tuple(findings))
+
+
+def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
+    """Read source TAB target TAB comment, without quotes; lines with # are remarks."""
+    if not target:
+        raise _no_target(where)
+    rows = []
+    for line, text in enumerate(re.split(r"\r\n|\n|\r", decoded(data, where)), 1):
+        parts = [part.strip() for part in text.split("\t")]
+        if text.startswith("#") or not any(parts):
+            continue
+        if not parts[0]:
+            raise InputError(f"{where}:{line}", "there is no source term before the tab")
+        rows.append((line, parts[0], parts[1] if len(parts) > 1 else "", target,
+                     " ".join(p for p in parts[2:] if p)))  # fmt: skip
+    return Incoming(_grouped(rows), where, source)
+
+
+def _no_target(where: str) -> InputError:
+    problem = "this file does not say what language the targets are"
+    return InputError(where, problem, "Name it: --target-language es")
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].casefold()
+
+
+def _grouped(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
+    """One entry for each source: a second target for a language is another form of it."""
+    found: dict[str, tuple[int, dict[str, Value]]] = {}
+    for line, source, text, tag, note in rows:
+        _, fields = found.setdefault(source, (line, {"source": source}))
+        if note:
+            # A comment said twice is said once.
+            known = str(fields.get("note", ""))
+            fields["note"] = note if not known or known == note else f"{known}\n{note}"
+        first = fields.setdefault(tag, text)
+        if not first:
+            fields[tag] = text
+        elif text and text != first:
+            forms = tuple(fields.get(name_of(tag, "forms"), ()))
+            if text not in forms:
+                fields[name_of(tag, "forms")] = (*forms, text)
+    return tuple(Entry(fields, line=line) for line, fields in found.values())
+
+
+def write_deepl(
+    glossary: Glossary, tags: Sequence[str], separator: str
+) -> tuple[bytes, list[Finding]]:
+    """Write DeepL's rows; the languages are in them where there is more than one target."""
+    file = str(glossary.path)
+    findings = _formulas(glossary, file)
+    rows: list[list[str]] = []
+    for tag in tags:
+        for term in _usable(glossary):
+            text = _text(term, tag)
+            if not text:
+                continue
+            if "\n" in term.source + text or "\t" in term.source + text:
+                findings.append(losses.without(term, _BROKEN, file, tag))
+                continue
+            languages = [glossary.language, tag] if len(tags) > 1 else []
+            rows.append([term.source, text, *languages])
+    findings += _losses(glossary, tags, {"source", "target"}, "DeepL")
+    return _written(iter(rows), separator), findings
+
+
+def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
+    """Write OmegaT's lines: one for the target, one more for each other form."""
+    file = str(glossary.path)
+    findings: list[Finding] = []
+    lines: list[str] = []
+    for term in _usable(glossary):
+        text = _text(term, tags[0])
+        if not text:
+            continue
+        target = term.targets.get(tags[0])
+        texts = [text, *(target.forms if target else ())]
+        if any(re.search(r"[\t\n]", t) for t in (term.source, *texts)):
+            findings.append(losses.without(term, _BROKEN, file, tags[0]))
+        elif term.source.startswith("#"):
+            findings.append(losses.without(term, "OmegaT reads # as a remark", file, tags[0]))
+        else:
+            note = " ".join(term.note.split())
+            lines += ["\t".join((term.source, t, note)).rstrip("\t") for t in texts]
+    findings += _losses(glossary, tags[:1], {"source", "target", "note", "forms"}, "OmegaT")
+    text = "".join(f"{line}\n" for line in lines)
+    return text.encode("utf-8"), findings
+
+
+def _usable(glossary: Glossary) -> Iterator[Term]:
+    return (
+        term
+        for term in glossary.terms
+        if term.policy is not Policy.FORBIDDEN and term.status != "deprecated"
+    )
+
+
+def _text(term: Term, tag: str) -> str:
+    """What stands for a term in a locale, empty where the glossary does not say."""
+    text, said = target_for(term, tag)
+    return text if said else ""
+
+
+def _formulas(glossary: Glossary, file: str) -> list[Finding]:
+    risky = [
+        term.id
+        for term in _usable(glossary)
+        if any(_FORMULA.match(t) for t in (term.source, *(g.term for g in term.targets.values())))
+    ]
+    if not risky:
+        return []
+    message = (
+        f"{len(risky)} texts start with = + - or @ ({risky[0]!r}): do not open this file in a "
+        "spreadsheet, which takes them for formulas"
+    )
+    return [finding("formula", Severity.INFO, message, file)]
+
+
+def _losses(glossary: Glossary, tags: Sequence[str], held: set[str], name: str) -> list[Finding]:
+    usable = list(_usable(glossary))
+    file = str(glossary.path)
+    gone = losses.off(len(glossary.terms) - len(usable), name, file)
+    return [*gone, *losses.of(usable, tags, held, name, file)]

@@ -1,0 +1,262 @@
+"""A glossary as YAML that people read, and changes to a file that leave the rest alone.
+
+`changed` rewrites only the entries that differ: the lines of all others stay as they
+are, byte for byte, with every comment. An entry that differs goes through ruamel.yaml's
+round trip, so its own comments, quotes and order stay too. The result is parsed again
+and compared before it is given back.
+"""
+
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from speechsubs.errors import GlossaryError, YamlError
+from speechsubs.glossary.entries import Glossary, Term
+from speechsubs.glossary.interchange.fields import flat, row
+from speechsubs.glossary.load import parse
+
+#: Lines of lists and mappings in brackets are broken behind this column.
+WIDTH = 98
+# Text that no YAML reader takes for anything else, in brackets or out of them.
+_PLAIN = re.compile(r"(?:[^\W\d_]|\d+[A-DF-WYZa-df-wyz])[\w .’'&+/()·・-]*")
+_SPECIAL = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n)|0[xob].*|.* |.*  .*", re.DOTALL)
+_MUST_ESCAPE = re.compile("[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+                          "\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff0-\uffff]")  # fmt: skip
+_BLOCK = re.compile(r"[^\s#-](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\n)*")
+_DASH = re.compile(r"( *)-(?: +|$)")
+
+
+def text(glossary: Glossary) -> str:
+    """A whole glossary as a new file."""
+    head = f"version: 1\nsource: {_scalar(glossary.language)}\n"
+    if not glossary.terms:
+        return head + "terms: []\n"
+    return head + "terms:\n" + "\n".join(entry(term) for term in glossary.terms)
+
+
+def entry(term: Term, indent: int = 2) -> str:
+    """An entry as lines of a file's `terms`, its dash `indent` spaces from the left."""
+    pad = " " * indent
+    lines: list[str] = []
+    for name, value in row(term.id, flat(term)).items():
+        lines += _field(name, value, pad + "  ")
+    lines[0] = f"{pad}- {lines[0].lstrip()}"
+    return "".join(f"{line}\n" if line else "\n" for line in lines)
+
+
+def _field(name: str, value: Any, pad: str) -> list[str]:
+    start = f"{pad}{name}:"
+    if isinstance(value, Mapping):
+        inner = [line for key, item in value.items() for line in _target(str(key), item, pad)]
+        return [start, *inner]
+    if isinstance(value, list):
+        return _flow_list(start, value, pad)
+    if name == "note" and "\n" in value and _blockable(value):
+        mark = "|" if value.endswith("\n") else "|-"
+        body = [f"{pad}  {line}" if line else "" for line in value.rstrip("\n").split("\n")]
+        return [f"{start} {mark}", *body]
+    return [f"{start} {_scalar(value)}"]
+
+
+def _target(tag: str, value: Any, pad: str) -> list[str]:
+    start = f"{pad}  {_scalar(tag)}:"
+    if isinstance(value, str):
+        return [f"{start} {_scalar(value)}"]
+    parts = [f"{k}: {_flow(v)}" for k, v in value.items()]
+    short = f"{start} {{{', '.join(parts)}}}"
+    if len(short) <= WIDTH:
+        return [short]
+    return [start, *(line for k, v in value.items() for line in _field(k, v, pad + "    "))]
+
+
+def _flow(value: Any) -> str:
+    return f"[{', '.join(map(_scalar, value))}]" if isinstance(value, list) else _scalar(value)
+
+
+def _flow_list(start: str, values: Sequence[str], pad: str) -> list[str]:
+    short = f"{start} {_flow(values)}"
+    if len(short) <= WIDTH:
+        return [short]
+    return [start, *(f"{pad}  - {_scalar(value)}" for value in values)]
+
+
+def _scalar(value: str) -> str:
+    """A text as YAML: plain where nothing can go wrong, else in double quotes.
+
+    >>> _scalar("Lei Jun"), _scalar("NO"), _scalar("3.10"), _scalar("a: b")
+    ('Lei Jun', '"NO"', '"3.10"', '"a: b"')
+    """
+    if _PLAIN.fullmatch(value) and not _SPECIAL.fullmatch(value):
+        return value
+    quoted = json.dumps(value, ensure_ascii=False)
+    return _MUST_ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+
+
+def _blockable(value: str) -> bool:
+    """True for text that a literal block holds as it is."""
+    lines = value.removesuffix("\n").split("\n")
+    clean = not any(line != line.rstrip() or "\t" in line for line in lines)
+    return bool(clean and lines[-1] and _BLOCK.fullmatch(value))
+
+
+def changed(old: str, before: Glossary, after: Glossary) -> str:
+    """The file `old`, which reads as `before`, with what it takes to read as `after`.
+
+    Entries that are gone lose their lines, new ones come last. Raises `GlossaryError`
+    where `after` is no glossary.
+    """
+    crlf = old.count("\r\n") > 0 and old.count("\r\n") == old.count("\n")
+    lines = old.replace("\r\n", "\n") if crlf else old
+    for attempt in (_by_lines, _by_round_trip):
+        made = attempt(lines, before, after)
+        if made is not None and _reads_as(made, after):
+            return made.replace("\n", "\r\n") if crlf else made
+    # Neither way of keeping the rest came out right: what is said matters most.
+    made = text(after)
+    if not _reads_as(made, after):
+        raise GlossaryError(after.path, 1, "these entries cannot be written as YAML")
+    return made
+
+
+def _reads_as(made: str, after: Glossary) -> bool:
+    try:
+        again = parse(made, after.path)
+    except (YamlError, GlossaryError):
+        return False
+    same = {term.id: flat(term) for term in again.terms} == {t.id: flat(t) for t in after.terms}
+    return same and again.digest == after.digest
+
+
+def _by_lines(old: str, before: Glossary, after: Glossary) -> str | None:
+    """Replace the lines of entries that differ. None where entries share lines."""
+    lines = old.splitlines(keepends=True) if "\x85" not in old else []
+    if "\r" in old or any(mark in old for mark in "\x0b\x0c\x1c\x1d\x1e\u2028\u2029"):
+        return None  # Python and YAML count these lines differently
+    starts = [term.line - 1 for term in before.terms]
+    columns = [_DASH.match(lines[at]) if at < len(lines) else None for at in starts]
+    if not starts or starts != sorted(set(starts)) or not all(columns):
+        return None
+    indents = {len(match[1]) for match in columns if match}
+    if len(indents) != 1:
+        return None
+    indent = indents.pop()
+    new = {term.id: term for term in after.terms}
+    parts = ["".join(lines[: starts[0]])]
+    for term, start, end in zip(before.terms, starts, [*starts[1:], len(lines)], strict=True):
+        own_end = _own_end(lines, start, end, indent)
+        own, rest = "".join(lines[start:own_end]), "".join(lines[own_end:end])
+        later = new.pop(term.id, None)
+        if later is None:
+            own = ""
+        elif flat(later) != flat(term):
+            own = _entry_changed(own, later, indent)
+        parts.append(own + rest)
+    whole = "".join(parts)
+    for term in new.values():
+        whole = whole if whole.endswith("\n") else whole + "\n"
+        gap = "" if whole.endswith("\n\n") else "\n"
+        whole += gap + entry(term, indent)
+    return whole
+
+
+def _own_end(lines: Sequence[str], start: int, end: int, indent: int) -> int:
+    """Where an entry's own lines end: blank lines and remarks behind it are not its own."""
+    while end > start + 1:
+        line = lines[end - 1]
+        spaces = len(line) - len(line.lstrip(" "))
+        if line.strip() and not (line.lstrip().startswith("#") and spaces <= indent):
+            break
+        end -= 1
+    return end
+
+
+def _entry_changed(own: str, term: Term, indent: int) -> str:
+    """The lines of one entry, changed. Its remarks and quotes stay."""
+    yaml = _round_trip(indent)
+    data = yaml.load(own)
+    _update(data[0], row(term.id, flat(term)))
+    stream = io.StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
+
+
+def _by_round_trip(old: str, before: Glossary, after: Glossary) -> str | None:
+    """The whole file through ruamel: for lists in brackets and other rare layouts."""
+    yaml = _round_trip(2)
+    data = yaml.load(old)
+    if not isinstance(data.get("terms"), list):
+        return None
+    new = {term.id: term for term in after.terms}
+    known = {term.id for term in before.terms}
+    rows = data["terms"]
+    if not rows:
+        rows.fa.set_block_style()  # "terms: []" is about to be a list of many lines
+    for at in range(len(rows) - 1, -1, -1):
+        if rows[at]["id"] not in new:
+            del rows[at]
+        else:
+            term = new[rows[at]["id"]]
+            _update(rows[at], row(term.id, flat(term)))
+    rows.extend(_quoted(row(t.id, flat(t))) for t in after.terms if t.id not in known)
+    stream = io.StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
+
+
+def _round_trip(indent: int) -> Any:
+    # Here, because it is slow to import and seldom needed.
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 4096  # lines stay as long as they are
+    # ruamel counts the list's indent with its dash: entries at 2 have their text at 4.
+    yaml.indent(mapping=2, sequence=indent + 2, offset=indent)
+    return yaml
+
+
+def _update(old: Any, new: Mapping[str, Any]) -> None:
+    """Make a round-trip mapping say `new`, touching only what differs."""
+    for name in [name for name in old if name not in new and not _default(name, old[name], new)]:
+        del old[name]
+    for name, value in new.items():
+        there = old.get(name)
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            _update(there, value)
+        elif isinstance(value, str) and isinstance(there, Mapping) and _bare(there) == value:
+            continue
+        elif there != value:
+            old[name] = _quoted(value)
+
+
+def _bare(there: Mapping[str, Any]) -> Any:
+    """The term of a target that is written as a mapping and has nothing else."""
+    return there.get("term") if len(there) == 1 else None
+
+
+def _default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
+    """True for a default that somebody wrote out: it may stay."""
+    from speechsubs.glossary.interchange.fields import DEFAULTS, default_case
+
+    if name == "case":
+        return bool(there == default_case(str(new.get("source", ""))))
+    return bool(DEFAULTS.get(name) == there)
+
+
+def _quoted(value: Any) -> Any:
+    """Plain data for ruamel, in brackets where people write brackets, quoted where needed."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, Mapping):
+        made = CommentedMap({key: _quoted(item) for key, item in value.items()})
+        if "term" in value:
+            made.fa.set_flow_style()
+        return made
+    if isinstance(value, list):
+        listed = CommentedSeq(_quoted(item) for item in value)
+        listed.fa.set_flow_style()
+        return listed
+    return value if _scalar(value) == value else DoubleQuotedScalarString(value)
