@@ -18,6 +18,10 @@ COMMANDS = {
     "subtitle": ("speechsubs.cli.subtitle", "Cut, time and translate transcripts into subtitles."),
     "convert": ("speechsubs.cli.convert", "Convert subtitle files to SRT or WebVTT."),
     "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
+    "memory": (
+        "speechsubs.cli.memory",
+        "Keep people's translations: import and export TMX, search, count.",
+    ),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }
 

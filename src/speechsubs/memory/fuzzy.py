@@ -33,7 +33,8 @@ class Index:
         self._lengths = np.fromiter((len(t) for t in self._texts), np.int32, len(texts))
         # So few are all compared, and need no index.
         few = len(texts) <= _COMPARED
-        self._starts, self._documents = _build(self._texts if not few else (), self._lengths)
+        if not few:
+            self._starts, self._documents = _build(self._texts, self._lengths)
 
     def nearest(self, text: str, threshold: int, limit: int) -> list[tuple[int, int]]:
         """Positions and scores (per cent, rounded down) of the best texts, best first.

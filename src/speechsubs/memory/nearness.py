@@ -56,10 +56,12 @@ class Nearness:
 
         numbers = ",".join(str(pair) for pair in pairs)
         found = self._database.rows(
-            "SELECT id, template, revision FROM segments"  # noqa: S608 - whole numbers
-            f" WHERE pair IN ({numbers}) AND state > 0 AND revision > ? ORDER BY id",
+            # SQLite would rather walk the whole table, for every single search.
+            "SELECT id, template, revision FROM segments INDEXED BY segments_revision"  # noqa: S608
+            f" WHERE revision > ? AND pair IN ({numbers}) AND state > 0",
             (revision,),
         )
+        found.sort()
         texts = [templates.compact(str(template)) for _, template, _ in found]
         last = max((row[2] for row in found), default=revision)
         return _Built(Index(texts), [row[0] for row in found], last)

@@ -1,0 +1,167 @@
+"""The work of `speechsubs memory`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from speechsubs import glossary, money
+from speechsubs.cli import shown
+from speechsubs.errors import InputError, OutputError, SpeechsubsError
+from speechsubs.glossary import Matcher
+from speechsubs.locales import Locale
+from speechsubs.memory import Match, Memory, Query, State, tmx_read, tmx_write
+from speechsubs.memory.store import PEOPLES
+from speechsubs.model import Finding, Sentence
+from speechsubs.stages import protect
+
+
+def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, quiet: bool) -> int:
+    """Import the files one by one; the exit code."""
+    screen = shown.console()
+    findings: list[Finding] = []
+    failed = False
+    _refuse_inputs(memory, files)
+    with Memory.open(memory) as opened:
+        for path in dict.fromkeys(files):
+            try:
+                units = tmx_read.read(path, state=State[state.upper()], source=source)
+                done = opened.import_(units)
+            except SpeechsubsError as error:
+                shown.error(screen, error)
+                failed = True
+                continue
+            findings += done.findings
+            if not quiet:
+                screen.print(
+                    f"{escape(str(path))}: {done.units:,} units, {done.stored:,} segments stored, "
+                    f"{done.kept:,} already there, {done.skipped:,} units left out"
+                )
+    if not quiet:
+        shown.findings(screen, findings)
+    return 1 if failed else 3 if findings else 0
+
+
+def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
+    if memory.suffix.lower() == ".tmx":
+        raise InputError(
+            str(memory), "the memory comes first, then the TMX files", "Name it like project.memory"
+        )
+    if memory.resolve() in {path.resolve() for path in files}:
+        raise InputError(str(memory), "this is the memory and an input", "Name two files")
+
+
+def export(
+    memory: Path, *, output: Path, target: str, everything: bool, overwrite: bool, quiet: bool
+) -> int:
+    """Write the file; the exit code."""
+    if memory.resolve() == output.resolve():
+        raise InputError(str(output), "this output would replace the memory", "Choose another name")
+    if output.exists() and output.is_file() and not overwrite:
+        raise OutputError(output, "is there already; --overwrite replaces it")
+    states = tuple(State) if everything else PEOPLES
+    with Memory.open(memory, create=False) as opened:
+        count = tmx_write.write(opened.export(states=states, target=target), output)
+    if not quiet:
+        shown.console().print(f"{count:,} segments")
+        shown.paths([output])
+    return 0
+
+
+def stats(memory: Path, *, as_json: bool) -> int:
+    """Show the figures; the exit code."""
+    with Memory.open(memory, create=False) as opened:
+        found = opened.stats()
+    rows = [
+        {"source": source, "target": target, **{s.word: counts.get(s, 0) for s in State}}
+        for (source, target), counts in found.pairs.items()
+    ]
+    if as_json:
+        data = {
+            "memory": str(memory),
+            "segments": found.segments,
+            "pairs": rows,
+            "cached": found.cached,
+            "bytes": found.bytes,
+        }
+        click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+        return 0
+    for row in rows:
+        counts = ", ".join(f"{row[s.word]:,} {s.word}" for s in reversed(State) if row[s.word])
+        click.echo(f"{row['source']} → {row['target']}: {counts}")
+    click.echo(f"{found.segments:,} segments, {found.cached:,} cached, {found.bytes:,} bytes")
+    return 0
+
+
+def search(
+    memory: Path,
+    text: str,
+    *,
+    target: str,
+    source: Locale,
+    terms: Path | None,
+    threshold: int,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Show the matches; the exit code."""
+    query = _query(text, source, glossary.load(terms) if terms else glossary.empty())
+    with Memory.open(memory, create=False) as opened:
+        matches = opened.fuzzy(query, target, limit, threshold)
+        first = opened.lookup([query], target)[0]
+    if first is not None:
+        # What would be used as it is comes first, under its own name.
+        matches = [first, *(m for m in matches if m.segment != first.segment)][:limit]
+    if as_json:
+        click.echo(json.dumps([_plain(match) for match in matches], ensure_ascii=True, indent=1))
+        return 0
+    if not matches:
+        shown.console().print(f"nothing in it is {threshold} % like this")
+        return 0
+    for match in matches:
+        _show(match)
+    return 0
+
+
+def _show(match: Match) -> None:
+    segment = match.segment
+    facts = (segment.state.word, segment.author, segment.date[:10], segment.note)
+    click.echo(_safe("  ".join([f"{match.score} %", match.kind.value, *filter(None, facts)])))
+    click.echo(_safe(f"  {segment.source_language}: {segment.source}"))
+    click.echo(_safe(f"  {segment.target_language}: {segment.target}"))
+
+
+def _safe(text: str) -> str:
+    """One line without what could steer a terminal: a memory may come from a stranger."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def _query(text: str, source: Locale, words: glossary.Glossary) -> Query:
+    context = money.context([text], source.language, "USD")
+    sentence = Sentence(0, 0, text)
+    found = protect.find([sentence], Matcher(words), source.language, context)[0]
+    return Query(text, found.slots, source.tag)
+
+
+def _plain(match: Match) -> dict[str, Any]:
+    segment = match.segment
+    return {
+        "score": match.score,
+        "match": match.kind.value,
+        "source": segment.source,
+        "target": segment.target,
+        "source_template": segment.source_template,
+        "target_template": segment.target_template,
+        "refill": list(match.refill),
+        "source_language": segment.source_language,
+        "target_language": segment.target_language,
+        "state": segment.state.word,
+        "author": segment.author,
+        "date": segment.date,
+        "file": segment.origin.file,
+        "sentence": segment.origin.sentence,
+        "note": segment.note,
+    }
