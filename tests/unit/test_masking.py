@@ -2,7 +2,7 @@
 
 import pytest
 
-from speechsubs.masking import Masked, Protected, locate, mask, without
+from speechsubs.masking import Masked, Protected, inline, locate, mask, without
 from speechsubs.model import Place, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 
@@ -114,3 +114,29 @@ def test_marks_of_regular_expressions_are_plain_text() -> None:
 def test_without_leaves_a_stand_in() -> None:
     assert without("ab", []) == "ab"
     assert without("a SU7 b SU8", [(8, 11), (2, 5)]) == "a · b ·"
+
+
+def clear(text: str, *slots: str) -> Masked:
+    found = inline(protected(text, *slots), FAMILY, lambda item, n: item.slots[n].text)
+    assert found is not None
+    return found
+
+
+def test_terms_in_the_clear_are_told_apart_though_one_is_part_of_another() -> None:
+    masked = clear("Taycan and Taycan Turbo and Taycan.", "Taycan", "Taycan Turbo", "Taycan")
+    places, problems = locate(masked.text, masked)
+    assert problems == ()
+    assert [p.slot for p in places] == [0, 1, 2]
+    assert locate("Taycan Turbo y Taycan.", masked)[1] == ("mask-lost:2",)
+    assert locate("Taycan, Taycan, Taycan y Taycan Turbo", masked)[1] == ("mask-repeated:2",)
+
+
+def test_terms_in_the_clear_must_keep_their_capitals() -> None:
+    masked = clear("He likes Mi cars.", "Mi")
+    assert locate("Le gustan mi coches.", masked)[1] == ("mask-lost:0",)
+
+
+def test_a_term_whose_wording_stands_elsewhere_cannot_be_in_the_clear() -> None:
+    item = protected("Li met li Bin Li.", "Li")
+    assert inline(item, FAMILY, lambda *_: "Li") is None
+    assert inline(protected("Nothing."), FAMILY, lambda *_: "") is None

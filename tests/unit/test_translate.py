@@ -113,7 +113,8 @@ def test_the_next_best_output_is_looked_at() -> None:
         return ["Nada.", "Nada.", good(text)]
 
     raw = run(Scripted(answers), SENTENCE)[0]
-    assert (raw.rung, raw.problems) == ("masks first, output 3", ())
+    assert raw.rung.endswith("output 3")
+    assert raw.problems == ()
 
 
 def test_the_text_is_split_where_no_mask_is_kept() -> None:
@@ -122,20 +123,24 @@ def test_the_text_is_split_where_no_mask_is_kept() -> None:
     assert (raw.rung, raw.problems) == ("split", ())
     assert raw.text == "Lei Jun condujo el SU7 y pagó por eso."
     assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
-    assert len(engine.calls) == 3
+    assert sorted(engine.calls[-1]) == ["and paid for it.", "drove the"]
 
 
 def test_only_failing_sentences_climb() -> None:
     engine = Scripted(lambda text: [good(re.sub(r"ZQ1 ?", "", text))])
     run(engine, SENTENCE, "He drove it to the end.", "He paid for it in the end.")
-    assert len(engine.calls) == 2
-    assert all("ZQ" in text or "KX" in text for text in engine.calls[1])
+    assert len(engine.calls[0]) == 3
+    assert engine.calls[1:]
+    assert all("ZQ" in text or "KX" in text for call in engine.calls[1:] for text in call)
 
 
 def test_the_number_of_calls_does_not_grow_with_the_sentences() -> None:
-    engine = Scripted(lambda _: ["no"])
-    run(engine, *[f"Lei Jun drove {n} cars and the SU7." for n in range(200)])
-    assert len(engine.calls) == 3
+    counts = []
+    for sentences in (2, 200):
+        engine = Scripted(lambda _: ["no"])
+        run(engine, *[f"Lei Jun drove {n} cars and the SU7." for n in range(sentences)])
+        counts.append(len(engine.calls))
+    assert counts[0] == counts[1] <= 5
 
 
 @pytest.mark.parametrize(
@@ -231,3 +236,101 @@ def test_nothing_to_do() -> None:
     engine = Scripted(lambda text: [text])
     assert run(engine) == []
     assert engine.calls == []
+
+
+class Steered(Scripted):
+    """An engine that can also be held to a beginning and kept from words."""
+
+    def __init__(self, answer: Answer, completed: str = "", without: str = "") -> None:
+        super().__init__(answer, (FIRST,))
+        self.completed, self.without = completed, without
+        self.beginnings: list[str] = []
+
+    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
+        self.beginnings += [beginning for _, beginning in items]
+        return [
+            f"{beginning} {self.completed}".strip() if self.completed else ""
+            for _, beginning in items
+        ]
+
+    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
+        return [self.without for _ in texts]
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [-float(len(translation)) for _, translation in pairs]
+
+
+def drafted(
+    engine: Scripted, text: str, forbidden: Sequence[str] = (), possessive: bool = False
+) -> Raw:
+    return translate.drafts(
+        protected(text),
+        engine,
+        "en",
+        "es",
+        wording=lambda item, n: item.slots[n].text,
+        forbidden=lambda output: [word for word in forbidden if word in output],
+        possessive=possessive,
+    )[0]
+
+
+def test_a_lost_mask_is_forced_in_where_it_belongs() -> None:
+    def losing(text: str) -> list[str]:
+        return ["Él condujo y pagó por eso."]
+
+    engine = Steered(losing, completed="y pagó por eso.")
+    raw = drafted(engine, "He drove the SU7 and paid for it.")
+    assert (raw.rung, raw.problems) == ("forced", ())
+    assert engine.beginnings
+    assert all(beginning.endswith("ZQ1") for beginning in engine.beginnings)
+
+
+def test_a_steered_engine_that_gives_nothing_is_no_error() -> None:
+    raw = drafted(Steered(lambda _: ["Él condujo y pagó."]), "He drove the SU7 and paid for it.")
+    assert raw.rung == "split"
+    assert slots_right(raw, 1)
+
+
+def test_terms_in_the_clear_are_tried() -> None:
+    def knows_only_names(text: str) -> list[str]:
+        return [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))]
+
+    raw = drafted(Scripted(knows_only_names), SENTENCE)
+    assert (raw.rung, raw.problems) == ("inline", ())
+    assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
+
+
+def test_forbidden_words_are_ruled_out() -> None:
+    engine = Steered(lambda text: [good(text) + " electrónico"], without="Él condujo el ZQ1 bueno.")
+    raw = drafted(engine, "He drove the SU7 today.", forbidden=["electrónico"])
+    assert (raw.rung, raw.problems) == ("without forbidden", ())
+    bad = drafted(
+        Scripted(lambda text: [good(text) + " electrónico"]), "He drove to it.", ["electrónico"]
+    )
+    assert bad.problems == ("forbidden:electrónico",)
+
+
+def test_the_likeliest_of_those_that_pass_wins() -> None:
+    def answers(text: str) -> list[str]:
+        if "ZQ" in text:
+            return ["nada", f"{good(text)} y mucho más", good(text)]
+        return ["nada"]
+
+    raw = drafted(Steered(answers), "He drove the SU7 and paid for it.")
+    assert raw.rung.endswith("output 3")
+
+
+def test_an_english_possessive_left_on_a_name_is_a_fault() -> None:
+    engine = Scripted(lambda text: [good(text)])
+    assert (
+        "possessive"
+        in drafted(engine, "He drove Lei Jun's SU7 to the end.", possessive=True).problems
+    )
+    assert drafted(engine, "He drove Lei Jun's SU7 to the end.").problems == ()
+
+
+@pytest.mark.parametrize("added", ["(英语：Lei Jun)", "(English: Lei)", "（英文:x）"])
+def test_what_models_add_from_encyclopedias_is_a_fault(added: str) -> None:
+    assert (
+        "pollution" in one(lambda text: f"{good(text)} {added}", "He drove it to the end.").problems
+    )
