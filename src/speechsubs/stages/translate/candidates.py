@@ -27,6 +27,32 @@ def first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None
     return None
 
 
+def likeliest(
+    protected: Protected,
+    families: Sequence[MaskFamily],
+    wording: Wording | None,
+    hidden: Masked,
+    problems: Sequence[str],
+) -> Iterator[tuple[str, Masked]]:
+    """The one or two hidings that most likely mend what went wrong.
+
+    A changed number is hidden too; a lost mask gives way to the next family's or to
+    the target's own wording; anything else is asked again for its next best outputs.
+    """
+    kinds = {problem.partition(":")[0] for problem in problems}
+    found: list[tuple[str, Masked | None]] = []
+    if kinds & {"number-missing", "number-extra"}:
+        found.append((f"masks {families[0].name}", mask(protected, families[0], ALL)))
+    elif kinds & {"mask-lost", "mask-repeated"}:
+        second = families[1 % len(families)]
+        found.append((f"masks {second.name}", mask(protected, second, HARD)))
+        if wording is not None:
+            found.append(("inline", inline(protected, families[0], wording)))
+    if not any(other for _, other in found):
+        found.append(("again", hidden))
+    yield from ((name, other) for name, other in found if other is not None)
+
+
 def others(
     protected: Protected, families: Sequence[MaskFamily], wording: Wording | None
 ) -> Iterator[tuple[str, Masked]]:

@@ -1,0 +1,90 @@
+"""Sentences in, sentences out: translation without cues, for scripts and for measuring."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from speechsubs import money
+from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
+from speechsubs.locales import Locale
+from speechsubs.masking import Protected
+from speechsubs.model import Draft, Finding, Sentence
+from speechsubs.pipeline import texts as steps
+from speechsubs.pipeline.results import Options
+from speechsubs.pipeline.texts import Setting
+from speechsubs.protocols import Engine
+from speechsubs.stages import protect, translate
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what was made of it, how, and what is wrong with it."""
+
+    draft: Draft
+    findings: tuple[Finding, ...]
+
+
+def translate_lines(
+    texts: Sequence[str],
+    engine: Engine,
+    *,
+    source: Locale,
+    locale: Locale,
+    glossary: Glossary | None = None,
+    terms: Sequence[Mapping[str, str]] = (),
+    options: Options | None = None,
+    progress: translate.Progress | None = None,
+) -> list[Line]:
+    """Translate sentences one for one; a blank line gives a blank one.
+
+    `terms` are further terms for each line, source to target, that must stand in its
+    translation; it is empty or as long as `texts`. Raises `EngineError`, and
+    `ValueError` where the lengths differ.
+    """
+    words = glossary or empty()
+    setting = Setting(source, words, Matcher(words), options or Options())
+    settings = [setting] * len(texts)
+    if terms:
+        settings = [
+            _with(setting, own, locale) if own else setting
+            for own, _ in zip(terms, texts, strict=True)
+        ]
+    context = money.context(texts, source.language, setting.options.default_dollar)
+    protected: list[Protected] = []
+    for number, (text, own_setting) in enumerate(zip(texts, settings, strict=True)):
+        sentence = Sentence(number, number, text.strip())
+        found = protect.find([sentence], own_setting.matcher, source.language, context)
+        protected += found
+    wanted = [item for item in protected if item.text]
+    raws = {
+        raw.sentence: raw for raw in steps.translated(wanted, engine, locale, setting, progress)
+    }
+    blank = [translate.Raw(item.sentence, "", (), "blank") for item in protected]
+    ordered = [raws.get(item.sentence, blank[item.sentence]) for item in protected]
+    drafts = steps.finished(protected, ordered, locale, setting)
+    lines = []
+    for draft, item, own_setting in zip(drafts, protected, settings, strict=True):
+        found_here: list[Finding] = []
+        if item.text:
+            (found_here,) = steps.compared([item.text], [draft], locale, own_setting, context)
+        findings = (replace(f, line=item.sentence + 1) for f in found_here)
+        lines.append(Line(draft, tuple(findings)))
+    return lines
+
+
+def _with(setting: Setting, terms: Mapping[str, str], locale: Locale) -> Setting:
+    """The setting with a line's own terms, which win over the glossary's."""
+    own = tuple(
+        Term(
+            id=f"line-{number}",
+            source=term,
+            policy=Policy.FIXED,
+            targets={locale.tag: Target(target)},
+            case="any",
+        )
+        for number, (term, target) in enumerate(terms.items())
+        if term.strip() and target.strip()
+    )
+    taken = {term.source.casefold() for term in own}
+    rest = tuple(t for t in setting.glossary.terms if t.source.casefold() not in taken)
+    words = replace(setting.glossary, terms=(*own, *rest), digest="")
+    return replace(setting, glossary=words, matcher=Matcher(words))

@@ -1,0 +1,74 @@
+"""What a run was asked for, and everything that it knows afterwards."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from speechsubs.locales import Locale
+from speechsubs.model import Draft, Finding, Sentence, Severity, Slot, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may choose about a run.
+
+    `duration_ms` is the length of the speech where there is no recording; `fps` the
+    frame rate that times snap to; `currency_style` "name", "symbol" or "code" (empty:
+    the locale's own); `headings` False leaves headings out of the cues.
+    """
+
+    duration_ms: int | None = None
+    fps: Fraction | None = None
+    currency_style: str = ""
+    default_dollar: str = "USD"
+    headings: bool = True
+    bilingual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One language's result: what was written for every sentence, and the cues."""
+
+    locale: Locale
+    track: Track
+    drafts: tuple[Draft, ...]
+    findings: tuple[Finding, ...]
+    engine: str = ""
+    quality: str = ""
+    stacked: Track | None = None
+
+    @property
+    def rungs(self) -> dict[str, int]:
+        """How many sentences each step of the ladder settled."""
+        result: dict[str, int] = {}
+        for draft in self.drafts:
+            result[draft.rung] = result.get(draft.rung, 0) + 1
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that a run knows about one transcript. `project` saves it."""
+
+    name: str
+    aligner: str
+    sentences: tuple[Sentence, ...]
+    slots: tuple[tuple[Slot, ...], ...]
+    source: Output
+    targets: tuple[Output, ...]
+    findings: tuple[Finding, ...]
+    signature: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The source's output, then the targets'."""
+        return (self.source, *self.targets)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Of the transcript and of every output."""
+        return (*self.findings, *(f for output in self.outputs for f in output.findings))
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 3 written with findings. Information alone is clean."""
+        return 3 if any(f.severity is not Severity.INFO for f in self.all_findings) else 0

@@ -1,0 +1,179 @@
+"""Sentences prepared for engines, translated, and finished: all that needs no cues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from speechsubs import money
+from speechsubs.errors import InputError
+from speechsubs.glossary import Glossary, Matcher, Policy, target_for
+from speechsubs.glossary.verify import forbidden
+from speechsubs.locales import Locale
+from speechsubs.masking import Protected
+from speechsubs.model import Draft, Finding, Kind, Sentence, Severity, Slot, Transcript
+from speechsubs.pipeline.results import Options
+from speechsubs.protocols import Aligner, Engine
+from speechsubs.stages import check, protect, restore, sentences, timing, translate
+from speechsubs.typography import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What holds for a whole run: the source language, the glossary, the options."""
+
+    source: Locale
+    glossary: Glossary
+    matcher: Matcher
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A transcript up to the point where engines take over.
+
+    `aligner` names where the times come from.
+    """
+
+    transcript: Transcript
+    aligner: str
+    sentences: list[Sentence]
+    protected: list[Protected]
+    context: money.Context
+
+    @property
+    def slots(self) -> tuple[tuple[Slot, ...], ...]:
+        """The slots of every sentence."""
+        return tuple(item.slots for item in self.protected)
+
+
+def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepared:
+    """Sentences with times and slots. Raises `InputError` where there is no text."""
+    if not setting.options.headings:
+        kept = tuple(p for p in transcript.paragraphs if p.kind is not Kind.HEADING)
+        transcript = replace(transcript, paragraphs=kept)
+    language = setting.source.language
+    found = sentences.split(transcript, language)
+    if not found:
+        raise InputError(transcript.source, "there is no text in it", "Is it the right file?")
+    timed, name = timing.place(found, aligner)
+    context = money.context((s.text for s in timed), language, setting.options.default_dollar)
+    protected = protect.find(timed, setting.matcher, language, context)
+    return Prepared(transcript, name, timed, protected, context)
+
+
+def translated(
+    protected: Sequence[Protected],
+    engine: Engine,
+    locale: Locale,
+    setting: Setting,
+    progress: translate.Progress | None = None,
+) -> list[translate.Raw]:
+    """All sentences through one engine and its ladder."""
+    style = setting.options.currency_style
+
+    def wording(item: Protected, number: int) -> str:
+        return restore.wording(item, number, setting.source, locale, style)
+
+    def banned(text: str) -> list[str]:
+        found = forbidden(setting.glossary, text, locale.tag)
+        return list(dict.fromkeys(text[start:end] for _, start, end in found))
+
+    bans = any(
+        term.policy is Policy.FORBIDDEN or any(t.forbidden for t in term.targets.values())
+        for term in setting.glossary.terms
+    )
+    return translate.drafts(
+        protected,
+        engine,
+        setting.source.language,
+        locale.language,
+        progress,
+        wording=wording,
+        forbidden=banned if bans else None,
+        possessive=locale.language != "en" and not rules(locale.tag).possessive,
+    )
+
+
+def finished(
+    protected: Sequence[Protected],
+    raws: Sequence[translate.Raw],
+    locale: Locale,
+    setting: Setting,
+) -> list[Draft]:
+    """The outputs with their slots filled, in the locale's own writing."""
+    style = setting.options.currency_style
+    return [
+        Draft(
+            item.sentence,
+            restore.target(item, raw.text, raw.places, setting.source, locale, style),
+            raw.rung,
+            raw.text,
+            raw.tries,
+            raw.problems,
+        )
+        for item, raw in zip(protected, raws, strict=True)
+    ]
+
+
+def compared(
+    texts: Sequence[str],
+    drafts: Sequence[Draft],
+    locale: Locale,
+    setting: Setting,
+    context: money.Context,
+) -> list[list[Finding]]:
+    """What is wrong with each translated sentence, terms and amounts first."""
+    found = check.compare(
+        texts,
+        [draft.finished.text for draft in drafts],
+        glossary=setting.glossary,
+        matcher=setting.matcher,
+        source_locale=setting.source,
+        locale=locale,
+        context=context,
+    )
+    return [[*own, *_review(draft, own, locale)] for own, draft in zip(found, drafts, strict=True)]
+
+
+def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
+    """What the ladder could not settle, where the finished text does not show it."""
+    seen = {finding.code for finding in compared}
+    problems = [p for p in draft.problems if p.partition(":")[0] not in seen]
+    if problems:
+        message = f"no output of the engine passed ({', '.join(problems)}): read it"
+        return [Finding("needs-review", Severity.WARNING, message, locale=locale.tag)]
+    if draft.rung == "split":
+        message = "translated in pieces around its names and amounts: read it"
+        return [Finding("split-translation", Severity.INFO, message, locale=locale.tag)]
+    return []
+
+
+def without_target(protected: Sequence[Protected], locale: Locale) -> list[Finding]:
+    """Fixed terms that the glossary has no wording for in this locale, each once."""
+    found = {}
+    for item in protected:
+        for term in item.terms:
+            if term is None or term.policy is not Policy.FIXED:
+                continue
+            if not target_for(term, locale.tag)[1]:
+                message = f"{term.source!r} has no {locale.tag} wording in the glossary"
+                found[term.id] = Finding(
+                    "term-without-target", Severity.WARNING, message, locale=locale.tag
+                )
+    return list(found.values())
+
+
+def unsure(one: Prepared) -> list[Finding]:
+    """Amounts whose currency or value had to be guessed: a person should look."""
+    return [
+        Finding(
+            "amount-unsure",
+            Severity.WARNING,
+            f"{amount.text!r} was taken for {amount.key}, which is a guess",
+            file=one.transcript.source,
+            sentence=item.sentence,
+            line=one.sentences[number].line,
+        )
+        for number, item in enumerate(one.protected)
+        for amount in item.amounts
+        if amount is not None and not amount.sure
+    ]
