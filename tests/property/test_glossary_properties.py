@@ -114,8 +114,8 @@ def test_a_removed_match_is_missed(text: str, which: int) -> None:
         return
     gone = matches[which % len(matches)]
     target = text[: gone.start] + " … " + text[gone.suffix_end :]
-    before = verify.count(text, [gone.term.source])
-    assert verify.count(target, [gone.term.source]) <= before - 1
+    forms = [gone.term.source + ending for ending in ("", "s", "es")]
+    assert verify.count(target, forms) <= verify.count(text, forms) - 1
 
 
 @given(TEXTS)

@@ -19,6 +19,9 @@ from speechsubs.glossary.match import Finder, TermMatch
 # What a sentence may start after: the text's start, or a mark with or without a space.
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:。！？¿¡\"“”„«»‘’'(\[\n–—-])\s*\Z")
 
+#: A plural s goes on a word in Latin letters, accents composed or not.
+_LATIN_END = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\u0300-\u036f]*$")
+
 
 class Count(NamedTuple):
     """How often a term is asked for and stands in a text.
@@ -98,7 +101,8 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
     for term_id, term in terms.items():
         forms = _forms(term, locale_tag)
         if forms:
-            endings = tuple(f + "s" for f in forms if f.isascii()) if term_id in plural else ()
+            latin = (f for f in forms if _LATIN_END.search(f))
+            endings = tuple(f + "s" for f in latin) if term_id in plural else ()
             needs[term_id] = forms + endings
             cases[term_id] = "any" if term.policy is Policy.TRANSLATE else "exact"
     found = occurrences(target_text, needs, case=cases, wanted=expected)
