@@ -56,9 +56,12 @@ class Nearness:
 
         numbers = ",".join(str(pair) for pair in pairs)
         found = self._database.rows(
-            # SQLite would rather walk the whole table, for every single search.
-            "SELECT id, template, revision FROM segments INDEXED BY segments_revision"  # noqa: S608
-            f" WHERE revision > ? AND pair IN ({numbers}) AND state > 0",
+            # What says the same is there once. SQLite would rather walk the whole table, for
+            # every single search, than take this index.
+            "SELECT max(id), template, max(revision)"  # noqa: S608 - whole numbers
+            " FROM segments INDEXED BY segments_revision"
+            f" WHERE revision > ? AND pair IN ({numbers}) AND state > 0"
+            " GROUP BY template, target",
             (revision,),
         )
         found.sort()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -158,17 +158,22 @@ class Memory:
         pairs = self._serving({query.language}, wanted)
         if not pairs or limit < 1:
             return []
-        text = templates.compact(query.template)
-        # More than asked for, because several segments may say the same.
-        found = dict(self._nearness.find(text, pairs, 4 * limit, min(max(threshold, 1), 100)))
-        near = sorted(
+        # As it is, too: memories of other tools know nothing of slots.
+        texts = {templates.compact(t) for t in (query.template, replace(query, slots=()).template)}
+        found: dict[int, int] = {}
+        for text in texts:
+            # More than asked for, because several segments may say the same.
+            near = self._nearness.find(text, pairs, 4 * limit, min(max(threshold, 1), 100))
+            for number, score in near:
+                found[number] = max(score, found.get(number, 0))
+        held = sorted(
             self._by_id(list(found)),
             key=lambda row: (-found[row.number], ranking.order(query, row, wanted)),
         )
-        apart = {(row.source, row.target): row for row in reversed(near)}
-        near = [row for row in near if apart[row.source, row.target] is row]
+        apart = {(row.source, row.target): row for row in reversed(held)}
+        held = [row for row in held if apart[row.source, row.target] is row]
         matches = [
-            ranking.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in near
+            ranking.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in held
         ]
         return sorted(matches, key=lambda match: -match.score)[:limit]
 

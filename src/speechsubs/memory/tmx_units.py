@@ -88,7 +88,7 @@ def unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
         skip("no text in the source language")
         return Unit(raw.line, (), tuple(findings))
     others = [(tag, variant) for tag, variant in usable if tag != first[0]]
-    if not others:
+    if not others and not findings:
         skip("no translation")
     segments = [_segment(raw, first, other, state) for other in others]
     return Unit(raw.line, tuple(segments), tuple(findings))
