@@ -43,6 +43,19 @@ def glued_headings(paragraphs: Sequence[Paragraph], source: str) -> tuple[Findin
     return tuple(findings)
 
 
+def in_title_case(text: str) -> bool:
+    """True for a text of at least two words, all as titles have them, without a final mark.
+
+    >>> in_title_case("Seventy Days of Questions"), in_title_case("So the work began")
+    (True, False)
+    """
+    tokens = text.split()
+    if len(tokens) < 2 or len(tokens) > 16 or text.rstrip()[-1:] in ".!?…,;:":
+        return False
+    bare = [token.strip(":,\"'“”‘’") or token for token in tokens]
+    return all(_in_title(token, first=not n) for n, token in enumerate(bare))
+
+
 def glued_heading(text: str) -> str:
     """The suspected heading at the front of a text, or nothing.
 

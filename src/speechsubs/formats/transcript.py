@@ -7,12 +7,15 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
+from speechsubs.formats.headings import in_title_case
 from speechsubs.formats.speakers import Labels, unquoted
 from speechsubs.formats.wording import Running, join_all, known_words, pieces, spread
 from speechsubs.model import Cue, Paragraph, Track, Transcript, Word
 
 #: A pause that ends a paragraph.
 PARAGRAPH_GAP_MS: Final = 2_000
+#: A pause that ends a heading, which has no mark of its own.
+HEADING_GAP_MS: Final = 400
 
 _DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
 _DASH_SPACE = re.compile(r"[-‐‑–]\s+(?=\S)")
@@ -65,7 +68,7 @@ def from_track(track: Track) -> Transcript:
         texts = [join_all(turn.lines, whole) for turn in turns]
         timed = _words(texts, start, max(start, cue.end_ms))
         for turn, text, words in zip(turns, texts, timed, strict=True):
-            if current is None or _starts(turn, current, cue.start_ms - end_ms):
+            if current is None or _starts(turn, text, current, cue.start_ms - end_ms):
                 if current is not None:
                     paragraphs.append(_closed(current))
                 current = _Open(Running(), number, turn.speaker, turn.sound)
@@ -76,9 +79,17 @@ def from_track(track: Track) -> Transcript:
     return Transcript(tuple(paragraphs), track.source, track.language, track.findings)
 
 
-def _starts(turn: _Turn, current: _Open, pause_ms: int) -> bool:
+def _starts(turn: _Turn, text: str, current: _Open, pause_ms: int) -> bool:
     if turn.opens or turn.sound or current.sound or pause_ms > PARAGRAPH_GAP_MS:
         return True
+    if pause_ms >= HEADING_GAP_MS:
+        # A heading has no full stop: its pauses and its capitals tell where it begins and
+        # ends.
+        before = current.running.text
+        if in_title_case(before) and text[:1].isupper():
+            return True
+        if in_title_case(text) and before.rstrip("\"'”’»")[-1:] in ".!?":
+            return True
     return bool(turn.speaker) and turn.speaker != current.speaker
 
 

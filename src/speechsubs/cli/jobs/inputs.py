@@ -16,15 +16,19 @@ def read(path: Path) -> Transcript | Track:
     """Read a file, or standard input for `-`. Raises `InputError`."""
     if str(path) != STDIN:
         return formats.read(path)
+    return formats.read_bytes(stdin(), STDIN)
+
+
+def stdin() -> bytes:
+    """All of standard input. Raises `InputError`."""
     # Python sets it to None where the caller closed it (`<&-`).
     if sys.stdin is None:
         raise InputError(STDIN, "standard input is closed", "Name a file, or pipe text in")
     try:
-        data = sys.stdin.buffer.read()
+        return sys.stdin.buffer.read()
     except OSError as error:
         problem = f"standard input cannot be read ({error.strerror})"
         raise InputError(STDIN, problem, "Name a file, or pipe text in") from error
-    return formats.read_bytes(data, STDIN)
 
 
 def track(path: Path) -> Track:

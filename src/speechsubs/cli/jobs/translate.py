@@ -1,0 +1,240 @@
+"""The work of `speechsubs translate`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from speechsubs import engines, files, formats, glossary, locales, outputs, pipeline, project
+from speechsubs.cli import shown
+from speechsubs.cli.jobs import inputs
+from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
+from speechsubs.formats.decode import decode
+from speechsubs.glossary import Glossary
+from speechsubs.locales import Locale
+from speechsubs.model import Severity, Track
+from speechsubs.outputs import Planned
+from speechsubs.pipeline import Line, Options, Result
+from speechsubs.protocols import Engine
+
+DEFAULT_GLOSSARY = Path("glossary.yml")
+
+
+def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
+    """Translate files or lines; the exit code. `given` are the command's options."""
+    if given["line_terms"] and not given["lines"]:
+        raise click.UsageError("--terms goes with --lines")
+    if given["lines"]:
+        for name, option in (("keep_cues", "--keep-cues"), ("kinds", "--format")):
+            if given[name]:
+                raise click.UsageError(f"{option} is for subtitles, not for --lines")
+        return _lines(paths, given)
+    return _tracks(paths, given)
+
+
+def _words(given: Mapping[str, Any]) -> tuple[Glossary, Path | None]:
+    if given["no_glossary"]:
+        return glossary.empty(), None
+    path = given["terms"] or (DEFAULT_GLOSSARY if DEFAULT_GLOSSARY.exists() else None)
+    return (glossary.load(path) if path else glossary.empty()), path
+
+
+def _options(given: Mapping[str, Any]) -> Options:
+    return Options(currency_style=given["currency_style"] or "")
+
+
+# ---- Subtitles -------------------------------------------------------------------
+
+
+def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
+    screen = shown.console()
+    quiet = given["quiet"] or given["as_json"]
+    words, terms = _words(given)
+    read: list[tuple[Path, Track]] = []
+    failed = False
+    for path in dict.fromkeys(paths):
+        try:
+            read.append((path, inputs.track(path)))
+        except SpeechsubsError as error:
+            shown.error(screen, error)
+            failed = True
+    places = [place for path, track in read for place in _places(path, track, given).values()]
+    flat = [place for some in places for place in some]
+    report: Path | None = given["report_path"]
+    flat += [report] if report else []
+    outputs.refuse_collisions(flat, [*inputs.files(paths), *([terms] if terms else [])])
+    outputs.refuse_places(flat)
+    results: list[Result] = []
+    written: dict[str, list[Path]] = {}
+    with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
+        for (path, track), result in _translated(read, words, given, bar):
+            planned = [
+                Planned(output.track, place, given["crlf"], given["bom"])
+                for output in result.targets
+                for place in _places(path, track, given)[output.locale.tag]
+            ]
+            made, kept = outputs.write(planned, overwrite=given["overwrite"])
+            results.append(replace(result, findings=(*result.findings, *kept)))
+            written[result.name] = made
+    if not results:
+        return 1
+    _show(results, written, given)
+    return 1 if failed else max(result.exit_code for result in results)
+
+
+def _translated(
+    read: Sequence[tuple[Path, Track]], words: Glossary, given: Mapping[str, Any], bar: Progress
+) -> list[tuple[tuple[Path, Track], Result]]:
+    """The results of every file, files of one language together."""
+    groups: dict[str, list[tuple[Path, Track]]] = {}
+    for path, track in read:
+        groups.setdefault(_source(path, track, given).tag, []).append((path, track))
+    done: list[tuple[tuple[Path, Track], Result]] = []
+    task = bar.add_task("translating", total=None)
+    for tag, items in groups.items():
+        results = pipeline.subtitle(
+            [formats.from_track(track) for _, track in items],
+            source=locales.load(tag),
+            targets=[(locale, _engine(tag, locale, given)) for locale in _targets(tag, given)],
+            glossary=words,
+            options=_options(given),
+            kept=[track for _, track in items] if given["keep_cues"] else (),
+            progress=lambda ready, total: bar.update(task, completed=ready, total=total),
+        )
+        done += zip(items, results, strict=True)
+    return done
+
+
+def _source(path: Path, track: Track, given: Mapping[str, Any]) -> Locale:
+    wanted: Locale | None = given["source_locale"]
+    if wanted:
+        return wanted
+    for tag in (outputs.language_in(path), track.language):
+        try:
+            if tag:
+                return locales.load(tag)
+        except UnknownLocaleError:
+            continue
+    return locales.load("en")
+
+
+def _targets(source: str, given: Mapping[str, Any]) -> list[Locale]:
+    targets = {locale.tag: locale for locale in given["targets"]}
+    found = [locale for tag, locale in targets.items() if tag != source]
+    if not found:
+        raise InputError(
+            f"--to {next(iter(targets))}",
+            "the file is in this language already",
+            "--from names its language",
+        )
+    return found
+
+
+def _engine(source: str, locale: Locale, given: Mapping[str, Any]) -> Engine:
+    return engines.load(given["engine"], source, locale.tag)
+
+
+def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """The files that a track's translations go to, by language."""
+    named = Path("stdin.srt") if str(path) == inputs.STDIN else path
+    folder: Path = given["output"] or named.parent
+    own = named.suffix.lower().lstrip(".")
+    kinds = given["kinds"] or (own if own in formats.writable() else "srt",)
+    source = _source(path, track, given).tag
+    return {
+        locale.tag: [
+            folder / f"{outputs.stem(named)}.{locale.tag}.{kind}" for kind in dict.fromkeys(kinds)
+        ]
+        for locale in _targets(source, given)
+    }
+
+
+def _show(
+    results: Sequence[Result], written: Mapping[str, Sequence[Path]], given: Mapping[str, Any]
+) -> None:
+    if given["report_path"] or given["as_json"]:
+        names = {name: [str(path) for path in paths] for name, paths in written.items()}
+        data = project.report(results, names)
+        if given["report_path"]:
+            project.save(data, given["report_path"])
+        if given["as_json"]:
+            click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+    if given["quiet"] or given["as_json"]:
+        return
+    screen = shown.console()
+    shown.findings(screen, [item for result in results for item in result.all_findings])
+    shown.results(screen, results)
+    for paths in written.values():
+        shown.paths(paths)
+
+
+# ---- Lines -----------------------------------------------------------------------
+
+
+def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
+    source: Locale = given["source_locale"] or locales.load("en")
+    (target, *more) = _targets(source.tag, given)
+    if more:
+        raise click.UsageError("--lines takes one --to: there is one standard output")
+    texts = [line for path in paths for line in _read(path)]
+    words, _ = _words(given)
+    terms = _line_terms(given["line_terms"], len(texts)) if given["line_terms"] else []
+    engine = _engine(source.tag, target, given)
+    made = pipeline.translate_lines(
+        texts,
+        engine,
+        source=source,
+        locale=target,
+        glossary=words,
+        terms=terms,
+        options=_options(given),
+    )
+    for line in made:
+        click.echo(_as_json(line) if given["as_json"] else line.draft.finished.text)
+    findings = [item for line in made for item in line.findings]
+    if not given["quiet"] and not given["as_json"]:
+        screen = shown.console()
+        shown.findings(screen, findings)
+        screen.print(f"{engine.signature}: {shown.counted(findings)}")
+    return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
+
+
+def _read(path: Path) -> list[str]:
+    """The lines of a text, blank ones too: line N out is line N in."""
+    data = inputs.stdin() if str(path) == inputs.STDIN else files.read_bytes(path)
+    text = decode(data, str(path)).text
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    lines = decode(files.read_bytes(path), str(path)).text.removesuffix("\n").split("\n")
+    for number, line in enumerate(lines, start=1):
+        where = f"{path}:{number}"
+        try:
+            data = json.loads(line) if line.strip() else {}
+        except (ValueError, RecursionError) as error:
+            raise InputError(where, f"this is no JSON ({error})") from error
+        good = isinstance(data, dict) and all(isinstance(v, str) for v in data.values())
+        if not good:
+            raise InputError(where, "terms are an object of texts", 'Write {"board": "junta"}')
+        found.append(data)
+    if len(found) != count:
+        raise InputError(str(path), f"{len(found)} lines of terms for {count} lines of text")
+    return found
+
+
+def _as_json(line: Line) -> str:
+    draft = line.draft
+    data = {
+        "line": draft.sentence + 1,
+        "text": draft.finished.text,
+        "rung": draft.rung,
+        "tries": draft.tries,
+        "findings": [project.finding(item) for item in line.findings],
+    }
+    return json.dumps(data, ensure_ascii=True)

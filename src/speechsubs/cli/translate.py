@@ -1,0 +1,112 @@
+"""`speechsubs translate`: subtitles into other languages in the same times; sentences one for one."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs.cli.options import ENGINES, WRITABLE, LocaleType
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--to",
+    "targets",
+    multiple=True,
+    required=True,
+    type=LocaleType(),
+    help="Language to translate to, as a tag (es, zh-CN). Repeat it for more.",
+)
+@click.option(
+    "--from",
+    "source_locale",
+    type=LocaleType(),
+    help="Language of the files. Default: what the name or the file says, else en.",
+)
+@click.option(
+    "-g",
+    "--glossary",
+    "terms",
+    type=click.Path(path_type=Path),
+    help="Glossary of terms to protect. Default: glossary.yml in this folder, if there is one.",
+)
+@click.option("--no-glossary", is_flag=True, help="Use no glossary at all.")
+@click.option(
+    "--keep-cues",
+    is_flag=True,
+    help="Keep every cue with its times and put the translation into them, one for one.",
+)
+@click.option(
+    "--lines",
+    is_flag=True,
+    help="FILES are plain text with one sentence a line; translations go to standard output.",
+)
+@click.option(
+    "--terms",
+    "line_terms",
+    type=click.Path(path_type=Path),
+    help='With --lines: a JSON Lines file, for each line the terms it must keep ({"board": "junta"}).',
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the subtitle files. Default: beside each file.",
+)
+@click.option(
+    "--format",
+    "kinds",
+    multiple=True,
+    type=click.Choice(WRITABLE),
+    help="File type to write. Default: the type of each file.",
+)
+@click.option(
+    "--engine",
+    default="auto",
+    show_default=True,
+    type=click.Choice(ENGINES),
+    help="Translation engine; auto takes an installed Argos model, else Apertium.",
+)
+@click.option(
+    "--currency-style",
+    type=click.Choice(["name", "symbol", "code"]),
+    help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
+)
+@click.option("--crlf", is_flag=True, help="End lines as Windows does.")
+@click.option(
+    "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
+)
+@click.option(
+    "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
+)
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path),
+    help="Save everything that was done, as JSON.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print that report on standard output; with --lines one JSON object a line.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
+@click.pass_context
+def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:
+    """Translate subtitles in their own times, by whole sentences.
+
+    FILES are SRT or WebVTT. Sentences are put together across cue borders, translated
+    whole, and cut again by the target language's rules inside the times that they had.
+
+    \b
+    Examples:
+      speechsubs translate talk.en.srt --to es --to fr
+      speechsubs translate talk.en.srt --to es --keep-cues
+      speechsubs translate sentences.txt --to es --lines --terms terms.jsonl > sentences.es.txt
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import translate as job
+
+    ctx.exit(job.run(files, given))
