@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from speechsubs.model import Sentence, SlotKind, Track, Transcript
+from speechsubs.model import Finding, Sentence, SlotKind, Track, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,19 @@ class Steerable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Sentences whose words have times. `aligner` names where those came from.
+
+    `findings` tell what a person should know: sentences that were not heard, times
+    that are not to be trusted.
+    """
+
+    sentences: tuple[Sentence, ...]
+    aligner: str
+    findings: tuple[Finding, ...] = ()
+
+
 class Aligner(Protocol):
     """Gives every word of every sentence its time.
 
@@ -78,8 +91,12 @@ class Aligner(Protocol):
 
     name: str
 
-    def place(self, sentences: Sequence[Sentence]) -> list[Sentence]:
-        """The same sentences with words that have times, ascending, none missing."""
+    def place(self, sentences: Sequence[Sentence]) -> Placement:
+        """The same sentences in the same order with words that have times.
+
+        In a sentence times ascend; no word is missing. Words carry a confidence from
+        0 to 1 where the method measures one.
+        """
         ...
 
 

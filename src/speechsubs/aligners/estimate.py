@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from speechsubs.locales import Locale
 from speechsubs.model import Sentence, Word
+from speechsubs.protocols import Placement
 from speechsubs.timeline import spoken
 
 _VOWELS = re.compile(
@@ -31,7 +32,7 @@ class Estimate:
         self._locale = locale
         self._duration_ms = duration_ms
 
-    def place(self, sentences: Sequence[Sentence]) -> list[Sentence]:
+    def place(self, sentences: Sequence[Sentence]) -> Placement:
         """Give every sentence words with estimated times, one after the other."""
         rules = self._locale.speech
         clock = 0.0
@@ -50,7 +51,7 @@ class Estimate:
                     clock += rules.comma_pause_ms
             spans.append(found)
         scale = self._duration_ms / clock if self._duration_ms and clock else 1.0
-        return [
+        timed = tuple(
             replace(
                 sentence,
                 words=tuple(
@@ -59,7 +60,8 @@ class Estimate:
                 ),
             )
             for sentence, found in zip(sentences, spans, strict=True)
-        ]
+        )
+        return Placement(timed, self.name)
 
     def _length(self, text: str) -> float:
         rules = self._locale.speech

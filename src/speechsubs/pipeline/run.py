@@ -83,7 +83,7 @@ def _finish(
     return Result(
         one.transcript.source,
         one.aligner,
-        tuple(one.sentences),
+        one.sentences,
         one.slots,
         own,
         tuple(outputs),

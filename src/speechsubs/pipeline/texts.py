@@ -35,7 +35,7 @@ class Prepared:
 
     transcript: Transcript
     aligner: str
-    sentences: list[Sentence]
+    sentences: tuple[Sentence, ...]
     protected: list[Protected]
     context: money.Context
 
@@ -54,10 +54,12 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     found = sentences.split(transcript, language)
     if not found:
         raise InputError(transcript.source, "there is no text in it", "Is it the right file?")
-    timed, name = timing.place(found, aligner)
+    placed = timing.place(found, aligner)
+    timed = placed.sentences
     context = money.context((s.text for s in timed), language, setting.options.default_dollar)
     protected = protect.find(timed, setting.matcher, language, context)
-    return Prepared(transcript, name, timed, protected, context)
+    transcript = replace(transcript, findings=(*transcript.findings, *placed.findings))
+    return Prepared(transcript, placed.aligner, timed, protected, context)
 
 
 def translated(

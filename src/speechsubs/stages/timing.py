@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from speechsubs.model import Sentence, Word
-from speechsubs.protocols import Aligner
+from speechsubs.protocols import Aligner, Placement
 
 FROM_TRANSCRIPT = "transcript"
 
 
-def place(sentences: Sequence[Sentence], aligner: Aligner) -> tuple[list[Sentence], str]:
-    """The sentences with word times, and the name of where those came from.
+def place(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
+    """The sentences with word times: their own, else the aligner's.
 
     A transcript that timed every sentence keeps its own times, made ascending: in a
     sentence a word starts no earlier than the one before it ends. Sentences may
@@ -18,8 +18,8 @@ def place(sentences: Sequence[Sentence], aligner: Aligner) -> tuple[list[Sentenc
     aligner times them all, because two clocks in one track would jump.
     """
     if sentences and all(sentence.words for sentence in sentences):
-        return [_ascending(sentence) for sentence in sentences], FROM_TRANSCRIPT
-    return aligner.place(sentences), aligner.name
+        return Placement(tuple(map(_ascending, sentences)), FROM_TRANSCRIPT)
+    return aligner.place(sentences)
 
 
 def _ascending(sentence: Sentence) -> Sentence:
