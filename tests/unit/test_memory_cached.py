@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from speechsubs.memory import CachedEngine, Memory
-from speechsubs.protocols import Engine, MaskFamily
+from speechsubs.memory import CachedEngine, CacheKey, Memory, cached
+from speechsubs.memory.cached import CachedSteerable
+from speechsubs.protocols import Engine, MaskFamily, Steerable
 
 
 class Counting:
@@ -76,3 +77,51 @@ def test_it_is_the_engine_in_front(path: Path) -> None:
         assert (engine.name, engine.signature, engine.quality) == ("counting", "counting 1", "none")
         engine.masks = ()
         assert behind.masks == ()
+
+
+class Steered(Counting):
+    """An engine that can be steered."""
+
+    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
+        self.asked.append(([f"{a}>{b}" for a, b in items], 0))
+        return [f"{b} {a}" if a != "nothing" else "" for a, b in items]
+
+    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
+        self.asked.append((list(texts), len(words)))
+        return [f"{text} without {'/'.join(words)}" for text in texts]
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self.asked.append(([f"{a}={b}" for a, b in pairs], 0))
+        return [-0.1 * len(b) for _, b in pairs]
+
+
+def test_it_can_be_steered_where_the_engine_can(path: Path) -> None:
+    with Memory.open(path) as memory:
+        assert not isinstance(cached(Counting(), memory), Steerable)
+        assert isinstance(cached(Steered(), memory), Steerable)
+
+
+def test_steering_is_cached_too(path: Path) -> None:
+    behind = Steered()
+    with Memory.open(path) as memory:
+        for _ in range(2):
+            engine = cached(behind, memory)
+            assert isinstance(engine, CachedSteerable)
+            assert engine.translate(["a"]) == [["a-0"]]
+            assert engine.complete([("a", "x"), ("nothing", "x"), ("a", "y")]) == [
+                "x a", "", "y a",
+            ]  # fmt: skip
+            assert engine.translate_without(["a"], ["x", "y"]) == ["a without x/y"]
+            assert engine.translate_without(["a"], ["x,y"]) == ["a without x,y"]
+            assert engine.score([("a", "bcd"), ("a", "b")]) == [-0.1 * 3, -0.1]
+    assert [asked for asked, _ in behind.asked] == [
+        ["a"], ["a>x", "nothing>x", "a>y"], ["a"], ["a"], ["a=bcd", "a=b"],
+    ]  # fmt: skip
+
+
+def test_a_forged_score_chooses_nothing(path: Path) -> None:
+    with Memory.open(path) as memory:
+        memory.cache({CacheKey("counting 1", "a", "", '["score","b"]'): ["best"]})
+        engine = cached(Steered(), memory)
+        assert isinstance(engine, CachedSteerable)
+        assert engine.score([("a", "b")]) == [float("-inf")]

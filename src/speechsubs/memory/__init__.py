@@ -5,7 +5,7 @@ who answers for it) and a cache of engine output. Segments of people win over an
 engine; the cache only saves time and never outranks anybody.
 """
 
-from speechsubs.memory.cached import CachedEngine
+from speechsubs.memory.cached import CachedEngine, cached
 from speechsubs.memory.segments import (
     CacheKey,
     Match,
@@ -29,4 +29,5 @@ __all__ = [
     "Segment",
     "State",
     "Stats",
+    "cached",
 ]

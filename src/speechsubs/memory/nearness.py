@@ -56,15 +56,14 @@ class Nearness:
 
         numbers = ",".join(str(pair) for pair in pairs)
         found = self._database.rows(
-            # What says the same is there once. SQLite would rather walk the whole table, for
-            # every single search, than take this index.
-            "SELECT max(id), template, max(revision)"  # noqa: S608 - whole numbers
+            # SQLite would rather walk the whole table, for every single search.
+            "SELECT id, template, target, revision"  # noqa: S608 - whole numbers
             " FROM segments INDEXED BY segments_revision"
-            f" WHERE revision > ? AND pair IN ({numbers}) AND state > 0"
-            " GROUP BY template, target",
+            f" WHERE revision > ? AND pair IN ({numbers}) AND state > 0",
             (revision,),
         )
-        found.sort()
-        texts = [templates.compact(str(template)) for _, template, _ in found]
-        last = max((row[2] for row in found), default=revision)
-        return _Built(Index(texts), [row[0] for row in found], last)
+        # What says the same is indexed once, or it would crowd out everything else.
+        apart = {(template, target): number for number, template, target, _ in found}
+        texts = [templates.compact(str(template)) for template, _ in apart]
+        last = max((row[3] for row in found), default=revision)
+        return _Built(Index(texts), list(apart.values()), last)
