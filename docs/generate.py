@@ -36,6 +36,12 @@ def render() -> str:
         command = main.get_command(top, name)
         assert command is not None
         parts.append(_section(f"speechsubs {name}", command, top))
+        if isinstance(command, click.Group):
+            group = click.Context(command, info_name=name, parent=top, terminal_width=WIDTH)
+            for part in command.list_commands(group):
+                own = command.get_command(group, part)
+                assert own is not None
+                parts.append(_section(f"speechsubs {name} {part}", own, group))
     return "\n".join(parts)
 
 

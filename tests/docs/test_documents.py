@@ -72,6 +72,8 @@ def test_examples_in_the_documents_use_options_that_exist() -> None:
                 continue
             known = main.get_command(click.Context(main), command)
             assert known is not None
+            if isinstance(known, click.Group):
+                known = known.commands.get(rest.split()[0]) or known
             options = {o for p in known.params for o in p.opts} | {"--help", "-h"}
             for used in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest.partition("#")[0]):
                 assert used in options, f"{path.name}: speechsubs {command} {used}"
