@@ -24,7 +24,6 @@ _PLAIN = re.compile(r"(?:[^\W\d_]|\d+[A-DF-WYZa-df-wyz])[\w .’'&+/()·・-]*")
 _SPECIAL = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n)|0[xob].*|.* |.*  .*", re.DOTALL)
 _MUST_ESCAPE = re.compile("[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
                           "\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff0-\uffff]")  # fmt: skip
-_BLOCK = re.compile(r"[^\s#-](?:[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|\n)*")
 _DASH = re.compile(r"( *)-(?: +|$)")
 
 
@@ -83,13 +82,15 @@ def _flow_list(start: str, values: Sequence[str], pad: str) -> list[str]:
 
 
 def _scalar(value: str) -> str:
-    """A text as YAML: plain where nothing can go wrong, else in double quotes.
+    """A text as YAML: plain where nothing can go wrong, else in quotes.
 
     >>> _scalar("Lei Jun"), _scalar("NO"), _scalar("3.10"), _scalar("a: b")
     ('Lei Jun', '"NO"', '"3.10"', '"a: b"')
     """
     if _PLAIN.fullmatch(value) and not _SPECIAL.fullmatch(value):
         return value
+    if '"' in value and value.isprintable() and not _MUST_ESCAPE.search(value):
+        return "'" + value.replace("'", "''") + "'"
     quoted = json.dumps(value, ensure_ascii=False)
     return _MUST_ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
@@ -98,7 +99,8 @@ def _blockable(value: str) -> bool:
     """True for text that a literal block holds as it is."""
     lines = value.removesuffix("\n").split("\n")
     clean = not any(line != line.rstrip() or "\t" in line for line in lines)
-    return bool(clean and lines[-1] and _BLOCK.fullmatch(value))
+    strange = _MUST_ESCAPE.search(value) or value[0] in "# -"
+    return bool(clean and lines[0] and lines[-1] and not strange)
 
 
 def changed(old: str, before: Glossary, after: Glossary) -> str:

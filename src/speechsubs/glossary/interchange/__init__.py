@@ -6,7 +6,7 @@ cannot hold (`registry`).
 """
 
 from speechsubs.glossary.interchange.fields import Entry, Incoming
-from speechsubs.glossary.interchange.merge import Merged, merge
+from speechsubs.glossary.interchange.merge import Merged, Prefer, merge
 from speechsubs.glossary.interchange.registry import (
     Exported,
     export,
@@ -21,6 +21,7 @@ __all__ = [
     "Exported",
     "Incoming",
     "Merged",
+    "Prefer",
     "export",
     "format_of",
     "merge",

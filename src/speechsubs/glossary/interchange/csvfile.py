@@ -25,7 +25,8 @@ def decoded(data: bytes, where: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         advice = "Save it again as UTF-8"
-        raise InputError(where, f"this is not {encoding[:6].upper()} text", advice) from error
+        name = "UTF-16" if wide else "UTF-8"
+        raise InputError(where, f"this is not {name} text", advice) from error
 
 
 def cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -108,7 +109,7 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
             raise _no_target(where)
         rows.append((line, texts[0], texts[1], tag, ""))
     if other:
-        message = f"{other} rows are not from {source}: they are not read"
+        message = f"rows that are not from {source} are not read: {other}"
         findings.append(finding("left-out", Severity.INFO, message, where))
     return Incoming(_grouped(rows), where, source, tuple(findings))
 
@@ -224,7 +225,7 @@ def _formulas(glossary: Glossary, file: str) -> list[Finding]:
     if not risky:
         return []
     message = (
-        f"{len(risky)} texts start with = + - or @ ({risky[0]!r}): do not open this file in a "
+        f"texts that start with = + - or @, as in {risky[0]!r}: do not open this file in a "
         "spreadsheet, which takes them for formulas"
     )
     return [finding("formula", Severity.INFO, message, file)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from speechsubs.errors import GlossaryError, InputError, UnknownLocaleError
-from speechsubs.glossary.entries import Glossary, Policy, Term
+from speechsubs.glossary.entries import Glossary, Policy, Term, target_for
 from speechsubs.glossary.interchange.fields import (
     ENTRY,
     LISTS,
@@ -180,8 +180,7 @@ class _Merge:
                 continue
             was = None if before is None else before.get(name, empty(name))
             if was is None:
-                take = bool(theirs) and not value
-                keep = not theirs
+                take, keep = _without_base(name, value, theirs, term)
             else:
                 take, keep = _same(name, value, was), _same(name, theirs, was)
             if not take and not keep:
@@ -214,9 +213,10 @@ class _Merge:
         return None
 
     def _implied(self, name: str, ours: Value, theirs: Value, term: Term) -> bool:
-        """A kept term stands as in the source: a file that says so says nothing new."""
-        kept = term.policy is Policy.KEEP and name not in ENTRY and not split(name)[1]
-        return kept and not ours and theirs == term.source
+        """True for a target that holds already: a kept term's source, or "es" for "es-MX"."""
+        if ours or not theirs or name in ENTRY or split(name)[1]:
+            return False
+        return target_for(term, name) == (theirs, True)
 
     def _checked(
         self, term_id: str, fields: Mapping[str, Value], entry: Entry, old: Term | None = None
@@ -299,6 +299,22 @@ def _same(name: str, one: Value, other: Value) -> bool:
         # Formats fold white space in their own ways, and nobody reads it.
         return str(one).split() == str(other).split()
     return one == other
+
+
+def _without_base(name: str, ours: Value, theirs: Value, term: Term) -> tuple[bool, bool]:
+    """Whether to take theirs, whether to keep ours; neither is a conflict.
+
+    Nothing is taken away, so a list that has more than ours is taken, one that has less
+    is not. An entry that was found by another spelling says nothing by it.
+    """
+    if not ours or not theirs:
+        return not ours, not theirs
+    if isinstance(ours, tuple):
+        return set(ours) < set(theirs), set(theirs) < set(ours)
+    if name == "source":
+        known = {key_of(text, fold=term.case == "any") for text in term.spellings}
+        return False, key_of(str(theirs), fold=term.case == "any") in known
+    return False, False
 
 
 def _tidy(fields: Mapping[str, Value]) -> dict[str, Value]:

@@ -70,7 +70,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
             "Name the language of the sources: --source-language de",
         )  # fmt: skip
     if missing:
-        message = f"{missing} concepts have no term in {language}: they are not read"
+        message = f"concepts without a term in {language} are not read: {missing}"
         findings.append(finding("left-out", Severity.INFO, message, where))
     return Incoming(tuple(entries), where, language, tuple(findings))
 
