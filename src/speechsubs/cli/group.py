@@ -16,11 +16,19 @@ from speechsubs.errors import SpeechsubsError
 #: commands can be shown without importing any of them; a test compares the lines.
 COMMANDS = {
     "subtitle": ("speechsubs.cli.subtitle", "Cut, time and translate transcripts into subtitles."),
+    "translate": (
+        "speechsubs.cli.translate",
+        "Translate subtitles in their own times, by whole sentences.",
+    ),
     "convert": ("speechsubs.cli.convert", "Convert subtitle files to SRT or WebVTT."),
     "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
     "memory": (
         "speechsubs.cli.memory",
         "Keep people's translations: import and export TMX, search, count.",
+    ),
+    "glossary": (
+        "speechsubs.cli.glossary",
+        "Check a glossary, find candidates for it, import and export it.",
     ),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }

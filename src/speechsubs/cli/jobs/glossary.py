@@ -1,0 +1,287 @@
+"""The work of `speechsubs glossary`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs import formats, glossary, project
+from speechsubs.cli import shown
+from speechsubs.cli.jobs import inputs
+from speechsubs.cli.plain import visible
+from speechsubs.errors import InputError, OutputError, SpeechsubsError
+from speechsubs.files import read_bytes, write_atomic
+from speechsubs.glossary import Glossary, Policy, interchange, lint, write
+from speechsubs.glossary import suggest as finder
+from speechsubs.glossary.interchange.fields import own_tag
+from speechsubs.model import Finding, Severity, Track
+
+_BOM = "\ufeff"
+#: Places of a candidate that are shown, in the table and in a note.
+_PLACES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A paragraph, and where it is."""
+
+    text: str
+    file: str
+    line: int
+
+
+def check(path: Path, *, texts: Sequence[Path], as_json: bool) -> int:
+    """Show what the lint says; the exit code."""
+    screen = shown.console()
+    words = glossary.load(path)
+    failures: list[SpeechsubsError] = []
+    corpus = [item.text for item in _texts(texts, failures)]
+    for failure in failures:
+        shown.error(screen, failure)
+    found = lint.lint(words, corpus)
+    if as_json:
+        data = {
+            "glossary": str(path),
+            "terms": len(words.terms),
+            "errors": [str(failure) for failure in failures],
+            "findings": [project.finding(item) for item in found],
+        }
+        click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+    else:
+        shown.findings(screen, found, everything=True)
+        screen.print(f"{_entries(len(words.terms))}: {shown.counted(found)}")
+    return 1 if failures else _code(found)
+
+
+def suggest(
+    paths: Sequence[Path],
+    *,
+    known: Path | None,
+    output: Path | None,
+    min_count: int,
+    as_json: bool,
+) -> int:
+    """Show the candidates, and write them if asked to; the exit code."""
+    screen = shown.console()
+    if output is not None:
+        _refuse(output, inputs.files(paths), "a transcript")
+    words = glossary.load(known) if known else glossary.empty()
+    review = _existing(output, words.language) if output else glossary.empty()
+    failures: list[SpeechsubsError] = []
+    texts = list(_texts(paths, failures))
+    for failure in failures:
+        shown.error(screen, failure)
+    both = Glossary((*words.terms, *review.terms), words.language)
+    found = [
+        (candidate, _places(candidate, texts))
+        for candidate in finder.candidates([item.text for item in texts], both)
+        if candidate.count >= min_count
+    ]
+    if as_json:
+        rows = [
+            {"text": c.text, "kind": c.kind, "count": c.count,
+             "places": [{"file": file, "line": line} for file, line in places]}
+            for c, places in found
+        ]  # fmt: skip
+        click.echo(json.dumps(rows, ensure_ascii=True, indent=1))
+    else:
+        _table(found)
+    findings = _propose(found, review, output) if output is not None else []
+    shown.findings(screen, findings, everything=True)
+    return 1 if failures else _code(findings)
+
+
+def import_(
+    path: Path,
+    file: Path,
+    *,
+    kind: str | None,
+    source_language: str,
+    target_language: str,
+    base: Path | None,
+    prefer: interchange.Prefer,
+    policy: str,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Merge the file and write the glossary; the exit code."""
+    if path.resolve() == file.resolve():
+        raise InputError(str(file), "this is the glossary and the file", "Name two files")
+    ours = _existing(path, source_language or "en")
+    incoming = interchange.read(
+        file,
+        name=kind or "",
+        source_language=source_language or ours.language,
+        target_language=target_language,
+    )
+    merged = interchange.merge(
+        ours,
+        incoming,
+        base=glossary.load(base) if base else None,
+        prefer=prefer,
+        policy=Policy(policy),
+    )
+    if (merged.added or merged.changed) and not dry_run:
+        _save(path, ours, merged.glossary)
+    findings = [*merged.conflicts, *merged.findings]
+    if as_json:
+        data = {
+            "glossary": str(path),
+            "file": str(file),
+            "written": bool(merged.added or merged.changed) and not dry_run,
+            "added": list(merged.added),
+            "changed": {name: list(fields) for name, fields in merged.changed.items()},
+            "unchanged": len(merged.unchanged),
+            "conflicts": len(merged.conflicts),
+            "findings": [project.finding(item) for item in findings],
+        }
+        click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+    elif not quiet:
+        _report(merged, path, dry_run)
+        shown.findings(shown.console(), findings, everything=True)
+    return _code(findings)
+
+
+def export(
+    path: Path,
+    *,
+    output: Path,
+    kind: str | None,
+    targets: Sequence[str],
+    overwrite: bool,
+    quiet: bool,
+) -> int:
+    """Write the file and show what it does not hold; the exit code."""
+    _refuse(output, [path], "the glossary")
+    name = kind or interchange.format_of(output)
+    if output.is_file() and not overwrite:
+        raise OutputError(output, "is there already; --overwrite replaces it")
+    words = glossary.load(path)
+    ours = {tag for term in words.terms for tag in term.targets}
+    tags = tuple(dict.fromkeys(own_tag(tag, ours) for tag in targets))
+    made = interchange.export(words, name, tags, suffix=output.suffix)
+    write_atomic(output, made.data)
+    if not quiet:
+        shown.findings(shown.console(), made.findings, everything=True)
+        shown.paths([output])
+    return _code(made.findings)
+
+
+def _texts(paths: Sequence[Path], failures: list[SpeechsubsError]) -> Iterator[_Text]:
+    for path in dict.fromkeys(paths):
+        try:
+            item = inputs.read(path)
+        except SpeechsubsError as error:
+            failures.append(error)
+            continue
+        transcript = formats.from_track(item) if isinstance(item, Track) else item
+        for paragraph in transcript.paragraphs:
+            yield _Text(paragraph.text, str(path), paragraph.line)
+
+
+def _places(candidate: finder.Candidate, texts: Sequence[_Text]) -> list[tuple[str, int]]:
+    """File and line of each place, in order, once."""
+    found: dict[tuple[str, int], None] = {}
+    for place in candidate.places:
+        item = texts[place.text]
+        found[item.file, item.line + item.text.count("\n", 0, place.start)] = None
+    return list(found)
+
+
+def _table(found: Sequence[tuple[finder.Candidate, list[tuple[str, int]]]]) -> None:
+    width = max((len(candidate.text) for candidate, _ in found), default=0)
+    for candidate, places in found:
+        # A stranger's transcript may hold what steers a terminal.
+        name = visible(candidate.text).ljust(min(width, 40))
+        where = visible(_listed(places))
+        click.echo(f"{candidate.count:>5}  {candidate.kind:<6}  {name}  {where}")
+
+
+def _listed(places: Sequence[tuple[str, int]]) -> str:
+    """ "talk.txt:3, 9, part2.txt:1 and 4 more"."""
+    parts: list[str] = []
+    before = ""
+    for file, line in places[:_PLACES]:
+        parts.append(str(line) if file == before else f"{file}:{line}")
+        before = file
+    rest = len(places) - _PLACES
+    return ", ".join(parts) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _propose(
+    found: Sequence[tuple[finder.Candidate, list[tuple[str, int]]]],
+    review: Glossary,
+    output: Path,
+) -> list[Finding]:
+    """Append the candidates as entries to review."""
+    entries = tuple(
+        interchange.Entry(
+            {
+                "source": candidate.text,
+                "policy": Policy.KEEP.value,
+                "status": "proposed",
+                "note": f"Found {_times(candidate.count)}: {visible(_listed(places))}",
+            },
+        )
+        for candidate, places in found
+    )
+    merged = interchange.merge(review, interchange.Incoming(entries, str(output)))
+    if merged.added:
+        _save(output, review, merged.glossary)
+        shown.console().print(f"{_entries(len(merged.added))} to review")
+        shown.paths([output])
+    return [*merged.conflicts, *merged.findings]
+
+
+def _existing(path: Path, language: str) -> Glossary:
+    """The glossary, or an empty one where there is no file yet."""
+    if not path.exists():
+        return Glossary((), language, path)
+    return glossary.load(path)
+
+
+def _save(path: Path, before: Glossary, after: Glossary) -> None:
+    if not path.exists():
+        write_atomic(path, write.text(after).encode("utf-8"))
+        return
+    old = read_bytes(path).decode("utf-8")
+    mark = _BOM if old.startswith(_BOM) else ""
+    made = write.changed(old.removeprefix(_BOM), before, after)
+    write_atomic(path, (mark + made).encode("utf-8"))
+
+
+def _refuse(output: Path, sources: Sequence[Path], what: str) -> None:
+    if output.resolve() in {path.resolve() for path in sources}:
+        raise InputError(str(output), f"this output would replace {what}", "Choose another name")
+
+
+def _report(merged: interchange.Merged, path: Path, dry_run: bool) -> None:
+    screen = shown.console()
+    for name in merged.added:
+        screen.print(f"[green]added[/] {shown.escape(name)}")
+    for name, fields in merged.changed.items():
+        screen.print(f"[green]changed[/] {shown.escape(name)}: {', '.join(fields)}")
+    screen.print(
+        f"{len(merged.added):,} added, {len(merged.changed):,} changed, "
+        f"{len(merged.unchanged):,} unchanged, {len(merged.conflicts):,} conflicts"
+    )
+    if dry_run:
+        shown.note(screen, "nothing is written (--dry-run)")
+    elif merged.added or merged.changed:
+        shown.paths([path])
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} entries" if count != 1 else "1 entry"
+
+
+def _times(count: int) -> str:
+    return f"{count:,} times" if count != 1 else "once"
+
+
+def _code(findings: Sequence[Any]) -> int:
+    return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
