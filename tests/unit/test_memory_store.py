@@ -606,3 +606,17 @@ def test_a_writer_that_has_to_wait_too_long_says_so(
         raw.execute("ROLLBACK")
         raw.close()
         assert memory.remember([segment()]) == 1
+
+
+def test_a_sentence_of_many_places_is_answered_by_its_own(memory: Memory) -> None:
+    def at(file: str, sentence: int) -> Segment:
+        where = Origin(file, sentence)
+        return Segment("en", "es", "Thank you.", f"{file} {sentence}", origin=where, date=WHEN)
+
+    memory.remember([at(f"{n % 7}.srt", n) for n in range(600)])
+    queries = [Query("Thank you.", origin=Origin(f"{n % 7}.srt", n)) for n in range(600)]
+    got = [m.segment.target for m in memory.lookup(queries, "es") if m]
+    assert got == [f"{n % 7}.srt {n}" for n in range(600)]
+    other = memory.lookup([Query("Thank you.", origin=Origin("3.srt", 9_999))], "es")[0]
+    assert other is not None
+    assert other.segment.target.startswith("3.srt ")

@@ -6,8 +6,11 @@ from pathlib import Path
 from speechsubs.memory import rows, tags
 from speechsubs.memory.plurals import same_form
 from speechsubs.memory.rows import Row
-from speechsubs.memory.segments import Match, MatchKind, Query, Segment
+from speechsubs.memory.segments import Match, MatchKind, Origin, Query, Segment
 from speechsubs.model import Place, Slot, SlotKind
+
+#: So many segments of a place, of a file and of all are looked at for one sentence.
+_LOOKED_AT = 16
 
 
 def order(query: Query, row: Row, wanted: str) -> tuple[object, ...]:
@@ -29,23 +32,54 @@ def _descending(date: str) -> tuple[int, ...]:
     return tuple(-ord(character) for character in date)
 
 
-def best_exact(query: Query, found: Iterable[Row], wanted: str, path: Path) -> Match | None:
+class Candidates:
+    """Segments that fit sentences of one wording, sorted once for all of them.
+
+    "Thank you." may stand in ten thousand places: for every sentence only the best of
+    its place, of its file and of all are compared.
+    """
+
+    def __init__(self, found: Iterable[Row], language: str, wanted: str) -> None:
+        spoken = tags.primary(language)
+        fitting = [row for row in found if tags.primary(row.source_language) == spoken]
+        nowhere = Query("", language=language)
+        fitting.sort(key=lambda row: order(nowhere, row, wanted))
+        self._wanted = wanted
+        self._all = fitting[:_LOOKED_AT]
+        self._by_file: dict[str, list[Row]] = {}
+        self._by_place: dict[Origin, list[Row]] = {}
+        for row in fitting:
+            for best in (
+                self._by_file.setdefault(row.file, []),
+                self._by_place.setdefault(Origin(row.file, row.sentence), []),
+            ):
+                if len(best) < _LOOKED_AT:
+                    best.append(row)
+
+    def best_first(self, query: Query) -> list[Row]:
+        """The segments for one sentence, best first."""
+        near = [*self._all]
+        near += self._by_file.get(query.origin.file, ())
+        near += self._by_place.get(query.origin, ())
+        distinct = {row.number: row for row in near}.values()
+        return sorted(distinct, key=lambda row: order(query, row, self._wanted))
+
+
+def best_exact(query: Query, found: Candidates, path: Path) -> Match | None:
     """The best of the segments that have the very sentence."""
-    fitting = [row for row in found if _same_language(row, query)]
-    if not fitting:
-        return None
-    segment = rows.segment(min(fitting, key=lambda row: order(query, row, wanted)), path)
-    return Match(segment, MatchKind.EXACT, 100, carried(segment, query.slots))
+    for row in found.best_first(query):
+        segment = rows.segment(row, path)
+        return Match(segment, MatchKind.EXACT, 100, carried(segment, query.slots))
+    return None
 
 
-def best_template(query: Query, found: Iterable[Row], wanted: str, path: Path) -> Match | None:
+def best_template(query: Query, found: Candidates, path: Path) -> Match | None:
     """The best of the segments that differ in amounts and numbers only, if they can be filled.
 
     Every value that differs must have its place in the target, or the old one would
     stand there unseen; and it must ask for the same plural form.
     """
-    fitting = [row for row in found if _same_language(row, query)]
-    for row in sorted(fitting, key=lambda row: order(query, row, wanted)):
+    for row in found.best_first(query):
         segment = rows.segment(row, path)
         refill = _refill(segment, query.slots)
         if refill is not None:
@@ -98,7 +132,3 @@ def _refill(segment: Segment, slots: Sequence[Slot]) -> tuple[int, ...] | None:
             return None
         changed.append(number)
     return tuple(changed)
-
-
-def _same_language(row: Row, query: Query) -> bool:
-    return tags.primary(row.source_language) == tags.primary(query.language)

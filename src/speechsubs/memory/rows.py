@@ -1,5 +1,6 @@
 """Segments as rows of the database and back, with everything checked on the way back."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 from speechsubs.errors import InputError
 from speechsubs.memory import templates
 from speechsubs.memory.database import damaged
-from speechsubs.memory.segments import Origin, Segment, State
+from speechsubs.memory.segments import CacheKey, Origin, Segment, State
 from speechsubs.model import Place, Slot, SlotKind
 
 
@@ -167,3 +168,30 @@ def segment(row: Row, path: Path) -> Segment:
         )
     except (ValueError, TypeError) as error:
         raise damaged(path, f"segment {row.number}: {error}") from error
+
+
+def cache_key(key: CacheKey) -> bytes:
+    """256 bits that stand for a key of the cache."""
+    # As JSON, so that no text can pose as the end of another.
+    data = json.dumps([key.engine, key.glossary, key.text, key.options], separators=(",", ":"))
+    return hashlib.sha256(data.encode("ascii")).digest()
+
+
+def answers_of(data: object) -> tuple[str, ...]:
+    """Cached outputs from JSON, none where it is damaged."""
+    try:
+        found = json.loads(data) if isinstance(data, str) else ()
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        return ()
+    return tuple(found)
+
+
+def storable(text: str) -> bool:
+    """False for a text with a lone surrogate, which UTF-8 cannot hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

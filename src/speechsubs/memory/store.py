@@ -1,6 +1,5 @@
 """The memory itself: look up, remember, approve, cache, exchange."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -132,18 +131,16 @@ class Memory:
         """
         wanted = tags.canonical(locale)
         pairs = self._serving({query.language for query in sentences}, wanted)
-        exact = self._having("source_key", [templates.digest(q.text) for q in sentences], pairs)
-        open_keys = [
+        result: list[Match | None] = [None] * len(sentences)
+        keys = [templates.digest(query.text) for query in sentences]
+        for at, candidates in self._having("source_key", sentences, keys, pairs, wanted):
+            result[at] = ranking.best_exact(sentences[at], candidates, self.path)
+        keys_left = [
             templates.digest(query.template) if query.slots and not found else None
-            for query, found in zip(sentences, exact, strict=True)
+            for query, found in zip(sentences, result, strict=True)
         ]
-        patterns = self._having("template_key", open_keys, pairs)
-        result: list[Match | None] = []
-        for query, same, alike in zip(sentences, exact, patterns, strict=True):
-            match = ranking.best_exact(query, same, wanted, self.path)
-            if match is None:
-                match = ranking.best_template(query, alike, wanted, self.path)
-            result.append(match)
+        for at, candidates in self._having("template_key", sentences, keys_left, pairs, wanted):
+            result[at] = ranking.best_template(sentences[at], candidates, self.path)
         return result
 
     def fuzzy(
@@ -236,11 +233,11 @@ class Memory:
 
     def cached(self, keys: Iterable[CacheKey]) -> dict[CacheKey, tuple[str, ...]]:
         """The engine's outputs for those keys that have been cached, best output first."""
-        wanted = {_digest(key): key for key in keys}
+        wanted = {rows.cache_key(key): key for key in keys}
         sql = "SELECT key, answers FROM cache WHERE key IN ({})"
         found = {}
         for key, answers in self._database.among(sql, list(wanted)):
-            texts = _answers(answers)
+            texts = rows.answers_of(answers)
             # What somebody damaged is translated again: it is only a cache.
             if texts:
                 found[wanted[key]] = texts
@@ -252,8 +249,8 @@ class Memory:
         values = []
         for key, answers in items.items():
             data = json.dumps(list(answers), ensure_ascii=False, separators=(",", ":"))
-            if answers and _storable(data):
-                values.append((_digest(key), ascii(key.engine)[1:-1], data, now))
+            if answers and rows.storable(data):
+                values.append((rows.cache_key(key), ascii(key.engine)[1:-1], data, now))
         if values:
             with self._database.writing():
                 self._database.change_many(
@@ -331,12 +328,20 @@ class Memory:
         ]
 
     def _having(
-        self, column: str, keys: Sequence[bytes | None], pairs: Sequence[int]
-    ) -> list[list[Row]]:
-        """People's segments with each of the keys. `column` is one of our own names."""
+        self,
+        column: str,
+        queries: Sequence[Query],
+        keys: Sequence[bytes | None],
+        pairs: Sequence[int],
+        wanted: str,
+    ) -> Iterator[tuple[int, ranking.Candidates]]:
+        """For every query whose key is found: its number, and people's segments.
+
+        `column` is one of our own names.
+        """
         distinct = list(dict.fromkeys(key for key in keys if key is not None))
         if not distinct or not pairs:
-            return [[] for _ in keys]
+            return
         numbers = ",".join(map(str, pairs))
         sql = (
             f"SELECT {rows.COLUMNS}, s.{column} FROM {rows.TABLES}"  # noqa: S608 - constants
@@ -345,7 +350,14 @@ class Memory:
         found: dict[bytes, list[Row]] = {}
         for *values, key in self._database.among(sql, distinct):
             found.setdefault(key, []).append(rows.row(tuple(values), self.path))
-        return [found.get(key, []) if key is not None else [] for key in keys]
+        sorted_once: dict[tuple[bytes, str], ranking.Candidates] = {}
+        for at, (query, key) in enumerate(zip(queries, keys, strict=True)):
+            if key is None or key not in found:
+                continue
+            spoken = (key, tags.canonical(query.language))
+            if spoken not in sorted_once:
+                sorted_once[spoken] = ranking.Candidates(found[key], spoken[1], wanted)
+            yield at, sorted_once[spoken]
 
     def _by_id(self, ids: Sequence[int]) -> list[Row]:
         sql = f"SELECT {rows.COLUMNS} FROM {rows.TABLES} WHERE s.id IN ({{}})"  # noqa: S608
@@ -364,27 +376,3 @@ class Memory:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _digest(key: CacheKey) -> bytes:
-    # As JSON, so that no text can pose as the end of another.
-    data = json.dumps([key.engine, key.glossary, key.text, key.options], separators=(",", ":"))
-    return hashlib.sha256(data.encode("ascii")).digest()
-
-
-def _answers(data: object) -> tuple[str, ...]:
-    try:
-        found = json.loads(data) if isinstance(data, str) else ()
-    except (ValueError, RecursionError):
-        return ()
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        return ()
-    return tuple(found)
-
-
-def _storable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
