@@ -87,8 +87,22 @@ def key_of(text: str, *, fold: bool = False) -> str:
     return keyed(text, fold=fold).text
 
 
+#: Texts up to this long are remembered: protecting, translating and checking a sentence
+#: asks for its key four times, and for those of its terms again with each sentence.
+_SHORT = 1_000
+
+
 def keyed(text: str, *, fold: bool = False) -> Key:
     """The key of a text with the way back. Time and memory are linear in the text."""
+    return _known(text, fold) if len(text) <= _SHORT else _keyed(text, fold)
+
+
+@lru_cache(maxsize=4096)
+def _known(text: str, fold: bool) -> Key:
+    return _keyed(text, fold)
+
+
+def _keyed(text: str, fold: bool) -> Key:
     parts: list[str] = []
     key_starts: list[int] = []
     starts: list[int] = []

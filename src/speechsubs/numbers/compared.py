@@ -23,11 +23,12 @@ def compare(
     >>> compare("They raised $1 million.", "en", "1億ドルを集めた。", "ja")
     ([Decimal('1000000')], [Decimal('100000000')])
     """
-    here, here_free = _sides(source, source_language)
-    there, there_free = _sides(target, target_language)
-    missing, extra = _matched(here, there)
-    missing = _forgiven(missing, there_free)
-    extra = _forgiven(extra, here_free)
+    missing, extra = _matched(_written(source, source_language), _written(target, target_language))
+    # What words may stand for is asked only where digits disagree: most texts agree.
+    if missing:
+        missing = _forgiven(missing, _free(target, target_language))
+    if extra:
+        extra = _forgiven(extra, _free(source, source_language))
     if rules(target_language).cjk and not rules(source_language).cjk:
         # "an hour" is 1時間.
         extra = [q for q in extra if q.value != 1 or q.scale]
@@ -35,16 +36,18 @@ def compare(
     return [trimmed(q.value) for q in missing], [trimmed(q.value) for q in extra]
 
 
-def _sides(text: str, language: str) -> tuple[list[Quantity], Counter[Decimal]]:
-    """The numbers in digits, and the values that words stand for."""
-    strict, free, zeros = [], Counter[Decimal](), on_the_hour(text)
-    for quantity in quantities(text, language):
-        if quantity.spelled:
-            free[trimmed(quantity.value)] += 1
-        elif quantity.start not in zeros:
-            strict.append(quantity)
-    free.update(implied(text, language))
-    return strict, free
+def _written(text: str, language: str) -> list[Quantity]:
+    """The numbers in digits."""
+    zeros = on_the_hour(text)
+    found = quantities(text, language)
+    return [q for q in found if not q.spelled and q.start not in zeros]
+
+
+def _free(text: str, language: str) -> Counter[Decimal]:
+    """The values that words stand for."""
+    found = Counter(trimmed(q.value) for q in quantities(text, language) if q.spelled)
+    found.update(implied(text, language))
+    return found
 
 
 def _matched(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from speechsubs.numbers import cjk, words
 from speechsubs.numbers.notation import MAX_DIGITS, RUN, SPACE_GROUP, exact, read, shift
@@ -46,9 +47,25 @@ class Quantity:
     run: str = ""
 
 
+#: Sentences up to this long are remembered: protecting, restoring and checking one
+#: asks for its numbers five times.
+_SHORT = 1_000
+
+
 def quantities(text: str, language: str) -> Iterator[Quantity]:
     """The quantities of a text, left to right, not overlapping."""
     flat = plain(text)
+    if len(flat) > _SHORT:
+        return _all(flat, language)
+    return iter(_known(flat, language))
+
+
+@lru_cache(maxsize=4096)
+def _known(flat: str, language: str) -> tuple[Quantity, ...]:
+    return tuple(_all(flat, language))
+
+
+def _all(flat: str, language: str) -> Iterator[Quantity]:
     rule = rules(language)
     if rule.cjk:
         yield from _cjk(flat, rule)
