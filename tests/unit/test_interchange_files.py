@@ -93,6 +93,19 @@ def test_a_date_in_a_workbook_is_no_term() -> None:
         interchange.read_bytes(data, "x", "xlsx")
 
 
+def test_rows_that_openpyxl_would_make_up_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = zipfile.ZipFile(io.BytesIO(workbook([["source"], ["a"]])))
+    parts = {name: good.read(name) for name in good.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b'<row r="2"', b'<row r="999999999999"')
+    assert b"999999999999" in sheet
+    sheet = sheet.replace(b'<dimension ref="A1:A2" />', b"").replace(
+        b'r="A2"', b'r="A999999999999"'
+    )
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 1_000)
+    with pytest.raises(InputError, match="more than 1,000 rows"):
+        interchange.read_bytes(archive({**parts, "xl/worksheets/sheet1.xml": sheet}), "x", "xlsx")
+
+
 def archive(parts: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", kind) as made:
@@ -291,3 +304,33 @@ def test_a_target_in_the_language_of_the_source_is_not_lost_in_silence() -> None
 def test_text_of_a_node_is_in_order() -> None:
     node = safexml.parse(b"<a>1<b>2<c>3</c></b>4</a>", "x")
     assert node.text() == "1234"
+
+
+@pytest.mark.parametrize("count", [10_000, 100_000])
+def test_hostile_cells_and_equal_rows_end(count: int) -> None:
+    # Each took quadratic time once, which is hours for the larger count.
+    ours = Glossary((), "en", Path("g.yml"))
+    cell = interchange.read_bytes(b"source,aliases\na," + b"a" * count + b"\\\n", "x", "csv")
+    assert cell.entries[0].fields["aliases"] == ("a" * count + "\\",)
+    many = "|".join(map(str, range(count // 6))).encode()
+    listed = interchange.read_bytes(b"source,aliases\na," + many + b"\n", "x", "csv")
+    merged = interchange.merge(ours, listed)
+    assert "a list has more than 1,000 texts" in merged.findings[0].message
+    rows = "".join(f"a\tb{n}\tc{n}\n" for n in range(count)).encode()
+    assert len(interchange.read_bytes(rows, "x", "omegat", "en", "es").entries) == 1
+    same = "".join(f"a{'!' * (n + 1)}\tb\n" for n in range(150)).encode()
+    made = interchange.merge(ours, interchange.read_bytes(same, "x", "omegat", "en", "es"))
+    assert made.added[-1] == "a-150"
+
+
+def test_a_file_of_a_thousand_languages_is_refused() -> None:
+    sections = "".join(
+        f"<langSec xml:lang='{a}{b}'><tig><term>x</term></tig></langSec>"
+        for a in "abcdefghijklmnopqrstuvwxyz"
+        for b in "abcdefghijklmnopqrstuvwxyz"
+    )
+    data = f"<tbx><conceptEntry>{sections}</conceptEntry></tbx>".encode()
+    with pytest.raises(InputError, match="more than 512 languages"):
+        interchange.merge(
+            Glossary((), "en", Path("g.yml")), interchange.read_bytes(data, "x", "tbx")
+        )

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from speechsubs.errors import InputError
 from speechsubs.glossary.entries import Glossary, Policy, Term, target_for
@@ -139,23 +140,36 @@ def _language(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].casefold()
 
 
+@dataclass(slots=True)
+class _Group:
+    """The rows of one source: texts by language and notes, each once, in order."""
+
+    line: int
+    texts: dict[str, dict[str, None]] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def entry(self, source: str) -> Entry:
+        fields: dict[str, Value] = {"source": source}
+        for tag, found in self.texts.items():
+            fields[tag], *forms = found or [""]
+            if forms:
+                fields[name_of(tag, "forms")] = tuple(forms)
+        if self.notes:
+            fields["note"] = "\n".join(self.notes)
+        return Entry(fields, line=self.line)
+
+
 def _grouped(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
     """One entry for each source: a second target for a language is another form of it."""
-    found: dict[str, tuple[int, dict[str, Value]]] = {}
+    groups: dict[str, _Group] = {}
     for line, source, text, tag, note in rows:
-        _, fields = found.setdefault(source, (line, {"source": source}))
+        group = groups.setdefault(source, _Group(line))
+        found = group.texts.setdefault(tag, {})
+        if text:
+            found[text] = None
         if note:
-            # A comment said twice is said once.
-            known = str(fields.get("note", ""))
-            fields["note"] = note if not known or known == note else f"{known}\n{note}"
-        first = fields.setdefault(tag, text)
-        if not first:
-            fields[tag] = text
-        elif text and text != first:
-            forms = tuple(fields.get(name_of(tag, "forms"), ()))
-            if text not in forms:
-                fields[name_of(tag, "forms")] = (*forms, text)
-    return tuple(Entry(fields, line=line) for line, fields in found.values())
+            group.notes[note] = None
+    return tuple(group.entry(source) for source, group in groups.items())
 
 
 def write_deepl(

@@ -33,6 +33,8 @@ LISTS = frozenset({"aliases", "forms", "forbidden"})
 _ID = re.compile(r"[^\W_][\w.:-]*")
 _NOT_IN_ID = re.compile(r"[^\w.]+|_+")
 _LONGEST_ID = 60
+#: Texts in one list. A term has a handful.
+MAX_ITEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,21 +181,25 @@ def usable_id(text: str) -> bool:
     return bool(_ID.fullmatch(text)) and len(text) <= 200
 
 
-def id_for(text: str, taken: Callable[[str], bool]) -> str:
+def id_for(text: str, taken: Callable[[str], bool], numbers: dict[str, int] | None = None) -> str:
     """A new id made of a source term: "Li Auto" becomes "li-auto", or "li-auto-2".
+
+    `numbers` remembers the last number of each, so that many equal ones take no search.
 
     >>> id_for("Lei Jun’s", lambda name: False)
     'lei-jun-s'
     """
+    numbers = {} if numbers is None else numbers
     lower = unicodedata.normalize("NFC", text.casefold())[:_LONGEST_ID]
     stem = _NOT_IN_ID.sub("-", lower).strip("-.") or "term"
     if not usable_id(stem):
         stem = "term"
     if not taken(stem):
         return stem
-    number = 2
+    number = numbers.get(stem, 1) + 1
     while taken(f"{stem}-{number}"):
         number += 1
+    numbers[stem] = number
     return f"{stem}-{number}"
 
 

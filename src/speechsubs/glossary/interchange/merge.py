@@ -15,6 +15,7 @@ from speechsubs.glossary.entries import Glossary, Policy, Term, target_for
 from speechsubs.glossary.interchange.fields import (
     ENTRY,
     LISTS,
+    MAX_ITEMS,
     PARTS,
     Entry,
     Incoming,
@@ -37,6 +38,8 @@ from speechsubs.model import Finding, Severity
 
 Prefer = Literal["ours", "theirs"]
 _SHOWN = 60
+#: Languages in one file.
+MAX_TAGS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class _Merge:
         self._names = _Names(ours.terms)
         self._tags = {tag for term in ours.terms for tag in term.targets}
         self._renamed: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def take(self, given: Entry) -> None:
         """Merge one entry."""
@@ -120,6 +124,9 @@ class _Merge:
                 continue
             tag, part = split(name)
             if tag not in self._renamed:
+                if len(self._renamed) >= MAX_TAGS:
+                    problem = f"it has more than {MAX_TAGS} languages"
+                    raise InputError(self._file, problem, "Is it really a glossary?")
                 try:
                     self._renamed[tag] = own_tag(tag, self._tags)
                 except UnknownLocaleError as error:
@@ -153,7 +160,8 @@ class _Merge:
     def _add(self, entry: Entry) -> None:
         fields = with_policy(entry.fields, self._policy.value)
         term_id = entry.id if usable_id(entry.id) and entry.id not in self.terms else ""
-        term_id = term_id or id_for(str(fields["source"]), self.terms.__contains__)
+        source = str(fields["source"])
+        term_id = term_id or id_for(source, self.terms.__contains__, self._numbers)
         term = self._checked(term_id, fields, entry)
         if term is not None:
             self.terms[term_id] = term
@@ -223,6 +231,9 @@ class _Merge:
     ) -> Term | None:
         """The term, or None with a finding where it breaks a rule."""
         try:
+            if any(isinstance(v, tuple) and len(v) > MAX_ITEMS for v in fields.values()):
+                problem = f"a list has more than {MAX_ITEMS:,} texts"
+                raise GlossaryError(self._ours.path, 0, problem)
             term = term_of(term_id, fields, self._ours.path, old.line if old else 0)
         except GlossaryError as error:
             problem = error.problem

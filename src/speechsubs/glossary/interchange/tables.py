@@ -30,7 +30,8 @@ from speechsubs.model import Finding, Severity
 
 _FIRST = ("id", *ENTRY)
 _LAST = "revision"
-_PIECE = re.compile(r"((?:\\.|[^\\|])*)(\||\Z)", re.DOTALL)
+# The last alternative is a \ at the very end: without it a search would start again and again.
+_PIECE = re.compile(r"((?:\\.|[^\\|]|\\\Z)*)(\||\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 #: More columns than eighty locales take.
 MAX_COLUMNS = 512
@@ -66,11 +67,11 @@ def _items(cell: str) -> tuple[str, ...]:
     >>> _items("one | two" + chr(92) + "|three")
     ('one', 'two|three')
     """
-    found: list[str] = []
+    found: dict[str, None] = {}
     for match in _PIECE.finditer(cell):
         text = _ESCAPED.sub(r"\1", match[1]).strip()
-        if text and text not in found:
-            found.append(text)
+        if text:
+            found[text] = None
         if not match[2]:
             break
     return tuple(found)

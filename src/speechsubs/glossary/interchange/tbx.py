@@ -5,7 +5,7 @@ Names are compared without their namespaces, because files in the field have old
 wrong ones and none. What TBX says more than a glossary can hold is left alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -177,5 +177,6 @@ def _part_of_speech(term: _Term) -> str:
     return "" if given == "other" else given
 
 
-def _texts(terms: list[_Term], without: list[str]) -> tuple[str, ...]:
+def _texts(terms: list[_Term], without: Iterable[str]) -> tuple[str, ...]:
+    without = frozenset(without)
     return tuple(dict.fromkeys(t.text for t in terms if t.text not in without))

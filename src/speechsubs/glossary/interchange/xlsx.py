@@ -25,6 +25,7 @@ MAX_BYTES, MAX_PART_BYTES, MAX_PARTS = 256 * 1024 * 1024, 128 * 1024 * 1024, 2_0
 MAX_RATIO = 200
 #: What a worksheet's cell holds. Source: Excel specifications and limits.
 MAX_CELL = 32_767
+MAX_ROWS = 1_048_576
 
 _SHEET = "glossary"
 # Office Open XML writes a character that XML cannot hold as _xHHHH_, and so has to write
@@ -64,6 +65,8 @@ def _first(sheet: Any, where: str) -> list[str]:
 
 def _rows(sheet: Any, where: str) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=tables.MAX_COLUMNS), 1):
+        if number > MAX_ROWS:  # openpyxl makes up the rows before one that says it is the 10^12th
+            raise InputError(where, f"more than {MAX_ROWS:,} rows are no glossary")
         cells = [_text(value, f"{where}:{number}") for value in row]
         while cells and not cells[-1]:
             cells.pop()  # cells that were only formatted
