@@ -4,17 +4,34 @@ PyAV brings FFmpeg's decoders in its wheel: no ffmpeg program is needed, and an 
 of MP3 costs 115 MB where pydub alone takes 1.8 GB (measured on 2026-11-23).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from speechsubs.errors import InputError
+from speechsubs.model import Finding, Severity
 
 if TYPE_CHECKING:
     import numpy as np
     from pydub import AudioSegment
 
 RATE: Final = 16_000
+#: Longer than any speech; a small file may claim to be anything.
+MAX_HOURS: Final = 12
+#: A hole in a stream up to this is filled with silence; a larger one is a wrong clock.
+_MAX_HOLE_MS: Final = 600_000
+_MIN_HOLE_MS: Final = 150
+#: A channel 30 dB below the other carries no voice of its own.
+_DEAD: Final = 1e-3
+#: The sum of two channels of opposite phase is that much weaker than either.
+_CANCELLED: Final = 0.05
+#: What a header may promise more than there is, before a file counts as cut short.
+_MISSING_MS: Final = 1_500
+_ADVICE: Final = "Is it a recording (MP3, M4A, WAV, Ogg, FLAC) or a video?"
+
+#: Told milliseconds decoded and, where the file says it, all of them (else 0).
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +40,13 @@ class Recording:
 
     `samples` are int16. `offset_ms` is when the first sample is heard in the file's own
     time: audio streams may start later than the picture, and cues follow the file.
+    `findings` tell what was wrong with the file and was survived.
     """
 
     samples: "np.ndarray[Any, np.dtype[np.int16]]"
     offset_ms: int = 0
     name: str = "-"
+    findings: tuple[Finding, ...] = ()
 
     @property
     def duration_ms(self) -> int:
@@ -35,38 +54,38 @@ class Recording:
         return len(self.samples) * 1_000 // RATE
 
 
-def load(path: Path) -> Recording:
-    """Decode the first audio stream of a file. Raises `InputError`."""
+def load(path: Path, *, progress: Progress | None = None) -> Recording:
+    """Decode the first audio stream of a file. Raises `InputError`.
+
+    Stereo is mixed; where one channel is dead, or the two would cancel out, the louder
+    one is taken alone. Damaged and truncated files give what can be decoded, with a
+    finding. Needs about 115 MB for an hour.
+    """
     # Heavy, and part of an extra: only a run with a recording needs them.
     try:
-        import av
+        import av  # noqa: F401
         import numpy as np
     except ImportError as error:
         raise InputError(
             str(path),
             f"recordings need more packages ({error.name})",
-            "Install them: pip install 'speechsubs[align]', or `make align`",
+            "Install them: pip install 'speechsubs[align]'",
         ) from error
-    chunks: list[Any] = []
-    offset = 0
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise InputError(str(path), "there is no sound in it")
-            stream = container.streams.audio[0]
-            if stream.start_time is not None and stream.time_base is not None:
-                offset = max(0, round(float(stream.start_time * stream.time_base) * 1_000))
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-            for frame in container.decode(stream):
-                for part in resampler.resample(frame):
-                    chunks.append(part.to_ndarray().reshape(-1))
-            for part in resampler.resample(None):
-                chunks.append(part.to_ndarray().reshape(-1))
-    except (av.error.FFmpegError, OSError) as error:
-        raise InputError(str(path), f"this is no sound that can be read ({error})") from error
-    if not chunks:
-        raise InputError(str(path), "there is no sound in it")
-    return Recording(np.concatenate(chunks).astype(np.int16, copy=False), offset, str(path))
+    pass_one = _decoded(path, None, progress)
+    channel = pass_one.better_channel()
+    findings = list(pass_one.findings())
+    done = pass_one
+    if channel is not None:
+        # Rare, so a second look at the file is cheaper than keeping both channels.
+        done = _decoded(path, channel, progress)
+        side = ("left", "right")[channel]
+        message = f"only the {side} channel is used: the other has no voice, or cancels it"
+        findings.append(Finding("one-channel", Severity.INFO, message, file=str(path)))
+    samples = np.frombuffer(done.sound, dtype=np.int16)
+    if not samples.any():
+        message = "the recording is digital silence from beginning to end"
+        findings.append(Finding("silence", Severity.ERROR, message, file=str(path)))
+    return Recording(samples, done.offset_ms, str(path), tuple(findings))
 
 
 def segment(recording: Recording) -> "AudioSegment":
@@ -76,3 +95,171 @@ def segment(recording: Recording) -> "AudioSegment":
     return AudioSegment(
         data=recording.samples.tobytes(), sample_width=2, frame_rate=RATE, channels=1
     )
+
+
+def part(recording: Recording, start_ms: int, end_ms: int) -> Recording:
+    """A stretch of a recording, counted from its first sample, without a copy."""
+    first, last = (max(0, time) * RATE // 1_000 for time in (start_ms, end_ms))
+    offset = recording.offset_ms + first * 1_000 // RATE
+    return replace(recording, samples=recording.samples[first:last], offset_ms=offset, findings=())
+
+
+class _Decoded:
+    """What one pass over a file gave: the sound, and what was odd."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.sound = bytearray()
+        self.offset_ms = 0
+        self.declared_ms = 0
+        self.damaged = 0
+        self.filled_ms = 0
+        self.stopped = ""
+        #: The stream's own time of the first sample.
+        self.zero_ms: float | None = None
+        #: Energy of left, right and their mean.
+        self.energy = [0.0, 0.0, 0.0]
+
+    @property
+    def length_ms(self) -> int:
+        """What was decoded so far."""
+        return len(self.sound) // 2 * 1_000 // RATE
+
+    def better_channel(self) -> int | None:
+        """The channel to take alone, or None where the mix is right."""
+        left, right, mixed = self.energy
+        louder = max(left, right)
+        if not louder:
+            return None
+        if min(left, right) < louder * _DEAD or mixed < louder * _CANCELLED:
+            return 0 if left >= right else 1
+        return None
+
+    def findings(self) -> Iterator[Finding]:
+        """What a person should know about the file."""
+        if self.damaged:
+            message = f"{self.damaged} damaged pieces were left out"
+            yield Finding("audio-damaged", Severity.WARNING, message, file=self.name)
+        if self.filled_ms:
+            message = f"{self.filled_ms / 1_000:.1f} s are missing inside and became silence"
+            yield Finding("audio-damaged", Severity.WARNING, message, file=self.name)
+        missing = self.declared_ms - self.length_ms
+        if self.stopped or missing > max(_MISSING_MS, self.declared_ms // 50):
+            message = f"it is cut short: {_clock(self.length_ms)} could be decoded"
+            if missing > 0:
+                message += f" of {_clock(self.declared_ms)}"
+            yield Finding("audio-truncated", Severity.WARNING, message, file=self.name)
+
+
+def _decoded(path: Path, channel: int | None, progress: Progress | None) -> _Decoded:
+    import av
+
+    done = _Decoded(str(path))
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise InputError(str(path), "the file is empty")
+            file.seek(0)
+            _run(file, done, channel, progress)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
+            raise InputError(str(path), f"it cannot be read ({error.strerror})") from error
+        if not done.sound:
+            problem = f"this is no sound that can be read ({_reason(error)})"
+            raise InputError(str(path), problem, _ADVICE) from error
+        done.stopped = _reason(error)
+    if not done.sound:
+        raise InputError(str(path), "there is no sound in it", _ADVICE)
+    return done
+
+
+def _run(file: BinaryIO, done: _Decoded, channel: int | None, progress: Progress | None) -> None:
+    import av
+
+    # Through Python's file, with no protocol allowed: a playlist that calls itself .mp3
+    # must not make FFmpeg open other files or the network.
+    options = {"protocol_whitelist": "none"}
+    container: Any
+    with av.open(file, options=options, metadata_errors="replace") as container:
+        if not container.streams.audio:
+            raise InputError(done.name, "there is no sound in it", _ADVICE)
+        stream = container.streams.audio[0]
+        done.declared_ms = _declared(stream)
+        mixed = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        pair = av.AudioResampler(format="s16p", layout="stereo", rate=RATE)
+        stereo = stream.codec_context.channels == 2
+        resampler = pair if stereo else mixed
+        for frame in _frames(container, stream, done):
+            _fill(frame, done)
+            for piece in resampler.resample(frame):
+                _keep(piece, done, channel, stereo)
+            if done.length_ms > MAX_HOURS * 3_600_000:
+                problem = f"it is longer than {MAX_HOURS} hours"
+                raise InputError(done.name, problem, "Cut it into parts")
+            if progress is not None:
+                progress(done.length_ms, done.declared_ms)
+        for piece in resampler.resample(None):
+            _keep(piece, done, channel, stereo)
+        if done.zero_ms is not None:
+            # Players begin at the container's start, not at zero: an MP3 "starts" 25 ms
+            # late and a transport stream at any hour. The first frame's own time, because
+            # decoders leave out what encoders put before the sound.
+            start = (container.start_time or 0) / 1_000
+            done.offset_ms = max(0, round(done.zero_ms - start))
+
+
+def _declared(stream: Any) -> int:
+    """How long the stream claims to be, 0 where it does not say."""
+    if stream.duration is None or stream.time_base is None:
+        return 0
+    return max(0, round(float(stream.duration * stream.time_base) * 1_000))
+
+
+def _frames(container: Any, stream: Any, done: _Decoded) -> Iterator[Any]:
+    """All frames that can be decoded; damaged packets are counted and left out."""
+    import av
+
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except (av.error.InvalidDataError, av.error.UndefinedError):
+            done.damaged += 1
+
+
+def _fill(frame: Any, done: _Decoded) -> None:
+    """Silence for a hole in the stream's own times, so that what follows stays in time."""
+    if frame.pts is None or frame.time_base is None:
+        return
+    here = float(frame.pts * frame.time_base) * 1_000
+    if done.zero_ms is None:
+        done.zero_ms = here - done.length_ms
+        return
+    hole = round(here - done.zero_ms) - done.length_ms
+    if _MIN_HOLE_MS < hole < _MAX_HOLE_MS:
+        done.sound.extend(bytes(2 * (hole * RATE // 1_000)))
+        done.filled_ms += hole
+
+
+def _keep(piece: Any, done: _Decoded, channel: int | None, stereo: bool) -> None:
+    """Append a piece of sound as mono, and note the energy of stereo."""
+    import numpy as np
+
+    data = piece.to_ndarray()
+    if not stereo:
+        done.sound.extend(data.reshape(-1).astype(np.int16, copy=False).tobytes())
+        return
+    wide = data.astype(np.float32)
+    mean = wide.mean(axis=0)
+    for index, row in enumerate((wide[0], wide[1], mean)):
+        done.energy[index] += float(np.dot(row, row))
+    chosen = mean.astype(np.int16) if channel is None else data[channel]
+    done.sound.extend(chosen.tobytes())
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error)
+    return str(text)[:120]
+
+
+def _clock(time_ms: int) -> str:
+    return f"{time_ms // 60_000}:{time_ms // 1_000 % 60:02}"
