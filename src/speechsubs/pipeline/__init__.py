@@ -7,7 +7,21 @@ same few lines.
 
 from speechsubs.pipeline.examine import examine
 from speechsubs.pipeline.lines import Line, translate_lines
-from speechsubs.pipeline.results import Options, Output, Result
+from speechsubs.pipeline.recalled import first_of, from_memory
+from speechsubs.pipeline.results import Options, Output, Recalled, Result
 from speechsubs.pipeline.run import subtitle
+from speechsubs.pipeline.texts import Recall
 
-__all__ = ["Line", "Options", "Output", "Result", "examine", "subtitle", "translate_lines"]
+__all__ = [
+    "Line",
+    "Options",
+    "Output",
+    "Recall",
+    "Recalled",
+    "Result",
+    "examine",
+    "first_of",
+    "from_memory",
+    "subtitle",
+    "translate_lines",
+]

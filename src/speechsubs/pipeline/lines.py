@@ -7,7 +7,7 @@ from speechsubs import money
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Draft, Finding, Sentence
+from speechsubs.model import Draft, Finding, Finished, Sentence
 from speechsubs.pipeline import texts as steps
 from speechsubs.pipeline.results import Options
 from speechsubs.pipeline.texts import Setting
@@ -32,6 +32,7 @@ def translate_lines(
     glossary: Glossary | None = None,
     terms: Sequence[Mapping[str, str]] = (),
     options: Options | None = None,
+    recall: steps.Recall | None = None,
     progress: translate.Progress | None = None,
 ) -> list[Line]:
     """Translate sentences one for one; a blank line gives a blank one.
@@ -55,12 +56,13 @@ def translate_lines(
         found = protect.find([sentence], own_setting.matcher, source.language, context)
         protected += found
     wanted = [item for item in protected if item.text]
-    raws = {
-        raw.sentence: raw for raw in steps.translated(wanted, engine, locale, setting, progress)
-    }
-    blank = [translate.Raw(item.sentence, "", (), "blank") for item in protected]
-    ordered = [raws.get(item.sentence, blank[item.sentence]) for item in protected]
-    drafts = steps.finished(protected, ordered, locale, setting)
+    known = recall(wanted, locale) if recall else ()
+    done = steps.drafts(wanted, engine, locale, setting, progress, known)
+    by_line = {draft.sentence: draft for draft in done}
+    drafts = [
+        by_line.get(item.sentence) or Draft(item.sentence, Finished(""), "blank")
+        for item in protected
+    ]
     lines = []
     for draft, item, own_setting in zip(drafts, protected, settings, strict=True):
         found_here: list[Finding] = []

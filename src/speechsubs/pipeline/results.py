@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from speechsubs.locales import Locale
-from speechsubs.model import Draft, Finding, Sentence, Severity, Slot, Track
+from speechsubs.model import Draft, Finding, Finished, Sentence, Severity, Slot, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A translation that somebody already answers for. `origin` says who or what:
+    "edited", "approved", "memory exact" ...
+    """
+
+    finished: Finished
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)

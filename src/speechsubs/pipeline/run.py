@@ -12,7 +12,7 @@ from speechsubs.layout import Block, TimedText, timed_texts
 from speechsubs.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
 from speechsubs.pipeline import texts
-from speechsubs.pipeline.results import Options, Output, Result
+from speechsubs.pipeline.results import Options, Output, Recalled, Result
 from speechsubs.pipeline.texts import Prepared, Setting
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.stages import check, fit, keep, polish, restore, segment, stack, translate
@@ -27,14 +27,16 @@ def subtitle(
     options: Options | None = None,
     aligner: Aligner | None = None,
     kept: Sequence[Track] = (),
+    recall: Sequence[texts.Recall] = (),
     progress: translate.Progress | None = None,
 ) -> list[Result]:
     """Cut, time, translate, fit and check transcripts of one language.
 
     All transcripts go to an engine together. Without an aligner, transcripts that
     have no times get estimated ones. `kept` are tracks that the transcripts were made
-    from: translations then go into their cues, one for one. Raises `InputError` for a
-    transcript without words, `EngineError` where an engine fails.
+    from: translations then go into their cues, one for one. `recall`, one for each
+    transcript, gives what people already wrote; the engine is not asked for it. Raises
+    `InputError` for a transcript without words, `EngineError` where an engine fails.
     """
     options = options or Options()
     words = glossary or empty()
@@ -42,30 +44,32 @@ def subtitle(
     aligner = aligner or Estimate(source, options.duration_ms)
     prepared = [texts.prepare(item, setting, aligner) for item in transcripts]
     flat = [item for one in prepared for item in one.protected]
-    raws = {
-        locale.tag: texts.translated(flat, engine, locale, setting, progress)
-        for locale, engine in targets
-    }
+    drafts = {}
+    for locale, engine in targets:
+        known: list[Recalled | None] = []
+        for ask, one in zip(recall, prepared, strict=bool(recall)):
+            known += ask(one.protected, locale)
+        drafts[locale.tag] = texts.drafts(flat, engine, locale, setting, progress, known)
     results = []
     position = 0
     for number, one in enumerate(prepared):
         window = slice(position, position + len(one.protected))
         position = window.stop
-        own = [(locale, engine, raws[locale.tag][window]) for locale, engine in targets]
+        own = [(locale, engine, drafts[locale.tag][window]) for locale, engine in targets]
         results.append(_finish(one, own, setting, kept[number] if kept else None))
     return results
 
 
 def _finish(
     one: Prepared,
-    targets: Sequence[tuple[Locale, Engine, list[translate.Raw]]],
+    targets: Sequence[tuple[Locale, Engine, list[Draft]]],
     setting: Setting,
     kept: Track | None,
 ) -> Result:
     own, own_texts = _source_output(one, setting, kept)
     outputs = []
-    for locale, engine, raws in targets:
-        output = _target_output(one, locale, raws, setting, kept)
+    for locale, engine, drafts in targets:
+        output = _target_output(one, locale, drafts, setting, kept)
         if setting.options.bilingual:
             output = replace(output, stacked=_stack(one, own_texts, output, setting))
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
@@ -111,11 +115,10 @@ def _source_output(
 def _target_output(
     one: Prepared,
     locale: Locale,
-    raws: Sequence[translate.Raw],
+    drafts: Sequence[Draft],
     setting: Setting,
     kept: Track | None,
 ) -> Output:
-    drafts = texts.finished(one.protected, raws, locale, setting)
     done = [draft.finished for draft in drafts]
     if kept is not None:
         track = keep.track(kept, one.sentences, done, one.slots, locale)

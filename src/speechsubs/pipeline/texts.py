@@ -1,6 +1,6 @@
 """Sentences prepared for engines, translated, and finished: all that needs no cues."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from speechsubs import money
@@ -10,7 +10,7 @@ from speechsubs.glossary.verify import forbidden
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Draft, Finding, Kind, Sentence, Severity, Slot, Transcript
-from speechsubs.pipeline.results import Options
+from speechsubs.pipeline.results import Options, Recalled
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.stages import check, protect, restore, sentences, timing, translate
 from speechsubs.typography import rules
@@ -62,6 +62,34 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     return Prepared(transcript, placed.aligner, timed, protected, context)
 
 
+#: Translations that are there already, for sentences and a locale; None where there is none.
+Recall = Callable[[Sequence[Protected], Locale], Sequence[Recalled | None]]
+
+
+def drafts(
+    protected: Sequence[Protected],
+    engine: Engine,
+    locale: Locale,
+    setting: Setting,
+    progress: translate.Progress | None = None,
+    known: Sequence[Recalled | None] = (),
+) -> list[Draft]:
+    """Every sentence in the locale: recalled where somebody answers for it, else translated.
+
+    `known` is empty or as long as `protected`.
+    """
+    recalled = list(known) or [None] * len(protected)
+    asked = [item for item, found in zip(protected, recalled, strict=True) if found is None]
+    raws = iter(translated(asked, engine, locale, setting, progress))
+    done = []
+    for item, found in zip(protected, recalled, strict=True):
+        if found is not None:
+            done.append(Draft(item.sentence, found.finished, found.origin, tries=0))
+        else:
+            done.append(_finished(item, next(raws), locale, setting))
+    return done
+
+
 def translated(
     protected: Sequence[Protected],
     engine: Engine,
@@ -95,25 +123,11 @@ def translated(
     )
 
 
-def finished(
-    protected: Sequence[Protected],
-    raws: Sequence[translate.Raw],
-    locale: Locale,
-    setting: Setting,
-) -> list[Draft]:
-    """The outputs with their slots filled, in the locale's own writing."""
+def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Setting) -> Draft:
+    """An output with its slots filled, in the locale's own writing."""
     style = setting.options.currency_style
-    return [
-        Draft(
-            item.sentence,
-            restore.target(item, raw.text, raw.places, setting.source, locale, style),
-            raw.rung,
-            raw.text,
-            raw.tries,
-            raw.problems,
-        )
-        for item, raw in zip(protected, raws, strict=True)
-    ]
+    done = restore.target(item, raw.text, raw.places, setting.source, locale, style)
+    return Draft(item.sentence, done, raw.rung, raw.text, raw.tries, raw.problems)
 
 
 def compared(

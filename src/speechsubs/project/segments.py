@@ -1,0 +1,103 @@
+"""The types of a subtitle project: sources, their tracks, and segments with a state.
+
+A segment is one sentence in one target language. People change segments and cues;
+the main job may run again at any time and never loses what they did.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from speechsubs.model import Cue, Place, Sentence, Slot
+
+
+class State(StrEnum):
+    """Who answers for a segment's text."""
+
+    NEW = "new"
+    MACHINE = "machine"
+    EDITED = "edited"
+    APPROVED = "approved"
+
+    @property
+    def by_person(self) -> bool:
+        """True where a person answers for it: no engine replaces it."""
+        return self in (State.EDITED, State.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence in a target language.
+
+    `source` is the sentence that it translates, as it was then: when the source
+    changes, the segment no longer answers for it. `pinned` keeps its cues (lines and
+    times) as a person left them. `date` is UTC in ISO 8601.
+    """
+
+    index: int
+    source: str
+    text: str
+    places: tuple[Place, ...] = ()
+    state: State = State.MACHINE
+    rung: str = ""
+    raw: str = ""
+    problems: tuple[str, ...] = ()
+    pinned: bool = False
+    author: str = ""
+    date: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """One target language of a source: its segments in order, its cues, its files."""
+
+    locale: str
+    segments: tuple[Segment, ...]
+    cues: tuple[Cue, ...]
+    engine: str = ""
+    quality: str = ""
+    written: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A transcript of the project. `name` is the path as it was given; `id` is unique.
+
+    `sha256` is of the file's bytes; `cues` are the source language's own.
+    """
+
+    id: str
+    name: str
+    sha256: str
+    language: str
+    aligner: str
+    sentences: tuple[Sentence, ...]
+    slots: tuple[tuple[Slot, ...], ...]
+    cues: tuple[Cue, ...]
+    tracks: tuple[TrackRecord, ...] = ()
+    media: str = ""
+
+    def track(self, locale: str) -> TrackRecord | None:
+        """The record of a language, if there is one."""
+        return next((track for track in self.tracks if track.locale == locale), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with a manifest. `glossary` is the text of the glossary that was used.
+
+    `options` are what the run was asked for, as plain data, so that it can be repeated.
+    """
+
+    folder: Path
+    sources: tuple[Source, ...] = ()
+    glossary: str = ""
+    glossary_digest: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    version: str = ""
+
+    def source(self, name: str) -> Source | None:
+        """The source of that name, if there is one."""
+        return next((source for source in self.sources if source.name == name), None)
