@@ -1,0 +1,194 @@
+"""The types of a review: changes of a glossary, the cues that they touch, decisions.
+
+They are plain data on purpose: the terminal, the page, Markdown and JSON show the same
+review, and a decision taken anywhere can be applied anywhere.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from speechsubs.model import Finding
+
+SCHEMA = "speechsubs-review/1"
+
+
+class ChangeKind(StrEnum):
+    """What changed in a glossary entry."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    SOURCE = "source"
+    TARGET = "target"
+    POLICY = "policy"
+    ALIASES = "aliases"
+    FORMS = "forms"
+    FORBIDDEN = "forbidden"
+    CASE = "case"
+    BOUNDARY = "boundary"
+    STATUS = "status"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one entry. `locale` is "" where it concerns all languages.
+
+    `old` and `new` are what a person compares; lines are 1-based, None where the entry
+    does not exist in that version.
+    """
+
+    term: str
+    kind: ChangeKind
+    locale: str = ""
+    old: str = ""
+    new: str = ""
+    old_line: int | None = None
+    new_line: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable between runs: what changed, not where it stands in the file."""
+        return digest(self.term, self.kind.value, self.locale, self.old, self.new)[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCue:
+    """A cue of an item as it is and as it would be. `new_lines` are empty if unchanged."""
+
+    number: int
+    start_ms: int
+    end_ms: int
+    lines: tuple[str, ...]
+    new_lines: tuple[str, ...]
+    chars_per_second: float
+    new_chars_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One segment of one language that somebody has to decide about.
+
+    `marks` are spans of the changed terms in `source`; `before` and `after` are the
+    source texts of the neighbours. `method` says where `new_text` comes from:
+    "replaced" (only the term's wording changed in place), "retranslated", or "" in a
+    review of a translation. `locked` segments were edited by a person: a change is only
+    proposed. `findings` are the new ones that the change would bring, as sentences.
+    """
+
+    source_id: str
+    file: str
+    locale: str
+    segment: int
+    source: str
+    text: str
+    new_text: str
+    cues: tuple[ItemCue, ...]
+    changes: tuple[str, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    before: str = ""
+    after: str = ""
+    state: str = "machine"
+    locked: bool = False
+    method: str = ""
+    findings: tuple[str, ...] = ()
+    severity: str = "info"
+
+    @property
+    def id(self) -> str:
+        """Stable for a place in a project."""
+        return digest(self.source_id, self.locale, str(self.segment))[:16]
+
+    @property
+    def source_hash(self) -> str:
+        """Of the source sentence that a decision was taken on."""
+        return digest(self.source)[:16]
+
+    @property
+    def text_hash(self) -> str:
+        """Of the translation that a decision was taken on."""
+        return digest(self.text)[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything that a person needs to decide. `old` and `new` are glossary digests."""
+
+    title: str
+    project: str
+    changes: tuple[Change, ...]
+    items: tuple[Item, ...]
+    conflicts: tuple[Finding, ...] = ()
+    old: str = ""
+    new: str = ""
+    media: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """As JSON-ready data; ids and hashes of items and changes are written out."""
+        return {
+            "schema": SCHEMA,
+            "title": self.title,
+            "project": self.project,
+            "old": self.old,
+            "new": self.new,
+            "media": self.media,
+            "limits": self.limits,
+            "changes": [{"id": change.id, **asdict(change)} for change in self.changes],
+            "conflicts": [asdict(finding) for finding in self.conflicts],
+            "items": [
+                {
+                    "id": item.id,
+                    "source_hash": item.source_hash,
+                    "text_hash": item.text_hash,
+                    **asdict(item),
+                }
+                for item in self.items
+            ],
+        }
+
+
+class Verdict(StrEnum):
+    """What a person decided about an item."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    EDIT = "edit"
+    APPROVE = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict bound to what it was taken on: it is refused when either hash differs.
+
+    `text` and `lines` (one tuple of lines for each cue of the item) are given for
+    `EDIT`; `date` is UTC in ISO 8601.
+    """
+
+    item: str
+    verdict: Verdict
+    source_hash: str
+    text_hash: str
+    text: str = ""
+    lines: tuple[tuple[str, ...], ...] = ()
+    author: str = ""
+    date: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The contents of a decisions file."""
+
+    project: str
+    old: str
+    new: str
+    decisions: tuple[Decision, ...]
+
+
+def digest(*parts: str) -> str:
+    """SHA-256 over texts, told apart from each other."""
+    data = json.dumps(parts, ensure_ascii=True)
+    return hashlib.sha256(data.encode("ascii")).hexdigest()
