@@ -73,12 +73,24 @@ from speechsubs.cli.options import ENGINES, WRITABLE, LocaleType
     type=click.Choice(["name", "symbol", "code"]),
     help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
 )
+@click.option(
+    "--dates",
+    type=click.Choice(["locale", "engine"]),
+    default="locale",
+    show_default=True,
+    help="Write dates the language's own way (30 de marzo de 2021), or leave them to the engine.",
+)
 @click.option("--crlf", is_flag=True, help="End lines as Windows does.")
 @click.option(
     "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
 )
 @click.option(
     "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
+)
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path),
+    help="Translation memory: people's translations win, the engine's are remembered. Made if missing.",
 )
 @click.option(
     "--report",

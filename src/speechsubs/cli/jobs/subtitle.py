@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from speechsubs import engines, glossary, locales, outputs, pipeline, project
+from speechsubs import glossary, locales, outputs, pipeline, project
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs
+from speechsubs.cli.jobs import inputs, workplace
+from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
@@ -54,20 +55,22 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     terms = _glossary_path(given)
     _refuse(sources, groups, terms, given)
     words = glossary.load(terms) if terms else glossary.empty()
-    loaded = [_engines(group, given) for group in groups]
     if not quiet:
         _say_idle(screen, groups, given)
     finished: list[tuple[Path, Result]] = []
-    with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-        for group, pairs in zip(groups, loaded, strict=True):
-            made, unusable = _subtitle(group, pairs, words, given, bar)
-            finished += made
-            failures += unusable
-            for failure in unusable:
-                shown.error(screen, failure)
-    if not finished:
-        return 1
-    results, written = _write(finished, given)
+    with workplace.opened(given["memory"], given["project"]) as place:
+        loaded = [_engines(group, place, given) for group in groups]
+        with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
+            for group, pairs in zip(groups, loaded, strict=True):
+                made, unusable = _subtitle(group, pairs, words, place, given, bar)
+                finished += made
+                failures += unusable
+                for failure in unusable:
+                    shown.error(screen, failure)
+        if not finished:
+            return 1
+        results, written = _write(finished, given)
+        place.keep(results, written, terms, _kept_options(given))
     _show(screen, results, written, given)
     return 1 if failures else max(result.exit_code for result in results)
 
@@ -162,9 +165,19 @@ def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
     return [folder / f"{base}.{tag}.{kind}" for kind in dict.fromkeys(given["kinds"])]
 
 
-def _engines(group: _Group, given: Mapping[str, Any]) -> _Pairs:
+def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
+    """The options that a project remembers, so that its run can be repeated."""
+    names = ("engine", "currency_style", "default_dollar", "headings", "dates", "max_lines", "line_width")
+    found: dict[str, object] = {name: given[name] for name in names}
+    found["fps"] = str(given["fps"]) if given["fps"] else None
+    found["duration_ms"] = given["duration"]
+    found["targets"] = [locale.tag for locale in given["targets"]]
+    return found
+
+
+def _engines(group: _Group, place: Workplace, given: Mapping[str, Any]) -> _Pairs:
     return [
-        (locale, engines.load(given["engine"], group.source.tag, locale.tag))
+        (locale, place.engine(given["engine"], group.source.tag, locale.tag))
         for locale in group.targets
     ]
 
@@ -181,7 +194,12 @@ def _say_idle(screen: Console, groups: Sequence[_Group], given: Mapping[str, Any
 
 
 def _subtitle(
-    group: _Group, pairs: _Pairs, words: Glossary, given: Mapping[str, Any], bar: Progress
+    group: _Group,
+    pairs: _Pairs,
+    words: Glossary,
+    place: Workplace,
+    given: Mapping[str, Any],
+    bar: Progress,
 ) -> tuple[list[tuple[Path, Result]], list[SpeechsubsError]]:
     """The results of a group, and why the other transcripts have none."""
     task = bar.add_task("translating", total=None) if pairs else None
@@ -197,17 +215,23 @@ def _subtitle(
         default_dollar=given["default_dollar"],
         headings=given["headings"] == "keep",
         bilingual=given["bilingual"],
+        dates=given["dates"],
     )
     items = list(group.items)
     failures: list[SpeechsubsError] = []
     while items:
         try:
+            recalls = [
+                place.recall(transcript.source, group.source, options.currency_style)
+                for _, transcript in items
+            ]
             made = pipeline.subtitle(
                 [transcript for _, transcript in items],
                 source=group.source,
                 targets=pairs,
                 glossary=words,
                 options=options,
+                recall=recalls,
                 progress=advance,
             )
         except InputError as error:
@@ -218,7 +242,8 @@ def _subtitle(
             failures.append(error)
             items = rest
         else:
-            return [(path, r) for (path, _), r in zip(items, made, strict=True)], failures
+            pinned = [place.pinned(result) for result in made]
+            return [(path, r) for (path, _), r in zip(items, pinned, strict=True)], failures
     return [], failures
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from speechsubs import engines, files, formats, glossary, locales, outputs, pipeline, project
+from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs
+from speechsubs.cli.jobs import inputs, workplace
+from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
@@ -19,7 +20,6 @@ from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Line, Options, Result
-from speechsubs.protocols import Engine
 
 DEFAULT_GLOSSARY = Path("glossary.yml")
 
@@ -70,8 +70,11 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     outputs.refuse_places(flat)
     results: list[Result] = []
     written: dict[str, list[Path]] = {}
-    with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-        for (path, track), result in _translated(read, words, given, bar):
+    with (
+        workplace.opened(given["memory"], None) as place,
+        Progress(console=screen, disable=quiet or not screen.is_terminal) as bar,
+    ):
+        for (path, track), result in _translated(read, words, place, given, bar):
             planned = [
                 Planned(output.track, place, given["crlf"], given["bom"])
                 for output in result.targets
@@ -87,7 +90,11 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
 
 
 def _translated(
-    read: Sequence[tuple[Path, Track]], words: Glossary, given: Mapping[str, Any], bar: Progress
+    read: Sequence[tuple[Path, Track]],
+    words: Glossary,
+    place: Workplace,
+    given: Mapping[str, Any],
+    bar: Progress,
 ) -> list[tuple[tuple[Path, Track], Result]]:
     """The results of every file, files of one language together."""
     groups: dict[str, list[tuple[Path, Track]]] = {}
@@ -96,12 +103,18 @@ def _translated(
     done: list[tuple[tuple[Path, Track], Result]] = []
     task = bar.add_task("translating", total=None)
     for tag, items in groups.items():
+        source, options = locales.load(tag), _options(given)
+        transcripts = [formats.from_track(track) for _, track in items]
         results = pipeline.subtitle(
-            [formats.from_track(track) for _, track in items],
-            source=locales.load(tag),
-            targets=[(locale, _engine(tag, locale, given)) for locale in _targets(tag, given)],
+            transcripts,
+            source=source,
+            targets=[
+                (locale, place.engine(given["engine"], tag, locale.tag))
+                for locale in _targets(tag, given)
+            ],
+            recall=[place.recall(t.source, source, options.currency_style) for t in transcripts],
             glossary=words,
-            options=_options(given),
+            options=options,
             kept=[track for _, track in items] if given["keep_cues"] else (),
             progress=lambda ready, total: bar.update(task, completed=ready, total=total),
         )
@@ -132,10 +145,6 @@ def _targets(source: str, given: Mapping[str, Any]) -> list[Locale]:
             "--from names its language",
         )
     return found
-
-
-def _engine(source: str, locale: Locale, given: Mapping[str, Any]) -> Engine:
-    return engines.load(given["engine"], source, locale.tag)
 
 
 def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, list[Path]]:
@@ -183,16 +192,19 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     texts = [line for path in paths for line in _read(path)]
     words, _ = _words(given)
     terms = _line_terms(given["line_terms"], len(texts)) if given["line_terms"] else []
-    engine = _engine(source.tag, target, given)
-    made = pipeline.translate_lines(
-        texts,
-        engine,
-        source=source,
-        locale=target,
-        glossary=words,
-        terms=terms,
-        options=_options(given),
-    )
+    options = _options(given)
+    with workplace.opened(given["memory"], None) as place:
+        engine = place.engine(given["engine"], source.tag, target.tag)
+        made = pipeline.translate_lines(
+            texts,
+            engine,
+            source=source,
+            locale=target,
+            glossary=words,
+            terms=terms,
+            options=options,
+            recall=place.recall("-", source, options.currency_style),
+        )
     for line in made:
         click.echo(_as_json(line) if given["as_json"] else line.draft.finished.text)
     findings = [item for line in made for item in line.findings]

@@ -1,0 +1,86 @@
+"""What people already did: a memory and a project, as far as a command was given them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from speechsubs import engines, memory, pipeline, project
+from speechsubs.files import read_bytes
+from speechsubs.locales import Locale
+from speechsubs.memory import Memory
+from speechsubs.pipeline import Recall, Result
+from speechsubs.project import Project
+from speechsubs.project.store import MANIFEST
+from speechsubs.protocols import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A memory that engines and people share, and the project that a run belongs to."""
+
+    memory: Memory | None
+    project: Project | None
+
+    def engine(self, name: str, source: str, target: str) -> Engine:
+        """The engine, with the memory's cache before it."""
+        engine = engines.load(name, source, target)
+        return memory.cached(engine, self.memory) if self.memory else engine
+
+    def recall(self, name: str, source: Locale, style: str) -> Recall:
+        """What people wrote for a transcript's sentences; the project comes first."""
+        found: list[Recall] = []
+        own = self.project.source(name) if self.project else None
+        if own:
+            found.append(partial(project.recall, own))
+        if self.memory:
+            found.append(pipeline.from_memory(self.memory, name, source, style))
+        return pipeline.first_of(found)
+
+    def pinned(self, result: Result) -> Result:
+        """The result with the cues that people fixed, as they left them."""
+        own = self.project.source(result.name) if self.project else None
+        if own is None:
+            return result
+        targets = []
+        for output in result.targets:
+            before = own.track(output.locale.tag)
+            texts = [draft.finished for draft in output.drafts]
+            track = project.with_pinned(output.track, before, texts)
+            if track != output.track:
+                shape = {f.code for f in pipeline.examine(output.track, output.locale)}
+                others = tuple(f for f in output.findings if f.code not in shape)
+                found = tuple(pipeline.examine(track, output.locale))
+                output = replace(output, track=track, findings=(*others, *found))
+            targets.append(output)
+        return replace(result, targets=tuple(targets))
+
+    def keep(
+        self,
+        results: Sequence[Result],
+        written: Mapping[str, Sequence[Path]],
+        terms: Path | None,
+        options: Mapping[str, object],
+        media: str = "",
+    ) -> None:
+        """Save the run in the project."""
+        if self.project is None:
+            return
+        names = {name: [str(path) for path in paths] for name, paths in written.items()}
+        text = read_bytes(terms).decode("utf-8-sig", "replace") if terms else ""
+        updated = project.record(
+            self.project, results, written=names, glossary=text, options=options, media=media
+        )
+        project.write(updated)
+
+
+@contextmanager
+def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workplace]:
+    """Open a memory and a project; both are made where there is none yet."""
+    with ExitStack() as stack:
+        store = stack.enter_context(Memory.open(memory_path)) if memory_path else None
+        own = None
+        if folder:
+            own = project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
+        yield Workplace(store, own)
