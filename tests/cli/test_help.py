@@ -68,6 +68,6 @@ def test_no_command_shows_the_list_and_is_a_usage_error(cli: Callable[..., Any])
 
 
 def test_an_unknown_command_is_a_usage_error(cli: Callable[..., Any]) -> None:
-    ran = cli("translate")
+    ran = cli("transcribe")
     assert ran.code == 2
-    assert "No such command 'translate'" in ran.err
+    assert "No such command 'transcribe'" in ran.err
