@@ -160,7 +160,8 @@ class Cue:
 
     `lines` is what a viewer reads, without markup. `markup` holds the same lines
     as WebVTT cue text where the file had styling, else it is empty. `sentences`
-    are the indexes of the sentences that the cue shows.
+    are the indexes of the sentences that the cue shows. `confidence` is how far the
+    times are to be trusted, 0 to 1, or None where nobody measured it.
     """
 
     start_ms: int
@@ -170,6 +171,7 @@ class Cue:
     markup: tuple[str, ...] = field(default=(), compare=False)
     name: str = field(default="", compare=False)
     settings: str = field(default="", compare=False)
+    confidence: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_ms < self.end_ms:

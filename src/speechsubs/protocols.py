@@ -100,6 +100,15 @@ class Aligner(Protocol):
         ...
 
 
+@runtime_checkable
+class Refiner(Protocol):
+    """What an aligner may offer besides `Aligner`: better edges for times that exist."""
+
+    def refine(self, sentences: Sequence[Sentence]) -> Placement:
+        """The same sentences; words keep their order and roughly their times."""
+        ...
+
+
 class Format(Protocol):
     """A file type. Readers accept what the field produces, writers are strict."""
 

@@ -44,7 +44,7 @@ class Estimate:
             found: list[tuple[str, int, float, float]] = []
             words = spoken(sentence.text)
             for index, (text, offset) in enumerate(words):
-                length = max(_MIN_WORD_MS, self._length(text))
+                length = self.word_ms(text)
                 found.append((text, offset, clock, clock + length))
                 clock += length
                 if index + 1 < len(words) and _CLAUSE.search(text):
@@ -63,9 +63,10 @@ class Estimate:
         )
         return Placement(timed, self.name)
 
-    def _length(self, text: str) -> float:
+    def word_ms(self, text: str) -> float:
+        """How long a word takes to say, in milliseconds, without the pause behind it."""
         rules = self._locale.speech
-        return rules.ms_per_word + rules.ms_per_unit * self._units(text)
+        return max(_MIN_WORD_MS, rules.ms_per_word + rules.ms_per_unit * self._units(text))
 
     def _units(self, text: str) -> float:
         """Syllables (or characters) that a word takes to say."""

@@ -11,7 +11,7 @@ from speechsubs.glossary import Glossary, Matcher, empty
 from speechsubs.layout import Block, TimedText, timed_texts
 from speechsubs.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
-from speechsubs.pipeline import texts
+from speechsubs.pipeline import texts, trust
 from speechsubs.pipeline.results import Options, Output, Recalled, Result
 from speechsubs.pipeline.texts import Prepared, Setting
 from speechsubs.protocols import Aligner, Engine
@@ -108,7 +108,9 @@ def _source_output(
         for item, done in zip(one.protected, finished, strict=True)
     )
     # Cues that were given are not ours to judge here: `check` does that.
-    found = () if kept else tuple(check.inspect(track, source, _gap(source, options)))
+    found: tuple[Finding, ...] = ()
+    if not kept:
+        found = (*check.inspect(track, source, _gap(source, options)), *trust.unsure(track))
     return Output(source, track, drafts, found), timed
 
 
@@ -143,7 +145,7 @@ def _gap(locale: Locale, options: Options) -> int:
 
 def _track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
     cues = polish.times(blocks, locale.limits, options.fps)
-    return Track(cues, locale.tag, one.transcript.source)
+    return trust.trusted(Track(cues, locale.tag, one.transcript.source), one.sentences)
 
 
 def _stack(one: Prepared, above: list[TimedText], output: Output, setting: Setting) -> Track:

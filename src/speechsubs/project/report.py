@@ -116,6 +116,7 @@ def _cues(track: Track) -> list[dict[str, Any]]:
             "end_ms": cue.end_ms,
             "lines": list(cue.lines),
             "sentences": list(cue.sentences),
+            "confidence": cue.confidence,
         }
         for number, cue in enumerate(track.cues, start=1)
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from speechsubs.model import Sentence, Word
-from speechsubs.protocols import Aligner, Placement
+from speechsubs.protocols import Aligner, Placement, Refiner
 
 FROM_TRANSCRIPT = "transcript"
 
@@ -14,11 +14,15 @@ def place(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
 
     A transcript that timed every sentence keeps its own times, made ascending: in a
     sentence a word starts no earlier than the one before it ends. Sentences may
-    overlap, because two people may speak at once. Where one sentence has no time the
+    overlap, because two people may speak at once. An aligner that can refine times
+    that exist does so. Where one sentence has no time the
     aligner times them all, because two clocks in one track would jump.
     """
     if sentences and all(sentence.words for sentence in sentences):
-        return Placement(tuple(map(_ascending, sentences)), FROM_TRANSCRIPT)
+        own = tuple(map(_ascending, sentences))
+        if isinstance(aligner, Refiner):
+            return replace(aligner.refine(own), aligner=FROM_TRANSCRIPT)
+        return Placement(own, FROM_TRANSCRIPT)
     return aligner.place(sentences)
 
 

