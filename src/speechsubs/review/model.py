@@ -4,54 +4,17 @@ They are plain data on purpose: the terminal, the page, Markdown and JSON show t
 review, and a decision taken anywhere can be applied anywhere.
 """
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# The changes themselves are the glossary's business; a review shows them.
+from speechsubs.glossary.diff import Change as Change
+from speechsubs.glossary.diff import ChangeKind as ChangeKind
+from speechsubs.glossary.diff import digest as digest
 from speechsubs.model import Finding
 
 SCHEMA = "speechsubs-review/1"
-
-
-class ChangeKind(StrEnum):
-    """What changed in a glossary entry."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    SOURCE = "source"
-    TARGET = "target"
-    POLICY = "policy"
-    ALIASES = "aliases"
-    FORMS = "forms"
-    FORBIDDEN = "forbidden"
-    CASE = "case"
-    BOUNDARY = "boundary"
-    STATUS = "status"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of one entry. `locale` is "" where it concerns all languages.
-
-    `old` and `new` are what a person compares; lines are 1-based, None where the entry
-    does not exist in that version.
-    """
-
-    term: str
-    kind: ChangeKind
-    locale: str = ""
-    old: str = ""
-    new: str = ""
-    old_line: int | None = None
-    new_line: int | None = None
-
-    @property
-    def id(self) -> str:
-        """Stable between runs: what changed, not where it stands in the file."""
-        return digest(self.term, self.kind.value, self.locale, self.old, self.new)[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +149,3 @@ class Decisions:
     old: str
     new: str
     decisions: tuple[Decision, ...]
-
-
-def digest(*parts: str) -> str:
-    """SHA-256 over texts, told apart from each other."""
-    data = json.dumps(parts, ensure_ascii=True)
-    return hashlib.sha256(data.encode("ascii")).hexdigest()
