@@ -1,0 +1,195 @@
+"""decisions.yml: what people decided, strict on reading, quoted on writing.
+
+A decision stands for a text on a screen that somebody has read. So nothing in this file
+is guessed: an unknown key, a text that YAML takes for a number, a hash that is none are
+errors with their line.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from speechsubs import yamlfile
+from speechsubs.errors import InputError, YamlError
+from speechsubs.files import read_bytes, write_atomic
+from speechsubs.review.model import Decision, Decisions, Verdict
+
+SCHEMA = "speechsubs-decisions/1"
+#: A project of ten hours in forty languages has fewer segments.
+MAX_DECISIONS = 500_000
+#: Characters of a text; a sentence of a minute has a thousand.
+MAX_TEXT = 20_000
+#: Cues of a segment, and lines of a cue.
+MAX_PARTS = 200
+
+_TOP = ("schema", "project", "old", "new", "decisions")
+_ITEM = ("item", "verdict", "source_hash", "text_hash", "text", "lines", "author", "date", "reason")
+_HASH = re.compile(r"[0-9a-f]{16}")
+_DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
+# What no text of a subtitle holds; a line feed is looked at by the caller.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def load(path: Path) -> Decisions:
+    """Read decisions. Raises `YamlError` with the line of the first thing that is wrong,
+    `InputError` where the file cannot be read.
+    """
+    data = read_bytes(path, max_bytes=yamlfile.MAX_BYTES)
+    try:
+        return parse(data.decode("utf-8-sig"), path)
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "this is not UTF-8 text") from error
+
+
+def parse(text: str, path: Path) -> Decisions:
+    """Read decisions from text (YAML or JSON); `path` is only named in errors."""
+    return _Reader(path).decisions(yamlfile.parse(text, path))
+
+
+def text(decisions: Decisions) -> str:
+    """The file, every text in double quotes so that YAML takes none for anything else."""
+    lines = [
+        "# Decisions of a review: each stands for the texts that its hashes were made of.",
+        f"schema: {_quoted(SCHEMA)}",
+        f"project: {_quoted(decisions.project)}",
+        f"old: {_quoted(decisions.old)}",
+        f"new: {_quoted(decisions.new)}",
+        "decisions:" if decisions.decisions else "decisions: []",
+    ]
+    for decision in decisions.decisions:
+        lines.append(f"  - item: {_quoted(decision.item)}")
+        lines.append(f"    verdict: {decision.verdict.value}")
+        for name in ("source_hash", "text_hash", "text"):
+            if value := getattr(decision, name):
+                lines.append(f"    {name}: {_quoted(value)}")
+        if decision.lines:
+            lines.append("    lines:")
+            lines += [f"      - [{', '.join(map(_quoted, cue))}]" for cue in decision.lines]
+        for name in ("author", "date", "reason"):
+            if value := getattr(decision, name):
+                lines.append(f"    {name}: {_quoted(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def save(decisions: Decisions, path: Path) -> None:
+    """Write decisions in one step. Raises `OutputError`."""
+    write_atomic(path, text(decisions).encode("utf-8"))
+
+
+def _quoted(value: str) -> str:
+    made = json.dumps(value, ensure_ascii=False)
+    # Line ends of YAML 1.1, direction marks and halves of characters travel as escapes.
+    return "".join(c if c.isprintable() else _escaped(c) for c in made)
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+
+
+class _Reader:
+    """Turns parsed YAML into decisions, or raises with a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def decisions(self, top: yamlfile.Map) -> Decisions:
+        self._keys(top, _TOP)
+        if top.get("schema") != SCHEMA:
+            raise self._error(top, "schema", f"schema: {SCHEMA!r} is expected here")
+        rows = top.get("decisions")
+        if not isinstance(rows, yamlfile.Seq):
+            raise self._error(top, "decisions", "`decisions` must be a list")
+        if len(rows) > MAX_DECISIONS:
+            raise self._error(top, "decisions", f"more than {MAX_DECISIONS:,} decisions")
+        found: dict[str, Decision] = {}
+        for at, row in enumerate(rows):
+            decision = self._decision(rows, at, row)
+            if decision.item in found:
+                raise self._error(rows, at, f"item {decision.item!r} is decided twice")
+            found[decision.item] = decision
+        old, new = self._text(top, "old"), self._text(top, "new")
+        for name, value in (("old", old), ("new", new)):
+            if not _DIGEST.fullmatch(value):
+                raise self._error(top, name, f"{name}: 64 hexadecimal digits are expected")
+        return Decisions(self._text(top, "project"), old, new, tuple(found.values()))
+
+    def _decision(self, rows: yamlfile.Seq, at: int, row: Any) -> Decision:
+        if not isinstance(row, yamlfile.Map):
+            raise self._error(rows, at, "a decision must be `name: value` lines")
+        self._keys(row, _ITEM)
+        for name in ("item", "verdict", "source_hash", "text_hash"):
+            if name not in row:
+                raise self._error(rows, at, f"a decision needs `{name}`")
+        for name in ("item", "source_hash", "text_hash"):
+            if not _HASH.fullmatch(self._text(row, name)):
+                raise self._error(row, name, f"{name}: 16 hexadecimal digits are expected")
+        verdict = self._text(row, "verdict")
+        if verdict not in list(Verdict):
+            known = ", ".join(v.value for v in Verdict)
+            raise self._error(row, "verdict", f"unknown verdict {verdict!r} (one of: {known})")
+        date = self._text(row, "date")
+        if date and not _DATE.fullmatch(date):
+            raise self._error(row, "date", "date: ISO 8601 is expected, 2026-10-01T12:30:00Z")
+        said = self._text(row, "text")
+        if verdict == Verdict.EDIT and not said.strip():
+            raise self._error(rows, at, "verdict edit needs `text`")
+        return Decision(
+            self._text(row, "item"),
+            Verdict(verdict),
+            self._text(row, "source_hash"),
+            self._text(row, "text_hash"),
+            said,
+            self._lines(row),
+            self._text(row, "author"),
+            date,
+            self._text(row, "reason", feeds=True),
+        )
+
+    def _lines(self, row: yamlfile.Map) -> tuple[tuple[str, ...], ...]:
+        cues = row.get("lines", ())
+        if cues and "text" not in row:
+            raise self._error(row, "lines", "`lines` need the `text` that they show")
+        if not isinstance(cues, list | tuple) or len(cues) > MAX_PARTS:
+            raise self._error(row, "lines", "`lines` must be a list with the lines of each cue")
+        found = []
+        for cue in cues:
+            good = isinstance(cue, list) and 0 < len(cue) <= MAX_PARTS
+            if not good or not all(isinstance(line, str) for line in cue):
+                problem = 'lines: each cue is a list of texts, ["one", "two"]; quote them'
+                raise self._error(row, "lines", problem)
+            for line in cue:
+                self._check(row, "lines", line)
+            if not all(line.strip() for line in cue):
+                raise self._error(row, "lines", "lines: a line is empty")
+            found.append(tuple(cue))
+        return tuple(found)
+
+    def _text(self, row: yamlfile.Map, name: str, *, feeds: bool = False) -> str:
+        value = row.get(name, "")
+        if not isinstance(value, str):
+            raise self._error(row, name, f"{name}: YAML reads this as no text: quote it")
+        self._check(row, name, value.replace("\n", " ") if feeds else value)
+        return value
+
+    def _check(self, row: yamlfile.Map, name: str, value: str) -> None:
+        if len(value) > MAX_TEXT:
+            raise self._error(row, name, f"{name} has more than {MAX_TEXT:,} characters")
+        control = _CONTROL.search(value)
+        if control or "\n" in value:
+            code = ord(control[0] if control else "\n")
+            raise self._error(row, name, f"{name} holds the control character U+{code:04X}")
+
+    def _keys(self, row: yamlfile.Map, known: tuple[str, ...]) -> None:
+        for key in row:
+            if key not in known:
+                problem = f"unknown key {str(key)[:60]!r} (known: {', '.join(known)})"
+                raise self._error(row, key, problem)
+
+    def _error(self, node: Any, key: object, problem: str) -> YamlError:
+        inside = key in node if isinstance(node, dict) else True
+        line = yamlfile.line_of(node, key) if inside else node.line
+        column = yamlfile.column_of(node, key) if inside else node.column
+        return YamlError(self._path, line, column, problem)
