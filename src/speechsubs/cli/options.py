@@ -21,6 +21,7 @@ else:
 #: compares the two.
 WRITABLE: Sequence[str] = ("srt", "vtt")
 ENGINES: Sequence[str] = ("auto", "argos", "apertium", "echo")
+ALIGNERS: Sequence[str] = ("auto", "speech", "pauses", "estimate")
 GLOSSARY_FORMATS: Sequence[str] = ("csv", "tsv", "xlsx", "tbx", "tbx2", "deepl", "omegat")
 
 #: Rates by the names that editors show; NTSC rates are exact fractions.

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from speechsubs.cli.options import (
+    ALIGNERS,
     ENGINES,
     WRITABLE,
     DollarType,
@@ -75,6 +76,28 @@ from speechsubs.cli.options import (
     "--bilingual",
     is_flag=True,
     help="Also write one file per language with source and target stacked.",
+)
+@click.option(
+    "--audio",
+    type=click.Path(path_type=Path),
+    help="Recording or video of the speech: cues get their times from it. Goes with one source.",
+)
+@click.option(
+    "--aligner",
+    type=click.Choice(ALIGNERS),
+    default="auto",
+    show_default=True,
+    help="Where times come from: speech hears the words, pauses only the silence, estimate nothing; auto takes the best that runs.",
+)
+@click.option(
+    "--lexicon",
+    type=click.Path(path_type=Path),
+    help="Pronunciations of names for --audio: a word and its respelling on each line.",
+)
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    help="Corrected text of a transcript that has word times: it gets those times, word by word.",
 )
 @click.option(
     "--duration",
@@ -148,12 +171,14 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
     """Cut, time and translate transcripts into subtitles.
 
     SOURCES are transcripts: plain text, Markdown, SRT, WebVTT, or JSON with word
-    times from whisper, whisperX or faster-whisper; - is standard input. For each
-    language an SRT and a WebVTT file are written: talk.en.srt, talk.es.vtt.
+    times from whisper, whisperX, faster-whisper, Vosk, AWS, Google or Deepgram; - is
+    standard input. For each language an SRT and a WebVTT file are written: talk.en.srt, talk.es.vtt.
 
     \b
     Examples:
       speechsubs subtitle talk.txt --to es --to zh-CN -o subs
+      speechsubs subtitle talk.txt --audio talk.mp3 --to es
+      speechsubs subtitle talk.json --text corrected.txt --audio talk.mp4
       speechsubs subtitle talk.json --to fr --glossary names.yml --report talk.report.json
     """
     # Here, because it is heavy and --help must not wait for it.

@@ -5,6 +5,7 @@ it gives (data, not text) lets the command line, a batch and a review page stand
 same few lines.
 """
 
+from speechsubs.pipeline.corrected import retimed
 from speechsubs.pipeline.examine import examine
 from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.recalled import first_of, from_memory
@@ -22,6 +23,7 @@ __all__ = [
     "examine",
     "first_of",
     "from_memory",
+    "retimed",
     "subtitle",
     "translate_lines",
 ]

@@ -27,6 +27,7 @@ def unsure(track: Track) -> Iterator[Finding]:
                 "timing-unsure",
                 Severity.WARNING,
                 f"its time is not sure ({cue.confidence:.2f}): listen to it",
+                file=track.source,
                 locale=track.language,
                 cue=number,
                 start_ms=cue.start_ms,

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from speechsubs import glossary, locales, outputs, pipeline, project
+from speechsubs.audio import Recording
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs, workplace
+from speechsubs.cli.jobs import inputs, sound, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.glossary import Glossary
@@ -46,23 +47,29 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     """
     screen = shown.console()
     quiet = given["quiet"] or given["as_json"]
+    sound.refuse(sources, given)
     read, failures = inputs.readable(_named(sources, given["name"]))
     for failure in failures:
         shown.error(screen, failure)
     if not read:
         return 1
+    if given["text"]:
+        read = [(path, sound.corrected(timed, given["text"])) for path, timed in read]
     groups = _groups(read, given)
     terms = _glossary_path(given)
     _refuse(sources, groups, terms, given)
     words = glossary.load(terms) if terms else glossary.empty()
     if not quiet:
         _say_idle(screen, groups, given)
+    recording = sound.opened(given["audio"], screen, quiet)
     finished: list[tuple[Path, Result]] = []
     with workplace.opened(given["memory"], given["project"]) as place:
         loaded = [_engines(group, place, given) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             for group, pairs in zip(groups, loaded, strict=True):
-                made, unusable = _subtitle(group, pairs, words, place, given, bar)
+                made, unusable = _subtitle(
+                    group, pairs, words, place, given, bar, recording
+                )
                 finished += made
                 failures += unusable
                 for failure in unusable:
@@ -144,7 +151,8 @@ def _refuse(
         raise InputError("--report -", "a report goes into a file", "--json prints it")
     if report:
         places.append(report)
-    outputs.refuse_collisions(places, [*inputs.files(sources), *([terms] if terms else [])])
+    used = [*inputs.files(sources), *([terms] if terms else []), *sound.named(given)]
+    outputs.refuse_collisions(places, used)
     outputs.refuse_places(places)
 
 
@@ -171,6 +179,9 @@ def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
     found: dict[str, object] = {name: given[name] for name in names}
     found["fps"] = str(given["fps"]) if given["fps"] else None
     found["duration_ms"] = given["duration"]
+    found["aligner"] = given["aligner"]
+    for name in ("audio", "text", "lexicon"):
+        found[name] = str(given[name]) if given[name] else None
     found["targets"] = [locale.tag for locale in given["targets"]]
     return found
 
@@ -200,6 +211,7 @@ def _subtitle(
     place: Workplace,
     given: Mapping[str, Any],
     bar: Progress,
+    recording: Recording | None,
 ) -> tuple[list[tuple[Path, Result]], list[SpeechsubsError]]:
     """The results of a group, and why the other transcripts have none."""
     task = bar.add_task("translating", total=None) if pairs else None
@@ -231,6 +243,7 @@ def _subtitle(
                 targets=pairs,
                 glossary=words,
                 options=options,
+                aligner=sound.aligner(recording, group.source, given),
                 recall=recalls,
                 progress=advance,
             )
