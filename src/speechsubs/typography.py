@@ -2,12 +2,12 @@
 
 An engine translates around a stand-in ("de el Toronto", "l'ZQ1"); the name that
 takes its place may want another form of the little word before it. Which words
-contract or elide, and how a possessive is formed, is data in `locales/*.yml` under
-`typography`. Nothing here changes a slot itself.
+contract, elide or agree, and how a possessive is formed, is data in `locales/*.yml`
+under `typography`. Nothing here changes a slot itself.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,7 +17,18 @@ from speechsubs.locales import Locale, load
 from speechsubs.model import Finished, Place
 
 _BEFORE = re.compile(r"(?:(\w+)\s+)?([\w]+['’]?)(\s*)$")
+_STOP = re.compile(r"\.(?!\.)")
 _POSSESSIVE = re.compile(r"['’][sS]?(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the glossary says about a name: gender "m", "f" or "", number "singular",
+    "plural" or "".
+    """
+
+    gender: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,12 @@ class Typography:
     what stands there instead; `vowels` are the letters that an elision wants behind it;
     `possessive` is what an English 's becomes ("{}" is where a name that ends in s
     wants only an apostrophe), "" where the language forms it with a word of its own.
+
+    `articles` are rows of one article in its forms m, f, mp and fp; `also_other_words`
+    are forms that may be something else and are left alone. `sounded` are articles
+    that change before names whose beginning `sounds` matches (Italian lo), and
+    `masculine_before` the names that take a masculine article although they are
+    feminine (Spanish "el agua").
     """
 
     latin_cjk_space: str
@@ -37,6 +54,44 @@ class Typography:
     vowels: str
     possessive: str
     possessive_after_s: str
+    articles: Sequence[Mapping[str, str]]
+    also_other_words: frozenset[str]
+    sounded: Mapping[str, str]
+    sounds: re.Pattern[str]
+    masculine_before: re.Pattern[str]
+
+    def full(self, short: str, gender: str, name: str) -> str:
+        """What an elided word is before a consonant: "l'" is "le" or "la"; "" if nothing."""
+        words = [word for word, elided in self.elisions.items() if elided == short]
+        feminine = {row["f"] for row in self.articles}
+        fitting = [word for word in words if (word in feminine) == (gender == "f")]
+        return self.sounding(next(iter((gender and fitting) or words), ""), name)
+
+    def agreed(self, phrase: str, name: str, grammar: Grammar) -> str:
+        """An article in the gender and number of its name; anything else as it is.
+
+        A form of several articles changes only where all of them change alike.
+        """
+        if phrase in self.also_other_words:
+            return phrase
+        plain = {sounded: soft for soft, sounded in self.sounded.items()}.get(phrase, phrase)
+        found = set()
+        for row in self.articles:
+            for cell in (cell for cell, form in row.items() if form == plain):
+                gender = grammar.gender or cell[0]
+                plural = "p" in cell if not grammar.number else grammar.number == "plural"
+                if gender == "f" and not plural and self.masculine_before.match(name):
+                    gender = "m"
+                found.add(row.get(f"{gender}p" if plural else gender, plain))
+        if len(found) != 1 or plain in found:
+            return phrase
+        return self.sounding(found.pop(), name)
+
+    def sounding(self, article: str, name: str) -> str:
+        """The article as it stands before the sound that a name begins with."""
+        if article in self.sounded and self.sounds.match(f"{article} {name}"):
+            return self.sounded[article]
+        return article
 
 
 @cache
@@ -53,20 +108,32 @@ def rules(tag: str) -> Typography:
         vowels=str(data.get("vowels", "")),
         possessive=str(data.get("possessive", "")),
         possessive_after_s=str(data.get("possessive_after_s", data.get("possessive", ""))),
+        articles=tuple(dict(row) for row in data.get("articles", ())),
+        also_other_words=frozenset(str(data.get("also_other_words", "")).split()),
+        sounded=dict(data.get("sounded", {})),
+        sounds=_pattern(data.get("sounds", "")),
+        masculine_before=_pattern(data.get("masculine_before", "")),
     )
 
 
-def around_slots(done: Finished, locale: Locale) -> list[Edit]:
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text or "(?!)", re.IGNORECASE)
+
+
+def around_slots(
+    done: Finished, locale: Locale, grammar: Mapping[int, Grammar] | None = None
+) -> list[Edit]:
     """Edits of the words before and the endings behind every slot.
 
     "de el" becomes "del", "le" before a vowel "l'", "l'" before a consonant "le ";
-    "'s" becomes the language's own ending.
+    "'s" becomes the language's own ending. `grammar` has what is known of the names
+    in the slots, by slot: "el" before a feminine one becomes "la".
     """
     own = rules(locale.tag)
     found: list[Edit] = []
     floor = 0
     for place in sorted(done.places, key=lambda p: p.start):
-        edit = _before(done.text, place, floor, own)
+        edit = _before(done.text, place, floor, own, (grammar or {}).get(place.slot, Grammar()))
         if edit:
             found.append(edit)
         behind = _behind(done.text, place, locale, own)
@@ -76,32 +143,64 @@ def around_slots(done: Finished, locale: Locale) -> list[Edit]:
     return found
 
 
-def _before(text: str, place: Place, floor: int, own: Typography) -> Edit | None:
+def _before(text: str, place: Place, floor: int, own: Typography, grammar: Grammar) -> Edit | None:
     """What the one or two words before a slot become."""
     window = text[max(floor, place.start - 40) : place.start]
     match = _BEFORE.search(window)
     if not match:
         return None
     base = place.start - len(window)
-    first, second, blank = match.group(1), match.group(2), match.group(3)
-    lower = second.lower().replace("’", "'")
-    vowel = text[place.start : place.start + 1].lower() in own.vowels and own.vowels
-    if vowel and blank and lower in own.elisions:
-        short = _cased(own.elisions[lower], second)
-        return base + match.start(2), place.start, short
-    if not vowel and not blank and second.endswith(("'", "’")):
-        full = {short: word for word, short in reversed(list(own.elisions.items()))}.get(lower)
-        if full:
-            return base + match.start(2), place.start, _cased(full, second) + " "
-    if first and blank:
-        joined = own.contractions.get(f"{first.lower()} {lower}")
+    first, second, blank = match.group(1) or "", match.group(2), match.group(3)
+    if not second.islower() and not _begins(text, base + match.start(2)):
         # "de El País": a capital article belongs to a name.
-        if joined and second.islower():
-            return base + match.start(1), base + match.end(2), _cased(joined, first)
-    return None
+        return None
+    lower = second.lower().replace("’", "'")
+    name = text[place.start : place.end]
+    if not blank:
+        lower = own.full(lower, grammar.gender, name) if lower.endswith("'") else ""
+        if not lower:
+            return None
+    words = [word for word in (first.lower(), lower) if word]
+    new = _little(words, name, own, grammar)
+    start = match.start(1) if first else match.start(2)
+    if first and len(new) > 1 and new[0] == words[0]:
+        start, new = match.start(2), new[1:]
+    little = " ".join(new) + ("" if new[-1].endswith("'") else blank or " ")
+    written = window[start:]
+    if little == written.lower().replace("’", "'"):
+        return None
+    return base + start, place.start, _cased(little, written)
+
+
+def _little(words: list[str], name: str, own: Typography, grammar: Grammar) -> list[str]:
+    """The words before a name: run together, in its gender, without a vowel before one."""
+    joined = own.contractions.get(" ".join(words))
+    if joined:
+        words = [joined]
+    if grammar.gender or grammar.number:
+        phrase = " ".join(words)
+        agreed = own.agreed(phrase, name, grammar)
+        if agreed != phrase or len(words) == 1:
+            words = agreed.split()
+        else:
+            words = [words[0], *own.agreed(words[1], name, grammar).split()]
+    elided = own.elisions.get(words[-1])
+    if elided and name[:1].lower() in own.vowels and own.vowels:
+        words = [*words[:-1], elided]
+    return words
+
+
+def _begins(text: str, at: int) -> bool:
+    """True where a sentence begins: there a capital says nothing about the word."""
+    before = text[max(0, at - 12) : at].rstrip(" \u00a0\u202f\"'“‘«¿¡([")
+    return before[-1:] in ".!?…:" if before else at <= 12
 
 
 def _behind(text: str, place: Place, locale: Locale, own: Typography) -> Edit | None:
+    """What the ending behind a slot becomes."""
+    if text[place.start : place.end].endswith(".") and _STOP.match(text, place.end):
+        # "A.I." at the end of a sentence has its full stop already.
+        return place.end, place.end + 1, ""
     if locale.language == "en" or not own.possessive:
         return None
     match = _POSSESSIVE.match(text, place.end)

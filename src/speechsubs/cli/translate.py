@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.options import ENGINES, WRITABLE, LocaleType
+from speechsubs.cli.options import ENGINES, WRITABLE, DollarType, LocaleType
 
 
 @click.command()
@@ -72,6 +72,13 @@ from speechsubs.cli.options import ENGINES, WRITABLE, LocaleType
     "--currency-style",
     type=click.Choice(["name", "symbol", "code"]),
     help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
+)
+@click.option(
+    "--default-dollar",
+    type=DollarType(),
+    default="USD",
+    show_default=True,
+    help="Which dollar a bare $ is (ISO 4217).",
 )
 @click.option(
     "--dates",

@@ -25,6 +25,8 @@ _TO_SPACE = dict.fromkeys(map(ord, _BREAKS), " ")
 _CLEAN = (
     dict.fromkeys([*range(9), *range(0x0E, 0x20), *range(0x7F, 0xA0)]) | {0: "\ufffd"} | _TO_SPACE
 )
+#: Colours and movements for a terminal, which logs of programs hold: gone as a whole.
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Looking back keeps a line of dashes linear: the run is tried once, from its start.
 _ARROW = re.compile(r"(?<!-)-{2,}>")
@@ -34,13 +36,16 @@ def clean(text: str) -> str:
     """Text that every program takes for one line: no control characters, no halves.
 
     Characters that some programs take for a line end become spaces, lone
-    surrogates and NUL become U+FFFD, other control characters go.
+    surrogates and NUL become U+FFFD, other control characters go, and with ESC the
+    colour that it begins.
 
     >>> clean("one\\x85two\\x07")
     'one two'
     """
     if text.isprintable():
         return text
+    if "\x1b" in text:
+        text = _ESCAPE.sub("", text)
     return _SURROGATE.sub("\ufffd", text.translate(_CLEAN).replace("\n", " "))
 
 

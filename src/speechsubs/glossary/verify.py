@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from speechsubs.errors import UnknownLocaleError
 from speechsubs.glossary.entries import Case, Glossary, Policy, Term, target_entry
 from speechsubs.glossary.keys import bounded
 from speechsubs.glossary.match import Finder, TermMatch
@@ -94,7 +95,8 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
     for match in source_matches:
         terms[match.term.id] = match.term
         expected[match.term.id] += 1
-        if match.suffix.startswith(("s", "es")):
+        owned = match.suffix.startswith(("'", "’")) and _genitive(locale_tag)
+        if owned or match.suffix.startswith(("s", "es")):
             plural.add(match.term.id)
     needs: dict[str, tuple[str, ...]] = {}
     cases: dict[str, Case] = {}
@@ -110,6 +112,18 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
         Count(terms[i], expected[i], found[i], terms[i].policy is not Policy.TRANSLATE)
         for i in needs
     ]
+
+
+@lru_cache(maxsize=64)
+def _genitive(tag: str) -> bool:
+    """True where a name takes an s without an apostrophe: "Lei Juns Auto"."""
+    # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
+    from speechsubs import locales
+
+    try:
+        return str(locales.load(tag).sections["typography"]["possessive"]) == "s"
+    except UnknownLocaleError:
+        return False
 
 
 def missing(source_matches: Iterable[TermMatch], target_text: str, locale_tag: str) -> list[Count]:

@@ -11,7 +11,8 @@ from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.recalled import first_of, from_memory
 from speechsubs.pipeline.results import Options, Output, Recalled, Result
 from speechsubs.pipeline.run import subtitle
-from speechsubs.pipeline.texts import Recall
+from speechsubs.pipeline.texts import Recall, foreign_glossary
+from speechsubs.pipeline.trust import confidence
 
 __all__ = [
     "Line",
@@ -20,8 +21,10 @@ __all__ = [
     "Recall",
     "Recalled",
     "Result",
+    "confidence",
     "examine",
     "first_of",
+    "foreign_glossary",
     "from_memory",
     "retimed",
     "subtitle",

@@ -23,7 +23,8 @@ class Options:
 
     `duration_ms` is the length of the speech where there is no recording; `fps` the
     frame rate that times snap to; `currency_style` "name", "symbol" or "code" (empty:
-    the locale's own); `headings` False leaves headings out of the cues.
+    the locale's own); `headings` False leaves headings out of the cues; `dates`
+    "locale" writes dates in the locale's long form, "engine" leaves them to the engine.
     """
 
     duration_ms: int | None = None
@@ -31,6 +32,7 @@ class Options:
     currency_style: str = ""
     default_dollar: str = "USD"
     headings: bool = True
+    dates: str = "locale"
     bilingual: bool = False
 
 

@@ -78,6 +78,7 @@ def _finish(
         message = "times are estimated from the text, no recording was heard"
         name = one.transcript.source
         findings.append(Finding("times-estimated", Severity.INFO, message, file=name))
+    findings += texts.foreign_glossary(setting.glossary, setting.source)
     findings += texts.unsure(one)
     signature = {
         "speechsubs": __version__,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from speechsubs import money
-from speechsubs.errors import InputError
+from speechsubs import locales, money
+from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.glossary import Glossary, Matcher, Policy, target_for
 from speechsubs.glossary.verify import forbidden
 from speechsubs.locales import Locale
@@ -57,7 +57,8 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     placed = timing.place(found, aligner)
     timed = placed.sentences
     context = money.context((s.text for s in timed), language, setting.options.default_dollar)
-    protected = protect.find(timed, setting.matcher, language, context)
+    dates = setting.options.dates == "locale"
+    protected = protect.find(timed, setting.matcher, language, context, dates)
     transcript = replace(transcript, findings=(*transcript.findings, *placed.findings))
     return Prepared(transcript, placed.aligner, timed, protected, context)
 
@@ -125,8 +126,8 @@ def translated(
 
 def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Setting) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
-    style = setting.options.currency_style
-    done = restore.target(item, raw.text, raw.places, setting.source, locale, style)
+    style, dates = setting.options.currency_style, setting.options.dates == "locale"
+    done = restore.target(item, raw.text, raw.places, setting.source, locale, style, dates)
     return Draft(item.sentence, done, raw.rung, raw.text, raw.tries, raw.problems)
 
 
@@ -152,7 +153,8 @@ def compared(
 
 def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
     """What the ladder could not settle, where the finished text does not show it."""
-    seen = {finding.code for finding in compared}
+    seen = {finding.code.removeprefix("term-") for finding in compared}
+    seen |= {finding.code for finding in compared}
     problems = [p for p in draft.problems if p.partition(":")[0] not in seen]
     if problems:
         message = f"no output of the engine passed ({', '.join(problems)}): read it"
@@ -176,6 +178,26 @@ def without_target(protected: Sequence[Protected], locale: Locale) -> list[Findi
                     "term-without-target", Severity.WARNING, message, locale=locale.tag
                 )
     return list(found.values())
+
+
+def foreign_glossary(glossary: Glossary, source: Locale) -> list[Finding]:
+    """A note where a glossary's terms are in another language than what was said.
+
+    Chinese in one script is another language here: its names match nothing in the other.
+    """
+    if not glossary.terms:
+        return []
+    try:
+        own = locales.resolve(glossary.language)
+    except UnknownLocaleError:
+        own = glossary.language
+    if own == source.tag or own.partition("-")[0] == source.language != "zh":
+        return []
+    message = (
+        f"the glossary's terms are {own} and the source is {source.tag}: only terms that "
+        "are written alike in both are protected"
+    )
+    return [Finding("glossary-language", Severity.INFO, message, file=str(glossary.path))]
 
 
 def unsure(one: Prepared) -> list[Finding]:

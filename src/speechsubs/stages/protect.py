@@ -12,19 +12,24 @@ _Found = tuple[Slot, Term | None, Amount | None]
 
 
 def find(
-    sentences: Sequence[Sentence], matcher: Matcher, language: str, context: money.Context
+    sentences: Sequence[Sentence],
+    matcher: Matcher,
+    language: str,
+    context: money.Context,
+    dates: bool = True,
 ) -> list[Protected]:
     """The slots of every sentence, left to right, never overlapping.
 
     Where a term and an amount overlap the longer one wins ("4S" against "4"), and a
     term wins a tie. A possessive ('s) stays outside the slot, because the engine
-    needs it to build the phrase; a plural s goes with the term.
+    needs it to build the phrase; a plural s goes with the term. `dates` False leaves
+    dates to the engine; their numbers stay numbers.
     """
-    return [_protect(sentence, matcher, language, context) for sentence in sentences]
+    return [_protect(sentence, matcher, language, context, dates) for sentence in sentences]
 
 
 def _protect(
-    sentence: Sentence, matcher: Matcher, language: str, context: money.Context
+    sentence: Sentence, matcher: Matcher, language: str, context: money.Context, dates: bool
 ) -> Protected:
     text = sentence.text
     found: list[_Found] = []
@@ -38,7 +43,7 @@ def _protect(
     for amount in money.find(text, language, context):
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
         found.append((slot, None, amount))
-    for date in numbers.find_dates(text, language):
+    for date in numbers.find_dates(text, language) if dates else ():
         if date.day is not None:
             slot = Slot(SlotKind.NUMBER, date.start, date.end, date.text, _date_key(date))
             found.append((slot, None, None))

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 
 from speechsubs import money, numbers
 from speechsubs.edits import Edit, apply
-from speechsubs.glossary import target_for
+from speechsubs.glossary import Policy, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Finished, Place, SlotKind
 from speechsubs.numbers.carried import date_edits
-from speechsubs.typography import around_slots
+from speechsubs.typography import Grammar, around_slots
 
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _NARROW_NBSP = "\u202f"
 _NBSP = "\u00a0"
+#: What nobody can read: control characters that are no blank, and terminal colours.
+_CONTROL = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 #: Where a sentence, or a quote inside one, begins.
 _CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"“«¡]))(?=[\w\"'“‘«¿¡])")
 
@@ -46,19 +48,59 @@ def target(
     source_locale: Locale,
     locale: Locale,
     style: str = "",
+    dates: bool = True,
 ) -> Finished:
-    """An engine's output with its slots filled and its surface repaired."""
+    """An engine's output with its slots filled and its surface repaired.
+
+    `dates` False leaves dates as the engine wrote them.
+    """
     texts = {
         place.slot: wording(protected, place.slot, source_locale, locale, style) for place in places
     }
+    texts.update(_first_word(protected, raw, places, texts))
     done = _filled(raw, places, texts)
+    done = apply(done, _free(done, [(*m.span(), "") for m in _CONTROL.finditer(done.text)]))
     done = apply(done, _number_edits(protected, done, source_locale, locale))
-    done = apply(done, _date_edits(protected, done, source_locale, locale))
-    done = apply(done, _free(done, around_slots(done, locale)))
+    if dates:
+        done = apply(done, _date_edits(protected, done, source_locale, locale))
+    grammar = _grammar(protected, locale)
+    done = apply(done, _free(done, around_slots(done, locale, grammar)))
     done = apply(done, _blank_edits(done, locale))
     done = apply(done, _opening_edits(protected.text, done, locale))
     done = apply(done, _space_edits(done, locale))
     return apply(done, _capital_edits(protected, done))
+
+
+def _first_word(
+    protected: Protected, raw: str, places: Sequence[Place], texts: dict[int, str]
+) -> dict[int, str]:
+    """A common noun of the glossary that begins the output, with a capital.
+
+    Only words that the glossary has in lower case in both languages: a name's capitals
+    are its own.
+    """
+    first = min(places, key=lambda place: place.start, default=None)
+    letter = re.search(r"[^\W\d_]", protected.text)
+    if first is None or letter is None or not letter.group().isupper():
+        return {}
+    term, text = protected.terms[first.slot], texts[first.slot]
+    if term is None or term.policy is not Policy.FIXED or re.search(r"\w", raw[: first.start]):
+        return {}
+    if not (term.source.islower() and text.islower()):
+        return {}
+    alone = sum(place.slot == first.slot for place in places) == 1
+    return {first.slot: text[0].upper() + text[1:]} if alone else {}
+
+
+def _grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
+    """What the glossary says of the names' gender and number, by slot."""
+    found = {}
+    for number, term in enumerate(protected.terms):
+        entry = target_entry(term, locale.tag) if term else None
+        if entry and (entry.gender or entry.number):
+            gender = entry.gender if entry.gender in ("m", "f") else ""
+            found[number] = Grammar(gender, entry.number)
+    return found
 
 
 def wording(

@@ -67,9 +67,7 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         loaded = [_engines(group, place, given) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             for group, pairs in zip(groups, loaded, strict=True):
-                made, unusable = _subtitle(
-                    group, pairs, words, place, given, bar, recording
-                )
+                made, unusable = _subtitle(group, pairs, words, place, given, bar, recording)
                 finished += made
                 failures += unusable
                 for failure in unusable:
@@ -175,7 +173,15 @@ def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
 
 def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
     """The options that a project remembers, so that its run can be repeated."""
-    names = ("engine", "currency_style", "default_dollar", "headings", "dates", "max_lines", "line_width")
+    names = (
+        "engine",
+        "currency_style",
+        "default_dollar",
+        "headings",
+        "dates",
+        "max_lines",
+        "line_width",
+    )
     found: dict[str, object] = {name: given[name] for name in names}
     found["fps"] = str(given["fps"]) if given["fps"] else None
     found["duration_ms"] = given["duration"]

@@ -1,6 +1,7 @@
 """The work of `speechsubs translate`."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +24,24 @@ from speechsubs.pipeline import Line, Options, Result
 
 DEFAULT_GLOSSARY = Path("glossary.yml")
 
+#: Options about files, which --lines writes none of.
+_FOR_FILES = {
+    "keep_cues": "--keep-cues",
+    "kinds": "--format",
+    "output": "--output",
+    "crlf": "--crlf",
+    "bom": "--bom",
+    "overwrite": "--overwrite",
+    "report_path": "--report",
+}
+
 
 def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     """Translate files or lines; the exit code. `given` are the command's options."""
     if given["line_terms"] and not given["lines"]:
         raise click.UsageError("--terms goes with --lines")
     if given["lines"]:
-        for name, option in (("keep_cues", "--keep-cues"), ("kinds", "--format")):
+        for name, option in _FOR_FILES.items():
             if given[name]:
                 raise click.UsageError(f"{option} is for subtitles, not for --lines")
         return _lines(paths, given)
@@ -44,7 +56,11 @@ def _words(given: Mapping[str, Any]) -> tuple[Glossary, Path | None]:
 
 
 def _options(given: Mapping[str, Any]) -> Options:
-    return Options(currency_style=given["currency_style"] or "")
+    return Options(
+        currency_style=given["currency_style"] or "",
+        default_dollar=given["default_dollar"],
+        dates=given["dates"],
+    )
 
 
 # ---- Subtitles -------------------------------------------------------------------
@@ -206,10 +222,13 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
             recall=place.recall("-", source, options.currency_style),
         )
     for line in made:
-        click.echo(_as_json(line) if given["as_json"] else line.draft.finished.text)
+        # A translation that a person answers for may hold a line break: N in is N out.
+        text = " ".join(line.draft.finished.text.splitlines())
+        click.echo(_as_json(line) if given["as_json"] else text)
     findings = [item for line in made for item in line.findings]
     if not given["quiet"] and not given["as_json"]:
         screen = shown.console()
+        findings = [*pipeline.foreign_glossary(words, source), *findings]
         shown.findings(screen, findings)
         screen.print(f"{engine.signature}: {shown.counted(findings)}")
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
@@ -234,6 +253,9 @@ def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
         good = isinstance(data, dict) and all(isinstance(v, str) for v in data.values())
         if not good:
             raise InputError(where, "terms are an object of texts", 'Write {"board": "junta"}')
+        for term in (text for pair in data.items() for text in pair):
+            if any(unicodedata.category(c) in ("Cc", "Cs") for c in term):
+                raise InputError(where, f"{term!r} holds a control character or half of one")
         found.append(data)
     if len(found) != count:
         raise InputError(str(path), f"{len(found)} lines of terms for {count} lines of text")
