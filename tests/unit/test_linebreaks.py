@@ -1,5 +1,7 @@
 """Where a line may end: which breaks cost more than which, and what may never part."""
 
+import unicodedata
+
 import pytest
 
 from speechsubs.linebreaks import NO_END, NO_START, tokens
@@ -209,3 +211,14 @@ def test_nothing_to_read_gives_no_token(text: str) -> None:
 
 def test_a_blank_behind_the_text_belongs_to_no_line() -> None:
     assert tokens("end ", load("en"))[-1].space == 0
+
+
+def test_thai_breaks_between_words_though_it_writes_no_blanks() -> None:
+    locale = load("th")
+    text = "พวกเขาจะสร้างรถยนต์ที่ดีที่สุดในโลกภายในสามปีข้างหน้าอย่างแน่นอนที่สุดเลย"
+    found = tokens(text, locale)
+    assert len(found) > 5
+    assert "".join(text[t.start : t.end] for t in found) == text
+    # No token begins with a mark that stands on the letter before it.
+    assert not any(unicodedata.combining(text[t.start]) for t in found)
+    assert locale.width("ที่") < len("ที่")
