@@ -60,11 +60,11 @@ def misfit(seconds: float, expected: float) -> float:
     return abs(seconds - expected) / (_SHARE * expected + _CONSTANT)
 
 
-def assign(wanted: Sequence[Wanted], regions: Sequence[Region]) -> list[Run]:
-    """The cheapest runs, in order, that use up all sentences and all regions."""
+def assign(wanted: Sequence[Wanted], regions: Sequence[Region]) -> tuple[list[Run], float]:
+    """The cheapest runs, in order, that use up all sentences and all regions; their cost."""
     program = _Program(wanted, regions)
     program.fill()
-    return program.runs()
+    return program.runs(), program.cost
 
 
 class _Program:
@@ -156,6 +156,11 @@ class _Program:
         passed = best < level
         row[:last] = best + price
         steps[:last][passed] = -1
+
+    @property
+    def cost(self) -> float:
+        """Of the whole way."""
+        return float(self.rows[-1][self.count - self.lows[-1]])
 
     def runs(self) -> list[Run]:
         """The way back from the end."""

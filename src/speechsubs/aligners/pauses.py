@@ -26,6 +26,8 @@ from speechsubs.timeline import spoken
 _MIN_GAP_MS: Final = 100
 #: How much faster or slower than the locale's own rate a speaker may be.
 _SLOWEST, _FASTEST = 1.9, 0.5
+#: Rates that are tried around the one of the whole.
+_RATES: Final = (1.0, 1.12, 0.89, 1.27, 0.79, 1.5)
 #: Speech outside these shares of what the text needs is another text, or half of one.
 _TOO_SHORT, _TOO_LONG = 0.5, 2.2
 
@@ -62,10 +64,7 @@ class Pauses:
         rate = Estimate(self._locale)
         said = [_said(sentence, rate) for sentence in sentences]
         findings = self._lengths(said, regions)
-        scale = _scale(said, regions)
-        runs = assign(_wanted(sentences, said, scale), regions)
-        scale = _rescale(runs, said, regions, scale)
-        runs = assign(_wanted(sentences, said, scale), regions)
+        scale, runs = _laid(sentences, said, regions)
         words = self._words(runs, said, regions, scale)
         findings += self._passed(runs, sentences, regions)
         timed = tuple(
@@ -173,10 +172,24 @@ def _wanted(sentences: Sequence[Sentence], said: Sequence[_Said], scale: float) 
     ]
 
 
-def _scale(said: Sequence[_Said], regions: Sequence[Region]) -> float:
+def _laid(
+    sentences: Sequence[Sentence], said: Sequence[_Said], regions: Sequence[Region]
+) -> tuple[float, list[Run]]:
+    """The speaker's rate and the runs that fit best together.
+
+    The whole length gives a first rate, which is wrong where the text is shorter or
+    longer than the speech; so rates around it are tried, and the cheapest way wins.
+    """
     heard = sum(region.duration_ms for region in regions) / 1_000
-    need = sum(item.seconds for item in said)
-    return min(_SLOWEST, max(_FASTEST, heard / need)) if need else 1.0
+    whole = heard / max(0.001, sum(item.seconds for item in said))
+    best = (math.inf, 1.0, list[Run]())
+    for rate in _RATES:
+        scale = min(_SLOWEST, max(_FASTEST, whole * rate))
+        runs, cost = assign(_wanted(sentences, said, scale), regions)
+        best = min(best, (cost, scale, runs), key=lambda found: found[0])
+    scale = _rescale(best[2], said, regions, best[1])
+    runs, cost = assign(_wanted(sentences, said, scale), regions)
+    return (scale, runs) if cost <= best[0] else best[1:]
 
 
 def _rescale(

@@ -104,7 +104,10 @@ def _why_not_speech(locale: Locale) -> str:
     if find_spec("speechsubs.aligners.speech") is None:
         return "the aligner speech is not part of this installation"
     speech = import_module("speechsubs.aligners.speech")
-    if not speech.supports(locale):
+    if not hasattr(speech, "Speech"):
+        return "the aligner speech is not part of this installation"
+    supports = getattr(speech, "supports", None)
+    if supports is not None and not supports(locale):
         return f"the aligner speech does not know the sounds of {locale.name}"
     return ""
 

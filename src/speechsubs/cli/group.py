@@ -20,6 +20,8 @@ COMMANDS = {
         "speechsubs.cli.translate",
         "Translate subtitles in their own times, by whole sentences.",
     ),
+    "timing": ("speechsubs.cli.timing", "Tell when every word of a recording is spoken."),
+    "sync": ("speechsubs.cli.sync", "Move subtitles onto the speech of a recording."),
     "convert": ("speechsubs.cli.convert", "Convert subtitle files to SRT or WebVTT."),
     "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
     "memory": (

@@ -11,6 +11,7 @@ from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.recalled import first_of, from_memory
 from speechsubs.pipeline.results import Options, Output, Recalled, Result
 from speechsubs.pipeline.run import subtitle
+from speechsubs.pipeline.sync import Synced, sync
 from speechsubs.pipeline.texts import Recall, foreign_glossary
 from speechsubs.pipeline.trust import confidence
 
@@ -21,6 +22,7 @@ __all__ = [
     "Recall",
     "Recalled",
     "Result",
+    "Synced",
     "confidence",
     "examine",
     "first_of",
@@ -28,5 +30,6 @@ __all__ = [
     "from_memory",
     "retimed",
     "subtitle",
+    "sync",
     "translate_lines",
 ]

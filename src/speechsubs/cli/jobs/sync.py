@@ -1,0 +1,90 @@
+"""The work of `speechsubs sync`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs import formats, locales, outputs, pipeline, project
+from speechsubs.cli import shown
+from speechsubs.cli.jobs import inputs, sound
+from speechsubs.errors import InputError, UnknownLocaleError
+from speechsubs.locales import Locale
+from speechsubs.model import Severity, Track
+from speechsubs.outputs import Planned
+from speechsubs.pipeline import Synced
+
+
+def run(subs: Path, recording_path: Path, given: Mapping[str, Any]) -> int:
+    """Move the cues and write them; the exit code."""
+    screen = shown.console()
+    quiet = given["quiet"] or given["as_json"]
+    target = _target(subs, given["output"])
+    named = [subs, recording_path, *([given["lexicon"]] if given["lexicon"] else [])]
+    outputs.refuse_collisions([target], named)
+    outputs.refuse_places([target])
+    track = inputs.track(subs)
+    if not track.cues:
+        raise InputError(str(subs), "there are no cues in it")
+    recording = sound.opened(recording_path, screen, quiet)
+    assert recording is not None
+    locale: Locale = given["source_locale"] or _language(subs, track)
+    done = pipeline.sync(track, recording, sound.aligner(recording, locale, given))
+    if not done.sure and not given["force"]:
+        problem = f"it does not fit this recording surely enough: {_words(done)}"
+        advice = "Is it the same speech? --force writes it all the same"
+        raise InputError(str(subs), problem, advice)
+    plan = Planned(done.track, target, given["crlf"], given["bom"])
+    written, kept = outputs.write([plan], overwrite=given["overwrite"])
+    findings = [*done.track.findings, *kept]
+    if given["as_json"]:
+        data = {
+            "fit": asdict(done.fit),
+            "realigned": done.realigned,
+            "cues": len(done.track.cues),
+            "written": [str(path) for path in written],
+            "findings": [project.finding(item) for item in findings],
+        }
+        click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+    elif not quiet:
+        shown.findings(screen, findings)
+        screen.print(shown.escape(_words(done)))
+        shown.paths(written)
+    return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
+
+
+def _words(done: Synced) -> str:
+    """The fit in a sentence."""
+    fit = done.fit
+    text = f"moved by {fit.offset_ms / 1_000:+.2f} s"
+    if fit.rate != 1:
+        text += f" and stretched by {fit.rate:.5f}"
+    if done.realigned:
+        text += f", {done.realigned} cues by their own words"
+    return (
+        f"{text}; sure {fit.sure:.2f} of 1 (overlap with speech {fit.overlap:.2f}, "
+        f"{fit.starts:.0%} of the starts after a pause are where speech begins)"
+    )
+
+
+def _target(subs: Path, output: Path | None) -> Path:
+    own = subs.suffix.lower().lstrip(".")
+    kind = own if own in formats.writable() else "srt"
+    if output is None:
+        return subs.with_name(f"{subs.stem}.synced.{kind}")
+    if output.suffix.lower().lstrip(".") not in formats.writable():
+        raise InputError(str(output), "its suffix must say what to write", "Use .srt or .vtt")
+    return output
+
+
+def _language(path: Path, track: Track) -> Locale:
+    for tag in (outputs.language_in(path), track.language):
+        try:
+            if tag:
+                return locales.load(tag)
+        except UnknownLocaleError:
+            continue
+    return locales.load("en")

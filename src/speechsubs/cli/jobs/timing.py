@@ -1,0 +1,91 @@
+"""The work of `speechsubs timing`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs import formats, locales, outputs, picture, pipeline
+from speechsubs.aligners import voice
+from speechsubs.cli import shown
+from speechsubs.cli.jobs import inputs, sound
+from speechsubs.cli.plain import visible
+from speechsubs.errors import UnknownLocaleError
+from speechsubs.locales import Locale
+from speechsubs.model import Severity, Track, Transcript, Word
+from speechsubs.pipeline import Result
+
+
+def run(recording_path: Path, path: Path, given: Mapping[str, Any]) -> int:
+    """Time the words, print them, draw them; the exit code."""
+    screen = shown.console()
+    image: Path | None = given["picture"]
+    named = [recording_path, *([given["lexicon"]] if given["lexicon"] else [])]
+    if image:
+        outputs.refuse_collisions([image], [*inputs.files([path]), *named])
+        outputs.refuse_places([image])
+    item = inputs.read(path)
+    transcript = formats.from_track(item) if isinstance(item, Track) else item
+    locale: Locale = given["source_locale"] or _language(path, transcript)
+    quiet = given["quiet"] or given["as_json"]
+    recording = sound.opened(recording_path, screen, quiet)
+    assert recording is not None
+    aligner = sound.aligner(recording, locale, given)
+    (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
+    if given["as_json"]:
+        click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
+    else:
+        _table(result)
+    if image:
+        found = voice.regions(recording) if voice.installed() else ()
+        offset = recording.offset_ms
+        regions = [(r.start_ms + offset, r.end_ms + offset) for r in found]
+        title = f"{recording_path.name} + {path.name}, times: {result.aligner}"
+        cues = result.source.track.cues
+        picture.save(picture.Scene(recording, regions, result.sentences, cues, title), image)
+    # What is said about cues is not asked for here: this command writes none.
+    findings = result.findings
+    if not quiet:
+        shown.findings(screen, findings)
+        if image:
+            shown.paths([image])
+    return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
+
+
+def data(result: Result) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "aligner": result.aligner,
+        "words": [_entry(w.text, [w]) for s in result.sentences for w in s.words],
+        "sentences": [_entry(s.text, s.words) for s in result.sentences],
+    }
+
+
+def _entry(text: str, words: Sequence[Word]) -> dict[str, Any]:
+    return {
+        "text": text,
+        "start_ms": words[0].start_ms if words else 0,
+        "end_ms": words[-1].end_ms if words else 0,
+        "confidence": pipeline.confidence(words),
+    }
+
+
+def _table(result: Result) -> None:
+    """Sentences with their times, one to a line: start, end, confidence, text."""
+    for sentence in result.sentences:
+        entry = _entry(sentence.text, sentence.words)
+        trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"
+        times = "\t".join(shown.clock(entry[name]) for name in ("start_ms", "end_ms"))
+        click.echo(f"{times}\t{trust}\t{visible(' '.join(sentence.text.split()))}")
+
+
+def _language(path: Path, transcript: Transcript) -> Locale:
+    for tag in (transcript.language, outputs.language_in(path)):
+        try:
+            if tag:
+                return locales.load(tag)
+        except UnknownLocaleError:
+            continue
+    return locales.load("en")

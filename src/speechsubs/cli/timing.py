@@ -1,0 +1,54 @@
+"""`speechsubs timing`: when every word of a recording is spoken."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs.cli.options import ALIGNERS, LocaleType
+
+
+@click.command()
+@click.argument("audio", type=click.Path(path_type=Path))
+@click.argument("transcript", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--from",
+    "source_locale",
+    type=LocaleType(),
+    help="Language of the speech. Default: what the transcript says, else en.",
+)
+@click.option(
+    "--aligner",
+    type=click.Choice(ALIGNERS),
+    default="auto",
+    show_default=True,
+    help="Where times come from: speech hears the words, pauses only the silence, estimate nothing; auto takes the best that runs.",
+)
+@click.option(
+    "--lexicon",
+    type=click.Path(path_type=Path),
+    help="Pronunciations of names: a word and its respelling on each line.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    help="Draw waveform, speech, words and cues into this PNG file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print words and sentences as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
+@click.pass_context
+def command(ctx: click.Context, /, audio: Path, transcript: Path, **given: Any) -> None:
+    """Tell when every word of a recording is spoken.
+
+    AUDIO is a recording or a video, TRANSCRIPT what is said in it. Times are those of the
+    speech itself, without the rules for reading that cues follow.
+
+    \b
+    Examples:
+      speechsubs timing talk.mp3 talk.txt --json > talk.times.json
+      speechsubs timing talk.mp4 talk.txt --picture talk.png
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import timing as job
+
+    ctx.exit(job.run(audio, transcript, given))

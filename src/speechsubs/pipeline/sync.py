@@ -1,0 +1,107 @@
+"""Subtitles that somebody made, moved onto the speech of a recording."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from speechsubs.aligners import shift, voice
+from speechsubs.aligners.shift import Fit
+from speechsubs.audio import Recording
+from speechsubs.model import Cue, Finding, Sentence, Severity, Track
+from speechsubs.pipeline.trust import confidence
+from speechsubs.protocols import Aligner
+
+#: Under this nothing is written unless somebody insists. Right fits measured 0.9 and
+#: more, other texts 0.3 and less.
+LEAST_SURE: Final = 0.5
+#: A word's time moves its cue only from this confidence on, and only so far.
+_TRUSTED: Final = 0.5
+_REACH_MS: Final = 1_500
+_MIN_MS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """The moved track, the fit that moved it, and how many cues words moved further."""
+
+    track: Track
+    fit: Fit
+    realigned: int = 0
+
+    @property
+    def sure(self) -> bool:
+        """True where the result may be written without asking."""
+        return self.fit.sure >= LEAST_SURE
+
+
+def sync(track: Track, recording: Recording, aligner: Aligner | None = None) -> Synced:
+    """Move a track by one offset and one rate, then each cue by its words.
+
+    Only an aligner that heard the words moves single cues, and only where it is sure.
+    Raises `InputError` where speech cannot be found for want of packages.
+    """
+    heard = voice.probabilities(recording)
+    spans = [(cue.start_ms, cue.end_ms) for cue in track.cues]
+    fit = shift.find(spans, heard)
+    fit = replace(fit, offset_ms=fit.offset_ms + recording.offset_ms)
+    cues = [
+        replace(cue, start_ms=start, end_ms=max(start + 1, fit.time(cue.end_ms)))
+        for cue in track.cues
+        for start in [fit.time(cue.start_ms)]
+    ]
+    moved = 0
+    found = [*track.findings, *recording.findings]
+    if aligner is not None and aligner.name == "speech" and fit.sure >= LEAST_SURE and cues:
+        cues, moved, more = _realigned(cues, aligner)
+        found += more
+    cues = _apart(cues)
+    found += _outside(cues, recording)
+    return Synced(replace(track, cues=tuple(cues), findings=tuple(found)), fit, moved)
+
+
+def _realigned(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, list[Finding]]:
+    """Cues on the times of their own words, where those are sure and near."""
+    sentences = [Sentence(n, n, " ".join(cue.lines), line=n + 1) for n, cue in enumerate(cues)]
+    placed = aligner.place(sentences)
+    if placed.aligner != aligner.name:
+        return list(cues), 0, []
+    result: list[Cue] = []
+    moved = 0
+    for cue, sentence in zip(cues, placed.sentences, strict=True):
+        trust = confidence(sentence.words)
+        if trust is None or trust < _TRUSTED:
+            result.append(cue)
+            continue
+        start, spoken_end = sentence.words[0].start_ms, sentence.words[-1].end_ms
+        by = start - cue.start_ms
+        if abs(by) > _REACH_MS:
+            result.append(cue)
+            continue
+        # The time to read behind the last word stays as it was, unless speech needs it.
+        end = max(cue.end_ms + by, spoken_end, start + 1)
+        result.append(replace(cue, start_ms=start, end_ms=end, confidence=trust))
+        moved += by != 0
+    return result, moved, [f for f in placed.findings if f.severity is Severity.ERROR]
+
+
+def _apart(cues: Sequence[Cue]) -> list[Cue]:
+    """Cues in order; where moving made two overlap that did not, the first ends earlier."""
+    ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    result: list[Cue] = []
+    for number, cue in enumerate(ordered):
+        if number + 1 < len(ordered):
+            following = ordered[number + 1].start_ms
+            if cue.start_ms + _MIN_MS < following < cue.end_ms:
+                cue = replace(cue, end_ms=following)
+        result.append(cue)
+    return result
+
+
+def _outside(cues: Sequence[Cue], recording: Recording) -> list[Finding]:
+    """A word about cues behind the end of the recording."""
+    end = recording.offset_ms + recording.duration_ms
+    late = sum(cue.start_ms >= end for cue in cues)
+    if not late:
+        return []
+    message = f"{late} cues lie behind the end of the recording: is it all of it?"
+    return [Finding("cues-outside", Severity.WARNING, message, file=recording.name)]
