@@ -1,4 +1,4 @@
-"""Transcripts with word times as JSON: whisper, whisperX, faster-whisper, OpenAI's API."""
+"""Transcripts with word times as JSON: whisper and its kin here, others in `services`."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final, NoReturn
 
 from speechsubs.errors import InputError
+from speechsubs.formats import services
 from speechsubs.formats.cuetext import clean
 from speechsubs.formats.jsonvalues import Node
 from speechsubs.formats.text import read_transcript as read_plain
@@ -16,7 +17,10 @@ from speechsubs.model import Finding, Paragraph, Transcript
 #: A pause that ends a paragraph.
 PARAGRAPH_GAP_MS: Final = 2_000
 
-_ADVICE = "Is it a transcript as whisper, whisperX or faster-whisper write it?"
+_ADVICE = (
+    "Is it a transcript as whisper, whisperX, faster-whisper, Vosk, AWS, Google or Deepgram "
+    "write it?"
+)
 
 
 class WordsFormat:
@@ -81,10 +85,14 @@ def _language(root: Node) -> str:
             tag = found.value.strip()
             if 2 <= len(tag.partition("-")[0]) <= 3 and tag.replace("-", "").isalnum():
                 return tag
-    return ""
+    return services.language(root)
 
 
 def _segments(root: Node) -> Iterator[Segment]:
+    found = services.segments(root)
+    if found is not None:
+        yield from found
+        return
     if root.is_array:
         items = root.items()
         if items and items[0].is_array and items[0].items() and not _is_row(items[0]):
