@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from speechsubs import safexml, worksheets
 from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary, Policy, Target, Term, interchange, load, write
-from speechsubs.glossary.interchange import safexml, xlsx
 from speechsubs.glossary.interchange.fields import id_for, own_tag
 from speechsubs.model import Finding
 
@@ -101,7 +101,7 @@ def test_rows_that_openpyxl_would_make_up_have_an_end(monkeypatch: pytest.Monkey
     sheet = sheet.replace(b'<dimension ref="A1:A2" />', b"").replace(
         b'r="A2"', b'r="A999999999999"'
     )
-    monkeypatch.setattr(xlsx, "MAX_ROWS", 1_000)
+    monkeypatch.setattr(worksheets, "MAX_ROWS", 1_000)
     with pytest.raises(InputError, match="more than 1,000 rows"):
         interchange.read_bytes(archive({**parts, "xl/worksheets/sheet1.xml": sheet}), "x", "xlsx")
 
@@ -122,10 +122,10 @@ def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
 
 
 def test_many_parts_and_much_in_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = archive({f"{n}": b"" for n in range(xlsx.MAX_PARTS + 1)})
+    many = archive({f"{n}": b"" for n in range(worksheets.MAX_PARTS + 1)})
     with pytest.raises(InputError, match="parts are no workbook"):
         interchange.read_bytes(many, "x", "xlsx")
-    monkeypatch.setattr(xlsx, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(worksheets, "MAX_BYTES", 1_000)
     with pytest.raises(InputError, match="unpacks to more than 1,000 bytes"):
         interchange.read_bytes(archive({"a": b"a" * 600, "b": b"b" * 600}), "x", "xlsx")
 

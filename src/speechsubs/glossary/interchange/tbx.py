@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from speechsubs import safexml
 from speechsubs.errors import InputError
-from speechsubs.glossary.interchange import safexml
 from speechsubs.glossary.interchange.fields import Entry, Incoming, Value, finding, name_of
-from speechsubs.glossary.interchange.safexml import Node
 from speechsubs.glossary.interchange.tbxids import decode
 from speechsubs.model import Finding, Severity
+from speechsubs.safexml import Node
 
 _ROOTS: Final = ("martif", "tbx", "TBX")
 _ENTRIES: Final = ("termEntry", "conceptEntry")

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from speechsubs import safexml
 from speechsubs.glossary.entries import Glossary, Policy, Target, Term
-from speechsubs.glossary.interchange import losses, safexml
+from speechsubs.glossary.interchange import losses
 from speechsubs.glossary.interchange.tbxids import encode
 from speechsubs.model import Finding
 

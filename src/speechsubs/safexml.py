@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from speechsubs.errors import InputError
 
-#: Elements in one another. TBX needs ten, a worksheet six.
+#: Elements in one another. TBX and XLIFF need ten, a worksheet six.
 MAX_DEPTH = 100
 #: Characters of one attribute's value, and attributes of one element.
 MAX_ATTRIBUTE = 64 * 1024
