@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Line, Options, Result
+from speechsubs.protocols import Engine
 
 DEFAULT_GLOSSARY = Path("glossary.yml")
+
+_Read = tuple[Path, Track]
 
 #: Options about files, which --lines writes none of.
 _FOR_FILES = {
@@ -90,7 +93,11 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
         workplace.opened(given["memory"], None) as place,
         Progress(console=screen, disable=quiet or not screen.is_terminal) as bar,
     ):
-        for (path, track), result in _translated(read, words, place, given, bar):
+        done, wordless = _translated(read, words, place, given, bar)
+        for failure in wordless:
+            shown.error(screen, failure)
+            failed = True
+        for (path, track), result in done:
             planned = [
                 Planned(output.track, place, given["crlf"], given["bom"])
                 for output in result.targets
@@ -111,31 +118,60 @@ def _translated(
     place: Workplace,
     given: Mapping[str, Any],
     bar: Progress,
-) -> list[tuple[tuple[Path, Track], Result]]:
-    """The results of every file, files of one language together."""
-    groups: dict[str, list[tuple[Path, Track]]] = {}
+) -> tuple[list[tuple[_Read, Result]], list[InputError]]:
+    """The results of every file, files of one language together, and what had no text."""
+    groups: dict[str, list[_Read]] = {}
     for path, track in read:
         groups.setdefault(_source(path, track, given).tag, []).append((path, track))
-    done: list[tuple[tuple[Path, Track], Result]] = []
+    done: list[tuple[_Read, Result]] = []
+    failures: list[InputError] = []
     task = bar.add_task("translating", total=None)
-    for tag, items in groups.items():
-        source, options = locales.load(tag), _options(given)
-        transcripts = [formats.from_track(track) for _, track in items]
-        results = pipeline.subtitle(
-            transcripts,
-            source=source,
-            targets=[
-                (locale, place.engine(given["engine"], tag, locale.tag))
-                for locale in _targets(tag, given)
-            ],
-            recall=[place.recall(t.source, source, options.currency_style) for t in transcripts],
-            glossary=words,
-            options=options,
-            kept=[track for _, track in items] if given["keep_cues"] else (),
-            progress=lambda ready, total: bar.update(task, completed=ready, total=total),
-        )
-        done += zip(items, results, strict=True)
-    return done
+
+    def advance(ready: int, total: int) -> None:
+        bar.update(task, completed=ready, total=total)
+
+    for tag, group in groups.items():
+        items = list(group)
+        targets = [(to, place.engine(given["engine"], tag, to.tag)) for to in _targets(tag, given)]
+        while items:
+            try:
+                results = _subtitled(
+                    items, locales.load(tag), targets, words, place, given, advance
+                )
+            except InputError as error:
+                # One file without text must not take the others with it.
+                rest = [item for item in items if item[1].source != error.where]
+                if len(rest) == len(items):
+                    raise
+                failures.append(error)
+                items = rest
+            else:
+                done += zip(items, results, strict=True)
+                break
+    return done, failures
+
+
+def _subtitled(
+    items: Sequence[_Read],
+    source: Locale,
+    targets: Sequence[tuple[Locale, Engine]],
+    words: Glossary,
+    place: Workplace,
+    given: Mapping[str, Any],
+    progress: Callable[[int, int], None],
+) -> list[Result]:
+    transcripts = [formats.from_track(track) for _, track in items]
+    options = _options(given)
+    return pipeline.subtitle(
+        transcripts,
+        source=source,
+        targets=targets,
+        recall=[place.recall(t.source, source, options.currency_style) for t in transcripts],
+        glossary=words,
+        options=options,
+        kept=[track for _, track in items] if given["keep_cues"] else (),
+        progress=progress,
+    )
 
 
 def _source(path: Path, track: Track, given: Mapping[str, Any]) -> Locale:
