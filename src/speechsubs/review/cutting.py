@@ -1,0 +1,182 @@
+"""A segment's new text in the cues that it has: their number and times never change.
+
+So every other cue keeps its number, and a file can be rewritten cue by cue. Words that
+stay are left in the line where they stand; only a line that no longer fits is wrapped
+again, and only a text that no longer fits its cues is parted again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+
+from speechsubs.layout import wrap
+from speechsubs.locales import Locale
+from speechsubs.model import Cue, Finished, Sentence, Slot, SlotKind, Track, Word
+from speechsubs.stages import keep
+
+Lines = tuple[str, ...]
+
+#: A sentence of more tokens is parted anew at once: comparing is quadratic at worst.
+MOST_TOKENS = 1_500
+# No-break spaces belong to a word: nothing may be broken there.
+_WORDS = re.compile(r"([ \t\n]*)([^ \t\n]+)")
+_PHRASES = re.compile(r"([ \t\n\u3000]*)([A-Za-z0-9]+|[^ \t\n\u3000])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word (a character where words are not parted), what stands before it, its place."""
+
+    text: str
+    glue: str
+    cue: int = 0
+    line: int = 0
+
+
+def recut(
+    cues: Sequence[Cue], old: Finished, new: Finished, locale: Locale, *, alike: bool
+) -> tuple[Lines, ...] | None:
+    """The lines of every cue with `new` where `old` stood; other sentences' words stay.
+
+    `alike` says that both texts are the same but for a few words, which then stay in
+    their lines. None where the cues do not show `old`, so that nobody knows what to
+    replace.
+    """
+    if not cues:
+        return ()
+    shown = _shown(cues, locale)
+    own = _tokens(old.text, locale)
+    start = _find(own, shown)
+    if start is None:
+        return None
+    before, after = shown[:start], shown[start + len(own) :]
+    placed = shown[start : start + len(own)]
+    if alike and len(own) <= MOST_TOKENS:
+        kept = _in_place(placed, _tokens(new.text, locale)[: 4 * MOST_TOKENS])
+        lines = _lines(cues, [*before, *kept, *after], locale) if kept else None
+        if lines and all(len(own_lines) <= locale.limits.max_lines for own_lines in lines):
+            return lines
+    return _parted(cues, (before, placed, after), old, new, locale)
+
+
+def _tokens(text: str, locale: Locale, cue: int = 0, line: int = 0) -> list[_Token]:
+    pattern = _WORDS if locale.words == "spaces" else _PHRASES
+    return [_Token(m[2], m[1], cue, line) for m in pattern.finditer(text)]
+
+
+def _shown(cues: Sequence[Cue], locale: Locale) -> list[_Token]:
+    return [
+        token
+        for number, cue in enumerate(cues)
+        for at, line in enumerate(cue.lines)
+        for token in _tokens(line, locale, number, at)
+    ]
+
+
+def _find(own: Sequence[_Token], shown: Sequence[_Token]) -> int | None:
+    """Where in what is shown the segment's own words begin."""
+    words, there = [t.text for t in own], [t.text for t in shown]
+    if not words:
+        return None
+    for start in range(len(there) - len(words) + 1):
+        if there[start] == words[0] and there[start : start + len(words)] == words:
+            return start
+    return None
+
+
+def _in_place(old: Sequence[_Token], new: Sequence[_Token]) -> list[_Token] | None:
+    """New words in the lines of the old ones; None where a change runs over a line's end."""
+    matcher = SequenceMatcher(None, [t.text for t in old], [t.text for t in new], autojunk=False)
+    result: list[_Token] = []
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            pairs = zip(old[a:b], new[c:d], strict=True)
+            result += [_Token(n.text, n.glue, o.cue, o.line) for o, n in pairs]
+            continue
+        places = {(t.cue, t.line) for t in old[a:b]} or {
+            (t.cue, t.line) for t in old[max(0, a - 1) : max(1, a)]
+        }
+        if len(places) > 1:
+            return None
+        cue, line = places.pop()
+        result += [_Token(t.text, t.glue, cue, line) for t in new[c:d]]
+    return result
+
+
+def _lines(cues: Sequence[Cue], tokens: Sequence[_Token], locale: Locale) -> tuple[Lines, ...]:
+    """Lines from placed words. A cue without changes keeps its own; one too wide is wrapped."""
+    by_cue: dict[int, list[list[_Token]]] = {}
+    for (cue, _), group in groupby(tokens, key=lambda t: (t.cue, t.line)):
+        by_cue.setdefault(cue, []).append(list(group))
+    result: list[Lines] = []
+    for number, cue in enumerate(cues):
+        made = tuple(_joined(group) for group in by_cue.get(number, []))
+        if [t.split() for t in made] == [line.split() for line in cue.lines]:
+            result.append(cue.lines)
+            continue
+        widest = max([locale.limits.line_width, *map(locale.width, cue.lines)])
+        if any(locale.width(line) > widest for line in made):
+            blank = " " if locale.words == "spaces" else ""
+            flat = [t for group in by_cue[number] for t in group]
+            glued = [_Token(t.text, t.glue or blank * (t.line != u.line), t.cue, t.line)
+                     for u, t in zip([flat[0], *flat], flat, strict=False)]  # fmt: skip
+            made = wrap([_joined(glued)], locale)
+        result.append(made)
+    return tuple(result)
+
+
+def _joined(tokens: Sequence[_Token]) -> str:
+    return "".join(
+        (" " if token.glue and at else "") + token.text for at, token in enumerate(tokens)
+    )
+
+
+def _parted(
+    cues: Sequence[Cue],
+    around: tuple[Sequence[_Token], Sequence[_Token], Sequence[_Token]],
+    old: Finished,
+    new: Finished,
+    locale: Locale,
+) -> tuple[Lines, ...]:
+    """The new text parted near the places where the old one was parted."""
+    before, placed, after = around
+    sentence, slots = _as_source(cues, placed, old)
+    bare = [Cue(c.start_ms, c.end_ms, ("…",)) for c in cues]
+    done = Finished(new.text, tuple(p for p in new.places if p.slot < len(slots)))
+    track = keep.track(Track(tuple(bare), locale.tag), [sentence], [done], [slots], locale)
+    result: list[Lines] = []
+    for number, (cue, made) in enumerate(zip(cues, track.cues, strict=True)):
+        head = _joined([t for t in before if t.cue == number])
+        tail = _joined([t for t in after if t.cue == number])
+        lines = made.lines if made.sentences else ()
+        if head or tail:
+            blank = " " if locale.words == "spaces" else ""
+            middle = blank.join(lines)
+            lines = wrap([text for text in (head, middle, tail) if text], locale)
+        same = "".join("".join(lines).split()) == "".join("".join(cue.lines).split())
+        result.append(cue.lines if same or not lines else lines)
+    return tuple(result)
+
+
+def _as_source(
+    cues: Sequence[Cue], placed: Sequence[_Token], old: Finished
+) -> tuple[Sentence, tuple[Slot, ...]]:
+    """The old text as a sentence whose words say when each cue begins."""
+    words: list[Word] = []
+    position = 0
+    for token in placed:
+        offset = old.text.find(token.text, position)
+        position = offset + len(token.text)
+        if not words or cues[token.cue].start_ms > words[-1].start_ms:
+            cue = cues[token.cue]
+            words.append(Word(token.text, offset, cue.start_ms, cue.end_ms))
+    spans = {place.slot: place for place in old.places}
+    slots = tuple(
+        Slot(SlotKind.TERM, spans[n].start, spans[n].end, "", "")
+        if n in spans
+        else Slot(SlotKind.TERM, 0, 0, "", "")
+        for n in range(min(max(spans, default=-1) + 1, 10_000))
+    )
+    return Sentence(0, 0, old.text, words=tuple(words)), slots

@@ -1,0 +1,242 @@
+"""What a segment would say under the new glossary.
+
+Where only the wording of a term has changed and it is known where the old one stands,
+the new one takes its place and the little words around it are put right: all else stays
+letter for letter. Every other sentence goes to the engine, those of a language together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from speechsubs import locales, money
+from speechsubs.edits import Edit, apply
+from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, target_entry, target_for
+from speechsubs.glossary.keys import bounded
+from speechsubs.glossary.match import Finder
+from speechsubs.locales import Locale
+from speechsubs.masking import Protected
+from speechsubs.model import Draft, Finished, Place, Slot, SlotKind
+from speechsubs.pipeline import Options
+from speechsubs.pipeline.texts import Setting
+from speechsubs.pipeline.texts import drafts as translated
+from speechsubs.project import Segment, Source
+from speechsubs.protocols import Engine
+from speechsubs.review.affected import Found, Impact, Touched
+from speechsubs.stages import protect
+from speechsubs.typography import Grammar, around_slots
+
+REPLACED, RETRANSLATED = "replaced", "retranslated"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """A new text with its slots, and where it comes from."""
+
+    finished: Finished
+    method: str
+
+
+def finished(segment: Segment) -> Finished:
+    """A segment's text with those of its places that still lie in it, without overlaps."""
+    kept: list[Place] = []
+    for place in sorted(segment.places, key=lambda p: (p.start, p.end)):
+        floor = kept[-1].end if kept else 0
+        if floor <= place.start < place.end <= len(segment.text):
+            kept.append(place)
+    return Finished(segment.text, tuple(kept))
+
+
+def replaced(
+    impact: Impact,
+    source: Source,
+    segment: Segment,
+    found: Found | None,
+    touched: Touched,
+    locale: Locale,
+) -> Predicted | None:
+    """The text with the new wordings in place, or None where that is not enough."""
+    if touched.released or (found and not _same_places(found)):
+        return None
+    done = finished(segment)
+    swaps: dict[tuple[int, int], tuple[str, Term]] = {}
+    for term_id in touched.terms:
+        old, new = impact.before.get(term_id), impact.after.get(term_id)
+        if old is None or new is None or found is None:
+            return None
+        count = len(found.spans(term_id, new=True))
+        places = _wordings(source, segment, done, old, count, locale.tag)
+        if places is None:
+            return None
+        for start, end in places:
+            swaps[start, end] = (_cased(done.text[start:end], old, new, locale.tag), new)
+    for term_id, start, end in touched.banned:
+        # A wrong rendering of a name that the source has: the right one is known.
+        new = impact.after.get(term_id)
+        named = found is not None and bool(found.spans(term_id, new=True))
+        if any(start < b and end > a for a, b in swaps):
+            continue
+        if new is None or not named or new.policy is Policy.FORBIDDEN:
+            return None
+        swaps[start, end] = (target_for(new, locale.tag)[0], new)
+    if not swaps:
+        return None
+    return Predicted(_swapped(done, swaps, locale), REPLACED)
+
+
+def _same_places(found: Found) -> bool:
+    old = [(m.start, m.end, m.term.id) for m in found.old]
+    return old == [(m.start, m.end, m.term.id) for m in found.new]
+
+
+def _wordings(
+    source: Source, segment: Segment, done: Finished, old: Term, count: int, tag: str
+) -> list[tuple[int, int]] | None:
+    """Where the old wording stands as often as the source has the term, or None.
+
+    The places that were recorded come first; where they do not tell, the text is searched
+    for the old wording, which then has to stand there as often as is asked.
+    """
+    accepted = _accepted(old, tag)
+    slots = source.slots[segment.index] if segment.index < len(source.slots) else ()
+    own = {n for n, s in enumerate(slots) if s.kind is SlotKind.TERM and s.key == old.id}
+    known = [(p.start, p.end) for p in done.places if p.slot in own]
+    if len(known) == count and all(done.text[a:b] in accepted for a, b in known):
+        return known
+    if not accepted:
+        return None
+    finder = Finder([(form, "any" if old.policy is Policy.TRANSLATE else "exact")
+                     for form in accepted])  # fmt: skip
+    taken = [(p.start, p.end) for p in done.places if p.slot not in own]
+    hits = {
+        (start, end): index
+        for index, start, end in finder.spans(done.text)
+        if bounded(done.text, start, end) and not any(start < b and end > a for a, b in taken)
+    }
+    longest = [h for h in hits if not any(_inside(h, other) for other in hits)]
+    # An inflected form wants the same inflection of the new word, which nobody here knows.
+    if len(longest) != count or any(hits[h] for h in longest):
+        return None
+    return sorted(longest)
+
+
+def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other != span and other[0] <= span[0] and span[1] <= other[1]
+
+
+def _accepted(term: Term, tag: str) -> tuple[str, ...]:
+    target = target_entry(term, tag)
+    if target is not None:
+        return target.accepted
+    return () if term.policy is Policy.TRANSLATE else (term.source,)
+
+
+def _cased(written: str, old: Term, new: Term, tag: str) -> str:
+    """The new wording, with a capital where the old one had got one ("Consejo")."""
+    before, after = target_for(old, tag)[0], target_for(new, tag)[0]
+    raised = written[:1].isupper() and before[:1].islower()
+    return after[:1].upper() + after[1:] if raised and after[:1].islower() else after
+
+
+def _swapped(
+    done: Finished, swaps: Mapping[tuple[int, int], tuple[str, Term]], locale: Locale
+) -> Finished:
+    """The text with stretches replaced, the places moved along, the grammar repaired."""
+    free = 1 + max((p.slot for p in done.places), default=0)
+    numbers = {(p.start, p.end): p.slot for p in done.places}
+    spans = sorted({*numbers, *swaps})
+    pieces: list[str] = []
+    places: list[Place] = []
+    changed: dict[int, Grammar] = {}
+    position = length = 0
+    for start, end in spans:
+        if start < position:
+            continue  # a place that a longer wording swallowed
+        text, term = swaps.get((start, end), (done.text[start:end], None))
+        length += start - position
+        pieces += [done.text[position:start], text]
+        slot = numbers.get((start, end), free)
+        free += slot == free
+        places.append(Place(slot, length, length + len(text)))
+        length += len(text)
+        position = end
+        if term is not None:
+            changed[slot] = _grammar(target_entry(term, locale.tag))
+    pieces.append(done.text[position:])
+    filled = Finished("".join(pieces), tuple(places))
+    around = Finished(filled.text, tuple(p for p in places if p.slot in changed))
+    repairs = _free(filled, around_slots(around, locale, changed))
+    return _known(apply(filled, repairs), set(numbers.values()))
+
+
+def _grammar(target: Target | None) -> Grammar:
+    if target is None:
+        return Grammar()
+    return Grammar(target.gender if target.gender in ("m", "f") else "", target.number)
+
+
+def _free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
+    """Edits that reach into no slot."""
+    return [e for e in edits if not any(e[0] < p.end and e[1] > p.start for p in done.places)]
+
+
+def _known(done: Finished, slots: set[int]) -> Finished:
+    """Without the places that only this module gave numbers to."""
+    return Finished(done.text, tuple(p for p in done.places if p.slot in slots))
+
+
+def retranslated(
+    asked: Sequence[tuple[Source, Sequence[int]]],
+    engine: Engine,
+    locale: Locale,
+    glossary: Glossary,
+    options: Options,
+) -> dict[tuple[str, int], Predicted]:
+    """Sentences of several sources of one language through the engine, in one batch.
+
+    The result is by the source's id and the sentence's index. Raises `EngineError`.
+    """
+    if not asked:
+        return {}
+    spoken = locales.load(asked[0][0].language)
+    setting = Setting(spoken, glossary, Matcher(glossary), options)
+    protected: list[Protected] = []
+    keys: list[tuple[str, int]] = []
+    recorded: list[tuple[Slot, ...]] = []
+    for source, indexes in asked:
+        texts = (sentence.text for sentence in source.sentences)
+        context = money.context(texts, spoken.language, options.default_dollar)
+        chosen = [source.sentences[index] for index in indexes]
+        protected += protect.find(chosen, setting.matcher, spoken.language, context)
+        keys += [(source.id, index) for index in indexes]
+        recorded += [source.slots[index] for index in indexes]
+    drafts = translated(protected, engine, locale, setting)
+    return {
+        key: Predicted(Finished(draft.finished.text, _old_slots(draft, item, own)), RETRANSLATED)
+        for key, draft, item, own in zip(keys, drafts, protected, recorded, strict=True)
+    }
+
+
+def _old_slots(draft: Draft, item: Protected, recorded: Sequence[Slot]) -> tuple[Place, ...]:
+    """The places by the numbers that the project's own slots have.
+
+    The new glossary may find more or other slots in the sentence than were recorded.
+    """
+    numbers = {(slot.start, slot.end): n for n, slot in enumerate(recorded)}
+    spans = ((p, item.slots[p.slot]) for p in draft.finished.places)
+    return tuple(
+        replace(place, slot=numbers[slot.start, slot.end])
+        for place, slot in spans
+        if (slot.start, slot.end) in numbers
+    )
+
+
+def options_of(kept: Mapping[str, object]) -> Options:
+    """The options of a run as far as they concern a sentence's text."""
+    known = {field.name for field in fields(Options)}
+    said: dict[str, Any] = {
+        name: kept[name]
+        for name in ("currency_style", "default_dollar", "dates")
+        if name in known and isinstance(kept.get(name), str) and kept[name]
+    }
+    return Options(**said)
