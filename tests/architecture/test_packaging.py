@@ -127,7 +127,9 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     for name in wheel.namelist():
         assert name.startswith(("speechsubs/", "speechsubs-"))
         assert "__pycache__" not in name
-        assert ".dist-info/" in name or name.endswith((".py", ".yml", "py.typed"))
+        assert ".dist-info/" in name or name.endswith(
+            (".py", ".yml", "py.typed", ".html", ".css", ".js")
+        )
 
 
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:

@@ -32,6 +32,7 @@ COMMANDS = {
         "speechsubs.cli.glossary",
         "Check a glossary, find candidates for it, import and export it.",
     ),
+    "review": ("speechsubs.cli.review", "Make a page to read, correct and approve a translation."),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }
 

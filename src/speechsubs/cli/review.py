@@ -1,0 +1,60 @@
+"""`speechsubs review`: a page on which a person reads and decides."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs.cli.options import LocaleType
+
+
+@click.command()
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=LocaleType(), help="Only this target language.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(["new", "machine", "edited", "approved"]),
+    help="Only segments in this state. May be repeated.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The page to write. Default: review.html in the PROJECT.",
+)
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Serve the page on this machine instead, and save decisions in place; Ctrl-C ends it.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    help="Port for --serve. Default: a free one.",
+)
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    help="File of the decisions. Default: decisions.yml in the PROJECT.",
+)
+@click.option(
+    "--media",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Recording to play beside the cues; for several sources SOURCE=FILE, repeated. Default: what the project was timed by.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
+def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
+    """Make a page to read, correct and approve a translation.
+
+    PROJECT is a folder made by `speechsubs subtitle --project`. The page is one HTML
+    file that works from disk and by keyboard; its decisions are saved as decisions.yml.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import review as job
+
+    ctx.exit(job.run(project, given))

@@ -1,0 +1,213 @@
+// One item as a card. Foreign text only ever becomes text nodes and plain attributes.
+"use strict";
+
+/** An element. `props` are attributes; a function is a listener; true is an empty attribute. */
+function h(name, props, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(props || {})) {
+    if (typeof value === "function") element.addEventListener(key, value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) {
+      element.setAttribute(key, String(value));
+    }
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+class Cards {
+  constructor(data, decided, act) {
+    this.data = data;
+    this.decided = decided;
+    this.act = act;
+    this.segmenters = new Map();
+    this.terms = new Map(data.changes.map((change) => [change.id, change.term]));
+  }
+
+  /** Language and direction, for every element that holds foreign text. */
+  script(tag) {
+    const locale = this.data.locales[tag];
+    return { lang: tag || null, dir: locale ? locale.direction : "auto" };
+  }
+
+  rules(tag) {
+    return { narrow_width: 1, spaces: true, line_width: 42, max_lines: 2, chars_per_second: 17,
+      ...this.data.locales[tag] };
+  }
+
+  segmenter(tag) {
+    if (!this.segmenters.has(tag)) this.segmenters.set(tag, segmenterFor(tag));
+    return this.segmenters.get(tag);
+  }
+
+  /** The place of a card in the list; `fill` gives it its contents when it comes near. */
+  shell(item, position, total) {
+    return h("article", {
+      id: `i-${item.id}`, tabindex: "-1", "data-id": item.id,
+      "aria-label": `${item.file}, ${item.locale}, ${cueNames(item)}`,
+      "aria-posinset": position + 1, "aria-setsize": total,
+    });
+  }
+
+  fill(card, item) {
+    const decision = this.decided.get(item.id);
+    card.className = decision ? `decided ${decision.verdict}` : "";
+    card.classList.toggle("locked", item.locked);
+    card.replaceChildren(
+      this.meta(item, decision),
+      h("div", { class: "sides" }, this.source(item), this.target(item, decision)),
+      ...[this.findings(item)].filter(Boolean),
+      this.actions(item, decision),
+    );
+    card.dataset.filled = "1";
+  }
+
+  meta(item, decision) {
+    const first = item.cues[0];
+    return h("header", { class: "meta" },
+      h("bdi", { class: "file" }, item.file),
+      h("span", null, cueNames(item)),
+      first ? h("time", null, clock(first.start_ms)) : null,
+      h("span", { class: "tag" }, item.locale),
+      h("span", { class: `state state-${item.state}` }, item.state),
+      item.method ? h("span", null, item.method) : null,
+      item.locked ? h("span", { class: "lock" }, proposes(item) ? "🔒 a person’s words: only proposed" : "🔒 a person’s words") : null,
+      ...[...new Set(item.changes.map((id) => this.terms.get(id)).filter(Boolean))].map((term) =>
+        h("bdi", { class: "term" }, term)),
+      decision ? h("strong", { class: "verdict" }, VERDICTS[decision.verdict]) : null);
+  }
+
+  source(item) {
+    const script = this.script(this.data.languages[item.file]);
+    const line = (text, name) => (text ? h("p", { class: name, ...script }, text) : null);
+    return h("div", { class: "side source" },
+      line(item.before, "near"),
+      h("p", { class: "sentence", ...script }, ...this.marked(item)),
+      line(item.after, "near"));
+  }
+
+  marked(item) {
+    // Spans count characters as Python does, not halves of pairs.
+    const characters = Array.from(item.source);
+    const parts = [];
+    let done = 0;
+    for (const [start, end] of [...item.marks].sort((a, b) => a[0] - b[0])) {
+      if (start < done || end <= start) continue;
+      parts.push(characters.slice(done, start).join(""),
+        h("mark", null, characters.slice(start, end).join("")));
+      done = end;
+    }
+    parts.push(characters.slice(done).join(""));
+    return parts;
+  }
+
+  target(item, decision) {
+    const side = h("div", { class: "side target" });
+    const edited = decision && decision.verdict === "edit";
+    const shown = item.cues.length ? item.cues.map((cue, n) =>
+      this.cue(item, cue, edited && decision.lines[n])) : [this.bare(item, edited && decision.text)];
+    side.append(...shown);
+    if (decision && decision.reason) {
+      side.append(h("p", { class: "reason", dir: "auto" }, `Note: ${decision.reason}`));
+    }
+    return side;
+  }
+
+  /** A segment that stands in no cue: its text alone. */
+  bare(item, edited) {
+    const after = edited || item.new_text;
+    return h("div", { class: "cue" }, ...this.versions(item, [item.text], after ? [after] : [],
+      edited ? "yours" : "new", null));
+  }
+
+  cue(item, cue, edited) {
+    const rules = this.rules(item.locale);
+    const lines = edited || cue.new_lines;
+    const changed = lines.length && lines.join("\n") !== cue.lines.join("\n");
+    const shown = changed ? lines : cue.lines;
+    const rate = speed(shown, cue.start_ms, cue.end_ms, rules.narrow_width);
+    const before = speed(cue.lines, cue.start_ms, cue.end_ms, rules.narrow_width);
+    return h("div", { class: "cue" },
+      h("div", { class: "cue-head" },
+        h("button", { type: "button", class: "play quiet", click: () => this.act.play(item, cue),
+          "aria-label": `Play cue ${cue.number}`, title: "Play this cue" }, "▶"),
+        h("span", null, `#${cue.number}`),
+        h("span", null, `${plain((cue.end_ms - cue.start_ms) / 1000)} s`),
+        h("span", { class: rate > rules.chars_per_second + 0.05 ? "over" : "",
+          title: `at most ${plain(rules.chars_per_second)} characters a second` },
+        changed && plain(before) !== plain(rate) ? `${plain(before)} → ${plain(rate)} char/s` : `${plain(rate)} char/s`)),
+      ...this.versions(item, cue.lines, changed ? lines : [], edited ? "yours" : "new", rules));
+  }
+
+  versions(item, before, after, name, rules) {
+    if (!after.length) return [this.lines(item, [["=", before.join("\n")]], "=", "now", rules)];
+    const pieces = difference(before.join("\n"), after.join("\n"), this.segmenter(item.locale));
+    return [this.lines(item, pieces, "-", "old", rules), this.lines(item, pieces, "+", name, rules)];
+  }
+
+  /** One version of a cue, a row for each line with its count. */
+  lines(item, pieces, side, name, rules) {
+    const labels = { old: "Before", new: "Proposed", yours: "Yours", now: "" };
+    const block = h("div", { class: `version ${name}` });
+    if (labels[name]) block.append(h("span", { class: "label" }, labels[name]));
+    let words;
+    const row = () => {
+      words = h("span", { class: "words", ...this.script(item.locale) });
+      block.append(h("div", { class: "line" }, words));
+    };
+    row();
+    for (const [kind, text] of pieces) {
+      if (kind !== "=" && kind !== side) continue;
+      text.split("\n").forEach((part, n) => {
+        if (n) row();
+        if (!part) return;
+        words.append(kind === "=" ? part : h(kind === "-" ? "del" : "ins", null, part));
+      });
+    }
+    block.normalize();
+    if (rules) for (const line of block.querySelectorAll(".line")) line.append(count(line.textContent, rules));
+    return block;
+  }
+
+  findings(item) {
+    if (!item.findings.length) return null;
+    return h("ul", { class: `findings ${item.severity}` },
+      ...item.findings.map((text) => h("li", { dir: "auto" }, text)));
+  }
+
+  actions(item, decision) {
+    const now = decision && decision.verdict;
+    const button = (name, key, label, act) => h("button", { type: "button", class: `act ${name}`,
+      "aria-pressed": now === name ? "true" : "false", "aria-keyshortcuts": key, click: act },
+    label, h("kbd", { "aria-hidden": "true" }, key));
+    const yes = proposes(item) ? ["accept", "Accept"] : ["approve", "Approve"];
+    return h("footer", { class: "actions" },
+      button(yes[0], "a", yes[1], () => this.act.decide(item, yes[0])),
+      button("reject", "r", "Reject", () => this.act.decide(item, "reject")),
+      button("edit", "e", "Edit", () => this.act.edit(item)),
+      decision ? button("note", "n", "Note", () => this.act.note(item)) : null,
+      decision ? button("clear", "x", "Take back", () => this.act.clear(item)) : null);
+  }
+}
+
+/** True where there is something to accept, not only something to approve. */
+function proposes(item) {
+  return Boolean(item.new_text && item.new_text !== item.text) ||
+    item.cues.some((cue) => cue.new_lines.length);
+}
+
+function cueNames(item) {
+  if (!item.cues.length) return `sentence ${item.segment + 1}`;
+  const first = item.cues[0].number;
+  const last = item.cues[item.cues.length - 1].number;
+  return first === last ? `cue ${first}` : `cues ${first}–${last}`;
+}
+
+/** The count of a line against the limit. */
+function count(text, rules) {
+  const size = width(text, rules.narrow_width);
+  const over = size > rules.line_width;
+  return h("span", { class: over ? "count over" : "count",
+    title: `${plain(size)} of at most ${plain(rules.line_width)} characters`,
+    "aria-label": `${plain(size)} characters${over ? ", too long" : ""}` }, plain(size));
+}

@@ -1,0 +1,74 @@
+// The recording beside the items: plays a cue and stops at its end.
+"use strict";
+
+class Player {
+  constructor(data, aside) {
+    this.media = data.media;
+    this.aside = aside;
+    this.video = aside.querySelector("video");
+    this.caption = aside.querySelector("#caption");
+    this.hint = aside.querySelector("#player-hint");
+    this.own = new Map();
+    this.file = null;
+    this.end = null;
+    this.video.addEventListener("timeupdate", () => this.stopAtEnd());
+    this.video.addEventListener("error", () => {
+      this.hint.textContent = "The recording cannot be played here. Choose it again below.";
+    });
+    aside.querySelector("#media-file").addEventListener("change", (event) => this.choose(event));
+    aside.hidden = !Object.keys(this.media).length;
+  }
+
+  /** Show the recording of an item's file. */
+  follow(item) {
+    if (this.file === item.file) return;
+    this.file = item.file;
+    const address = this.own.get(item.file) || this.media[item.file];
+    this.video.hidden = !address;
+    this.hint.textContent = address ? "" : "No recording is named for this file.";
+    if (address) this.video.src = address;
+    else this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  choose(event) {
+    const [file] = event.target.files;
+    if (!file || this.file === null) return;
+    const old = this.own.get(this.file);
+    if (old) URL.revokeObjectURL(old);
+    this.own.set(this.file, URL.createObjectURL(file));
+    const again = this.file;
+    this.file = null;
+    this.follow({ file: again });
+  }
+
+  play(item, cues, lines, script) {
+    this.aside.hidden = false;
+    this.follow(item);
+    if (this.video.hidden || !cues.length) return;
+    const start = cues[0].start_ms / 1000;
+    this.end = cues[cues.length - 1].end_ms / 1000;
+    this.caption.replaceChildren(...lines.map((line) => h("span", script, line)));
+    const go = () => {
+      this.video.currentTime = start;
+      this.video.play().then(() => this.watch(), () => {
+        this.hint.textContent = "The browser did not play it; press play in the player once.";
+      });
+    };
+    if (this.video.readyState >= 1) go();
+    else this.video.addEventListener("loadedmetadata", go, { once: true });
+  }
+
+  /* Time updates come four times a second: too coarse for a short cue. */
+  watch() {
+    if (this.stopAtEnd() || this.video.paused) return;
+    requestAnimationFrame(() => this.watch());
+  }
+
+  stopAtEnd() {
+    if (this.end === null || this.video.currentTime < this.end) return false;
+    this.video.pause();
+    this.end = null;
+    return true;
+  }
+}

@@ -1,0 +1,369 @@
+"""A review served to one person on this machine: shown, saved in place, reloaded.
+
+Other programs and other pages in the same browser can reach a port of this machine too.
+So every address starts with a token that only the person is told, the `Host` and
+`Origin` headers must name this server (a foreign domain may be made to point here), sizes
+and times are bounded, and only files that were named are given out.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.files import read_bytes, write_atomic
+from speechsubs.review import decisions as decisions_file
+from speechsubs.review import page
+from speechsubs.review.model import Decision, Decisions, Review, Verdict
+
+LOOPBACK = "127.0.0.1"
+#: 100,000 long decisions; more is no review.
+MAX_POST_BYTES = 64 * 1024 * 1024
+#: A client that says nothing for so long has gone.
+TIMEOUT_S = 30
+_CHUNK = 256 * 1024
+#: Written here because the system's own table differs from machine to machine.
+_TYPES = {
+    ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
+    ".mkv": "video/x-matroska", ".ogv": "video/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4",
+    ".aac": "audio/aac", ".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg",
+    ".oga": "audio/ogg", ".opus": "audio/ogg",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What is served. `review` is asked at every load, so that a reload shows news.
+
+    `path` is the decisions file, `media` the recordings by `Item.file`, `languages` the
+    source languages by `Item.file`.
+    """
+
+    review: Callable[[], Review]
+    path: Path
+    media: Mapping[str, Path]
+    languages: Mapping[str, str]
+
+
+class ChangedMeanwhileError(SpeechsubsError):
+    """The decisions file is no longer the one that the page was loaded with."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path.name} was changed by somebody else meanwhile; reload the page"
+
+
+class Server:
+    """One review on one port. `url` is where it is; `run` serves until Ctrl-C or `stop`.
+
+    Port 0 takes a free one. Raises `InputError` where the port is taken or the decisions
+    file belongs to another review.
+    """
+
+    def __init__(self, desk: Desk, port: int = 0) -> None:
+        self.desk = desk
+        self.token = secrets.token_urlsafe(24)
+        self._lock = threading.Lock()
+        standing(desk.path, desk.review())
+        try:
+            self._http = _Http((LOOPBACK, port), _Handler, self)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"port {port}", f"cannot be served on ({reason})") from error
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._http.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """The address of the page, with the token."""
+        return f"http://{LOOPBACK}:{self.port}/{self.token}/"
+
+    def run(self) -> None:
+        """Serve until somebody stops it; Ctrl-C ends it in peace."""
+        try:
+            self._http.serve_forever(poll_interval=0.2)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._http.server_close()
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._http.shutdown()
+
+    def html(self) -> bytes:
+        """The page as it is now."""
+        with self._lock:
+            review = self.desk.review()
+            found, revision = standing(self.desk.path, review)
+        media = {name: f"media/{n}" for n, name in enumerate(self.desk.media)}
+        text = page.render(
+            replace(review, media=media),
+            languages=self.desk.languages,
+            decided=found,
+            save_to="decisions",
+            revision=revision,
+        )
+        return text.encode("utf-8")
+
+    def save(self, body: bytes) -> str:
+        """Save posted decisions; the new revision.
+
+        Decisions of the file about items that the page does not show stay. Raises
+        `InputError` for what is no decision, `ChangedMeanwhileError`, `OutputError`.
+        """
+        posted, revision = _posted(body)
+        with self._lock:
+            review = self.desk.review()
+            before, current = standing(self.desk.path, review)
+            if revision != current:
+                raise ChangedMeanwhileError(self.desk.path)
+            shown = {item.id for item in review.items}
+            kept = [decision for decision in before if decision.item not in shown]
+            made = Decisions(review.project, review.old, review.new, (*kept, *posted))
+            text = decisions_file.text(made)
+            # What is written must be readable: the reader has all the rules.
+            decisions_file.parse(text, self.desk.path)
+            data = text.encode("utf-8")
+            write_atomic(self.desk.path, data)
+            return _digest(data)
+
+
+def standing(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
+    """The decisions in a file, and its revision ("" where there is none).
+
+    Raises `InputError` where it holds decisions of another review, `YamlError`.
+    """
+    if not path.exists():
+        return (), ""
+    data = read_bytes(path)
+    found = decisions_file.parse(data.decode("utf-8-sig", "replace"), path)
+    if found.decisions and (found.old, found.new) != (review.old, review.new):
+        raise InputError(
+            str(path),
+            "holds decisions of another review",
+            "Apply them and move the file away, or name another one (--decisions)",
+        )
+    return found.decisions, _digest(data)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _posted(body: bytes) -> tuple[list[Decision], str]:
+    try:
+        data = json.loads(body)
+        return [_decision(one) for one in data["decisions"]], str(data["revision"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError("the page", f"sent no decisions ({error!r:.200})") from error
+
+
+def _decision(one: Mapping[str, Any]) -> Decision:
+    def said(name: str) -> str:
+        value = one.get(name, "")
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is no text")
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    lines = one.get("lines") or []
+    if not isinstance(lines, list) or not all(isinstance(cue, list) for cue in lines):
+        raise TypeError("lines is no list of lists")
+    edit = said("verdict") == Verdict.EDIT
+    return Decision(
+        said("item"),
+        Verdict(said("verdict")),
+        said("source_hash"),
+        said("text_hash"),
+        said("text") if edit else "",
+        tuple(tuple(str(line) for line in cue) for cue in lines) if edit else (),
+        said("author"),
+        said("date"),
+        said("reason"),
+    )
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    # Another program may hold the port: then say so, and do not share it.
+    allow_reuse_address = False
+
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], owner: Server
+    ) -> None:
+        self.owner = owner
+        super().__init__(address, handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news, and a traceback helps nobody here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Http
+    protocol_version = "HTTP/1.1"
+    server_version = "speechsubs"
+    sys_version = ""
+    timeout = TIMEOUT_S
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the address holds the token, and logs travel."""
+
+    def do_GET(self) -> None:
+        """The page, or a recording that was named."""
+        route = self._route()
+        if route == "":
+            try:
+                self._send(HTTPStatus.OK, "text/html; charset=utf-8", self.server.owner.html())
+            except SpeechsubsError as error:
+                data = f"{error}\n".encode("utf-8", "replace")
+                self._send(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", data)
+        elif route is not None and route.startswith("media/"):
+            self._media(route.removeprefix("media/"))
+        elif route is not None:
+            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+
+    do_HEAD = do_GET  # noqa: N815 the standard library finds it by this name
+
+    def do_POST(self) -> None:
+        """Save decisions."""
+        route = self._route()
+        if route is None:
+            return
+        if route != "decisions":
+            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            return
+        if self.headers.get_content_type() != "application/json":
+            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is expected")
+            return
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit() and len(length) < 12):
+            self._refuse(HTTPStatus.LENGTH_REQUIRED, "the length must be told")
+            return
+        if int(length) > MAX_POST_BYTES:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "this is too much for a review")
+            return
+        body = self.rfile.read(int(length))
+        try:
+            self._json(HTTPStatus.OK, {"revision": self.server.owner.save(body)})
+        except ChangedMeanwhileError as error:
+            self._json(HTTPStatus.CONFLICT, {"error": str(error)})
+        except SpeechsubsError as error:
+            self._json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
+
+    def _route(self) -> str | None:
+        """The address behind the token, or None where the request was refused."""
+        port = self.server.owner.port
+        hosts = {f"{LOOPBACK}:{port}", f"localhost:{port}"}
+        origin = self.headers.get("Origin")
+        if self.headers.get("Host") not in hosts or (
+            origin is not None and origin not in {f"http://{host}" for host in hosts}
+        ):
+            self._refuse(HTTPStatus.FORBIDDEN, "this server is for one person on this machine")
+            return None
+        _, token, *rest = (*self.path.partition("?")[0].split("/", 2), "", "")[:3]
+        mine = self.server.owner.token.encode()
+        if not hmac.compare_digest(token.encode("utf-8", "replace"), mine):
+            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            return None
+        return rest[0]
+
+    def _media(self, name: str) -> None:
+        """A recording or a part of it."""
+        paths = list(self.server.owner.desk.media.values())
+        number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else -1
+        if not 0 <= number < len(paths):
+            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            return
+        try:
+            with paths[number].open("rb") as stream:
+                self._stream(stream, paths[number].stat().st_size, paths[number].suffix.lower())
+        except OSError:
+            # Gone since it was named, or the client has gone: neither is ours to mend.
+            self.close_connection = True
+
+    def _stream(self, stream: BinaryIO, size: int, suffix: str) -> None:
+        wanted = _range(self.headers.get("Range", ""), size)
+        start, end = wanted or (0, size)
+        if wanted is not None and start >= end:
+            self._head(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "text/plain", 0,
+                       {"Content-Range": f"bytes */{size}"})  # fmt: skip
+            return
+        more = {"Accept-Ranges": "bytes"}
+        if wanted is not None:
+            more["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        status = HTTPStatus.OK if wanted is None else HTTPStatus.PARTIAL_CONTENT
+        self._head(status, _TYPES.get(suffix, "application/octet-stream"), end - start, more)
+        if self.command == "HEAD":
+            return
+        stream.seek(start)
+        left = end - start
+        while left and (data := stream.read(min(_CHUNK, left))):
+            self.wfile.write(data)
+            left -= len(data)
+
+    def _json(self, status: HTTPStatus, data: Mapping[str, str]) -> None:
+        self._send(status, "application/json", json.dumps(data).encode("ascii"))
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        # A body that was not read would be taken for the next request.
+        self.close_connection = True
+        self._json(status, {"error": reason})
+
+    def _send(self, status: HTTPStatus, kind: str, data: bytes) -> None:
+        self._head(status, kind, len(data), {})
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def _head(self, status: HTTPStatus, kind: str, length: int, more: Mapping[str, str]) -> None:
+        self.send_response(status)
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(length),
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "frame-ancestors 'none'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Connection": "close" if self.close_connection else "keep-alive",
+            **more,
+        }
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """The half-open part of a file that one range asks for; None for the whole file.
+
+    Several ranges at once are answered with the whole file, which RFC 9110 allows.
+
+    >>> _range("bytes=2-4", 10), _range("bytes=-3", 10), _range("bytes=8-", 10)
+    ((2, 5), (7, 10), (8, 10))
+    >>> _range("bytes=0-1,4-5", 10), _range("bytes=20-", 10)
+    (None, (20, 10))
+    """
+    unit, _, spans = header.partition("=")
+    first, dash, last = spans.partition("-")
+    digits = first + last
+    if unit.strip() != "bytes" or not dash or not digits.isascii() or not digits.isdigit():
+        return None
+    if len(digits) > 36:
+        return None
+    if not first:
+        return max(0, size - int(last)), size
+    end = min(size, int(last) + 1) if last else size
+    return (int(first), end) if not last or int(last) >= int(first) else None
