@@ -126,6 +126,20 @@ def write(
     return written, findings
 
 
+def write_data(path: Path, data: bytes) -> Path:
+    """Write bytes where `write` would write a track; the path really written.
+
+    A file that somebody changed stays, and NAME.new.srt is written. Raises `OutputError`.
+    """
+    ledger = _ledger(path.parent)
+    place = _beside(path, ledger) if _edited(path, ledger) else path
+    write_atomic(place, data)
+    if place.is_file():
+        ledger[place.name] = _hash(place)
+        _save(place.parent, ledger)
+    return place
+
+
 def _beside(path: Path, ledger: Mapping[str, str]) -> Path:
     """A name beside a file that must stay: NAME.new.srt, unless that too is a person's."""
     for number in count(1):

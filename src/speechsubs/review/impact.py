@@ -186,13 +186,16 @@ def _items(
     items: list[Item] = []
     predictions: dict[str, Prediction] = {}
     for case, found in zip(cases, predicted, strict=True):
-        if found is not None and found.finished.text == case.segment.text:
-            continue  # the new version asks for what is there
+        why = missing.get(case.track.locale, "")
         key = case.source.id, case.track.locale
         judge = judges.get(key)
         if judge is None:
             judge = judges[key] = _Judge(impact, case.source, case.track)
-        item, lines = judge.item(case, found, missing.get(case.track.locale, ""))
+        if found is not None and found.finished.text == case.segment.text:
+            if not judge.text_findings(case.segment, found):
+                continue  # the new version asks for what is there
+            found, why = None, "the engine says the same again"
+        item, lines = judge.item(case, found, why)
         items.append(item)
         if found is not None:
             predictions[item.id] = Prediction(found.finished, lines, found.method)
@@ -225,7 +228,7 @@ class _Judge:
             if lines is None:
                 message = "its cues show other words than its text: give the lines by hand"
                 notes.append(_note("not-cut", message, Severity.WARNING))
-        notes += self._text_findings(segment, found)
+        notes += self.text_findings(segment, found)
         shown = _with_lines(cues, lines)
         notes += self._cue_findings(cues, shown)
         sentences = self._source.sentences
@@ -263,7 +266,7 @@ class _Judge:
             round(check.chars_per_second(new, self._locale), 1),
         )
 
-    def _text_findings(self, segment: Segment, found: Predicted | None) -> list[Finding]:
+    def text_findings(self, segment: Segment, found: Predicted | None) -> list[Finding]:
         """What is wrong by the new glossary and was not by the old one."""
         text = found.finished.text if found else segment.text
         known = {(f.code, f.message) for f in self._compared(segment.source, segment.text, 0)}
