@@ -1,0 +1,173 @@
+"""Which lines were spoken, and about when.
+
+Most lines are sure from what the recogniser heard. The doubtful ones between two
+sure ones are put to the doubting grammar, which may leave each of them out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from speechsubs.aligners.speech.decode import Grammars
+from speechsubs.aligners.speech.match import Times
+from speechsubs.aligners.speech.script import PHONE_MS, Script
+from speechsubs.aligners.voice import Region
+from speechsubs.audio import RATE, Recording
+
+_MS: Final = RATE // 1_000
+#: Heard phones of all phones of a line that make it sure.
+_SURE: Final = 0.45
+#: Sound shorter than this share of what a line should take cannot hold it.
+_LEAST: Final = 0.3
+_WINDOW_MS: Final = 40_000
+_MARGIN_MS: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """About when a line was spoken.
+
+    `heard` is the share of its phones that the recogniser found; `first_ms` and
+    `last_ms` are the start of its first unit and the end of its last one where these
+    were heard themselves, so that a cut beside them is safe.
+    """
+
+    start_ms: int
+    end_ms: int
+    heard: float
+    first_ms: int | None = None
+    last_ms: int | None = None
+
+
+def spans(
+    script: Script,
+    times: Times,
+    regions: Sequence[Region],
+    recording: Recording,
+    grammars: Grammars,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Span | None]:
+    """For every line where it is, or None where it was not spoken."""
+    found = [_from_heard(script, times, number) for number in range(len(script.lines))]
+    _drop_crossing(found)
+    number = 0
+    while number < len(found):
+        if found[number] is not None or not script.lines[number].length:
+            number += 1
+            continue
+        end = number
+        while end < len(found) and found[end] is None:
+            end += 1
+        _doubt(script, found, number, end, regions, recording, grammars)
+        number = end
+        if progress is not None:
+            progress(number, len(found))
+    return found
+
+
+def _from_heard(script: Script, times: Times, number: int) -> Span | None:
+    line = script.lines[number]
+    rows = [i for i in range(line.first, line.last) if times[i] is not None]
+    if not rows or not line.length:
+        return None
+    known = sum(script.units[i].length for i in rows)
+    total = sum(script.units[i].length for i in range(line.first, line.last))
+    share = known / max(1, total)
+    first, last = times[rows[0]], times[rows[-1]]
+    assert first is not None
+    assert last is not None
+    inside = sum(script.units[i].length for i in range(rows[0], rows[-1] + 1)) * PHONE_MS
+    if share < _SURE or last.end_ms - first.start_ms > 2.5 * inside + 2_000:
+        return None
+    before = sum(script.units[i].length for i in range(line.first, rows[0])) * PHONE_MS
+    after = sum(script.units[i].length for i in range(rows[-1] + 1, line.last)) * PHONE_MS
+    return Span(
+        max(0, first.start_ms - before),
+        last.end_ms + after,
+        share,
+        first.start_ms if not before else None,
+        last.end_ms if not after else None,
+    )
+
+
+def _drop_crossing(found: list[Span | None]) -> None:
+    """Matches ascend, so only guessed parts can cross: they give way."""
+    clock = 0
+    for number, span in enumerate(found):
+        if span is None:
+            continue
+        start = max(span.start_ms, clock)
+        end = max(span.end_ms, start)
+        found[number] = Span(start, end, span.heard, span.first_ms, span.last_ms)
+        clock = span.last_ms if span.last_ms is not None else start
+
+
+def _speech(regions: Sequence[Region], start_ms: int, end_ms: int) -> int:
+    return sum(
+        max(0, min(r.end_ms, end_ms) - max(r.start_ms, start_ms))
+        for r in regions
+        if r.end_ms > start_ms and r.start_ms < end_ms
+    )
+
+
+def _doubt(
+    script: Script,
+    found: list[Span | None],
+    low: int,
+    high: int,
+    regions: Sequence[Region],
+    recording: Recording,
+    grammars: Grammars,
+) -> None:
+    """Decide lines low to high, between sure neighbours, piece by piece."""
+    before = found[low - 1] if low else None
+    after = found[high] if high < len(found) else None
+    clock = before.end_ms if before else 0
+    end = after.start_ms if after else recording.duration_ms
+    shortest = min(script.lines[i].expected_ms for i in range(low, high))
+    if _speech(regions, clock, end) < _LEAST * shortest:
+        return
+    # The neighbours' own edges may be guesses: let them take part where they are near.
+    first = low - 1 if before and before.end_ms - before.start_ms < 15_000 else low
+    last = high + 1 if after and after.end_ms - after.start_ms < 15_000 else high
+    if first < low and before:
+        clock = before.start_ms
+    if last > high and after:
+        end = after.end_ms
+    clock, end = max(0, clock - _MARGIN_MS), min(recording.duration_ms, end + _MARGIN_MS)
+    number = first
+    while number < last and clock < end - 200:
+        stop = _piece_end(regions, clock, end)
+        count, room = number, 0.0
+        while count < last and (room < 1.6 * (stop - clock) or count - number < 3):
+            room += script.lines[count].expected_ms
+            count += 1
+        lines = script.lines[number:count]
+        decided = grammars.decide(recording.samples[clock * _MS : stop * _MS], clock, lines)
+        reached = number
+        resume = stop
+        if decided is not None:
+            for offset, span in enumerate(decided.lines):
+                at = number + offset
+                if span is None:
+                    continue
+                if stop < end and span[1] > stop - 300 and span[0] > clock + 1_000:
+                    resume = span[0] - 200  # cut off: the next piece begins with it
+                    break
+                reached = at + 1
+                if low <= at < high:
+                    found[at] = Span(span[0], span[1], 0.0)
+        number, clock = reached, max(resume, clock + 1_000)
+
+
+def _piece_end(regions: Sequence[Region], clock: int, end: int) -> int:
+    """Where a piece that begins at a time stops: in the last pause that is near enough."""
+    if end - clock <= 1.25 * _WINDOW_MS:
+        return end
+    pauses = [
+        (a.end_ms + b.start_ms) // 2
+        for a, b in pairwise(regions)
+        if clock + _WINDOW_MS // 2 < (a.end_ms + b.start_ms) // 2 <= clock + _WINDOW_MS
+    ]
+    return max(pauses, default=clock + _WINDOW_MS)

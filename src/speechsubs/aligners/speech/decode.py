@@ -1,0 +1,325 @@
+"""Forced alignment of pieces of sound with pocketsphinx's grammars.
+
+A grammar holds the tokens of some lines with all their readings. The plain one gives
+edges; the doubting one may leave lines out and may hear other speech between them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from speechsubs.aligners.speech.arpabet import PHONES
+from speechsubs.aligners.speech.language import garbage
+from speechsubs.aligners.speech.listen import FRAME_MS
+from speechsubs.aligners.speech.script import Line
+from speechsubs.audio import RATE
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Narrow beams are quick and fail on hard speech; then wider ones try.
+BEAMS: Final = ("1e-48", "1e-80", "1e-300")
+#: What it costs to hear a phone that is not in the text, and to leave a line out.
+#: Noise makes free phones fit better than the right words, so the price must be high
+#: where the room suits the text; it is low where something must be left over.
+GARBAGE_DEAR: Final = 1e-12
+GARBAGE_CHEAP: Final = 1e-7
+_SKIP: Final = 1e-40
+
+Arc = tuple[int, int, float, str] | tuple[int, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A dictionary word of the grammar as it was found."""
+
+    name: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTime:
+    """One token's time with what the second pass says of it.
+
+    `score` is the acoustic log score per frame, `shortest` how many of `phones` are
+    as short as the model allows. A token that is not spoken has no phones.
+    """
+
+    start_ms: int
+    end_ms: int
+    score: float = 0.0
+    phones: int = 0
+    shortest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The tokens of the lines that were asked for, and the beam that it took."""
+
+    lines: tuple[tuple[TokenTime, ...], ...]
+    beam: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the doubting grammar heard: for every line its time, or None."""
+
+    lines: tuple[tuple[int, int] | None, ...]
+
+
+class Grammars:
+    """Decoders for one dictionary, one for each beam, made when needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._decoders: dict[str, Any] = {}
+
+    def align(
+        self, samples: "np.ndarray[Any, Any]", start_ms: int, lines: Sequence[Line]
+    ) -> Aligned | None:
+        """Times of all tokens, or None where no beam finds a way through."""
+        arcs, final = _plain(lines)
+        if not final or len(samples) < RATE // 20:
+            return None
+        data = samples.tobytes()
+        for beam in BEAMS:
+            found = self._decode(data, beam, arcs, final)
+            if not found:
+                continue
+            path = _path(arcs, final, [p.name for p in found])
+            if path is None:
+                continue
+            scores = self._scores(data, beam)
+            if len(scores) != len(found):
+                scores = [(0.0, 0, 0)] * len(found)
+            return Aligned(_tokens(lines, path, found, scores, start_ms), beam)
+        return None
+
+    def decide(
+        self,
+        samples: "np.ndarray[Any, Any]",
+        start_ms: int,
+        lines: Sequence[Line],
+        price: float = GARBAGE_CHEAP,
+    ) -> Decided | None:
+        """Which of the lines are spoken in a piece, or None where that cannot be told.
+
+        `price` is the probability of a phone that is not in the text.
+        """
+        arcs, final, entries = _doubting(lines, price)
+        if len(samples) < RATE // 10:
+            return None
+        found = self._decode(samples.tobytes(), BEAMS[-1], arcs, final)
+        if not found:
+            return None
+        path = _path(arcs, final, [p.name for p in found])
+        if path is None:
+            return None
+        times: list[tuple[int, int] | None] = [None] * len(lines)
+        for arc, piece in zip(path, found, strict=True):
+            line = entries.get(arc)
+            if line is None:
+                continue
+            span = times[line]
+            begin = start_ms + piece.start_ms if span is None else span[0]
+            times[line] = (begin, start_ms + piece.end_ms)
+        return Decided(tuple(times))
+
+    def _decoder(self, beam: str) -> Any:
+        from pocketsphinx import Decoder
+
+        from speechsubs.aligners.speech.pronounce import model
+
+        if beam not in self._decoders:
+            width = float(beam)
+            self._decoders[beam] = Decoder(
+                hmm=str(model() / "en-us"),
+                dict=str(self._folder / "words.dict"),
+                lm=None,
+                loglevel="FATAL",
+                beam=width,
+                pbeam=width,
+                wbeam=width,
+                lw=1.0,
+                wip=1.0,
+                bestpath=False,
+            )
+        return self._decoders[beam]
+
+    def _decode(self, data: bytes, beam: str, arcs: Sequence[Arc], final: int) -> list[Piece]:
+        decoder = self._decoder(beam)
+        try:
+            decoder.add_fsg("lines", decoder.create_fsg("lines", 0, final, list(arcs)))
+            decoder.activate_search("lines")
+            _run(decoder, data)
+            if decoder.hyp() is None:
+                return []
+            return [
+                Piece(
+                    s.word.partition("(")[0],
+                    s.start_frame * FRAME_MS,
+                    (s.end_frame + 1) * FRAME_MS,
+                )
+                for s in decoder.seg()
+                if s.word[0] not in "<[("
+            ]
+        except (RuntimeError, ValueError):
+            return []
+
+    def _scores(self, data: bytes, beam: str) -> list[tuple[float, int, int]]:
+        """(score per frame, phones, shortest phones) for each word of the last decoding."""
+        decoder = self._decoder(beam)
+        try:
+            decoder.set_alignment()
+            _run(decoder, data)
+            alignment = decoder.get_alignment()
+        except RuntimeError:
+            return []
+        if alignment is None:
+            return []
+        found = []
+        for word in alignment:
+            if word.name[0] in "<[(":
+                continue
+            lengths = [phone.duration for phone in word]
+            short = sum(1 for n in lengths if n <= 3)
+            found.append((word.score / max(1, word.duration), len(lengths), short))
+        return found
+
+
+def _run(decoder: Any, data: bytes) -> None:
+    decoder.start_utt()
+    try:
+        decoder.process_raw(data, full_utt=True)
+    finally:
+        decoder.end_utt()
+
+
+def _plain(lines: Sequence[Line]) -> tuple[list[Arc], int]:
+    """Arcs that say all lines, and the last state."""
+    arcs: list[Arc] = []
+    state = top = 0
+    for line in lines:
+        state, top, _ = _say(line, state, top, arcs)
+    # States that readings took on the way may be higher than the last one.
+    return arcs, state
+
+
+def _say(line: Line, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, list[int]]:
+    """Add a line from a state on: the state after it, the highest one, its arcs."""
+    mine: list[int] = []
+    for token in line.tokens:
+        if not token.readings:
+            continue
+        top += 1
+        after = top
+        for reading in token.readings:
+            at = state
+            for number, unit in enumerate(reading):
+                target = after
+                if number + 1 < len(reading):
+                    top += 1
+                    target = top
+                mine.append(len(arcs))
+                arcs.append((at, target, 1.0, unit.name))
+                at = target
+        state = after
+    return state, top, mine
+
+
+def _doubting(lines: Sequence[Line], price: float) -> tuple[list[Arc], int, dict[int, int]]:
+    """Arcs of the doubting grammar, its last state, and which line an arc belongs to."""
+    arcs: list[Arc] = []
+    entries: dict[int, int] = {}
+    state = top = 0
+    names = [garbage(phone) for phone in sorted(PHONES)]
+    for number, line in enumerate(lines):
+        arcs += [(state, state, price, name) for name in names]
+        after, top, mine = _say(line, state, top, arcs)
+        entries.update(dict.fromkeys(mine, number))
+        if after != state:
+            arcs.append((state, after, _SKIP))
+        state = after
+    arcs += [(state, state, price, name) for name in names]
+    return arcs, state, entries
+
+
+def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | None:
+    """The arcs that a list of words took, or None where it reaches no end."""
+    outgoing: dict[int, list[int]] = {}
+    for number, arc in enumerate(arcs):
+        outgoing.setdefault(arc[0], []).append(number)
+
+    def closed(states: dict[int, int]) -> dict[int, int]:
+        queue = list(states)
+        for state in queue:
+            for number in outgoing.get(state, ()):
+                if len(arcs[number]) == 3 and arcs[number][1] not in states:
+                    states[arcs[number][1]] = states[state]
+                    queue.append(arcs[number][1])
+        return states
+
+    # For every word, state -> (arc that led there, row before); rows share one list.
+    trail: list[tuple[int, int]] = []
+    now = closed({0: -1})
+    for name in names:
+        reached: dict[int, int] = {}
+        for state, link in now.items():
+            for number in outgoing.get(state, ()):
+                arc = arcs[number]
+                if len(arc) == 4 and arc[3] == name and arc[1] not in reached:
+                    trail.append((number, link))
+                    reached[arc[1]] = len(trail) - 1
+        if not reached:
+            return None
+        now = closed(reached)
+    if final not in now:
+        return None
+    taken: list[int] = []
+    link = now[final]
+    while link >= 0:
+        number, link = trail[link]
+        taken.append(number)
+    return taken[::-1]
+
+
+def _tokens(
+    lines: Sequence[Line],
+    path: Sequence[int],
+    found: Sequence[Piece],
+    scores: Sequence[tuple[float, int, int]],
+    start_ms: int,
+) -> tuple[tuple[TokenTime, ...], ...]:
+    """Units gathered into the tokens that they are readings of."""
+    arcs: list[Arc] = []
+    owner: dict[int, tuple[int, int]] = {}
+    state = top = 0
+    for row, line in enumerate(lines):
+        for column, token in enumerate(line.tokens):
+            part = Line((token,), (0,), 0, 0)
+            state, top, mine = _say(part, state, top, arcs)
+            owner.update(dict.fromkeys(mine, (row, column)))
+    times: dict[tuple[int, int], TokenTime] = {}
+    for arc, piece, (score, phones, short) in zip(path, found, scores, strict=True):
+        where = owner[arc]
+        old = times.get(where)
+        start, end = start_ms + piece.start_ms, start_ms + piece.end_ms
+        if old is None:
+            times[where] = TokenTime(start, end, score, phones, short)
+            continue
+        # The score of several units is their mean, weighted by phones.
+        total = max(1, old.phones + phones)
+        mean = (old.score * old.phones + score * phones) / total
+        times[where] = TokenTime(old.start_ms, end, mean, old.phones + phones, old.shortest + short)
+    result: list[tuple[TokenTime, ...]] = []
+    clock = start_ms
+    for row, line in enumerate(lines):
+        done = []
+        for column in range(len(line.tokens)):
+            time = times.get((row, column), TokenTime(clock, clock))
+            clock = time.end_ms
+            done.append(time)
+        result.append(tuple(done))
+    return tuple(result)

@@ -1,0 +1,178 @@
+"""How numbers, amounts and codes are said in English: all the usual ways.
+
+One written token is read in several ways by several people ("2021": twenty
+twenty-one, two thousand twenty-one). The aligner is given all and takes the one
+that it hears.
+"""
+
+import re
+from itertools import product
+from typing import Final
+
+_ONES: Final = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+)  # fmt: skip
+_TENS: Final = (
+    "zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"
+)  # fmt: skip
+_GROUPS: Final = ("", "thousand", "million", "billion", "trillion")
+_ORDINALS: Final = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
+    "nine": "ninth", "twelve": "twelfth",
+}  # fmt: skip
+_MONEY: Final = {
+    "$": ("dollars", "dollar"), "€": ("euros", "euro"), "£": ("pounds", "pound"),
+    "¥": ("yen", "yuan"), "￥": ("yuan", "yen"), "₩": ("won",), "₹": ("rupees",),
+}  # fmt: skip
+_SIGNS: Final = {
+    "%": ("percent",), "&": ("and",), "+": ("plus",), "=": ("equals",), "@": ("at",),
+    "°": ("degrees",), "#": ("number",), "×": ("times",), "§": ("section",),
+}  # fmt: skip
+_NUMBER: Final = re.compile(r"\d{1,3}(?:[,\u202f\u00a0']\d{3})+(?:\.\d+)?|\d+(?:[.:]\d+)?")
+_PART: Final = re.compile(rf"(?:{_NUMBER.pattern})|[^\W\d_]+(?:'[^\W\d_]+)?|[%&+=@°#×§$€£¥￥₩₹]")
+#: Longer numbers are read digit by digit, and only so many digits of them.
+_LONGEST_NUMBER: Final = 15
+_MOST_DIGITS: Final = 40
+_MOST_READINGS: Final = 6
+
+Reading = tuple[str, ...]
+
+
+def cardinal(value: int, link: bool = False) -> Reading:
+    """The words of a number below 10**15. `link` says "and" after hundreds.
+
+    >>> " ".join(cardinal(215_900)), " ".join(cardinal(105, link=True))
+    ('two hundred fifteen thousand nine hundred', 'one hundred and five')
+    """
+    if value < 20:
+        return (_ONES[value],)
+    words: list[str] = []
+    for power in range(len(_GROUPS) - 1, -1, -1):
+        group = value // 1_000**power % 1_000
+        if not group:
+            continue
+        if group >= 100:
+            words += [_ONES[group // 100], "hundred"]
+        rest = group % 100
+        if rest and link and words and not (power and group < 100):
+            words.append("and")
+        if rest >= 20:
+            words.append(_TENS[rest // 10])
+            rest %= 10
+        if rest:
+            words.append(_ONES[rest])
+        if power:
+            words.append(_GROUPS[power])
+    return tuple(words)
+
+
+def ordinal(value: int) -> Reading:
+    """The words of a rank below 10**15.
+
+    >>> ordinal(21), ordinal(30)
+    (('twenty', 'first'), ('thirtieth',))
+    """
+    *before, last = cardinal(value)
+    if last in _ORDINALS:
+        return (*before, _ORDINALS[last])
+    return (*before, last[:-1] + "ieth" if last.endswith("y") else last + "th")
+
+
+def readings(token: str) -> list[Reading]:
+    """All ways to say a token with digits or signs, likeliest first; [] if it has none.
+
+    Words that are no numbers stay as they are: the caller pronounces them, single
+    letters as letters.
+
+    >>> readings("$10")
+    [('ten', 'dollars'), ('ten',), ('dollars', 'ten'), ('ten', 'dollar')]
+    >>> readings("2021")[:2]
+    [('twenty', 'twenty', 'one'), ('two', 'thousand', 'twenty', 'one')]
+    >>> readings("SU7"), readings("4S")
+    ([('S', 'U', 'seven'), ('SU', 'seven')], [('four', 'S')])
+    """
+    parts = _PART.findall(token)[:20]
+    if not any(p[0].isdigit() or p in _SIGNS or p in _MONEY for p in parts):
+        return []
+    money = [p for p in parts if p in _MONEY]
+    spoken = [p for p in parts if p not in _MONEY]
+    alone = sum(p[0].isdigit() for p in spoken) == 1 and len(spoken) == 1
+    choices = [_part(p, token, alone and not money) for p in spoken]
+    found = list(dict.fromkeys(_combined(choices)))
+    if money:
+        found = _with_money(found, _MONEY[money[0]])
+    return found[:_MOST_READINGS]
+
+
+def _combined(choices: list[list[Reading]]) -> list[Reading]:
+    # The first choice of everything, then every other choice in its place: a product
+    # of all would explode for "1-2-3-4".
+    if len(choices) <= 2:
+        return [tuple(w for r in row for w in r) for row in product(*choices)]
+    first = [c[0] for c in choices]
+    rows = [first]
+    for at, choice in enumerate(choices):
+        rows += [[*first[:at], other, *first[at + 1 :]] for other in choice[1:]]
+    return [tuple(w for r in row for w in r) for row in rows]
+
+
+def _with_money(found: list[Reading], names: tuple[str, ...]) -> list[Reading]:
+    many = names[0]
+    result: list[Reading] = []
+    for reading in found[:2] or [()]:
+        result += [(*reading, many), reading, (many, *reading)]
+    result += [(*reading, other) for reading in found[:1] for other in names[1:]]
+    return [r for r in dict.fromkeys(result) if r]
+
+
+def _part(part: str, token: str, alone: bool) -> list[Reading]:
+    if part in _SIGNS:
+        return [_SIGNS[part]]
+    if not part[0].isdigit():
+        if part.lower() in ("st", "nd", "rd", "th") and token[0].isdigit():
+            return [()]
+        if len(part) > 1 and part.isupper():
+            return [tuple(part), (part,)]
+        return [(part,)]
+    return _number(part, token, alone)
+
+
+def _number(part: str, token: str, alone: bool) -> list[Reading]:
+    whole, _, fraction = re.sub(r"[,'\u202f\u00a0]", "", part).replace(":", ".").partition(".")
+    if len(whole) > _LONGEST_NUMBER or (len(whole) > 1 and whole[0] == "0"):
+        digits = tuple(_ONES[int(c)] for c in whole[:_MOST_DIGITS])
+        return [digits, tuple("oh" if w == "zero" else w for w in digits)]
+    value = int(whole)
+    if re.search(r"\d(?:st|nd|rd|th)\b", token, re.IGNORECASE):
+        return [ordinal(value)]
+    found = [cardinal(value)]
+    if fraction:
+        return _fractions(found[0], fraction[:_MOST_DIGITS])
+    if len(whole) == 4 and "," not in part and 1_100 <= value <= 2_099:
+        found = _years(value) + found
+    linked = cardinal(value, link=True)
+    found.append(linked)
+    if alone and 1 <= value <= 31:
+        found.append(ordinal(value))
+    if len(whole) == 3 and value % 100 > 9:
+        found.append((_ONES[value // 100], *cardinal(value % 100)))
+    return list(dict.fromkeys(found))
+
+
+def _years(value: int) -> list[Reading]:
+    high, low = divmod(value, 100)
+    if low == 0:
+        return [(*cardinal(high), "hundred")] if high % 10 else []
+    middle = ("oh",) if low < 10 else ()
+    return [(*cardinal(high), *middle, *cardinal(low))]
+
+
+def _fractions(whole: Reading, fraction: str) -> list[Reading]:
+    digits = tuple(_ONES[int(c)] for c in fraction)
+    found = [(*whole, "point", *digits)]
+    if len(fraction) == 2:
+        found.append((*whole, *cardinal(int(fraction))))
+        found.append((*whole, "point", *cardinal(int(fraction))))
+    return found
