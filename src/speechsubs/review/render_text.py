@@ -1,0 +1,182 @@
+"""A review for terminals and other programs: a table of lines, tab-separated values.
+
+Texts of strangers are kept to one line each; what a terminal would obey is the command
+line's business (`cli.plain`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from speechsubs.model import Finding
+from speechsubs.review.model import Change, Item, Review
+
+COLUMNS = (
+    "item", "file", "locale", "cue", "start", "end", "state", "method", "severity", "changes",
+    "source", "text", "new_text", "lines", "new_lines", "chars_per_second",
+    "new_chars_per_second", "findings", "source_hash", "text_hash",
+)  # fmt: skip
+#: What a table shows of a text. Tab-separated values have all of it.
+WIDTH = 160
+# A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
+_FORMULA = re.compile(r"[=+\-@]")
+_BLANKS = re.compile(r"\s+")
+
+
+def clock(time_ms: int) -> str:
+    """h:mm:ss.mmm as people write it.
+
+    >>> clock(3_661_005)
+    '1:01:01.005'
+    """
+    seconds, ms = divmod(time_ms, 1_000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"
+
+
+def table(review: Review) -> Iterator[str]:
+    """The review as lines: conflicts first, then every change with its segments."""
+    for finding in review.conflicts:
+        yield f"{finding.severity.value}: {_place(finding)}{_one(finding.message)}"
+    if review.conflicts:
+        yield ""
+    by_change: dict[str, list[Item]] = {}
+    for item in review.items:
+        for change_id in item.changes:
+            by_change.setdefault(change_id, []).append(item)
+    shown: set[str] = set()
+    for change in review.changes:
+        yield described(change)
+        own = by_change.get(change.id, [])
+        counts = Counter(item.locale for item in own)
+        if counts:
+            listed = ", ".join(f"{tag} {count}" for tag, count in sorted(counts.items()))
+            yield f"    segments: {listed}"
+        for item in own:
+            if item.id in shown:
+                yield f"    {_where(item)}: as above"
+                continue
+            shown.add(item.id)
+            yield from _lines(item)
+    yield summary(review)
+
+
+def described(change: Change) -> str:
+    """A change in one line.
+
+    >>> from speechsubs.review.model import ChangeKind
+    >>> described(Change("su7", ChangeKind.TARGET, "es", "SU7", "SU7 Max", 4, 5))
+    'su7 target es: SU7 → SU7 Max (line 4 → 5)'
+    """
+    what = " ".join(part for part in (change.term, change.kind.value, change.locale) if part)
+    old, new = _one(change.old) or "nothing", _one(change.new) or "nothing"
+    lines = " → ".join(str(n) if n else "-" for n in (change.old_line, change.new_line))
+    return f"{what}: {old} → {new} (line {lines})"
+
+
+def summary(review: Review) -> str:
+    """The figures of a review in one line."""
+    locked = sum(item.locked for item in review.items)
+    parts = [
+        _count(len(review.changes), "change"),
+        _count(len(review.conflicts), "conflict"),
+        _count(len(review.items), "segment") + " to decide",
+    ]
+    if locked:
+        parts.append(f"{locked} of them edited by people")
+    return ", ".join(parts)
+
+
+def tsv(review: Review) -> str:
+    """A row for every segment, for spreadsheets; changes without segments have none.
+
+    Line ends and tabs inside a text become blanks; lines of a cue are parted by " / ",
+    cues by " // ". A cell that would be taken for a formula gets an apostrophe in front.
+    """
+    names = {change.id: described(change) for change in review.changes}
+    rows = ["\t".join(COLUMNS)]
+    for item in review.items:
+        first, last = item.cues[:1], item.cues[-1:]
+        cells = (
+            item.id,
+            item.file,
+            item.locale,
+            " ".join(str(cue.number) for cue in item.cues),
+            clock(first[0].start_ms) if first else "",
+            clock(last[0].end_ms) if last else "",
+            item.state,
+            item.method,
+            item.severity,
+            " | ".join(names.get(change, change) for change in item.changes),
+            item.source,
+            item.text,
+            item.new_text,
+            " // ".join(" / ".join(cue.lines) for cue in item.cues),
+            " // ".join(" / ".join(cue.new_lines or cue.lines) for cue in item.cues)
+            if any(cue.new_lines for cue in item.cues)
+            else "",
+            " ".join(f"{cue.chars_per_second:g}" for cue in item.cues),
+            " ".join(f"{cue.new_chars_per_second:g}" for cue in item.cues),
+            " | ".join(item.findings),
+            item.source_hash,
+            item.text_hash,
+        )
+        rows.append("\t".join(map(_cell, cells)))
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    made = _one(text)
+    return f"'{made}" if _FORMULA.match(made) else made
+
+
+def _lines(item: Item) -> Iterator[str]:
+    lock = ", edited by a person: only proposed" if item.locked else ""
+    yield f"    {_where(item)} [{item.state}{lock}]"
+    yield f"        source  {_short(_marked(item))}"
+    yield f"        now     {_short(item.text)}"
+    if item.new_text:
+        yield f"        then    {_short(item.new_text)} ({item.method})"
+    for cue in item.cues:
+        if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
+            speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
+            yield f"        cue {cue.number}: {speeds} characters a second"
+    for finding in item.findings:
+        yield f"        {item.severity}: {_one(finding)}"
+
+
+def _marked(item: Item) -> str:
+    """The source with its changed terms in brackets."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in item.marks:
+        pieces += [item.source[position:start], "[", item.source[start:end], "]"]
+        position = end
+    return "".join([*pieces, item.source[position:]])
+
+
+def _where(item: Item) -> str:
+    if not item.cues:
+        return f"{item.locale} {_one(item.file)}, sentence {item.segment + 1}"
+    numbers = [cue.number for cue in item.cues]
+    cues = f"cue {numbers[0]}" if len(numbers) == 1 else f"cues {numbers[0]}-{numbers[-1]}"
+    return f"{item.locale} {_one(item.file)}, {cues} at {clock(item.cues[0].start_ms)}"
+
+
+def _place(finding: Finding) -> str:
+    line = f":{finding.line}" if finding.line else ""
+    where = f"{_one(finding.file)}{line}: " if finding.file else ""
+    return f"{where}{finding.locale + ' ' if finding.locale else ''}{finding.code}: "
+
+
+def _one(text: str) -> str:
+    """A text on one line."""
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _short(text: str) -> str:
+    made = _one(text)
+    return made if len(made) <= WIDTH else made[: WIDTH - 1] + "…"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
