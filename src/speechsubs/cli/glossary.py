@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.options import GLOSSARY_FORMATS
+from speechsubs.cli.options import ENGINES, GLOSSARY_FORMATS
 
 
 @click.group()
@@ -165,3 +165,136 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     from speechsubs.cli.jobs import glossary as job
 
     ctx.exit(job.export(glossary, **given))
+
+
+@command.command("diff")
+@click.argument("versions", nargs=-1, metavar="[OLD] NEW")
+@click.option(
+    "--in",
+    "places",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="What the change is looked at in: a project (or its folder of subtitles), or subtitle files that belong together by name (talk.en.srt, talk.es.srt). May be repeated.",
+)
+@click.option(
+    "--to",
+    "targets",
+    metavar="TAG",
+    multiple=True,
+    help="Only this target language. May be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What translates the sentences of a project that have to be translated again.",
+)
+@click.option(
+    "--no-translate",
+    is_flag=True,
+    help="Translate nothing again: those have no predicted text then.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "markdown", "json", "tsv"]),
+    default="table",
+    show_default=True,
+    help="How it is shown. markdown suits a pull request; tsv has only the segments.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it into this file.")
+@click.option(
+    "--textconv",
+    metavar="FILE",
+    help="Only print FILE as git should compare it: `git config diff.glossary.textconv 'speechsubs glossary diff --textconv'`.",
+)
+@click.pass_context
+def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None:
+    """Compare two versions of a glossary by entries, and show what the change touches.
+
+    OLD and NEW are files or git revisions (HEAD~1:glossary.yml). With --in and a project,
+    OLD may be left out: it is the version that the project was made with. Every segment
+    that the change touches is shown as it is and as it would be; nothing is written to
+    the project.
+
+    Exit codes: 0 no change, 3 changes, 1 input error.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import glossary_review as job
+
+    ctx.exit(job.diff(versions, **given))
+
+
+@command.command("apply")
+@click.argument("decisions", type=click.Path(path_type=Path))
+@click.option(
+    "--project",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The subtitle project that was decided about.",
+)
+@click.option(
+    "-g",
+    "--glossary",
+    "new",
+    metavar="NEW",
+    help="The new glossary: it becomes the project's own. Needed where a text was accepted that is not in the file.",
+)
+@click.option(
+    "--old",
+    metavar="OLD",
+    help="The old glossary. Default: the one that the project was made with.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What translated the texts that were accepted and are not in the file.",
+)
+@click.option("--dry-run", is_flag=True, help="Report what would change and write nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
+def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
+    """Carry out the DECISIONS of a review in a project and in its subtitle files.
+
+    Accepted and edited segments are rewritten in their cues; every other cue stays byte
+    for byte. Decisions on texts that have changed since are refused, all of them, with
+    the list. A subtitle file that somebody changed is kept, the new one is NAME.new.srt.
+
+    Exit codes: 0 done, 1 refused or input error, 3 done with findings.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import glossary_review as job
+
+    ctx.exit(job.apply(decisions, **given))
+
+
+@command.command("merge")
+@click.argument("base")
+@click.argument("ours")
+@click.argument("theirs")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write; it may be OURS. Default: standard output.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not list the conflicts.")
+@click.pass_context
+def merge(ctx: click.Context, /, base: str, ours: str, theirs: str, **given: Any) -> None:
+    """Merge what OURS and THEIRS made of BASE, entry by entry and field by field.
+
+    Comments and order are those of OURS. What both changed differently stays as in OURS,
+    with a comment that shows all versions. As a git merge driver:
+    `git config merge.glossary.driver 'speechsubs glossary merge %O %A %B -o %A'`.
+
+    Exit codes, as git wants them: 0 merged, 1 conflicts (the file is written) or input
+    error (it is not).
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import glossary_review as job
+
+    ctx.exit(job.merge(base, ours, theirs, **given))

@@ -15,7 +15,7 @@ from speechsubs.review.render_text import clock, summary
 #: GitHub refuses a comment of more than 65,536 characters; this leaves room for words around.
 MAX_CHARACTERS = 60_000
 # Everything that Markdown, HTML or GitHub (mentions, issues, autolinks) reads anything into.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+!|&~@$^=:/.\"'-]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#!|&~@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 #: What turns the direction of the rest of a line round.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -56,16 +56,16 @@ def escaped(text: str) -> str:
     '&#60;b&#62;&#124;&#64;me'
     """
     one = " ".join(text.split())
-    made = "".join(_character(c) for c in one)
+    special = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", one)
+    made = special if one.isprintable() else "".join(map(_character, special))
     turned = any(unicodedata.bidirectional(c) in ("R", "AL") for c in one)
     return f"{_ISOLATE}{made}{_END}" if turned else made
 
 
 def _character(character: str) -> str:
-    if character in _DIRECTION or (not character.isprintable() and character != " "):
+    if character in _DIRECTION or not character.isprintable():
         return f"&#92;u{ord(character):04x}"
-    # A colon and a full stop make links of words; a blank keeps nothing from being one.
-    return f"&#{ord(character)};" if _SPECIAL.match(character) else character
+    return character
 
 
 def _conflict(finding: Finding) -> str:

@@ -1,0 +1,212 @@
+"""The work of `speechsubs glossary diff`, `apply` and `merge`."""
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from speechsubs import engines, locales, project
+from speechsubs.cli import shown
+from speechsubs.cli.plain import visible
+from speechsubs.errors import InputError
+from speechsubs.files import read_bytes, write_atomic
+from speechsubs.glossary import Glossary, threeway
+from speechsubs.glossary.load import parse
+from speechsubs.model import Severity
+from speechsubs.project import Project
+from speechsubs.project.store import GLOSSARY, MANIFEST
+from speechsubs.protocols import Engine
+from speechsubs.review import apply as applying
+from speechsubs.review import (
+    decisions as deciding,
+)
+from speechsubs.review import impact, pairs, render_markdown, render_text, versions
+from speechsubs.review.model import Decisions, Review
+
+_BOM = b"\xef\xbb\xbf"
+_FILES = "a project is needed to translate again, these are only files"
+
+
+def diff(
+    names: Sequence[str],
+    *,
+    places: Sequence[Path],
+    targets: Sequence[str],
+    engine: str,
+    no_translate: bool,
+    kind: str,
+    output: Path | None,
+    textconv: str | None,
+) -> int:
+    """Show the change and what it touches; the exit code."""
+    if textconv is not None:
+        if names or places:
+            raise click.UsageError("--textconv takes one FILE and nothing else")
+        click.echo(versions.canonical(textconv), nl=False)
+        return 0
+    folder = places[0] if len(places) == 1 and (places[0] / MANIFEST).is_file() else None
+    least = 1 if folder else 2
+    if not least <= len(names) <= 2:
+        what = "one or two glossaries" if folder else "two glossaries"
+        raise click.UsageError(f"name {what}: OLD NEW")
+    new = versions.load(names[-1])
+    own = project.load(folder) if folder else _files(places, new)
+    old = versions.load(names[0]) if len(names) == 2 else _own(own)
+    _refuse(output, names, places)
+    tags = {locales.canonical(tag) for tag in targets}
+    loads = not no_translate and folder is not None
+    without = impact.NO_ENGINE if folder or no_translate else _FILES
+    review, _ = impact.review(
+        own,
+        old,
+        new,
+        tags=tags,
+        engines=_Loaded(engine) if loads else None,
+        without=without,
+        title=f"{names[0]} → {names[1]}" if len(names) == 2 else str(names[0]),
+    )
+    _print(review, kind, output)
+    return 3 if review.changes or old.language != new.language else 0
+
+
+def apply(
+    path: Path,
+    *,
+    folder: Path,
+    new: str | None,
+    old: str | None,
+    engine: str,
+    dry_run: bool,
+    quiet: bool,
+) -> int:
+    """Carry out decisions; the exit code."""
+    screen = shown.console()
+    own = project.load(folder)
+    decisions = deciding.load(path)
+    text = versions.text_of(new) if new else ""
+    glossary = parse(text, Path(new)) if new else None
+    applying.check(own, decisions, glossary, where=str(path))
+    predictions = _predictions(own, decisions, glossary, old, engine, str(path))
+    applied = applying.apply(
+        own, decisions, predictions, glossary=glossary, text=text, where=str(path)
+    )
+    findings = list(applied.findings)
+    written = [place for place, _ in applied.files]
+    if not dry_run:
+        written, findings = applying.write(applied)
+    if not quiet:
+        shown.findings(screen, findings, everything=True)
+        screen.print(
+            f"{len(applied.changed):,} changed, {len(applied.approved):,} approved, "
+            f"{len(applied.rejected):,} rejected"
+        )
+        if dry_run:
+            shown.note(screen, "nothing is written (--dry-run)")
+        shown.paths(written)
+    return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
+
+
+def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
+    """Merge three versions; the exit code."""
+    before = versions.load(ours)
+    merged = threeway.merge(versions.load(base), before, versions.load(theirs))
+    made = threeway.text(merged, versions.text_of(ours), before).encode("utf-8")
+    if output is None:
+        click.echo(made, nl=False)
+    else:
+        mark = _BOM if Path(ours).is_file() and read_bytes(Path(ours))[:3] == _BOM else b""
+        write_atomic(output, mark + made)
+    screen = shown.console()
+    for conflict in merged.conflicts if not quiet else ():
+        where = f"{ours}:{conflict.line}" if conflict.line else ours
+        screen.print(f"[red]conflict[/] {shown.escape(f'{where}: {conflict.message}')}")
+    return 1 if merged.conflicts else 0
+
+
+class _Loaded:
+    """Engines by the pair, each loaded once."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._known: dict[tuple[str, str], Engine] = {}
+
+    def __call__(self, source: str, target: str) -> Engine:
+        """The engine of a pair. Raises `EngineError`."""
+        pair = source, target
+        if pair not in self._known:
+            self._known[pair] = engines.load(self._name, source, target)
+        return self._known[pair]
+
+
+def _own(own: Project) -> Glossary:
+    """The glossary that a project was made with."""
+    if not own.glossary:
+        problem = "it was made without a glossary, so there is nothing to compare with"
+        raise InputError(str(own.folder), problem, "Name OLD and NEW")
+    return parse(own.glossary.removeprefix("\ufeff"), own.folder / GLOSSARY)
+
+
+def _files(places: Sequence[Path], new: Glossary) -> Project:
+    """Subtitle files as a project; one without sources where nothing was named."""
+    found: list[Path] = []
+    for place in places:
+        if (place / MANIFEST).is_file():
+            raise InputError(str(place), "a project is looked at alone", "Give one --in")
+        found += pairs.files_in(place) if place.is_dir() else [place]
+    if places and not found:
+        advice = "Subtitles are named like talk.es.srt"
+        raise InputError(str(places[0]), "there is no project and there are no subtitles", advice)
+    return pairs.project_of(found, new.language)
+
+
+def _refuse(output: Path | None, names: Sequence[str], places: Sequence[Path]) -> None:
+    inputs = {path.resolve() for path in (*map(Path, names), *places)}
+    if output is not None and output.resolve() in inputs:
+        raise InputError(str(output), "this output would replace an input", "Choose another name")
+
+
+def _predictions(
+    own: Project,
+    decisions: Decisions,
+    glossary: Glossary | None,
+    old: str | None,
+    engine: str,
+    where: str,
+) -> dict[str, impact.Prediction]:
+    """What accepted items say, where the file does not say it."""
+    needed: Collection[str] = applying.needed(decisions)
+    if not needed:
+        return {}
+    if glossary is None:
+        problem = f"{len(needed)} texts were accepted that are not in it"
+        raise InputError(where, problem, "Name the new glossary (--glossary)")
+    before = versions.load(old) if old else _own(own)
+    if decisions.old and before.digest != decisions.old:
+        problem = f"{before.path} is not the old glossary of this review"
+        raise InputError(where, problem, "Name it (--old)")
+    _, predictions = impact.review(
+        own, before, glossary, engines=_Loaded(engine), only=frozenset(needed)
+    )
+    return predictions
+
+
+def _print(review: Review, kind: str, output: Path | None) -> None:
+    if kind == "json":
+        text = json.dumps(review.data(), ensure_ascii=True, indent=1) + "\n"
+    elif kind == "tsv":
+        text = render_text.tsv(review)
+    elif kind == "markdown":
+        text = render_markdown.markdown(review)
+    else:
+        lines = [visible(line) for line in render_text.table(review)]
+        text = "".join(f"{line}\n" for line in lines)
+    if output is None:
+        # A subtitle may hold half a character, which no terminal takes.
+        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+        return
+    write_atomic(output, text.encode("utf-8", "backslashreplace"))
+    screen: Console = shown.console()
+    screen.print(shown.escape(render_text.summary(review)))
+    shown.paths([output])
