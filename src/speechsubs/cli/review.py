@@ -1,11 +1,52 @@
 """`speechsubs review`: a page on which a person reads and decides."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from speechsubs.cli.options import LocaleType
+
+#: What every page of a review is asked for; `glossary review` has them too.
+_PAGE_OPTIONS = (
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        help="The page to write. Default: review.html in the PROJECT.",
+    ),
+    click.option(
+        "--serve",
+        is_flag=True,
+        help="Serve the page on this machine instead, and save decisions in place; Ctrl-C ends it.",
+    ),
+    click.option(
+        "--port",
+        type=click.IntRange(0, 65_535),
+        default=0,
+        help="Port for --serve. Default: a free one.",
+    ),
+    click.option(
+        "--decisions",
+        type=click.Path(path_type=Path),
+        help="File of the decisions. Default: decisions.yml in the PROJECT.",
+    ),
+    click.option(
+        "--media",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Recording to play beside the cues; for several sources SOURCE=FILE, repeated. Default: what the project was timed by.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
+)
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that `jobs.review.present` reads."""
+    for option in reversed(_PAGE_OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -18,35 +59,7 @@ from speechsubs.cli.options import LocaleType
     type=click.Choice(["new", "machine", "edited", "approved"]),
     help="Only segments in this state. May be repeated.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="The page to write. Default: review.html in the PROJECT.",
-)
-@click.option(
-    "--serve",
-    is_flag=True,
-    help="Serve the page on this machine instead, and save decisions in place; Ctrl-C ends it.",
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    default=0,
-    help="Port for --serve. Default: a free one.",
-)
-@click.option(
-    "--decisions",
-    type=click.Path(path_type=Path),
-    help="File of the decisions. Default: decisions.yml in the PROJECT.",
-)
-@click.option(
-    "--media",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Recording to play beside the cues; for several sources SOURCE=FILE, repeated. Default: what the project was timed by.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@page_options
 @click.pass_context
 def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
     """Make a page to read, correct and approve a translation.

@@ -43,8 +43,8 @@ _TYPES = {
 class Desk:
     """What is served. `review` is asked at every load, so that a reload shows news.
 
-    `path` is the decisions file, `media` the recordings by `Item.file`, `languages` the
-    source languages by `Item.file`.
+    `path` is the decisions file; `media` are the recordings and `languages` the source
+    languages, both by `Item.source_id`.
     """
 
     review: Callable[[], Review]
@@ -95,7 +95,7 @@ class Server:
     def run(self) -> None:
         """Serve until somebody stops it; Ctrl-C ends it in peace."""
         try:
-            self._http.serve_forever(poll_interval=0.2)
+            self._http.serve_forever(poll_interval=0.05)
         except KeyboardInterrupt:
             pass
         finally:
@@ -183,14 +183,13 @@ def _decision(one: Mapping[str, Any]) -> Decision:
     lines = one.get("lines") or []
     if not isinstance(lines, list) or not all(isinstance(cue, list) for cue in lines):
         raise TypeError("lines is no list of lists")
-    edit = said("verdict") == Verdict.EDIT
     return Decision(
         said("item"),
         Verdict(said("verdict")),
         said("source_hash"),
         said("text_hash"),
-        said("text") if edit else "",
-        tuple(tuple(str(line) for line in cue) for cue in lines) if edit else (),
+        said("text"),
+        tuple(tuple(str(line) for line in cue) for cue in lines),
         said("author"),
         said("date"),
         said("reason"),

@@ -40,7 +40,7 @@ def review_of(
         project=project.folder.resolve().name,
         changes=(),
         items=tuple(items),
-        media={source.name: source.media for source in project.sources if source.media},
+        media={source.id: source.media for source in project.sources if source.media},
         limits={tag: _limits(_locale(project, tag)) for tag in dict.fromkeys(tags)},
     )
 
@@ -94,7 +94,7 @@ def _items(
         own = [*found.get(index, ()), *_doubts(segment)]
         yield Item(
             source_id=source.id,
-            file=source.name,
+            file=record.written[0] if record.written else source.name,
             locale=record.locale,
             segment=index,
             source=segment.source,

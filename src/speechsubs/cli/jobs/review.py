@@ -3,18 +3,21 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import click
 
+from speechsubs import engines
 from speechsubs import project as projects
 from speechsubs.cli import shown
 from speechsubs.errors import InputError
 from speechsubs.files import write_atomic
 from speechsubs.project import Project, State
-from speechsubs.review import page
+from speechsubs.project.store import GLOSSARY
+from speechsubs.review import impact, page, versions
 from speechsubs.review.model import Review
 from speechsubs.review.serve import Desk, Server, standing
 from speechsubs.review.translation import review_of
@@ -28,28 +31,45 @@ def run(folder: Path, given: Mapping[str, Any]) -> int:
     tag = given["target"].tag if given["target"] else None
     states = [State(name) for name in given["states"]] or list(State)
 
-    def review() -> Review:
-        # Read again at every load: the project may have changed since.
-        return review_of(projects.load(folder), tag, states)
+    def make(project: Project) -> Review:
+        return review_of(project, tag, states)
 
-    return present(review, projects.load(folder), given)
+    return present(folder, make, given)
 
 
-def present(review: Callable[[], Review], project: Project, given: Mapping[str, Any]) -> int:
+def change(old: str, new: str, given: Mapping[str, Any]) -> int:
+    """Make or serve the page of a glossary's change in a project; the exit code.
+
+    `old` and `new` are files or git's revisions of files. Besides what `present` reads,
+    `given` holds `project`, `targets`, `engine` and `no_translate`.
+    """
+    before, after = versions.load(old), versions.load(new)
+    tags = [locale.tag for locale in given["targets"]]
+    load = None if given["no_translate"] else partial(engines.load, given["engine"])
+
+    def make(project: Project) -> Review:
+        title = f"{old} → {new}"
+        return impact.review(project, before, after, tags=tags, engines=load, title=title)[0]
+
+    return present(given["project"], make, given)
+
+
+def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str, Any]) -> int:
     """Write the page of a review, or serve it until Ctrl-C; the exit code.
 
     `given` holds `output`, `serve`, `port`, `decisions`, `media` and `quiet`, as the
     options of `speechsubs review`.
     """
-    made = review()
+    review = _Fresh(folder, make)
+    made, project = review(), projects.load(folder)
     if not made.items and not made.changes and not made.conflicts:
         raise InputError(
-            str(project.folder),
+            str(folder),
             "there is nothing to review",
-            "Is the language (--to) or state one that the project has?",
+            "Is the language (--to) or the state one that the project has?",
         )
     path = given["decisions"] or project.folder / DECISIONS
-    languages = {source.name: source.language for source in project.sources}
+    languages = {source.id: source.language for source in project.sources}
     media = _media(project, made, given["media"])
     if given["serve"]:
         return _serve(Server(Desk(review, path, media, languages), given["port"]), given["quiet"])
@@ -65,6 +85,26 @@ def present(review: Callable[[], Review], project: Project, given: Mapping[str, 
         screen.print(_counted(made))
         shown.paths([output])
     return 0
+
+
+class _Fresh:
+    """A review that is made again when a file of the project has changed, and only then.
+
+    A reloaded page shows what is there now, and saving does not wait for a translation.
+    """
+
+    def __init__(self, folder: Path, make: Callable[[Project], Review]) -> None:
+        self._folder, self._make = folder, make
+        self._seen: object = None
+        self._review: Review | None = None
+
+    def __call__(self) -> Review:
+        names = [*sorted(self._folder.glob("*.json")), self._folder / GLOSSARY]
+        stats = [(p.name, p.stat()) for p in names if p.is_file()]
+        seen = [(name, stat.st_mtime_ns, stat.st_size) for name, stat in stats]
+        if self._review is None or seen != self._seen:
+            self._review, self._seen = self._make(projects.load(self._folder)), seen
+        return self._review
 
 
 def _serve(server: Server, quiet: bool) -> int:
@@ -86,25 +126,25 @@ def _counted(review: Review) -> str:
 
 
 def _media(project: Project, review: Review, named: Sequence[Path]) -> dict[str, Path]:
-    """The recording of each source: named here, else the one of the project."""
-    names = [source.name for source in project.sources]
-    files = list(dict.fromkeys(item.file for item in review.items)) or names
+    """The recording of each source by its id: named here, else the one of the project."""
+    by_name = {source.name: source.id for source in project.sources}
+    shown = list(dict.fromkeys(item.source_id for item in review.items)) or [*by_name.values()]
     found = {
-        source.name: Path(source.media)
+        source.id: Path(source.media)
         for source in project.sources
         if source.media and Path(source.media).is_file()
     }
     for one in map(os.fspath, named):
-        source, equals, file = one.partition("=")
-        if equals and source in names:
-            found[source] = _recording(Path(file))
-        elif len(files) == 1:
-            found[files[0]] = _recording(Path(one))
+        name, equals, file = one.partition("=")
+        if equals and name in by_name:
+            found[by_name[name]] = _recording(Path(file))
+        elif len(shown) == 1:
+            found[shown[0]] = _recording(Path(one))
         else:
             raise InputError(
                 f"--media {one}",
                 "the project has several sources",
-                f"Say which one: --media {names[0]}=FILE",
+                f"Say which one: --media {next(iter(by_name), 'SOURCE')}=FILE",
             )
     return found
 

@@ -36,7 +36,7 @@ def render(
 ) -> str:
     """The page as the text of an HTML file, which may be saved and opened from disk.
 
-    `languages` are the tags of the source files by `Item.file`. `decided` are decisions
+    `languages` are the tags of the sources by `Item.source_id`. `decided` are decisions
     already taken. `save_to` is where the page sends decisions when a server of ours shows
     it ("" makes it a page that only downloads), `revision` what that server expects back.
     """

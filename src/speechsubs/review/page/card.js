@@ -55,7 +55,8 @@ class Cards {
     card.classList.toggle("locked", item.locked);
     card.replaceChildren(
       this.meta(item, decision),
-      h("div", { class: "sides" }, this.source(item), this.target(item, decision)),
+      this.source(item),
+      this.target(item, decision),
       ...[this.findings(item)].filter(Boolean),
       this.actions(item, decision),
     );
@@ -78,7 +79,7 @@ class Cards {
   }
 
   source(item) {
-    const script = this.script(this.data.languages[item.file]);
+    const script = this.script(this.data.languages[item.source_id]);
     const line = (text, name) => (text ? h("p", { class: name, ...script }, text) : null);
     return h("div", { class: "side source" },
       line(item.before, "near"),
@@ -107,6 +108,9 @@ class Cards {
     const shown = item.cues.length ? item.cues.map((cue, n) =>
       this.cue(item, cue, edited && decision.lines[n])) : [this.bare(item, edited && decision.text)];
     side.append(...shown);
+    const uncut = item.cues.length && !edited && item.new_text && item.new_text !== item.text &&
+      !item.cues.some((cue) => cue.new_lines.length);
+    if (uncut) side.append(this.bare(item, ""));
     if (decision && decision.reason) {
       side.append(h("p", { class: "reason", dir: "auto" }, `Note: ${decision.reason}`));
     }
@@ -140,7 +144,10 @@ class Cards {
   }
 
   versions(item, before, after, name, rules) {
-    if (!after.length) return [this.lines(item, [["=", before.join("\n")]], "=", "now", rules)];
+    if (!after.length) {
+      const text = before.join("\n");
+      return [this.lines(item, [["=", text, text]], "-", "now", rules)];
+    }
     const pieces = difference(before.join("\n"), after.join("\n"), this.segmenter(item.locale));
     return [this.lines(item, pieces, "-", "old", rules), this.lines(item, pieces, "+", name, rules)];
   }
@@ -156,12 +163,18 @@ class Cards {
       block.append(h("div", { class: "line" }, words));
     };
     row();
-    for (const [kind, text] of pieces) {
+    for (const [kind, old, after] of pieces) {
       if (kind !== "=" && kind !== side) continue;
+      const text = side === "-" ? old : after;
       text.split("\n").forEach((part, n) => {
         if (n) row();
         if (!part) return;
-        words.append(kind === "=" ? part : h(kind === "-" ? "del" : "ins", null, part));
+        // A blank alone is no change that anybody has to see.
+        const changed = kind !== "=" && (part.trim() || words.lastChild instanceof Element);
+        const last = words.lastChild;
+        const name = kind === "-" ? "DEL" : "INS";
+        if (changed && last instanceof Element && last.tagName === name) last.append(part);
+        else words.append(changed ? h(name, null, part) : part);
       });
     }
     block.normalize();

@@ -38,11 +38,18 @@ class Editor {
       keydown: (event) => this.key(event) },
     ...this.fields.map((field, n) => h("div", { class: "cue" },
       h("div", { class: "cue-head" }, h("span", null, `#${this.item.cues[n].number}`), this.meters[n]),
-      field)),
+      ...this.before(n, field.value), field)),
     sentence, this.reason, this.problem,
     h("div", { class: "actions" },
       h("button", { type: "submit", class: "act primary" }, "Keep", h("kbd", null, "Ctrl ⏎")),
       h("button", { type: "button", class: "act", click: () => this.close() }, "Cancel", h("kbd", null, "Esc"))));
+  }
+
+  /** The cue's lines as they are, where the field starts with others. */
+  before(n, text) {
+    const lines = this.item.cues[n].lines;
+    if (!lines.length || lines.join("\n") === text) return [];
+    return [h("p", { class: "near", ...this.cards.script(this.item.locale) }, lines.join("\n"))];
   }
 
   open() {

@@ -332,8 +332,8 @@ function changes() {
       h("td", null, h("button", { type: "button", class: "link", dir: "auto",
         click: () => { if (counts.has(one.id)) { $("f-term").value = one.term; filter(); } } }, one.term)),
       h("td", null, one.kind), h("td", null, one.locale),
-      h("td", { ...cards.script(one.locale), class: "old" }, one.old),
-      h("td", { ...cards.script(one.locale), class: "new" }, one.new),
+      h("td", { class: "old" }, h("bdi", cards.script(one.locale), one.old)),
+      h("td", { class: "new" }, h("bdi", cards.script(one.locale), one.new)),
       h("td", { class: "number" }, String(counts.get(one.id) || 0)))));
   });
 }

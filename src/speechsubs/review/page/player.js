@@ -9,7 +9,7 @@ class Player {
     this.caption = aside.querySelector("#caption");
     this.hint = aside.querySelector("#player-hint");
     this.own = new Map();
-    this.file = null;
+    this.source = null;
     this.end = null;
     this.video.addEventListener("timeupdate", () => this.stopAtEnd());
     this.video.addEventListener("error", () => {
@@ -19,13 +19,13 @@ class Player {
     aside.hidden = !Object.keys(this.media).length;
   }
 
-  /** Show the recording of an item's file. */
+  /** Show the recording of an item's source. */
   follow(item) {
-    if (this.file === item.file) return;
-    this.file = item.file;
-    const address = this.own.get(item.file) || this.media[item.file];
+    if (this.source === item.source_id) return;
+    this.source = item.source_id;
+    const address = this.own.get(this.source) || this.media[this.source];
     this.video.hidden = !address;
-    this.hint.textContent = address ? "" : "No recording is named for this file.";
+    this.hint.textContent = address ? "" : "No recording is named for this source.";
     if (address) this.video.src = address;
     else this.video.removeAttribute("src");
     this.video.load();
@@ -33,13 +33,13 @@ class Player {
 
   choose(event) {
     const [file] = event.target.files;
-    if (!file || this.file === null) return;
-    const old = this.own.get(this.file);
+    if (!file || this.source === null) return;
+    const old = this.own.get(this.source);
     if (old) URL.revokeObjectURL(old);
-    this.own.set(this.file, URL.createObjectURL(file));
-    const again = this.file;
-    this.file = null;
-    this.follow({ file: again });
+    this.own.set(this.source, URL.createObjectURL(file));
+    const again = this.source;
+    this.source = null;
+    this.follow({ source_id: again });
   }
 
   play(item, cues, lines, script) {

@@ -23,6 +23,8 @@ class Decided {
     this.author = author;
     this.items = new Map(data.items.map((item) => [item.id, item]));
     this.taken = new Map();
+    this.shown = new Map();
+    for (const key of data.items.flatMap(places)) this.shown.set(key, (this.shown.get(key) || 0) + 1);
     this.steps = [];
     this.unsaved = false;
     this.kept = true;
@@ -63,8 +65,17 @@ class Decided {
     const date = new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
     this.change(items.map((item) => [item.id, verdict && clean({
       item: item.id, verdict, source_hash: item.source_hash, text_hash: item.text_hash,
-      author: this.author(), date, ...more,
+      author: this.author(), date, ...(verdict === "accept" ? this.proposed(item) : {}), ...more,
     })]));
+  }
+
+  /* What the person saw and accepts, so that nothing is predicted again. Lines of a cue
+     that two items change are left to be cut when both texts are known. */
+  proposed(item) {
+    const lines = item.cues.map((cue) => (cue.new_lines.length ? cue.new_lines : cue.lines));
+    const cut = item.cues.some((cue) => cue.new_lines.length) && lines.every((own) => own.length) &&
+      places(item).every((key) => this.shown.get(key) === 1);
+    return { text: item.new_text || item.text, lines: cut ? lines : [] };
   }
 
   /** Add words to a decision that stands. */
@@ -116,6 +127,11 @@ class Decided {
     const { decisions_schema: schema, project, old } = this.data;
     return yamlOf({ schema, project, old, new: this.data.new }, this.list());
   }
+}
+
+/** The cues of an item, told apart from those of other files. */
+function places(item) {
+  return item.cues.map((cue) => `${item.source_id}\n${item.locale}\n${cue.number}`);
 }
 
 function encodeURI0(text) {

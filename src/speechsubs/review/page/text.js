@@ -75,31 +75,38 @@ function segmenterFor(tag) {
   }
 }
 
-/** Pieces [kind, text] that lead from `before` to `after`: "=" both, "-" old, "+" new. */
+/** What counts as the same token: a line may end where another version has a blank. */
+function same(a, b) {
+  return a === b || (/^\s$/.test(a) && /^\s$/.test(b));
+}
+
+/** Pieces [kind, old text, new text] that lead from one text to another: "=", "-" or "+". */
 function difference(before, after, segmenter) {
   const a = tokens(before, segmenter);
   const b = tokens(after, segmenter);
   let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
+  while (head < a.length && head < b.length && same(a[head], b[head])) head += 1;
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head &&
-         a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-  const middle = longestCommon(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
-  const pieces = [...a.slice(0, head).map((t) => ["=", t]), ...middle,
-    ...a.slice(a.length - tail).map((t) => ["=", t])];
-  return calmed(pieces);
+         same(a[a.length - 1 - tail], b[b.length - 1 - tail])) tail += 1;
+  const both = (from, to, shift) => a.slice(from, to).map((t, n) => ["=", t, b[from + shift + n]]);
+  return calmed([
+    ...both(0, head, 0),
+    ...longestCommon(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),
+    ...both(a.length - tail, a.length, b.length - a.length),
+  ]);
 }
 
 function longestCommon(a, b) {
   // Quadratic, so only for texts of a subtitle's size: longer ones are all new.
   if (!a.length || !b.length || a.length * b.length > 250000) {
-    return [...a.map((t) => ["-", t]), ...b.map((t) => ["+", t])];
+    return [...a.map((t) => ["-", t, ""]), ...b.map((t) => ["+", "", t])];
   }
   const row = b.length + 1;
   const table = new Uint16Array((a.length + 1) * row);
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
-      table[i * row + j] = a[i] === b[j] ? table[(i + 1) * row + j + 1] + 1
+      table[i * row + j] = same(a[i], b[j]) ? table[(i + 1) * row + j + 1] + 1
         : Math.max(table[(i + 1) * row + j], table[i * row + j + 1]);
     }
   }
@@ -107,30 +114,32 @@ function longestCommon(a, b) {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      pieces.push(["=", a[i]]);
+    const removed = i < a.length &&
+      (j >= b.length || table[(i + 1) * row + j] >= table[i * row + j + 1]);
+    if (i < a.length && j < b.length && same(a[i], b[j])) {
+      pieces.push(["=", a[i], b[j]]);
       i += 1;
       j += 1;
-    } else if (j >= b.length ||
-               (i < a.length && table[(i + 1) * row + j] >= table[i * row + j + 1])) {
-      pieces.push(["-", a[i]]);
+    } else if (removed) {
+      pieces.push(["-", a[i], ""]);
       i += 1;
     } else {
-      pieces.push(["+", b[j]]);
+      pieces.push(["+", "", b[j]]);
       j += 1;
     }
   }
   return pieces;
 }
 
-/* A blank between two changed words is changed with them, so that the eye sees one change. */
+/* A blank between two changed words is changed with them, so that the eye sees one change;
+   a blank that only stands at the edge of a change is none. */
 function calmed(pieces) {
   const result = [];
-  pieces.forEach(([kind, text], n) => {
-    const lone = kind === "=" && /^[^\S\n]+$/.test(text) && n > 0 && n + 1 < pieces.length &&
+  pieces.forEach(([kind, before, after], n) => {
+    const lone = kind === "=" && /^\s+$/.test(before) && n > 0 && n + 1 < pieces.length &&
       pieces[n - 1][0] !== "=" && pieces[n + 1][0] !== "=";
-    if (lone) result.push(["-", text], ["+", text]);
-    else result.push([kind, text]);
+    if (lone) result.push(["-", before, ""], ["+", "", after]);
+    else result.push([kind, before, after]);
   });
   return result;
 }
