@@ -1,7 +1,7 @@
 """Slots hidden behind words that an engine copies, and found again in its output."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Term
@@ -81,7 +81,7 @@ def inline(
     spans = [(s.start, s.end) for s in protected.slots]
     rest = without(protected.text, spans)
     hidden = mask(protected, family, frozenset({SlotKind.MONEY}))
-    if hidden is None or any(_pattern(w).search(rest) or not w for w in terms.values()):
+    if hidden is None or any(not w or any(_stands(rest, w)) for w in terms.values()):
         return None
     covers = dict(zip(hidden.slots, hidden.words, strict=True)) | terms
     pieces: list[str] = []
@@ -111,9 +111,9 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
     for word in sorted(owners, key=len, reverse=True):
         slots = owners[word]
         found = [
-            m.span()
-            for m in _pattern(word, exact=word in masked.exact).finditer(output)
-            if not any(m.start() < p.end and m.end() > p.start for p in places)
+            (start, end)
+            for start, end in _stands(output, word, exact=word in masked.exact)
+            if not any(start < p.end and end > p.start for p in places)
         ]
         for number, (start, end) in enumerate(found):
             places.append(Place(slots[min(number, len(slots) - 1)], start, end))
@@ -124,10 +124,23 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
     return tuple(places), tuple(problems)
 
 
-def _pattern(word: str, exact: bool = False) -> re.Pattern[str]:
-    # A CJK neighbour does not extend a Latin word, so \b alone will not do.
-    edge = r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
-    return re.compile(rf"(?<!{edge}){re.escape(word)}(?!{edge})", 0 if exact else re.IGNORECASE)
+#: What makes a longer word of a mask. A CJK neighbour does not extend a Latin word, so
+#: \b will not do. Compiled once: in the pattern of every mask it cost more than the search.
+_EDGE = re.compile(
+    r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
+)
+
+
+def _stands(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, int]]:
+    """Where a word stands in a text as a word of its own."""
+    pattern = re.compile(re.escape(word), 0 if exact else re.IGNORECASE)
+    position = 0
+    while found := pattern.search(text, position):
+        start, end = found.span()
+        inside = _EDGE.match(text, end) or (start and _EDGE.match(text, start - 1))
+        position = start + 1 if inside else end
+        if not inside:
+            yield start, end
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
