@@ -98,7 +98,7 @@ class Pauses:
                 message = f"not heard, its time is a guess: {sentence.text[:60]!r}"
                 found.append(
                     Finding(
-                        "not-heard",
+                        "not-spoken",
                         Severity.WARNING,
                         message,
                         sentence=sentence.index,

@@ -60,7 +60,8 @@ def load(
         told = _fallback(recording, reason) if name == "auto" and reason else ()
         return _Chosen(Pauses(recording, locale), recording, told)
     speech = import_module("speechsubs.aligners.speech")
-    aligner: Aligner = speech.Speech(recording, locale, lexicon=lexicon)
+    words = import_module("speechsubs.aligners.speech.lexicon").load(lexicon) if lexicon else None
+    aligner: Aligner = speech.Speech(recording, locale, lexicon=words)
     return _Chosen(aligner, recording)
 
 
