@@ -1,0 +1,96 @@
+"""How long the review page of many cues takes: to make, to open, to filter, to scroll.
+
+    python benchmarks/review_page.py [--record] [CUES]
+
+Opening is measured in a headless Chromium from the navigation to the first frame after
+the page's script has run, so with everything that a person sees. A frame while scrolling
+is the time between two animation frames; 16.7 ms is a full 60 a second. Five rounds, the
+median counts. The floor is the same page with no item.
+"""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from speechsubs import __version__
+from speechsubs.review import page
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "review_page.jsonl"
+ROUNDS = 5
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+
+import chromium  # noqa: E402 the folder of the tests is no package
+import sample  # noqa: E402 as above
+
+FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+FILTER = """(() => { const at = performance.now(); document.getElementById('search').value =
+'número 77'; filter(); document.body.offsetHeight; return performance.now() - at; })()"""
+SCROLL = """new Promise((done) => { const times = []; let last = performance.now(); let n = 0;
+const step = (now) => { times.push(now - last); last = now; scrollBy(0, 700);
+if (++n < 120) requestAnimationFrame(step); else done(times.slice(2)); };
+requestAnimationFrame(step); })"""
+
+
+def measure(count: int, folder: Path) -> dict[str, float]:
+    started = perf_counter()
+    text = page.render(sample.large(count), languages={"big": "en"})
+    made = perf_counter() - started
+    file = folder / f"review-{count}.html"
+    file.write_text(text, "utf-8")
+    opened, filtered, frames, slowest = [], [], [], []
+    for number in range(ROUNDS):
+        with chromium.Chromium(folder / f"profile-{count}-{number}") as browser:
+            browser.size(1280, 900)
+            started = perf_counter()
+            browser.open(file.as_uri())
+            browser.js(FRAME)
+            opened.append(perf_counter() - started)
+            times = browser.js(SCROLL)
+            frames.append(statistics.median(times))
+            slowest.append(statistics.quantiles(times, n=100)[98])
+            filtered.append(browser.js(FILTER))
+    return {
+        "cues": count,
+        "megabytes": round(len(text) / 1e6, 2),
+        "render_s": round(made, 3),
+        "open_s": round(statistics.median(opened), 3),
+        "filter_ms": round(statistics.median(filtered), 1),
+        "frame_ms": round(statistics.median(frames), 1),
+        "frame_p99_ms": round(statistics.median(slowest), 1),
+    }
+
+
+def run() -> int:
+    if chromium.program() is None:
+        print("Chromium is missing")
+        return 1
+    sizes = [int(a) for a in sys.argv[1:] if a.isdigit()] or [5_000]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        rows = [measure(count, Path(folder)) for count in (0, *sizes)]
+    for row in rows:
+        print(row)
+    if "--record" in sys.argv:
+        machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+        result = {
+            "bench": "review-page",
+            "date": datetime.now(UTC).date().isoformat(),
+            "command": "python benchmarks/review_page.py",
+            "floor": rows[0],
+            "result": rows[1:],
+            "versions": {"speechsubs": __version__, "python": platform.python_version()},
+            "machine": machine,
+        }
+        with RESULTS.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(result) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())
