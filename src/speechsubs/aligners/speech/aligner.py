@@ -11,7 +11,7 @@ from speechsubs.aligners import voice
 from speechsubs.aligners.speech import chunks as cutting
 from speechsubs.aligners.speech import confidence as trust
 from speechsubs.aligners.speech import decide, edges, language, lexicon, listen, match, script
-from speechsubs.aligners.speech.decode import Grammars, TokenTime
+from speechsubs.aligners.speech.decode import GARBAGE_DEAR, Aligned, Grammars, TokenTime
 from speechsubs.aligners.speech.fill import between, from_heard
 from speechsubs.aligners.speech.findings import report
 from speechsubs.aligners.speech.pronounce import Pronouncer
@@ -107,7 +107,7 @@ class Speech:
         grammars = Grammars(folder)
         spans = decide.spans(text, times, wide, sound, grammars)
         placed, fallen = self._aligned(text, times, spans, wide, narrow, grammars)
-        sure = self._trust(text, placed, spans, fallen, voices)
+        sure = self._trust(placed, spans, fallen, voices)
         filled = between(text, placed, sound.duration_ms)
         done = tuple(
             replace(sentence, words=self._words(line, row, placed[n] is not None, sure[n]))
@@ -137,21 +137,37 @@ class Speech:
             lines = [text.lines[n] for n in piece.lines]
             part = self._recording.samples[piece.start_ms * _MS : piece.end_ms * _MS]
             found = grammars.align(part, piece.start_ms, lines)
+            rows = self._without_burst(found, lines, grammars) if found else None
             for row, number in enumerate(piece.lines):
                 span = spans[number]
                 assert span is not None
-                if found is None:
+                if rows is None:
                     fallen.add(number)
                     placed[number] = from_heard(text, number, times, span)
                 else:
-                    placed[number] = edges.snapped(found.lines[row], narrow)
+                    placed[number] = edges.snapped(rows[row], narrow)
             if step is not None:
                 step(done + 1, len(pieces))
         return placed, fallen
 
+    def _without_burst(
+        self, found: Aligned, lines: Sequence[script.Line], grammars: Grammars
+    ) -> list[Times]:
+        """Lines whose outer words took in sound that is not theirs, heard once more."""
+        result: list[Times] = []
+        for line, times in zip(lines, found.lines, strict=True):
+            if not edges.stretched(times):
+                result.append(times)
+                continue
+            start, end = times[0].start_ms, times[-1].end_ms
+            part = self._recording.samples[start * _MS : end * _MS]
+            decided = grammars.decide(part, start, [line], GARBAGE_DEAR)
+            span = decided.lines[0] if decided is not None else None
+            result.append(edges.shortened(edges.narrowed(times, *span) if span else times))
+        return result
+
     def _trust(
         self,
-        text: script.Script,
         placed: Sequence[Times | None],
         spans: Sequence[decide.Span | None],
         fallen: set[int],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from speechsubs.aligners.speech.decide import Span
+from speechsubs.aligners.speech.voiced import near
 from speechsubs.aligners.voice import Region
 
 _LONGEST_MS: Final = 30_000
@@ -81,10 +82,9 @@ def _lead(span: Span, regions: Sequence[Region], earliest: int) -> int:
     if span.first_ms is not None:
         return max(span.first_ms - _LEAD_MS, min(earliest, span.first_ms))
     start = span.start_ms - _DOUBT_MS
-    for region in regions:
-        if region.start_ms <= span.start_ms <= region.end_ms:
-            # The voice sets in there, if that is near: a better guess than a rate.
-            start = max(start, region.start_ms - _LEAD_MS)
+    for region in near(regions, span.start_ms, span.start_ms):
+        # The voice sets in there, if that is near: a better guess than a rate.
+        start = max(start, region.start_ms - _LEAD_MS)
     return max(start, min(earliest, span.start_ms))
 
 
@@ -92,7 +92,6 @@ def _tail(span: Span, regions: Sequence[Region], latest: int) -> int:
     if span.last_ms is not None:
         return min(span.last_ms + _LEAD_MS, max(latest, span.last_ms))
     end = span.end_ms + _DOUBT_MS
-    for region in regions:
-        if region.start_ms <= span.end_ms <= region.end_ms:
-            end = min(end, region.end_ms + _LEAD_MS)
+    for region in near(regions, span.end_ms, span.end_ms):
+        end = min(end, region.end_ms + _LEAD_MS)
     return min(end, max(latest, span.end_ms))

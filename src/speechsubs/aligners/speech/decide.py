@@ -4,12 +4,14 @@ Most lines are sure from what the recogniser heard. The doubtful ones between tw
 sure ones are put to the doubting grammar, which may leave each of them out.
 """
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from speechsubs.aligners.speech.decode import Grammars
+from speechsubs.aligners.speech import voiced
+from speechsubs.aligners.speech.decode import GARBAGE_CHEAP, GARBAGE_DEAR, Grammars
 from speechsubs.aligners.speech.match import Times
 from speechsubs.aligners.speech.script import PHONE_MS, Script
 from speechsubs.aligners.voice import Region
@@ -18,6 +20,8 @@ from speechsubs.audio import RATE, Recording
 _MS: Final = RATE // 1_000
 #: Heard phones of all phones of a line that make it sure.
 _SURE: Final = 0.45
+#: The same where the time fits as well.
+_SOME: Final = 0.12
 #: Sound shorter than this share of what a line should take cannot hold it.
 _LEAST: Final = 0.3
 _WINDOW_MS: Final = 40_000
@@ -49,7 +53,10 @@ def spans(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Span | None]:
     """For every line where it is, or None where it was not spoken."""
-    found = [_from_heard(script, times, number) for number in range(len(script.lines))]
+    found = [_from_heard(script, times, number, _SURE) for number in range(len(script.lines))]
+    _drop_crossing(found)
+    pace = _pace(script, found)
+    _accept_fitting(script, times, found, regions, recording.duration_ms, pace)
     _drop_crossing(found)
     number = 0
     while number < len(found):
@@ -59,14 +66,14 @@ def spans(
         end = number
         while end < len(found) and found[end] is None:
             end += 1
-        _doubt(script, found, number, end, regions, recording, grammars)
+        _doubt(script, found, number, end, regions, recording, grammars, pace)
         number = end
         if progress is not None:
             progress(number, len(found))
     return found
 
 
-def _from_heard(script: Script, times: Times, number: int) -> Span | None:
+def _from_heard(script: Script, times: Times, number: int, least: float) -> Span | None:
     line = script.lines[number]
     rows = [i for i in range(line.first, line.last) if times[i] is not None]
     if not rows or not line.length:
@@ -78,7 +85,7 @@ def _from_heard(script: Script, times: Times, number: int) -> Span | None:
     assert first is not None
     assert last is not None
     inside = sum(script.units[i].length for i in range(rows[0], rows[-1] + 1)) * PHONE_MS
-    if share < _SURE or last.end_ms - first.start_ms > 2.5 * inside + 2_000:
+    if share < least or last.end_ms - first.start_ms > 2.5 * inside + 2_000:
         return None
     before = sum(script.units[i].length for i in range(line.first, rows[0])) * PHONE_MS
     after = sum(script.units[i].length for i in range(rows[-1] + 1, line.last)) * PHONE_MS
@@ -89,6 +96,56 @@ def _from_heard(script: Script, times: Times, number: int) -> Span | None:
         first.start_ms if not before else None,
         last.end_ms if not after else None,
     )
+
+
+def _pace(script: Script, found: Sequence[Span | None]) -> float:
+    """Milliseconds that this speaker takes for a phone, from lines heard whole."""
+    paces = [
+        (span.last_ms - span.first_ms) / line.length
+        for span, line in zip(found, script.lines, strict=True)
+        if span is not None
+        and span.first_ms is not None
+        and span.last_ms is not None
+        and line.length >= 12
+    ]
+    return min(150.0, max(50.0, statistics.median(paces))) if len(paces) >= 5 else PHONE_MS
+
+
+def _fits(
+    script: Script,
+    low: int,
+    high: int,
+    regions: Sequence[Region],
+    room: tuple[int, int],
+    pace: float,
+) -> bool:
+    """True where the voice in a room is about as long as the lines low to high."""
+    wanted = sum(script.lines[i].length for i in range(low, high)) * pace
+    return 0.7 * wanted < voiced.length(regions, *room) < 1.4 * wanted + 300
+
+
+def _accept_fitting(
+    script: Script,
+    times: Times,
+    found: list[Span | None],
+    regions: Sequence[Region],
+    duration_ms: int,
+    pace: float,
+) -> None:
+    """Little evidence is enough for lines that fill the room between sure ones."""
+    number = 0
+    while number < len(found):
+        end = number
+        while end < len(found) and found[end] is None:
+            end += 1
+        if end > number:
+            before = found[number - 1] if number else None
+            after = found[end] if end < len(found) else None
+            room = (before.end_ms if before else 0, after.start_ms if after else duration_ms)
+            some = [_from_heard(script, times, i, _SOME) for i in range(number, end)]
+            if all(some) and _fits(script, number, end, regions, room, pace):
+                found[number:end] = some
+        number = end + 1
 
 
 def _drop_crossing(found: list[Span | None]) -> None:
@@ -103,14 +160,6 @@ def _drop_crossing(found: list[Span | None]) -> None:
         clock = span.last_ms if span.last_ms is not None else start
 
 
-def _speech(regions: Sequence[Region], start_ms: int, end_ms: int) -> int:
-    return sum(
-        max(0, min(r.end_ms, end_ms) - max(r.start_ms, start_ms))
-        for r in regions
-        if r.end_ms > start_ms and r.start_ms < end_ms
-    )
-
-
 def _doubt(
     script: Script,
     found: list[Span | None],
@@ -119,14 +168,17 @@ def _doubt(
     regions: Sequence[Region],
     recording: Recording,
     grammars: Grammars,
+    pace: float,
 ) -> None:
     """Decide lines low to high, between sure neighbours, piece by piece."""
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
     clock = before.end_ms if before else 0
     end = after.start_ms if after else recording.duration_ms
+    room = voiced.length(regions, clock, end)
+    fits = _fits(script, low, high, regions, (clock, end), pace)
     shortest = min(script.lines[i].expected_ms for i in range(low, high))
-    if _speech(regions, clock, end) < _LEAST * shortest:
+    if room < _LEAST * shortest:
         return
     # The neighbours' own edges may be guesses: let them take part where they are near.
     first = low - 1 if before and before.end_ms - before.start_ms < 15_000 else low
@@ -139,12 +191,13 @@ def _doubt(
     number = first
     while number < last and clock < end - 200:
         stop = _piece_end(regions, clock, end)
-        count, room = number, 0.0
-        while count < last and (room < 1.6 * (stop - clock) or count - number < 3):
-            room += script.lines[count].expected_ms
+        count, held = number, 0
+        while count < last and (held < 1.6 * (stop - clock) or count - number < 3):
+            held += script.lines[count].expected_ms
             count += 1
         lines = script.lines[number:count]
-        decided = grammars.decide(recording.samples[clock * _MS : stop * _MS], clock, lines)
+        part = recording.samples[clock * _MS : stop * _MS]
+        decided = grammars.decide(part, clock, lines, GARBAGE_DEAR if fits else GARBAGE_CHEAP)
         reached = number
         resume = stop
         if decided is not None:

@@ -6,10 +6,14 @@ from itertools import pairwise
 from typing import Final
 
 from speechsubs.aligners.speech.decode import TokenTime
+from speechsubs.aligners.speech.voiced import near
 from speechsubs.aligners.voice import Region
 
 #: A pause of this length inside a word is no pause in speaking.
 _PAUSE_MS: Final = 200
+#: Milliseconds for a phone that no word exceeds by more than the slack.
+_STRETCH: Final = 150
+_SLACK_MS: Final = 200
 
 
 def snapped(tokens: Sequence[TokenTime], regions: Sequence[Region]) -> tuple[TokenTime, ...]:
@@ -23,6 +27,7 @@ def snapped(tokens: Sequence[TokenTime], regions: Sequence[Region]) -> tuple[Tok
     if not spoken:
         return tuple(result)
     first, last = spoken[0], spoken[-1]
+    regions = near(regions, result[first].start_ms, result[last].end_ms)
     for left, right in pairwise(regions):
         if right.start_ms - left.end_ms < _PAUSE_MS:
             continue
@@ -35,4 +40,44 @@ def snapped(tokens: Sequence[TokenTime], regions: Sequence[Region]) -> tuple[Tok
         word = result[last]
         if word.start_ms + 40 < left.end_ms and right.start_ms <= word.end_ms:
             result[last] = replace(word, end_ms=left.end_ms)
+    return tuple(result)
+
+
+def stretched(tokens: Sequence[TokenTime]) -> bool:
+    """True where the first or the last word is far longer than anybody says it."""
+    spoken = [n for n, t in enumerate(tokens) if t.phones]
+    return bool(spoken) and any(
+        tokens[n].end_ms - tokens[n].start_ms > _STRETCH * tokens[n].phones + _SLACK_MS
+        for n in (spoken[0], spoken[-1])
+    )
+
+
+def shortened(tokens: Sequence[TokenTime]) -> tuple[TokenTime, ...]:
+    """Outer words that are still stretched, cut to the longest that words are."""
+    result = list(tokens)
+    spoken = [n for n, t in enumerate(result) if t.phones]
+    for place, number in enumerate((spoken[0], spoken[-1]) if spoken else ()):
+        word = result[number]
+        longest = _STRETCH * word.phones
+        if word.end_ms - word.start_ms > longest + _SLACK_MS:
+            result[number] = (
+                replace(word, end_ms=word.start_ms + longest)
+                if place
+                else replace(word, start_ms=word.end_ms - longest)
+            )
+    return tuple(result)
+
+
+def narrowed(tokens: Sequence[TokenTime], start_ms: int, end_ms: int) -> tuple[TokenTime, ...]:
+    """The outer words cut to a time, as far as these words reach."""
+    result = list(tokens)
+    spoken = [n for n, t in enumerate(result) if t.phones]
+    if not spoken:
+        return tuple(result)
+    first, last = result[spoken[0]], result[spoken[-1]]
+    if first.start_ms + _SLACK_MS < start_ms < first.end_ms:
+        result[spoken[0]] = replace(first, start_ms=start_ms)
+    last = result[spoken[-1]]
+    if last.start_ms < end_ms < last.end_ms - _SLACK_MS:
+        result[spoken[-1]] = replace(last, end_ms=end_ms)
     return tuple(result)
