@@ -1,7 +1,7 @@
 """What in a glossary will surprise its author, before it surprises a viewer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from speechsubs.errors import UnknownLocaleError
@@ -123,17 +123,19 @@ def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
     tags = sorted({tag for term in terms for tag in term.targets})
     clashes: dict[tuple[str, str], tuple[Term, Term, list[str]]] = {}
     for tag in tags or [""]:
+        banned = [(term, word) for term in terms for word in _forbidden_words(term, tag)]
+        if not banned:
+            continue  # the rest takes time, and most languages forbid nothing
         required: dict[str, Term] = {}
         for term in _wanted(terms):
             for form in _demanded(term, tag):
                 required.setdefault(key_of(form), term)
                 required.setdefault("any " + key_of(form, fold=True), term)
-        for term in terms:
-            for word in _forbidden_words(term, tag):
-                loose = term.case == "any"
-                owner = required.get("any " + key_of(word, fold=True) if loose else key_of(word))
-                if owner is not None:
-                    clashes.setdefault((term.id, word), (term, owner, []))[2].append(tag)
+        for term, word in banned:
+            loose = term.case == "any"
+            owner = required.get("any " + key_of(word, fold=True) if loose else key_of(word))
+            if owner is not None:
+                clashes.setdefault((term.id, word), (term, owner, []))[2].append(tag)
     for (_, word), (term, owner, where) in clashes.items():
         yield _finding(
             "forbidden-required",
@@ -157,6 +159,8 @@ def _target(term: Term, tag: str) -> Target | None:
 
 
 def _forbidden_words(term: Term, tag: str) -> tuple[str, ...]:
+    if term.policy is not Policy.FORBIDDEN and not any(t.forbidden for t in term.targets.values()):
+        return ()
     target = _target(term, tag)
     if term.policy is not Policy.FORBIDDEN:
         return target.forbidden if target else ()
@@ -281,6 +285,8 @@ def _against(
     glossary: Glossary, terms: list[Term], texts: Iterable[str], file: str
 ) -> Iterator[Finding]:
     """What a corpus says. Nothing where there is none."""
+    if isinstance(texts, Collection) and not texts:
+        return
     used: set[str] = set()
     seen: dict[str, _Seen] = defaultdict(_Seen)
     matcher = Matcher(glossary)

@@ -30,8 +30,10 @@ def conflicts(
     """
     if not changes and old.language == new.language:
         return ()
-    known = {_key(finding) for finding in lint(old)}
-    found = [finding for finding in lint(new) if _key(finding) not in known]
+    found = lint(new)
+    if found:
+        known = {_key(finding) for finding in lint(old)}
+        found = [finding for finding in found if _key(finding) not in known]
     found += _compared(old, new, changes, tags)
     return tuple(sorted(found, key=lambda f: (-_ORDER.index(f.severity), f.line or 0, f.code)))
 

@@ -183,6 +183,7 @@ def _items(
     missing: Mapping[str, str],
 ) -> tuple[list[Item], dict[str, Prediction]]:
     judges: dict[tuple[str, str], _Judge] = {}
+    contexts: dict[str, money.Context] = {}
     items: list[Item] = []
     predictions: dict[str, Prediction] = {}
     for case, found in zip(cases, predicted, strict=True):
@@ -190,7 +191,12 @@ def _items(
         key = case.source.id, case.track.locale
         judge = judges.get(key)
         if judge is None:
-            judge = judges[key] = _Judge(impact, case.source, case.track)
+            if case.source.id not in contexts:
+                texts = (sentence.text for sentence in case.source.sentences)
+                language = locales.load(case.source.language).language
+                contexts[case.source.id] = money.context(texts, language)
+            context = contexts[case.source.id]
+            judge = judges[key] = _Judge(impact, case.source, case.track, context)
         if found is not None and found.finished.text == case.segment.text:
             if not judge.text_findings(case.segment, found):
                 continue  # the new version asks for what is there
@@ -205,11 +211,13 @@ def _items(
 class _Judge:
     """Makes the items of one language of one source."""
 
-    def __init__(self, impact: Impact, source: Source, track: TrackRecord) -> None:
+    def __init__(
+        self, impact: Impact, source: Source, track: TrackRecord, context: money.Context
+    ) -> None:
         self._impact, self._source, self._track = impact, source, track
         self._locale = locales.load(track.locale)
         self._spoken = locales.load(source.language)
-        self._context = money.context((s.text for s in source.sentences), self._spoken.language)
+        self._context = context
 
     def item(
         self, case: _Case, found: Predicted | None, why: str

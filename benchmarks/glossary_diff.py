@@ -1,0 +1,171 @@
+"""How long a glossary's change takes to be looked at in a large project.
+
+    python benchmarks/glossary_diff.py [--record]
+
+5,000 terms of which 50 change, against ten hours of speech in eight languages, without
+translating anything again. The floor is the obvious way: every changed term, in both
+versions, looked for with `re` in every cue of every language; it runs over a slice, because
+the whole would take too long, and its time is scaled up. A second floor looks for all
+terms, as it must where nobody knows what has changed.
+"""
+
+import json
+import os
+import platform
+import random
+import re
+import sys
+import time
+import timeit
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from speechsubs import __version__
+from speechsubs.glossary import Glossary, Policy, Target, Term
+from speechsubs.model import Cue, Place, Sentence, Slot, SlotKind
+from speechsubs.project import Project, Segment, Source, TrackRecord
+from speechsubs.review import impact
+
+TERMS, CHANGED, SENTENCES, SEED = 5_000, 50, 7_200, 7
+TAGS = ("es", "fr", "de", "it", "pt-BR", "ja", "zh-CN", "ko")
+SLICE_CUES = 200
+RESULTS = Path(__file__).parent / "results" / "glossary_diff.jsonl"
+SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
+
+
+def build() -> tuple[Project, Glossary, Glossary]:
+    """7,200 sentences of five seconds and twelve words, one word in twelve a term."""
+    chance = random.Random(SEED)
+    syllables = SYLLABLES.split()
+
+    def word(low: int, high: int) -> str:
+        return "".join(chance.choices(syllables, k=chance.randint(low, high)))
+
+    names: dict[str, None] = {}
+    while len(names) < TERMS:
+        names[" ".join(word(2, 3).title() for _ in range(chance.randint(1, 2)))] = None
+    terms = tuple(
+        Term(f"t{n}", name, policy=Policy.FIXED, targets=_targets(n, name), line=n + 4)
+        for n, name in enumerate(names)
+    )
+    sentences, tracks = [], {tag: ([], []) for tag in TAGS}
+    slots = []
+    for index in range(SENTENCES):
+        term = chance.choice(terms)
+        before, after = (" ".join(word(1, 4) for _ in range(5)) for _ in range(2))
+        text = f"{before.capitalize()} {term.source} {after}."
+        sentences.append(Sentence(index, index, text))
+        at = len(before) + 1
+        slots.append((Slot(SlotKind.TERM, at, at + len(term.source), term.source, term.id),))
+        for tag in TAGS:
+            wording = term.targets[tag].term
+            there = f"{before.capitalize()} {wording} {after}."
+            place = Place(0, at, at + len(wording))
+            segments, cues = tracks[tag]
+            segments.append(Segment(index, text, there, (place,)))
+            start = index * 5_000
+            lines = (f"{before.capitalize()} {wording}", f"{after}.")
+            cues.append(Cue(start, start + 4_900, lines, (index,)))
+    records = tuple(TrackRecord(tag, tuple(s), tuple(c)) for tag, (s, c) in tracks.items())
+    source = Source("talk", "talk.txt", "", "en", "", tuple(sentences), tuple(slots), (), records)
+    old = Glossary(terms)
+    changed = {term.id for term in chance.sample(terms, CHANGED)}
+    new = Glossary(tuple(_changed(t) if t.id in changed else t for t in terms))
+    return Project(Path("bench"), (source,)), old, new
+
+
+def _targets(number: int, name: str) -> dict[str, Target]:
+    """A target in every language; every hundredth term also has a wrong rendering."""
+    wrong = (f"{name} Falso",) if number % 100 == 0 else ()
+    return {tag: Target(f"{name}o", (), wrong if tag == "es" else ()) for tag in TAGS}
+
+
+def _changed(term: Term) -> Term:
+    targets = {tag: Target(f"{term.source} Nova") for tag in term.targets}
+    return replace(term, targets=targets)
+
+
+def floor(terms: list[Term], project: Project) -> float:
+    """Seconds for every spelling in every cue, scaled up from a slice."""
+    patterns = [re.compile(rf"(?<!\w){re.escape(s)}(?!\w)") for t in terms for s in t.spellings]
+    patterns += [
+        re.compile(rf"(?<!\w){re.escape(target.term)}(?!\w)")
+        for t in terms
+        for target in list(t.targets.values())[:1]
+    ]
+    cues = [" ".join(c.lines) for t in project.sources[0].tracks for c in t.cues]
+    piece = cues[:SLICE_CUES]
+    spent = min(
+        timeit.repeat(
+            lambda: [p.search(c) for c in piece for p in patterns],
+            timer=time.process_time,
+            number=1,
+            repeat=2,
+        )
+    )
+    return spent * len(cues) / len(piece)
+
+
+def main() -> None:
+    project, old, new = build()
+    made = []
+
+    def run() -> None:
+        made.append(impact.review(project, old, new)[0])
+
+    best_s = min(timeit.repeat(run, timer=time.process_time, number=1, repeat=5))
+    review = made[-1]
+    part = SENTENCES // 10
+    tenth = replace(
+        project,
+        sources=(
+            replace(
+                project.sources[0],
+                sentences=project.sources[0].sentences[:part],
+                slots=project.sources[0].slots[:part],
+                tracks=tuple(
+                    replace(t, segments=t.segments[:part], cues=t.cues[:part])
+                    for t in project.sources[0].tracks
+                ),
+            ),
+        ),
+    )
+    tenth_s = min(
+        timeit.repeat(
+            lambda: impact.review(tenth, old, new), timer=time.process_time, number=1, repeat=3
+        )
+    )
+    changed = {change.term for change in review.changes}
+    few_s = floor([t for t in new.terms if t.id in changed], project)
+    all_s = floor(list(new.terms)[:500], project) * TERMS / 500
+    result = {
+        "bench": "glossary_diff",
+        "date": datetime.now(UTC).date().isoformat(),
+        "terms": TERMS,
+        "changes": len(review.changes),
+        "sentences": SENTENCES,
+        "locales": len(TAGS),
+        "cues": SENTENCES * len(TAGS),
+        "items": len(review.items),
+        "predicted": sum(bool(item.new_text) for item in review.items),
+        "best_s": round(best_s, 3),
+        "tenth_of_project_s": round(tenth_s, 3),
+        "floor_slice_cues": SLICE_CUES,
+        "floor_changed_terms_s": round(few_s, 1),
+        "floor_all_terms_s": round(all_s, 1),
+        "times_faster_than_all_terms": round(all_s / best_s, 1),
+        "share_of_changed_terms_floor": round(best_s / few_s, 2),
+        "signature": f"v:{__version__}|py:{platform.python_version()}|cpu:{platform.machine()}"
+        f"x{os.cpu_count()}|seed:{SEED}",
+    }
+    line = json.dumps(result)
+    print(line)
+    if "--record" in sys.argv[1:]:
+        RESULTS.parent.mkdir(exist_ok=True)
+        with RESULTS.open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
