@@ -33,6 +33,10 @@ COMMANDS = {
         "Check a glossary, find candidates for it, import and export it.",
     ),
     "review": ("speechsubs.cli.review", "Make a page to read, correct and approve a translation."),
+    "project": (
+        "speechsubs.cli.exchange",
+        "Exchange a project with translators, and see how far it is.",
+    ),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }
 

@@ -1,0 +1,27 @@
+"""Projects exchanged with translators who live elsewhere: XLIFF, XLSX, Markdown, JSON.
+
+`units` says what travels, `xliff12`, `xliff21`, `workbook`, `markdown` and `jsonfile`
+write and read it, `taking` takes what came back into the project.
+"""
+
+from speechsubs.exchange.registry import Exported, export, names, read, read_bytes
+from speechsubs.exchange.rows import SCHEMA, Incoming, Row
+from speechsubs.exchange.status import SourceStatus, TrackStatus, status
+from speechsubs.exchange.taking import Change, Taken, take
+
+__all__ = [
+    "SCHEMA",
+    "Change",
+    "Exported",
+    "Incoming",
+    "Row",
+    "SourceStatus",
+    "Taken",
+    "TrackStatus",
+    "export",
+    "names",
+    "read",
+    "read_bytes",
+    "status",
+    "take",
+]

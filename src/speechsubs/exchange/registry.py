@@ -1,0 +1,85 @@
+"""The formats by name: what is written for each source and language, and what is read."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechsubs import safexml
+from speechsubs.errors import InputError
+from speechsubs.exchange import jsonfile, markdown, workbook, xliff12, xliff21
+from speechsubs.exchange.rows import MAX_BYTES, Incoming
+from speechsubs.exchange.units import Document, documents
+from speechsubs.files import read_bytes as read_file
+from speechsubs.model import Finding
+from speechsubs.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file to be written under `name`, and what it does not hold."""
+
+    name: str
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    write: Callable[[Document], tuple[bytes, list[Finding]]]
+    suffix: str
+
+
+_FORMATS = {
+    "xliff12": _Format(xliff12.write, ".xlf"),
+    "xliff21": _Format(xliff21.write, ".xlf"),
+    "xlsx": _Format(workbook.write, ".xlsx"),
+    "markdown": _Format(markdown.write, ".md"),
+    "json": _Format(jsonfile.write, ".json"),
+}
+_READERS = {"1.2": xliff12.read, "1.1": xliff12.read, "2.0": xliff21.read, "2.1": xliff21.read}
+
+
+def names() -> tuple[str, ...]:
+    """The formats that can be written; all but `markdown` can be read."""
+    return tuple(_FORMATS)
+
+
+def export(project: Project, name: str, tags: Sequence[str] = ()) -> Iterator[Exported]:
+    """A file for each source and language of a project, in the format `name`.
+
+    `tags` are the languages, all if there are none. Raises `InputError` for a language
+    that the project does not have.
+    """
+    form = _FORMATS[name]
+    taken: set[str] = set()
+    for document in documents(project, tags):
+        data, findings = form.write(document)
+        base = re.sub(r"[^\w.-]+", "-", f"{document.source_id}.{document.target}").strip("-.")
+        file, number = f"{base}{form.suffix}", 2
+        while file.casefold() in taken:
+            file, number = f"{base}-{number}{form.suffix}", number + 1
+        taken.add(file.casefold())
+        yield Exported(file, data, (*document.findings, *findings))
+
+
+def read(path: Path) -> Incoming:
+    """Read a file that came back. Raises `InputError`."""
+    return read_bytes(read_file(path, max_bytes=MAX_BYTES), str(path))
+
+
+def read_bytes(data: bytes, where: str) -> Incoming:
+    """Read the content of a file; what it is, the content says. Raises `InputError`."""
+    if data.startswith(b"PK"):
+        return workbook.read(data, where)
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+        return jsonfile.read(data.removeprefix(b"\xef\xbb\xbf"), where)
+    if b"<" not in data[:1_000]:
+        advice = "XLIFF 1.2 and 2.1, XLSX and JSON are read"
+        raise InputError(where, "this is no file that `speechsubs project export` writes", advice)
+    root = safexml.parse(data, where)
+    reader = _READERS.get(root.attributes.get("version", ""))
+    if root.name != "xliff" or reader is None:
+        found = f"<{root.name[:40]} version={root.attributes.get('version', '')[:20]!r}>"
+        raise InputError(where, f"this XML is {found}", "XLIFF 1.2 and 2.1 are read")
+    return Incoming(where, tuple(reader(root)))
