@@ -1,0 +1,213 @@
+"""The parts of the speech aligner that need no sound."""
+
+from pathlib import Path
+
+import pytest
+
+from speechsubs.aligners.speech import confidence, edges, fill, findings, lexicon, script
+from speechsubs.aligners.speech.arpabet import PHONES, phones, spelled
+from speechsubs.aligners.speech.chunks import chunks
+from speechsubs.aligners.speech.decide import Span
+from speechsubs.aligners.speech.decode import TokenTime, _path, _plain
+from speechsubs.aligners.speech.listen import Heard, groups
+from speechsubs.aligners.speech.match import match
+from speechsubs.aligners.speech.readings import cardinal, ordinal, readings
+from speechsubs.aligners.voice import Region
+from speechsubs.errors import InputError
+from speechsubs.model import Sentence, Severity
+
+pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
+pronounce = pytest.importorskip("speechsubs.aligners.speech.pronounce")
+
+
+def _script(*texts: str) -> script.Script:
+    return script.write(
+        [Sentence(i, i, t) for i, t in enumerate(texts)], pronounce.Pronouncer("en")
+    )
+
+
+@pytest.mark.parametrize("ipa", ["z_ˌaɪ_ə_ˈoʊ_m_i", "ʎˈaːɲo", "ɕjɑu2mˈi", "ʃˈøːn", "ɹˈɛzuːmˌeɪz"])
+def test_any_language_maps_to_phones_of_the_model(ipa: str) -> None:
+    assert phones(ipa)
+    assert set(phones(ipa)) <= PHONES
+    assert set(spelled("Schönhauser")) <= PHONES
+
+
+@pytest.mark.parametrize(
+    ("token", "way"),
+    [
+        ("215,900", "two hundred fifteen thousand nine hundred"),
+        ("2.78", "two point seven eight"),
+        ("2021", "two thousand twenty one"),
+        ("2021", "twenty twenty one"),
+        ("1905", "nineteen oh five"),
+        ("SU7", "S U seven"),
+        ("$10", "ten dollars"),
+        ("€5.4", "five point four euros"),
+        ("50%", "fifty percent"),
+        ("19", "nineteenth"),
+        ("3rd", "third"),
+        ("007", "zero zero seven"),
+    ],
+)
+def test_a_number_is_read_as_people_read_it(token: str, way: str) -> None:
+    assert tuple(way.split()) in readings(token)
+
+
+def test_words_are_no_numbers() -> None:
+    assert readings("Courage") == []
+    assert cardinal(0) == ("zero",)
+    assert ordinal(12) == ("twelfth",)
+
+
+@pytest.mark.parametrize(
+    "token", ["9" * 10**6, "1-" * 10**5, "$" * 10**5, "\0\ud800", "😀", "—", "ß" * 999]
+)
+def test_hostile_tokens_cost_little_and_never_raise(token: str) -> None:
+    found = pronounce.Pronouncer("en").token(token)
+    assert all(len(way) <= 48 for way in found.readings)
+    assert all(u.length for way in found.readings for u in way)
+
+
+def test_unknown_names_have_a_sound_and_are_called_guessed() -> None:
+    words = pronounce.Pronouncer("en")
+    assert words.token("Xiaopeng").guessed
+    assert words.token("Xiaopeng").length >= 5
+    assert not words.token("courage").guessed
+    assert not words.token("résumés").guessed
+    assert words.token("Courage:").readings == words.token("courage").readings
+
+
+def test_without_espeak_names_still_have_a_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("speechsubs.aligners.speech.espeak.find", lambda: None)
+    assert pronounce.Pronouncer("en").token("Xiaopeng").length >= 4
+    assert pronounce.Pronouncer("it").token("sconosciuti").length >= 6
+    assert pronounce.Pronouncer("ru").token("слово").readings
+
+
+def test_a_lexicon_decides_before_the_dictionary() -> None:
+    own = lexicon.parse("Xiaomi: shao mee\nHeihe = HH EY HH AH  # a city\n\n# nothing\n")
+    words = pronounce.Pronouncer("en", own)
+    (reading,) = words.token("Heihe,").readings
+    assert reading[0].phones == (("HH", "EY", "HH", "AH"),)
+    assert not words.token("Heihe").guessed
+    assert not words.token("Xiaomi's").guessed
+
+
+@pytest.mark.parametrize(("line", "part"), [("word", ":2"), ("a: XX YY", "'XX'"), (": x", ":2")])
+def test_a_bad_lexicon_line_is_named(line: str, part: str) -> None:
+    with pytest.raises(InputError) as caught:
+        lexicon.parse(f"good: gud\n{line}\n", "my.lex")
+    assert "my.lex:2" in str(caught.value)
+    assert part in str(caught.value)
+
+
+def test_a_lexicon_file_must_be_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.lex"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError):
+        lexicon.load(path)
+
+
+def _said(text: script.Script, rows: list[int], step: int = 300) -> list[Heard]:
+    return [Heard(text.units[r].name, i * step, (i + 1) * step) for i, r in enumerate(rows)]
+
+
+def test_what_was_heard_finds_its_place_when_sentences_are_missing() -> None:
+    text = _script(
+        "the quick brown fox jumps", "over seven lazy dogs today", "and nobody laughed loudly"
+    )
+    heard = _said(text, [0, 1, 2, 3, 4, 10, 11, 12, 13])
+    times = match(text, heard)
+    assert [t is not None for t in times] == [True] * 5 + [False] * 5 + [True] * 4
+    assert times[10] == heard[5]
+
+
+def test_a_word_that_matches_alone_is_no_evidence() -> None:
+    text = _script("the report was very long indeed")
+    assert match(text, [Heard(text.units[0].name, 0, 100)]) == [None] * len(text.units)
+    assert match(text, []) == [None] * len(text.units)
+
+
+def test_long_texts_are_matched_in_a_band() -> None:
+    text = _script(*(f"sentence number {n} is read" for n in range(1, 2_200)))
+    heard = _said(text, list(range(len(text.units))))
+    times = match(text, heard)
+    assert len(heard) > 8_000
+    assert sum(t is not None for t in times) > 0.99 * len(times)
+
+
+def test_pieces_are_cut_where_both_sides_were_heard() -> None:
+    spans = [Span(0, 900, 1.0, 0, 900), None, Span(5_000, 6_000, 1.0, 5_000, 6_000)]
+    regions = [Region(0, 900), Region(5_000, 6_000)]
+    first, second = chunks(spans, regions, 8_000)
+    assert first.lines == (0,)
+    assert second.lines == (2,)
+    assert first.end_ms < 5_000 - 500
+    assert 4_500 <= second.start_ms <= 5_000
+
+
+def test_long_regions_are_heard_in_pieces() -> None:
+    pieces = groups([Region(0, 200_000)])
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == 200_000
+    assert all(b - a <= 50_000 for a, b in pieces)
+
+
+def test_a_pause_inside_the_first_word_moves_its_start() -> None:
+    tokens = (TokenTime(0, 2_000, -20, 4, 0), TokenTime(2_000, 2_400, -20, 4, 0))
+    regions = [Region(0, 500), Region(1_700, 2_400)]
+    assert edges.snapped(tokens, regions)[0].start_ms == 1_700
+    assert edges.stretched(tokens)
+    assert edges.shortened(tokens)[0].start_ms > 1_000
+
+
+def test_readings_are_found_again_in_what_was_decoded() -> None:
+    text = _script("It cost $10 billion")
+    arcs, final = _plain(text.lines)
+    token = text.lines[0].tokens[2]
+    for reading in token.readings:
+        names = [
+            text.units[0].name,
+            text.units[1].name,
+            *(u.name for u in reading),
+            text.units[-1].name,
+        ]
+        assert _path(arcs, final, names) is not None
+    assert _path(arcs, final, [text.units[0].name]) is None
+
+
+def test_unspoken_lines_lie_between_their_neighbours() -> None:
+    text = _script("one two", "three four five", "six")
+    placed = [(TokenTime(0, 500), TokenTime(500, 900)), None, (TokenTime(3_000, 3_400),)]
+    rows = fill.between(text, placed, 4_000)
+    assert [len(r) for r in rows] == [2, 3, 1]
+    times = [t.start_ms for row in rows for t in row]
+    assert times == sorted(times)
+    assert 900 <= rows[1][0].start_ms <= rows[1][-1].end_ms <= 3_000
+
+
+def test_confidence_falls_with_every_sign() -> None:
+    good = confidence.Signs(-25, 0.05, 0.95, 30, 11, 1.0)
+    base = confidence.confidence(good, -25, 4)
+    for change in (
+        {"score": -60},
+        {"short": 0.6},
+        {"heard": 0.0},
+        {"gap_ms": 3_000},
+        {"voiced": 0.1},
+    ):
+        values = {n: getattr(good, n) for n in good.__slots__} | change
+        assert confidence.confidence(confidence.Signs(**values), -25, 4) < base
+
+
+def test_a_voice_that_no_line_covers_is_reported() -> None:
+    text = _script("one two")
+    placed = [(TokenTime(0, 500, -20, 3, 0), TokenTime(500, 1_000, -20, 2, 0))]
+    sentence = Sentence(0, 0, "one two")
+    found = findings.report(
+        text, [sentence], placed, set(), [0.9], [Region(0, 1_000), Region(4_000, 9_000)], 0
+    )
+    assert [(f.code, f.start_ms, f.severity) for f in found] == [
+        ("not-in-text", 4_000, Severity.WARNING)
+    ]
