@@ -6,11 +6,12 @@ and theirs is told. The result is a glossary that loads, always.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from speechsubs.errors import GlossaryError, InputError
+from speechsubs.errors import GlossaryError, InputError, YamlError
 from speechsubs.glossary import write
 from speechsubs.glossary.entries import Glossary, Term
 from speechsubs.glossary.interchange.fields import (
@@ -99,11 +100,11 @@ def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
     made = ours if same else write.changed(ours, before, merged.glossary)
     if not merged.conflicts:
         return made
-    told = _commented(made, merged)
     try:
+        told = _commented(made, merged)
         again = parse(told, merged.glossary.path)
-    except GlossaryError:
-        return made
+    except (GlossaryError, YamlError):
+        return made  # a file that cannot take a comment; the caller tells the conflicts
     return told if again.digest == merged.glossary.digest else made
 
 
@@ -248,7 +249,8 @@ def _is_ours(work: _Work, term: Term) -> bool:
 def _commented(made: str, merged: ThreeWay) -> str:
     """The file with a comment above each entry that has a conflict."""
     again = parse(made, merged.glossary.path)
-    lines = made.splitlines(keepends=True)
+    # YAML's lines, not Python's, which also end at U+2028.
+    lines = [line for line in re.split(r"(?<=\n)", made) if line]
     end = "\r\n" if made.count("\r\n") > 0 and made.count("\r\n") == made.count("\n") else "\n"
     above: dict[int, list[str]] = {}
     for conflict in merged.conflicts:
