@@ -1,0 +1,85 @@
+"""The tables of docs/terms.md and docs/money.md hold what the program really writes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from speechsubs import money
+from speechsubs.edits import apply
+from speechsubs.locales import load
+from speechsubs.model import Finished, Place
+from speechsubs.numbers import find_dates, render_date
+from speechsubs.typography import Grammar, around_slots
+
+DOCS = Path(__file__).parents[2] / "docs"
+SOURCES = Path(__file__).parents[2] / "src"
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s", " ", text)
+
+
+def table(page: str, head: str) -> list[list[str]]:
+    """The rows under a heading row that begins with `head`, cells stripped."""
+    lines = (DOCS / page).read_text("utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith(f"| {head} |"))
+    rows = []
+    for line in [lines[first], *lines[first + 2 :]]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def test_amounts_are_written_as_the_page_says() -> None:
+    (_, *tags), *rows = table("money.md", "said")
+    assert len(rows) >= 5
+    for said, *written in rows:
+        (amount,) = money.find(said, "en")
+        assert [plain(money.render(amount, load(tag))) for tag in tags] == written
+
+
+def test_every_example_is_recognised() -> None:
+    page = (DOCS / "money.md").read_text("utf-8")
+    section = page.partition("## What is recognised")[2].partition("## How")[0]
+    for example in re.findall(r"`([^`]*\d[^`]*)`", section):
+        language = "zh-CN" if re.search("[\u4e00-\u9fff]", example) else "en"
+        assert money.find(example, language), example
+    for example in ("five bucks", "ten grand", "fifty quid", "three hundred thousand yuan"):
+        assert example in section
+        assert money.find(example, "en")
+    for example, language in (("dreihunderttausend Euro", "de"), ("三十万元", "zh")):
+        assert example in section
+        assert [str(v.value) for a in money.find(example, language) for v in a.values] == ["300000"]
+
+
+def test_dates_are_written_as_the_page_says() -> None:
+    page = plain((DOCS / "money.md").read_text("utf-8"))
+    (date,) = find_dates("March 30, 2021", "en")
+    for tag in ("es", "fr", "de", "zh-CN"):
+        assert f"*{render_date(date, load(tag))}*" in page
+
+
+@pytest.mark.parametrize("page", ["terms.md", "money.md"])
+def test_every_finding_exists(page: str) -> None:
+    code = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
+    found = [name for row in table(page, "finding")[1:] for name in re.findall("`([^`]+)`", row[0])]
+    assert found
+    for name in found:
+        assert f'"{name}"' in code, name
+
+
+def test_articles_come_out_as_the_page_says() -> None:
+    for tag, wrote, get in table("terms.md", "language")[1:]:
+        gender = "m" if "(m" in wrote else "f"
+        number = "plural" if "plural" in wrote else ""
+        cells = [re.sub(r"\(.*?\)|\*", "", cell).split(",") for cell in (wrote, get)]
+        before, after = ([part.strip() for part in parts] for parts in cells)
+        after = [part for part in after if not part.startswith("as before")]
+        for text, wanted in zip(before, after, strict=True):
+            name = re.split(r"[\s']", text)[-1]
+            place = Place(0, len(text) - len(name), len(text))
+            done = Finished(text, (place,))
+            edits = around_slots(done, load(tag), {0: Grammar(gender, number)})
+            assert apply(done, edits).text == wanted
