@@ -31,6 +31,12 @@ _MOST_HELPERS: Final = 4
 #: A voice for the first pass: generous, so that no quiet word is lost.
 _GENEROUS: Final = 0.35
 _PAD_MS: Final = 150
+#: Alignment and recogniser disagree on a line's edge: look again that near to it.
+_FAR_MS: Final = 500
+_NEAR_MS: Final = 300
+_TAIL_MS: Final = 100
+#: Acoustic score (per frame) that a wider alignment must gain to be kept.
+_BETTER: Final = 4.0
 
 #: Told the name of a step ("voice", "listen", "align"), how much is done, of how much.
 Progress = Callable[[str, int, int], None]
@@ -138,6 +144,12 @@ class Speech:
             part = self._recording.samples[piece.start_ms * _MS : piece.end_ms * _MS]
             found = grammars.align(part, piece.start_ms, lines)
             rows = self._without_burst(found, lines, grammars) if found else None
+            if rows is not None:
+                kept = [spans[number] for number in piece.lines]
+                rows = [
+                    self._again(line, row, span, grammars)
+                    for line, row, span in zip(lines, rows, kept, strict=True)
+                ]
             for row, number in enumerate(piece.lines):
                 span = spans[number]
                 assert span is not None
@@ -165,6 +177,29 @@ class Speech:
             span = decided.lines[0] if decided is not None else None
             result.append(edges.shortened(edges.narrowed(times, *span) if span else times))
         return result
+
+    def _again(
+        self, line: script.Line, times: Times, span: decide.Span | None, grammars: Grammars
+    ) -> Times:
+        """A line that reaches far beyond where it was heard, aligned to that time alone.
+
+        Other speech beside it had been taken in. The wider times stay where they fit
+        the sound clearly better.
+        """
+        said = [t for t in times if t.phones]
+        if span is None or not span.heard or not said:
+            return times
+        early = span.start_ms - said[0].start_ms
+        late = said[-1].end_ms - span.end_ms
+        if max(early, late) < _FAR_MS:
+            return times
+        start = max(0, said[0].start_ms if early < _FAR_MS else span.start_ms - _NEAR_MS)
+        end = said[-1].end_ms if late < _FAR_MS else span.end_ms + _NEAR_MS
+        part = self._recording.samples[start * _MS : (end + _TAIL_MS) * _MS]
+        found = grammars.align(part, start, [line])
+        if found is None or trust.score(found.lines[0]) < trust.score(times) - _BETTER:
+            return times
+        return found.lines[0]
 
     def _trust(
         self,

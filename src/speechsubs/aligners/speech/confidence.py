@@ -45,13 +45,19 @@ def signs(tokens: Sequence[TokenTime], span: Span, voiced: float) -> Signs | Non
     seconds = max(0.05, sum(t.end_ms - t.start_ms for t in said) / 1_000)
     gaps = [abs(span.start_ms - said[0].start_ms), abs(span.end_ms - said[-1].end_ms)]
     return Signs(
-        sum(t.score * t.phones for t in said) / phones,
+        score(tokens),
         sum(t.shortest for t in said) / phones,
         span.heard,
         float(max(gaps)),
         phones / seconds,
         voiced,
     )
+
+
+def score(tokens: Sequence[TokenTime]) -> float:
+    """The acoustic score per frame of a line, words weighted by their phones."""
+    phones = sum(t.phones for t in tokens)
+    return sum(t.score * t.phones for t in tokens) / max(1, phones)
 
 
 def spread(scores: Sequence[float]) -> tuple[float, float]:
@@ -77,7 +83,7 @@ def confidence(known: Signs, middle: float, deviation: float) -> float:
         + 0.45 * min(0.5, z)
         - 6.0 * max(0.0, known.short - 0.15)
         + 4.0 * known.heard
-        - 1.2 * min(3.0, known.gap_ms / 500)
+        - 2.0 * min(2.5, max(0.0, known.gap_ms - 150) / 400)
         - 0.25 * max(0.0, abs(known.rate - 12) - 5)
         - 3.0 * max(0.0, 0.8 - known.voiced)
     )
