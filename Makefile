@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 OUT := out
 TARGETS := es ca
 
-.PHONY: help demo test check lock clean engine apertium-hint
+.PHONY: help demo test check lock clean engine align
 
 help:
-	@echo "make demo    set up and make subtitles of media/courage.txt in $(OUT)/"
+	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
 	@echo "make check   types, style, architecture"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
@@ -23,7 +23,14 @@ $(VENV)/.core: requirements/core.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.core
+# Recordings: decoding, voice detection, alignment (espeak-ng in it is GPL-3).
+$(VENV)/.align: requirements/align.txt $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/align.txt
+	@touch $@
+
+align: $(VENV)/.align
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.align
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
 	@touch $@
 
@@ -31,9 +38,9 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.core
 engine: $(VENV)/.core
 	@sh scripts/ensure-engine.sh $(BIN)/python $(TARGETS)
 
-demo: engine
+demo: engine align
 	@mkdir -p $(OUT)
-	@$(BIN)/speechsubs subtitle media/courage.txt $(foreach t,$(TARGETS),--to $(t)) \
+	@$(BIN)/speechsubs subtitle media/courage.txt --audio media/courage.mp3 $(foreach t,$(TARGETS),--to $(t)) \
 	  --glossary glossary.yml -o $(OUT) --report $(OUT)/courage.report.json \
 	  || test $$? -eq 3
 	@echo
@@ -49,7 +56,7 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 
 lock:
-	for part in core build test; do \
+	for part in core build align test; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --override requirements/overrides.txt --python-version 3.11 \
 	    --custom-compile-command "make lock" -o requirements/$$part.txt requirements/$$part.in || exit 1; \
