@@ -177,6 +177,12 @@ class Cards {
         else words.append(changed ? h(name, null, part) : part);
       });
     }
+    // A blank behind a changed word is not seen, so it is not marked.
+    for (const mark of block.querySelectorAll("del, ins")) {
+      const bare = mark.textContent.trimEnd();
+      if (bare && bare !== mark.textContent) mark.after(mark.textContent.slice(bare.length));
+      if (bare) mark.textContent = bare;
+    }
     block.normalize();
     if (rules) for (const line of block.querySelectorAll(".line")) line.append(count(line.textContent, rules));
     return block;

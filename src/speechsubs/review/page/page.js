@@ -18,35 +18,49 @@ let shownConflicts = 50;
 
 // The list ----------------------------------------------------------------------
 
+/* Cards are made empty, in groups that the browser need not lay out while they are far
+   away, and filled when their group comes near: a few milliseconds of every frame. */
+const GROUP = 10;
+const FRAME_MS = 7;
+const waiting = [];
+
 const near = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) ready(entry.target);
-}, { rootMargin: "1200px 0px" });
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    near.unobserve(entry.target);
+    if (!waiting.length) requestAnimationFrame(fillSome);
+    waiting.push(...entry.target.children);
+  }
+}, { rootMargin: "1500px 0px" });
+
+function fillSome() {
+  const until = performance.now() + FRAME_MS;
+  // The last to come near are those that a person looks at now.
+  while (waiting.length && performance.now() < until) ready(waiting.pop());
+  if (waiting.length) requestAnimationFrame(fillSome);
+}
 
 function ready(card) {
-  if (card.dataset.filled) return;
-  near.unobserve(card);
-  cards.fill(card, decided.items.get(card.dataset.id));
+  if (!card.dataset.filled) cards.fill(card, decided.items.get(card.dataset.id));
 }
 
 function build() {
   const fragment = document.createDocumentFragment();
+  let group;
   data.items.forEach((item, n) => {
+    if (n % GROUP === 0) {
+      group = h("div", { class: "group", role: "none" });
+      fragment.append(group);
+      near.observe(group);
+    }
     const card = cards.shell(item, n, data.items.length);
     elements.set(item.id, card);
-    near.observe(card);
-    fragment.append(card);
+    group.append(card);
   });
   $("list").append(fragment);
-  // The rest while nobody waits, so that the browser's own search and printing find it.
-  const idle = window.requestIdleCallback || ((act) => setTimeout(() => act({ timeRemaining: () => 8 }), 50));
-  const rest = data.items.map((item) => elements.get(item.id));
-  let next = 0;
-  const some = (deadline) => {
-    while (next < rest.length && deadline.timeRemaining() > 2) { ready(rest[next]); next += 1; }
-    if (next < rest.length) idle(some);
-    else $("list").setAttribute("aria-busy", "false");
-  };
-  idle(some);
+  $("list").setAttribute("aria-busy", "false");
+  // Paper shows everything.
+  addEventListener("beforeprint", () => { for (const card of elements.values()) ready(card); });
 }
 
 function refresh(item) {
@@ -139,6 +153,9 @@ function filter() {
     wanted.every(([values, value]) => values(item).includes(value)));
   const visible = new Set(shown);
   for (const item of data.items) elements.get(item.id).hidden = !visible.has(item);
+  for (const group of $("list").children) {
+    group.hidden = Array.from(group.children).every((card) => card.hidden);
+  }
   $("empty").hidden = shown.length > 0;
   if (!visible.has(current)) go(shown[0] || null, { focus: false, scroll: false });
   update();
