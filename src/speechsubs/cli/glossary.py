@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from speechsubs.cli.options import ENGINES, GLOSSARY_FORMATS
+from speechsubs.cli.review import page_options
 
 
 @click.group()
@@ -224,6 +225,49 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
     from speechsubs.cli.jobs import glossary_review as job
 
     ctx.exit(job.diff(versions, **given))
+
+
+@command.command("review")
+@click.argument("versions", nargs=-1, metavar="[OLD] NEW")
+@click.option(
+    "--in",
+    "project",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The subtitle project that the change is decided in.",
+)
+@click.option(
+    "--to",
+    "targets",
+    metavar="TAG",
+    multiple=True,
+    help="Only this target language. May be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What translates the sentences that have to be translated again.",
+)
+@click.option(
+    "--no-translate",
+    is_flag=True,
+    help="Translate nothing again: those have no predicted text then.",
+)
+@page_options
+@click.pass_context
+def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None:
+    """Make a page to decide what a glossary's change does to a project.
+
+    OLD and NEW are as in `glossary diff`. Conflicts come first, then every segment that
+    the change touches, as it is and as it would be. Its decisions.yml is carried out by
+    `glossary apply`.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import review as job
+
+    ctx.exit(job.change(versions, given))
 
 
 @command.command("apply")

@@ -3,18 +3,20 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import click
 
-from speechsubs import engines
+from speechsubs import engines, locales
 from speechsubs import project as projects
 from speechsubs.cli import shown
 from speechsubs.errors import InputError
 from speechsubs.files import write_atomic
+from speechsubs.glossary import Glossary
+from speechsubs.glossary.load import parse
 from speechsubs.project import Project, State
 from speechsubs.project.store import GLOSSARY
 from speechsubs.review import impact, page, versions
@@ -37,21 +39,34 @@ def run(folder: Path, given: Mapping[str, Any]) -> int:
     return present(folder, make, given)
 
 
-def change(old: str, new: str, given: Mapping[str, Any]) -> int:
+def change(names: Sequence[str], given: Mapping[str, Any]) -> int:
     """Make or serve the page of a glossary's change in a project; the exit code.
 
-    `old` and `new` are files or git's revisions of files. Besides what `present` reads,
-    `given` holds `project`, `targets`, `engine` and `no_translate`.
+    `names` are OLD and NEW, files or git's revisions of files; without OLD it is the
+    version that the project was made with. Besides what `present` reads, `given` holds
+    `project`, `targets`, `engine` and `no_translate`.
     """
-    before, after = versions.load(old), versions.load(new)
-    tags = [locale.tag for locale in given["targets"]]
-    load = None if given["no_translate"] else partial(engines.load, given["engine"])
+    if not 1 <= len(names) <= 2:
+        raise click.UsageError("name one or two glossaries: OLD NEW")
+    folder = given["project"]
+    after = versions.load(names[-1])
+    before = versions.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
+    tags = {locales.canonical(tag) for tag in given["targets"]}
+    # Loading a model takes long, and a served page asks again after every change.
+    load = None if given["no_translate"] else cache(partial(engines.load, given["engine"]))
 
     def make(project: Project) -> Review:
-        title = f"{old} → {new}"
+        title = f"{names[0]} → {names[1]}" if len(names) == 2 else names[0]
         return impact.review(project, before, after, tags=tags, engines=load, title=title)[0]
 
-    return present(given["project"], make, given)
+    return present(folder, make, given)
+
+
+def _made_with(project: Project) -> Glossary:
+    if not project.glossary:
+        problem = "it was made without a glossary, so there is nothing to compare with"
+        raise InputError(str(project.folder), problem, "Name OLD and NEW")
+    return parse(project.glossary.removeprefix("\ufeff"), project.folder / GLOSSARY)
 
 
 def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str, Any]) -> int:
