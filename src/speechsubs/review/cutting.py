@@ -7,7 +7,7 @@ again, and only a text that no longer fits its cues is parted again.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -55,6 +55,8 @@ def recut(
     placed = shown[start : start + len(own)]
     if alike and len(own) <= MOST_TOKENS:
         kept = _in_place(placed, _tokens(new.text, locale)[: 4 * MOST_TOKENS])
+        if kept:
+            kept[0] = replace(kept[0], glue=placed[0].glue)  # behind the sentence before
         lines = _lines(cues, [*before, *kept, *after], locale) if kept else None
         if lines and all(len(own_lines) <= locale.limits.max_lines for own_lines in lines):
             return lines

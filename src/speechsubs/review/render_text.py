@@ -67,7 +67,8 @@ def described(change: Change) -> str:
     >>> described(Change("su7", ChangeKind.TARGET, "es", "SU7", "SU7 Max", 4, 5))
     'su7 target es: SU7 → SU7 Max (line 4 → 5)'
     """
-    what = " ".join(part for part in (change.term, change.kind.value, change.locale) if part)
+    parts = (change.term, change.kind.value, change.locale)
+    what = " ".join(_one(part) for part in parts if part)
     old, new = _one(change.old) or "nothing", _one(change.new) or "nothing"
     lines = " → ".join(str(n) if n else "-" for n in (change.old_line, change.new_line))
     return f"{what}: {old} → {new} (line {lines})"
