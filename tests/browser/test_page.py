@@ -286,6 +286,28 @@ def test_decisions_survive_a_reload(show: Callable[..., Any]) -> None:
     assert "1 decisions were left out" in texts(browser, "#notice")[0]
 
 
+def test_pages_of_two_languages_keep_each_others_decisions(show: Callable[..., Any]) -> None:
+    whole = sample.change_review()
+    parts = [
+        replace(whole, items=tuple(i for i in whole.items if i.locale == tag))
+        for tag in ("es", "ar")
+    ]
+    for part in parts:
+        browser = show(part)
+        browser.press("a")
+    for part in (*parts, *parts):
+        browser = show(part)
+        assert [d["item"] for d in taken(browser)] == [part.items[0].id]
+
+
+def test_a_browser_that_keeps_nothing_is_told(show: Callable[..., Any]) -> None:
+    browser = show(sample.change_review())
+    browser.js("store.set = () => false")
+    browser.press("a")
+    assert "save before you close" in texts(browser, "#notice")[0]
+    browser.js("decided.kept = true")
+
+
 def test_the_download_is_the_file_that_apply_reads(
     show: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -315,7 +315,10 @@ function update() {
   $("bulk").disabled = !left;
   $("save").textContent = data.save ? (decided.unsaved ? "Save •" : "Saved") : "Save as decisions.yml";
   $("download").hidden = !data.save;
-  document.body.classList.toggle("unsaved", decided.unsaved);
+  if (!decided.kept) {
+    $("notice").textContent = "This browser keeps nothing for this page: save before you close it.";
+    $("notice").hidden = false;
+  }
 }
 
 // The top -----------------------------------------------------------------------

@@ -26,6 +26,7 @@ class Decided {
     this.shown = new Map();
     for (const key of data.items.flatMap(places)) this.shown.set(key, (this.shown.get(key) || 0) + 1);
     this.steps = [];
+    this.others = [];
     this.unsaved = false;
     this.kept = true;
     this.key = ["speechsubs-review", data.project, data.old, data.new].map(encodeURI0).join(":");
@@ -50,10 +51,14 @@ class Decided {
     let found;
     try { found = JSON.parse(store.get(this.key) || "null"); } catch { found = null; }
     if (!found || !Array.isArray(found.decisions)) return 0;
+    // A page of another language of the same project keeps its decisions here too.
+    const own = found.decisions.filter((one) => one && this.items.has(one.item));
+    this.others = found.decisions.filter((one) => one && !this.items.has(one.item)).map(clean);
+    if (!own.length) return 0;
     this.taken.clear();
     this.unsaved = true;
-    this.recovered = found.decisions.length;
-    return this.read(found.decisions);
+    this.recovered = own.length;
+    return this.read(own);
   }
 
   get(id) { return this.taken.get(id); }
@@ -107,14 +112,19 @@ class Decided {
 
   keep() {
     this.unsaved = true;
-    this.kept = store.set(this.key, JSON.stringify({ decisions: this.list() }));
+    this.kept = this.remember(this.list());
   }
 
   /** It is in a file now, unless something was decided since `list` was taken. */
   saved(list) {
     if (JSON.stringify(list) !== JSON.stringify(this.list())) return;
     this.unsaved = false;
-    store.remove(this.key);
+    if (this.others.length) this.remember([]);
+    else store.remove(this.key);
+  }
+
+  remember(own) {
+    return store.set(this.key, JSON.stringify({ decisions: [...this.others, ...own] }));
   }
 
   /** All decisions in the order of the items. */
