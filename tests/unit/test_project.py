@@ -163,3 +163,12 @@ def test_broken_times_in_a_file_are_an_input_error(tmp_path: Path) -> None:
     path.write_text(json.dumps(data))
     with pytest.raises(InputError, match=r"talk\.json"):
         project.load(tmp_path)
+
+
+def test_a_new_text_frees_the_cues_that_the_old_one_was_pinned_to(tmp_path: Path) -> None:
+    own = recorded(tmp_path, run())
+    shown = [cue for cue in spanish(own).cues if 3 in cue.sentences]
+    own = edited(own, 3, "Una.", lines=[("Una.",)] * len(shown))
+    assert spanish(own).segments[3].pinned
+    assert spanish(edited(own, 3, "Una.", state=State.APPROVED)).segments[3].pinned
+    assert not spanish(edited(own, 3, "Otra.")).segments[3].pinned

@@ -70,7 +70,8 @@ def edit(
         text=text,
         places=tuple(places),
         state=state,
-        pinned=old.pinned or lines is not None,
+        # Cues fixed for the old text hold no place for a new one.
+        pinned=lines is not None or (old.pinned and text == old.text),
         author=author,
         date=now,
         reason=reason,
