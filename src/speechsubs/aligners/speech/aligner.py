@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from speechsubs.aligners import voice
 from speechsubs.aligners.speech import chunks as cutting
 from speechsubs.aligners.speech import confidence as trust
-from speechsubs.aligners.speech import decide, edges, language, lexicon, listen, match, script
+from speechsubs.aligners.speech import (
+    decide,
+    edges,
+    language,
+    lexicon,
+    listen,
+    match,
+    script,
+    voiced,
+)
 from speechsubs.aligners.speech.decode import GARBAGE_DEAR, Aligned, Grammars, TokenTime
 from speechsubs.aligners.speech.fill import between, from_heard
 from speechsubs.aligners.speech.findings import report
@@ -113,7 +122,7 @@ class Speech:
         grammars = Grammars(folder)
         spans = decide.spans(text, times, wide, sound, grammars)
         placed, fallen = self._aligned(text, times, spans, wide, narrow, grammars)
-        sure = self._trust(placed, spans, fallen, voices)
+        sure = self._trust(placed, spans, fallen, voices, narrow)
         filled = between(text, placed, sound.duration_ms)
         done = tuple(
             replace(sentence, words=self._words(line, row, placed[n] is not None, sure[n]))
@@ -207,14 +216,18 @@ class Speech:
         spans: Sequence[decide.Span | None],
         fallen: set[int],
         voices: "np.ndarray[Any, np.dtype[np.float32]]",
+        narrow: Sequence[voice.Region],
     ) -> list[float]:
+        taken = [n for n, times in enumerate(placed) if times]
+        edge = [_outer(times) for times in placed if times]
+        beside = {n: voiced.loose(narrow, edge, place) for place, n in enumerate(taken)}
         known: list[trust.Signs | None] = []
         for number, times in enumerate(placed):
             span = spans[number]
             if times is None or span is None or number in fallen:
                 known.append(None)
                 continue
-            known.append(trust.signs(times, span, _voiced(times, voices)))
+            known.append(trust.signs(times, span, _voiced(times, voices), beside.get(number, 0)))
         middle, deviation = trust.spread([k.score for k in known if k is not None])
         return [
             trust.confidence(k, middle, deviation)
@@ -249,6 +262,10 @@ class Speech:
         if progress is None:
             return None
         return lambda done, total: progress(name, done, total)
+
+
+def _outer(times: Times) -> tuple[int, int]:
+    return times[0].start_ms, times[-1].end_ms
 
 
 def _voiced(times: Times, voices: "np.ndarray[Any, np.dtype[np.float32]]") -> float:

@@ -25,7 +25,8 @@ class Signs:
 
     `score` per frame, `short` the share of phones at their shortest, `heard` the share
     that the recogniser found by itself, `gap_ms` how far it put the line's edges
-    elsewhere, `rate` phones per second, `voiced` the share of its time with a voice.
+    elsewhere, `rate` phones per second, `voiced` the share of its time with a voice,
+    `loose_ms` a voice right beside the line that no line covers.
     """
 
     score: float
@@ -34,9 +35,10 @@ class Signs:
     gap_ms: float
     rate: float
     voiced: float
+    loose_ms: float = 0.0
 
 
-def signs(tokens: Sequence[TokenTime], span: Span, voiced: float) -> Signs | None:
+def signs(tokens: Sequence[TokenTime], span: Span, voiced: float, loose_ms: float) -> Signs | None:
     """The signs of a line, or None where the second pass gave none."""
     said = [t for t in tokens if t.phones]
     phones = sum(t.phones for t in said)
@@ -51,6 +53,7 @@ def signs(tokens: Sequence[TokenTime], span: Span, voiced: float) -> Signs | Non
         float(max(gaps)),
         phones / seconds,
         voiced,
+        loose_ms,
     )
 
 
@@ -85,6 +88,7 @@ def confidence(known: Signs, middle: float, deviation: float) -> float:
         + 4.0 * known.heard
         - 2.0 * min(2.5, max(0.0, known.gap_ms - 150) / 400)
         - 0.25 * max(0.0, abs(known.rate - 12) - 5)
+        - 2.0 * min(2.5, max(0.0, known.loose_ms - 200) / 250)
         - 3.0 * max(0.0, 0.8 - known.voiced)
     )
     return min(0.99, max(NONE, 1 / (1 + math.exp(-value))))

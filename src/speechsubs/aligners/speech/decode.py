@@ -24,7 +24,7 @@ BEAMS: Final = ("1e-48", "1e-80", "1e-300")
 #: Noise makes free phones fit better than the right words, so the price must be high
 #: where the room suits the text; it is low where something must be left over.
 GARBAGE_DEAR: Final = 1e-12
-GARBAGE_CHEAP: Final = 1e-7
+GARBAGE_CHEAP: Final = 1e-9
 _SKIP: Final = 1e-40
 
 Arc = tuple[int, int, float, str] | tuple[int, int, float]

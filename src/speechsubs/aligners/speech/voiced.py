@@ -2,8 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import Final
 
 from speechsubs.aligners.voice import Region
+
+#: How far beside a line a voice still says something about it, and its blurred edge.
+_BESIDE_MS: Final = 800
+_EDGE_MS: Final = 60
 
 
 def near(regions: Sequence[Region], start_ms: int, end_ms: int) -> Sequence[Region]:
@@ -27,3 +32,17 @@ def length(regions: Sequence[Region], start_ms: int, end_ms: int) -> int:
         max(0, min(r.end_ms, end_ms) - max(r.start_ms, start_ms))
         for r in near(regions, start_ms, end_ms)
     )
+
+
+def loose(regions: Sequence[Region], spans: Sequence[tuple[int, int]], number: int) -> int:
+    """Milliseconds of voice right before or after a span that no span covers.
+
+    >>> loose([Region(0, 900), Region(5_000, 6_000)], [(0, 400), (5_000, 6_000)], 0)
+    440
+    """
+    start, end = spans[number]
+    earliest = spans[number - 1][1] if number else 0
+    latest = spans[number + 1][0] if number + 1 < len(spans) else end + _BESIDE_MS
+    before = length(regions, max(earliest, start - _BESIDE_MS), start - _EDGE_MS)
+    after = length(regions, end + _EDGE_MS, min(latest, end + _BESIDE_MS))
+    return max(before, after)
