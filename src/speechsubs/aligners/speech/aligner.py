@@ -40,6 +40,8 @@ _MOST_HELPERS: Final = 4
 #: A voice for the first pass: generous, so that no quiet word is lost.
 _GENEROUS: Final = 0.35
 _PAD_MS: Final = 150
+#: A voice that sets in: lower, because soft beginnings count.
+_ONSET: Final = 0.3
 #: Alignment and recogniser disagree on a line's edge: look again that near to it.
 _FAR_MS: Final = 500
 _NEAR_MS: Final = 300
@@ -123,6 +125,9 @@ class Speech:
         spans = decide.spans(text, times, wide, sound, grammars)
         placed, fallen = self._aligned(text, times, spans, wide, narrow, grammars)
         sure = self._trust(placed, spans, fallen, voices, narrow)
+        onsets = voice.join(voices, sound.duration_ms, _ONSET, 0, 100)
+        fades = voice.join(voices, sound.duration_ms, 0.5, 0, 100)
+        placed = edges.widened(placed, onsets, fades)
         filled = between(text, placed, sound.duration_ms)
         done = tuple(
             replace(sentence, words=self._words(line, row, placed[n] is not None, sure[n]))

@@ -35,7 +35,7 @@ _PART: Final = re.compile(rf"(?:{_NUMBER.pattern})|[^\W\d_]+(?:'[^\W\d_]+)?|[%&+
 #: Longer numbers are read digit by digit, and only so many digits of them.
 _LONGEST_NUMBER: Final = 15
 _MOST_DIGITS: Final = 40
-_MOST_READINGS: Final = 6
+_MOST_READINGS: Final = 8
 
 Reading = tuple[str, ...]
 
@@ -103,6 +103,9 @@ def readings(token: str) -> list[Reading]:
     found = list(dict.fromkeys(_combined(choices)))
     if money:
         found = _with_money(found, _MONEY[money[0]])
+        country = spoken[0] if spoken and parts[0] == spoken[0] and spoken[0].isupper() else ""
+        if country and len(spoken) > 1:
+            found = _of_country(country, spoken[1], token, _MONEY[money[0]][0]) + found
     return found[:_MOST_READINGS]
 
 
@@ -125,6 +128,15 @@ def _with_money(found: list[Reading], names: tuple[str, ...]) -> list[Reading]:
         result += [(*reading, many), reading, (many, *reading)]
     result += [(*reading, other) for reading in found[:1] for other in names[1:]]
     return [r for r in dict.fromkeys(result) if r]
+
+
+def _of_country(country: str, number: str, token: str, name: str) -> list[Reading]:
+    """How an amount with a country is said, "US$5": five U S dollars, U S dollars five."""
+    if not number[0].isdigit():
+        return []
+    value, *_ = _number(number, token, False)
+    letters = tuple(country)
+    return [(*value, *letters, name), (*letters, name, *value), (country, name, *value)]
 
 
 def _part(part: str, token: str, alone: bool) -> list[Reading]:
