@@ -19,7 +19,12 @@ from speechsubs.stages import keep
 Lines = tuple[str, ...]
 
 #: A sentence of more tokens is parted anew at once: comparing is quadratic at worst.
-MOST_TOKENS = 1_500
+MOST_TOKENS = 400
+#: Texts are put into cues up to so many times of what these may hold: the best lines of
+#: much more take very long to find, and nobody could read them.
+MOST_FILLED = 2
+#: A sentence of more tokens than any speaker says is not looked for.
+MOST_LOOKED_FOR = 10_000
 # No-break spaces belong to a word: nothing may be broken there.
 _WORDS = re.compile(r"([ \t\n]*)([^ \t\n]+)")
 _PHRASES = re.compile(r"([ \t\n\u3000]*)([A-Za-z0-9]+|[^ \t\n\u3000])")
@@ -42,7 +47,7 @@ def recut(
 
     `alike` says that both texts are the same but for a few words, which then stay in
     their lines. None where the cues do not show `old`, so that nobody knows what to
-    replace.
+    replace, and where `new` is far too long for them.
     """
     if not cues:
         return ()
@@ -52,9 +57,14 @@ def recut(
     if start is None:
         return None
     before, after = shown[:start], shown[start + len(own) :]
+    around = sum(locale.width(token.text) + 1 for token in (*before, *after))
+    room = locale.limits.line_width * locale.limits.max_lines * len(cues)
+    if locale.width(new.text) + around > MOST_FILLED * room:
+        return None
     placed = shown[start : start + len(own)]
-    if alike and len(own) <= MOST_TOKENS:
-        kept = _in_place(placed, _tokens(new.text, locale)[: 4 * MOST_TOKENS])
+    words = _tokens(new.text, locale)
+    if alike and max(len(own), len(words)) <= MOST_TOKENS:
+        kept = _in_place(placed, words)
         if kept:
             kept[0] = replace(kept[0], glue=placed[0].glue)  # behind the sentence before
         lines = _lines(cues, [*before, *kept, *after], locale) if kept else None
@@ -80,7 +90,7 @@ def _shown(cues: Sequence[Cue], locale: Locale) -> list[_Token]:
 def _find(own: Sequence[_Token], shown: Sequence[_Token]) -> int | None:
     """Where in what is shown the segment's own words begin."""
     words, there = [t.text for t in own], [t.text for t in shown]
-    if not words:
+    if not 0 < len(words) <= MOST_LOOKED_FOR:
         return None
     for start in range(len(there) - len(words) + 1):
         if there[start] == words[0] and there[start : start + len(words)] == words:

@@ -234,7 +234,9 @@ class _Judge:
             alike = found.method == predict.REPLACED
             lines = recut(cues, old, found.finished, locale, alike=alike)
             if lines is None:
-                message = "its cues show other words than its text: give the lines by hand"
+                message = (
+                    "its cues show another text, or cannot hold this one: give the lines by hand"
+                )
                 notes.append(_note("not-cut", message, Severity.WARNING))
         notes += self.text_findings(segment, found)
         shown = _with_lines(cues, lines)
