@@ -10,6 +10,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,8 @@ import timing_data as data
 
 from speechsubs import locales
 from speechsubs.aligners import voice
-from speechsubs.aligners.speech import Speech
+from speechsubs.aligners.speech import Speech, script
+from speechsubs.aligners.speech.pronounce import Pronouncer
 from speechsubs.protocols import Placement
 
 HERE = Path(__file__).parent
@@ -118,7 +120,39 @@ def cases(gold: data.Gold) -> dict[str, tuple[list[str], list[int | None]]]:
     }
 
 
-def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str = "") -> None:
+def peer(python: str, gold: data.Gold, texts: Sequence[str], truth: Sequence[int | None]) -> None:
+    """SoundSwallower on the same sound and text, with our pronunciations."""
+    words = Pronouncer("en")
+    text = script.write(data.as_sentences(texts), words)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        gold.recording.samples.tofile(folder / "sound.s16")
+        job = {
+            "words": [[u.name, " ".join(u.phones[0])] for u in words.units],
+            "lines": [[u.name for u in text.units[line.first : line.last]] for line in text.lines],
+        }
+        (folder / "job.json").write_text(json.dumps(job))
+        started = time.perf_counter()
+        shown = subprocess.run(
+            [python, str(HERE / "timing_peer.py"), name], capture_output=True, text=True
+        )
+        seconds = time.perf_counter() - started
+    answer = json.loads(shown.stdout or '{"times": null, "beam": ""}')
+    found = [
+        (t[0] - gold.said[i].start_ms, t[1] - gold.said[i].end_ms, 1.0, True, False)
+        for t, i in zip(answer["times"] or (), truth, strict=False)
+        if i is not None
+    ]
+    note(
+        {
+            "set": gold.name, "sentences_in_text": len(texts), "aligner": "soundswallower",
+            "beam": answer["beam"],
+            **(measures(found) if found else {"failed": True}), "seconds": round(seconds, 1),
+        }
+    )  # fmt: skip
+
+
+def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) -> None:
     everything: list[Row] = []
     for name, speaker, snr, seed in sets:
         lacking = data.missing(speaker)
@@ -130,6 +164,9 @@ def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str = "") -> None:
         for case, (texts, truth) in cases(gold).items():
             if only and case != only:
                 continue
+            if python and case in ("matched", "12 % missing"):
+                print(case, end=" ")
+                peer(python, gold, texts, truth)
             placement, seconds = align(gold, texts, voices)
             found = rows(placement, gold, truth)
             everything += found
@@ -179,6 +216,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one voice only")
     parser.add_argument("--only", default="", help="one case")
     parser.add_argument("--sets", default="", help="voices, by comma")
+    parser.add_argument("--peer", default="", help="a Python that has soundswallower")
     parser.add_argument("--lengths", action="store_true", help="10, 30 and 60 minutes as well")
     parser.add_argument("--length", type=float, help="only one length, in minutes")
     options = parser.parse_args()
@@ -187,7 +225,7 @@ def main() -> None:
         return
     wanted = options.sets.split(",") if options.sets else None
     chosen = [s for s in SETS if wanted is None or s[1] in wanted]
-    accuracy(chosen[:1] if options.quick else chosen, options.only)
+    accuracy(chosen[:1] if options.quick else chosen, options.only, options.peer)
     if options.lengths:
         for minutes in (10, 30, 60):
             subprocess.run([sys.executable, __file__, "--length", str(minutes)], check=True)
