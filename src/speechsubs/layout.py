@@ -12,7 +12,7 @@ Cost grows linearly with the text: a cue holds a bounded number of tokens.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from speechsubs.linebreaks import blank_of, tokens
@@ -144,13 +144,9 @@ def wrap(texts: Sequence[str], locale: Locale) -> tuple[str, ...]:
     units = [unit for number, item in enumerate(run) for unit in _units(number, item, locale)]
     if not units:
         return ()
-    most = locale.limits.max_lines
-    while True:
-        program = _Program(units, replace(locale.limits, max_lines=most))
-        spans, cost = program.lines(0, len(units))
-        if cost < float("inf"):
-            return program.texts(spans)
-        most += 1
+    program = _Program(units, locale.limits)
+    spans, cost = program.lines(0, len(units))
+    return program.texts(spans if cost < float("inf") else program.as_few_lines())
 
 
 def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
@@ -223,6 +219,26 @@ class _Program:
             "".join(u.text + u.blank for u in self.units[a : b - 1]) + self.units[b - 1].text
             for a, b in spans
         )
+
+    def as_few_lines(self) -> list[tuple[int, int]]:
+        """All units on as few lines as hold them, broken where it hurts least."""
+        count = len(self.units)
+        limit = self.limits.line_width
+        best = [0.0] + [float("inf")] * count
+        back = [0] * (count + 1)
+        for last in range(1, count + 1):
+            for first in range(last - 1, -1, -1):
+                if self.width(first, last) > limit and last - first > 1:
+                    break
+                cost = best[first] + 1_000.0 + self.units[last - 1].cost
+                if cost < best[last]:
+                    best[last], back[last] = cost, first
+        spans = []
+        last = count
+        while last:
+            spans.append((back[last], last))
+            last = back[last]
+        return spans[::-1]
 
     def cuts(self) -> list[tuple[int, int]]:
         """The cheapest cut, as (first, last) pairs of units."""

@@ -63,10 +63,10 @@ def write_model(script: Script, path: Path) -> None:
     p3 = {(a, b, c): (1 - _SURPRISE) * n / pairs[a, b] for (a, b, c), n in three.items()}
     seen1: Counter[str] = Counter()
     for a, b in two:
-        seen1[a] += p1[b]  # type: ignore[assignment]
+        seen1[a] += p1[b]  # type: ignore[assignment] # a Counter adds floats as well
     seen2: Counter[tuple[str, str]] = Counter()
     for a, b, c in three:
-        seen2[a, b] += p2.get((b, c), 0)  # type: ignore[assignment]
+        seen2[a, b] += p2.get((b, c), 0)  # type: ignore[assignment] # a Counter adds floats as well
     with path.open("w", encoding="ascii") as out:
         out.write(f"\\data\\\nngram 1={len(one)}\nngram 2={len(two)}\nngram 3={len(three)}\n")
         out.write("\n\\1-grams:\n")
