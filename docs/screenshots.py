@@ -3,9 +3,11 @@
 python docs/screenshots.py
 
 It needs Chromium, and fonts for Arabic and Chinese (Debian: chromium, fonts-noto-core,
-fonts-noto-cjk). The review shown is the one that tests/browser drives.
+fonts-noto-cjk). Most pictures show the review that tests/browser drives; the last one is the worked
+example of docs/glossary-review.md, made by the commands that stand there (Apertium).
 """
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -57,7 +59,31 @@ def run() -> int:
             browser.look(prefers_color_scheme="light")
             browser.js("document.querySelector('article[aria-current]').scrollIntoView()")
             shoot(browser, "review-narrow")
+            browser.size(1280, 900, 1)
+            if worked_example(Path(folder)):
+                browser.open((Path(folder) / "example.html").as_uri())
+                browser.js("document.getElementById('changes').open = true")
+                browser.js("scrollTo(0, 0)")
+                shoot(browser, "review-example")
     return 0
+
+
+def worked_example(folder: Path) -> bool:
+    """Make the example's project and its page by the commands of the docs."""
+    command = [sys.executable, "-m", "speechsubs"]
+    project = str(folder / "courage")
+    steps = (
+        ["subtitle", "media/courage.txt", "--to", "es", "--to", "ca", "--project", project,
+         "-o", str(folder / "out"), "-q"],
+        ["glossary", "review", "glossary.yml", "media/glossary.v2.yml", "--in", project,
+         "-o", str(folder / "example.html"), "-q"],
+    )  # fmt: skip
+    for step in steps:
+        done = subprocess.run([*command, *step], cwd=ROOT, check=False)  # noqa: S603 our own program
+        if done.returncode not in (0, 3):
+            sys.stderr.write(f"{' '.join(step[:2])} failed\n")
+            return False
+    return True
 
 
 if __name__ == "__main__":

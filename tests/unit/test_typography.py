@@ -71,7 +71,8 @@ def test_every_locale_has_rules_and_they_are_stable(tag: str) -> None:
         # The article that the engine gave to a mask becomes the name's own.
         ("es", "Academia", "f", "el Academia", "la Academia"),
         ("es", "Academia", "f", "El Academia y un Academia", "La Academia y una Academia"),
-        ("es", "junta", "f", "del junta al junta de el junta", "de la junta a la junta de la junta"),
+        ("es", "junta", "f", "del junta al junta de el junta",
+         "de la junta a la junta de la junta"),
         ("es", "consejo", "m", "de la consejo a la consejo, una consejo",
          "del consejo al consejo, un consejo"),
         ("es", "consejo", "m", "Dijo: «La consejo vino».", "Dijo: «El consejo vino»."),
@@ -83,7 +84,8 @@ def test_every_locale_has_rules_and_they_are_stable(tag: str) -> None:
         ("es", "Águila", "f", "el Águila", "el Águila"),
         ("es", "Alianza", "f", "un Alianza", "una Alianza"),
         ("es", "alma", "f", "la alma de el alma", "el alma del alma"),
-        ("ca", "junta", "f", "del junta, pel junta, el junta", "de la junta, per la junta, la junta"),
+        ("ca", "junta", "f", "del junta, pel junta, el junta",
+         "de la junta, per la junta, la junta"),
         ("ca", "Acadèmia", "f", "del Acadèmia al Acadèmia", "de l'Acadèmia a l'Acadèmia"),
         ("ca", "consell", "m", "l'consell i de la consell", "el consell i del consell"),
         ("fr", "direction", "f", "le direction, du direction, au direction, un direction",
@@ -123,7 +125,8 @@ def test_articles_take_the_gender_of_their_name(
     ("tag", "name", "grammar", "before", "after"),
     [
         ("es", "Andes", Grammar("m", "plural"), "el Andes de la Andes", "los Andes de los Andes"),
-        ("es", "Bahamas", Grammar("", "plural"), "la Bahamas, al Bahamas", "las Bahamas, a los Bahamas"),
+        ("es", "Bahamas", Grammar("", "plural"), "la Bahamas, al Bahamas",
+         "las Bahamas, a los Bahamas"),
         ("es", "junta", Grammar("f", "singular"), "los junta", "la junta"),
         ("fr", "Alpes", Grammar("f", "plural"), "le Alpes, du Alpes", "les Alpes, des Alpes"),
         # "des" is the plural of un, une and du: it says too little to be made singular.

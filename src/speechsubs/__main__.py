@@ -1,0 +1,5 @@
+"""`python -m speechsubs` is `speechsubs`."""
+
+from speechsubs.cli import main
+
+main(prog_name="speechsubs")
