@@ -70,18 +70,19 @@ def run() -> int:
 
 def worked_example(folder: Path) -> bool:
     """Make the example's project and its page by the commands of the docs."""
-    command = [sys.executable, "-m", "speechsubs"]
-    project = str(folder / "courage")
+    for name in ("glossary.yml", "media/courage.txt", "media/glossary.v2.yml"):
+        copy = folder / name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes((ROOT / name).read_bytes())
     steps = (
-        ["subtitle", "media/courage.txt", "--to", "es", "--to", "ca", "--project", project,
-         "-o", str(folder / "out"), "-q"],
-        ["glossary", "review", "glossary.yml", "media/glossary.v2.yml", "--in", project,
-         "-o", str(folder / "example.html"), "-q"],
-    )  # fmt: skip
+        "subtitle media/courage.txt --to es --to ca --project courage -o out -q",
+        "glossary review glossary.yml media/glossary.v2.yml --in courage -o example.html -q",
+    )
     for step in steps:
-        done = subprocess.run([*command, *step], cwd=ROOT, check=False)  # noqa: S603 our own program
+        command = [sys.executable, "-m", "speechsubs", *step.split()]
+        done = subprocess.run(command, cwd=folder, check=False)  # noqa: S603 our own program
         if done.returncode not in (0, 3):
-            sys.stderr.write(f"{' '.join(step[:2])} failed\n")
+            sys.stderr.write(f"{step} failed\n")
             return False
     return True
 
