@@ -12,6 +12,7 @@ from speechsubs import pipeline, project
 from speechsubs.engines import EchoEngine
 from speechsubs.errors import InputError
 from speechsubs.locales import load as locale
+from speechsubs.memory import Memory
 from speechsubs.model import Paragraph, Transcript
 from speechsubs.pipeline import Result
 from speechsubs.project import Project, State, TrackRecord
@@ -172,3 +173,28 @@ def test_a_new_text_frees_the_cues_that_the_old_one_was_pinned_to(tmp_path: Path
     assert spanish(own).segments[3].pinned
     assert spanish(edited(own, 3, "Una.", state=State.APPROVED)).segments[3].pinned
     assert not spanish(edited(own, 3, "Otra.")).segments[3].pinned
+
+
+def test_what_people_answer_for_goes_into_a_memory(tmp_path: Path) -> None:
+    own = edited(recorded(tmp_path, run()), 1, "El primer coche llegó.", state=State.APPROVED)
+    own = edited(own, 2, "Nadie lo esperaba.")
+    every = {("talk", "es", n) for n in range(4)}
+    found = project.remembered(own, every)
+    assert [(s.target, s.state.value, s.author) for s in found] == [
+        ("El primer coche llegó.", "approved", "Ana"),
+        ("Nadie lo esperaba.", "edited", "Ana"),
+    ]
+    assert project.remembered(own, {("talk", "es", 2)}) == found[1:]
+    with Memory.open(tmp_path / "m.db") as store:
+        assert store.remember(found) == 2
+        recall = pipeline.from_memory(store, "other.txt", locale("en"))
+        transcript = Transcript(tuple(Paragraph(t) for t in TEXT), "other.txt")
+        (result,) = pipeline.subtitle(
+            [transcript],
+            source=locale("en"),
+            targets=[(locale("es"), EchoEngine())],
+            recall=[recall],
+        )
+    drafts = result.targets[0].drafts
+    assert drafts[1].finished.text == "El primer coche llegó."
+    assert drafts[1].rung.startswith("memory")

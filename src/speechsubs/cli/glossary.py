@@ -298,6 +298,11 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     show_default=True,
     help="What translated the texts that were accepted and are not in the file.",
 )
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path),
+    help="Translation memory that takes what was accepted, edited and approved. Made if missing.",
+)
 @click.option("--dry-run", is_flag=True, help="Report what would change and write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context

@@ -1,5 +1,6 @@
 """What was made from what, saved: the report of a run, and projects that people work on."""
 
+from speechsubs.project.remembered import remembered
 from speechsubs.project.report import SCHEMA, finding, report, save, summary
 from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.store import load, record, write
@@ -17,6 +18,7 @@ __all__ = [
     "load",
     "recall",
     "record",
+    "remembered",
     "report",
     "save",
     "summary",

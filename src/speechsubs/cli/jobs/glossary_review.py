@@ -13,7 +13,9 @@ from speechsubs.cli.plain import visible
 from speechsubs.errors import InputError
 from speechsubs.files import read_bytes, write_atomic
 from speechsubs.glossary import Glossary, threeway
+from speechsubs.glossary.diff import digest
 from speechsubs.glossary.load import parse
+from speechsubs.memory import Memory
 from speechsubs.model import Severity
 from speechsubs.project import Project
 from speechsubs.project.store import GLOSSARY, MANIFEST
@@ -78,6 +80,7 @@ def apply(
     new: str | None,
     old: str | None,
     engine: str,
+    memory: Path | None,
     dry_run: bool,
     quiet: bool,
 ) -> int:
@@ -96,6 +99,8 @@ def apply(
     written = [place for place, _ in applied.files]
     if not dry_run:
         written, findings = applying.write(applied)
+        if memory is not None:
+            _remember(memory, applied, screen, quiet)
     if not quiet:
         shown.findings(screen, findings, everything=True)
         screen.print(
@@ -106,6 +111,22 @@ def apply(
             shown.note(screen, "nothing is written (--dry-run)")
         shown.paths(written)
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
+
+
+def _remember(path: Path, applied: applying.Applied, screen: Console, quiet: bool) -> None:
+    """Put what was decided into a translation memory."""
+    decided = {*applied.changed, *applied.approved}
+    only = {
+        (source.id, track.locale, segment.index)
+        for source in applied.project.sources
+        for track in source.tracks
+        for segment in track.segments
+        if digest(source.id, track.locale, str(segment.index))[:16] in decided
+    }
+    with Memory.open(path) as store:
+        count = store.remember(project.remembered(applied.project, only))
+    if not quiet:
+        screen.print(f"{count:,} remembered in {shown.escape(str(path))}")
 
 
 def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
