@@ -180,9 +180,9 @@ def test_what_people_answer_for_goes_into_a_memory(tmp_path: Path) -> None:
     own = edited(own, 2, "Nadie lo esperaba.")
     every = {("talk", "es", n) for n in range(4)}
     found = project.remembered(own, every)
-    assert [(s.target, s.state.value, s.author) for s in found] == [
-        ("El primer coche llegó.", "approved", "Ana"),
-        ("Nadie lo esperaba.", "edited", "Ana"),
+    assert [(s.target, s.state.name, s.author) for s in found] == [
+        ("El primer coche llegó.", "APPROVED", "Ana"),
+        ("Nadie lo esperaba.", "EDITED", "Ana"),
     ]
     assert project.remembered(own, {("talk", "es", 2)}) == found[1:]
     with Memory.open(tmp_path / "m.db") as store:
