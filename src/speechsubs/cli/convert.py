@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import shared
 from speechsubs.cli.options import WRITABLE
 
 
@@ -19,13 +20,9 @@ from speechsubs.cli.options import WRITABLE
     type=click.Path(path_type=Path),
     help="Folder for the files. Default: beside each input. Standard input goes to standard output without it.",
 )
-@click.option("--crlf", is_flag=True, help="End lines as Windows does.")
-@click.option(
-    "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
-)
-@click.option(
-    "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
-)
+@shared.CRLF
+@shared.BOM
+@shared.OVERWRITE
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(

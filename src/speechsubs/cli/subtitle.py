@@ -5,11 +5,9 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import shared
 from speechsubs.cli.options import (
-    ALIGNERS,
-    ENGINES,
     WRITABLE,
-    DollarType,
     DurationType,
     LocaleType,
     NameType,
@@ -35,14 +33,8 @@ from speechsubs.cli.options import (
     type=LocaleType(),
     help="Language of the sources. Default: what the file says, else en.",
 )
-@click.option(
-    "-g",
-    "--glossary",
-    "terms",
-    type=click.Path(path_type=Path),
-    help="Glossary of terms to protect. Default: glossary.yml in this folder, if there is one.",
-)
-@click.option("--no-glossary", is_flag=True, help="Use no glossary at all.")
+@shared.GLOSSARY
+@shared.NO_GLOSSARY
 @click.option(
     "-o",
     "--output",
@@ -65,13 +57,7 @@ from speechsubs.cli.options import (
     show_default=True,
     help="File type to write. Repeat it for both.",
 )
-@click.option(
-    "--engine",
-    default="auto",
-    show_default=True,
-    type=click.Choice(ENGINES),
-    help="Translation engine; auto takes an installed Argos model, else Apertium.",
-)
+@shared.ENGINE
 @click.option(
     "--bilingual",
     is_flag=True,
@@ -82,13 +68,7 @@ from speechsubs.cli.options import (
     type=click.Path(path_type=Path),
     help="Recording or video of the speech: cues get their times from it. Goes with one source.",
 )
-@click.option(
-    "--aligner",
-    type=click.Choice(ALIGNERS),
-    default="auto",
-    show_default=True,
-    help="Where times come from: speech hears the words, pauses only the silence, estimate nothing; auto takes the best that runs.",
-)
+@shared.ALIGNER
 @click.option(
     "--lexicon",
     type=click.Path(path_type=Path),
@@ -115,18 +95,8 @@ from speechsubs.cli.options import (
     type=WidthType(8, 100),
     help="Characters per line instead of the language's own limit.",
 )
-@click.option(
-    "--currency-style",
-    type=click.Choice(["name", "symbol", "code"]),
-    help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
-)
-@click.option(
-    "--default-dollar",
-    type=DollarType(),
-    default="USD",
-    show_default=True,
-    help="Which dollar a bare $ is (ISO 4217).",
-)
+@shared.CURRENCY_STYLE
+@shared.DEFAULT_DOLLAR
 @click.option(
     "--headings",
     type=click.Choice(["keep", "drop"]),
@@ -134,36 +104,17 @@ from speechsubs.cli.options import (
     show_default=True,
     help="Whether headings become cues.",
 )
-@click.option(
-    "--dates",
-    type=click.Choice(["locale", "engine"]),
-    default="locale",
-    show_default=True,
-    help="Write dates the language's own way (30 de marzo de 2021), or leave them to the engine.",
-)
-@click.option("--crlf", is_flag=True, help="End lines as Windows does.")
-@click.option(
-    "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
-)
-@click.option(
-    "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
-)
-@click.option(
-    "--memory",
-    type=click.Path(path_type=Path),
-    help="Translation memory: people's translations win, the engine's are remembered. Made if missing.",
-)
+@shared.DATES
+@shared.CRLF
+@shared.BOM
+@shared.OVERWRITE
+@shared.MEMORY
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
     help="Folder that keeps the whole run for review; edits made in it are never lost. Made if missing.",
 )
-@click.option(
-    "--report",
-    "report_path",
-    type=click.Path(path_type=Path),
-    help="Save everything that was done, as JSON.",
-)
+@shared.REPORT
 @click.option("--json", "as_json", is_flag=True, help="Print that report on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import shared
 from speechsubs.cli.options import ALIGNERS, LocaleType
 
 
@@ -32,7 +33,7 @@ from speechsubs.cli.options import ALIGNERS, LocaleType
 )
 @click.option("--lexicon", type=click.Path(path_type=Path), help="Pronunciations of names.")
 @click.option("--force", is_flag=True, help="Write even where the fit is not sure.")
-@click.option("--crlf", is_flag=True, help="End lines as Windows does.")
+@shared.CRLF
 @click.option("--bom", is_flag=True, help="Begin the file with a byte order mark.")
 @click.option(
     "--overwrite", is_flag=True, help="Replace the output file even if somebody edited it."

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.options import ALIGNERS, LocaleType
+from speechsubs.cli import shared
+from speechsubs.cli.options import LocaleType
 
 
 @click.command()
@@ -17,13 +18,7 @@ from speechsubs.cli.options import ALIGNERS, LocaleType
     type=LocaleType(),
     help="Language of the speech. Default: what the transcript says, else en.",
 )
-@click.option(
-    "--aligner",
-    type=click.Choice(ALIGNERS),
-    default="auto",
-    show_default=True,
-    help="Where times come from: speech hears the words, pauses only the silence, estimate nothing; auto takes the best that runs.",
-)
+@shared.ALIGNER
 @click.option(
     "--lexicon",
     type=click.Path(path_type=Path),

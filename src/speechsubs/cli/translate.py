@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.options import ENGINES, WRITABLE, DollarType, LocaleType
+from speechsubs.cli import shared
+from speechsubs.cli.options import WRITABLE, LocaleType
 
 
 @click.command()
@@ -24,14 +25,8 @@ from speechsubs.cli.options import ENGINES, WRITABLE, DollarType, LocaleType
     type=LocaleType(),
     help="Language of the files. Default: what the name or the file says, else en.",
 )
-@click.option(
-    "-g",
-    "--glossary",
-    "terms",
-    type=click.Path(path_type=Path),
-    help="Glossary of terms to protect. Default: glossary.yml in this folder, if there is one.",
-)
-@click.option("--no-glossary", is_flag=True, help="Use no glossary at all.")
+@shared.GLOSSARY
+@shared.NO_GLOSSARY
 @click.option(
     "--keep-cues",
     is_flag=True,
@@ -61,50 +56,15 @@ from speechsubs.cli.options import ENGINES, WRITABLE, DollarType, LocaleType
     type=click.Choice(WRITABLE),
     help="File type to write. Default: the type of each file.",
 )
-@click.option(
-    "--engine",
-    default="auto",
-    show_default=True,
-    type=click.Choice(ENGINES),
-    help="Translation engine; auto takes an installed Argos model, else Apertium.",
-)
-@click.option(
-    "--currency-style",
-    type=click.Choice(["name", "symbol", "code"]),
-    help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
-)
-@click.option(
-    "--default-dollar",
-    type=DollarType(),
-    default="USD",
-    show_default=True,
-    help="Which dollar a bare $ is (ISO 4217).",
-)
-@click.option(
-    "--dates",
-    type=click.Choice(["locale", "engine"]),
-    default="locale",
-    show_default=True,
-    help="Write dates the language's own way (30 de marzo de 2021), or leave them to the engine.",
-)
-@click.option("--crlf", is_flag=True, help="End lines as Windows does.")
-@click.option(
-    "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
-)
-@click.option(
-    "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
-)
-@click.option(
-    "--memory",
-    type=click.Path(path_type=Path),
-    help="Translation memory: people's translations win, the engine's are remembered. Made if missing.",
-)
-@click.option(
-    "--report",
-    "report_path",
-    type=click.Path(path_type=Path),
-    help="Save everything that was done, as JSON.",
-)
+@shared.ENGINE
+@shared.CURRENCY_STYLE
+@shared.DEFAULT_DOLLAR
+@shared.DATES
+@shared.CRLF
+@shared.BOM
+@shared.OVERWRITE
+@shared.MEMORY
+@shared.REPORT
 @click.option(
     "--json",
     "as_json",
