@@ -86,7 +86,7 @@ def confidence(known: Signs, middle: float, deviation: float) -> float:
         + 0.45 * min(0.5, z)
         - 6.0 * max(0.0, known.short - 0.15)
         + 4.0 * known.heard
-        - 2.0 * min(2.5, max(0.0, known.gap_ms - 150) / 400)
+        - 2.0 * min(4.0, max(0.0, known.gap_ms - 150) / 400)
         - 0.25 * max(0.0, abs(known.rate - 12) - 5)
         - 2.0 * min(2.5, max(0.0, known.loose_ms - 200) / 250)
         - 3.0 * max(0.0, 0.8 - known.voiced)
