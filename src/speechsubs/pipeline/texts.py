@@ -59,7 +59,13 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     context = money.context((s.text for s in timed), language, setting.options.default_dollar)
     dates = setting.options.dates == "locale"
     protected = protect.find(timed, setting.matcher, language, context, dates)
-    transcript = replace(transcript, findings=(*transcript.findings, *placed.findings))
+    # A sentence with an unsure time is said by its cues (`trust`), with their numbers.
+    heard = tuple(
+        replace(f, file=f.file or transcript.source)
+        for f in placed.findings
+        if f.code != "unsure-time"
+    )
+    transcript = replace(transcript, findings=(*transcript.findings, *heard))
     return Prepared(transcript, placed.aligner, timed, protected, context)
 
 
