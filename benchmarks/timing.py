@@ -206,7 +206,8 @@ def length(minutes: float) -> None:
             "seconds": round(seconds, 1), "audio_s": gold.recording.duration_ms // 1_000,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024,
             "peak_before_mb": before // 1_024,
-            "helper_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024,
+            # The synthesisers were children too: an upper bound for the helpers.
+            "children_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024,
         }
     )  # fmt: skip
 
