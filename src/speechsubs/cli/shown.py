@@ -109,6 +109,8 @@ def place(item: Finding) -> str:
         parts.append(f"cue {item.cue}{time}")
     elif item.line is not None:
         return f"{parts[0]}:{item.line}"
+    elif item.start_ms is not None:
+        parts.append(f"at {clock(item.start_ms)}")
     return ", ".join(parts)
 
 
