@@ -1,17 +1,15 @@
 """The work of `speechsubs subtitle`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import click
 from rich.console import Console
 from rich.progress import Progress
 
-from speechsubs import glossary, locales, outputs, pipeline, project
+from speechsubs import glossary, locales, outputs, pipeline
 from speechsubs.audio import Recording
 from speechsubs.cli import shown
 from speechsubs.cli.jobs import inputs, sound, workplace
@@ -76,7 +74,7 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
             return 1
         results, written = _write(finished, given)
         place.keep(results, written, terms, _kept_options(given))
-    _show(screen, results, written, given)
+    ending.show(screen, results, written, given)
     return 1 if failures else max(result.exit_code for result in results)
 
 
@@ -292,24 +290,3 @@ def _plan(path: Path, result: Result, given: Mapping[str, Any]) -> list[Planned]
         for tag, track in tracks
         for place in _places(path, tag, given)
     ]
-
-
-def _show(
-    screen: Console,
-    results: Sequence[Result],
-    written: Mapping[str, Sequence[Path]],
-    given: Mapping[str, Any],
-) -> None:
-    if given["report_path"] or given["as_json"]:
-        names = {name: [str(path) for path in paths] for name, paths in written.items()}
-        data = project.report(results, names)
-        if given["report_path"]:
-            project.save(data, given["report_path"])
-        if given["as_json"]:
-            click.echo(json.dumps(data, ensure_ascii=True, indent=1))
-    if given["quiet"] or given["as_json"]:
-        return
-    shown.findings(screen, [item for result in results for item in result.all_findings])
-    shown.results(screen, results)
-    for paths in written.values():
-        shown.paths(paths)

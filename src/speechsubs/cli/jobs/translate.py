@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs, workplace
+from speechsubs.cli.jobs import ending, inputs, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.formats.decode import decode
@@ -108,7 +108,7 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
             written[result.name] = made
     if not results:
         return 1
-    _show(results, written, given)
+    ending.show(screen, results, written, given)
     return 1 if failed else max(result.exit_code for result in results)
 
 
@@ -212,25 +212,6 @@ def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, lis
         ]
         for locale in _targets(source, given)
     }
-
-
-def _show(
-    results: Sequence[Result], written: Mapping[str, Sequence[Path]], given: Mapping[str, Any]
-) -> None:
-    if given["report_path"] or given["as_json"]:
-        names = {name: [str(path) for path in paths] for name, paths in written.items()}
-        data = project.report(results, names)
-        if given["report_path"]:
-            project.save(data, given["report_path"])
-        if given["as_json"]:
-            click.echo(json.dumps(data, ensure_ascii=True, indent=1))
-    if given["quiet"] or given["as_json"]:
-        return
-    screen = shown.console()
-    shown.findings(screen, [item for result in results for item in result.all_findings])
-    shown.results(screen, results)
-    for paths in written.values():
-        shown.paths(paths)
 
 
 # ---- Lines -----------------------------------------------------------------------
