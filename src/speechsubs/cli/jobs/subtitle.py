@@ -12,7 +12,7 @@ from rich.progress import Progress
 from speechsubs import glossary, locales, outputs, pipeline
 from speechsubs.audio import Recording
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs, sound, workplace
+from speechsubs.cli.jobs import ending, inputs, sound, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.glossary import Glossary
