@@ -15,6 +15,7 @@ from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Finished, Place, SlotKind
 from speechsubs.numbers.carried import date_edits
+from speechsubs.numbers.scales import scale_edits
 from speechsubs.typography import Grammar, around_slots
 
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -61,6 +62,7 @@ def target(
     done = _filled(raw, places, texts)
     done = apply(done, _free(done, [(*m.span(), "") for m in _CONTROL.finditer(done.text)]))
     done = apply(done, _number_edits(protected, done, source_locale, locale))
+    done = apply(done, _free(done, scale_edits(done.text, locale)))
     if dates:
         done = apply(done, _date_edits(protected, done, source_locale, locale))
     grammar = _grammar(protected, locale)
