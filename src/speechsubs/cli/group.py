@@ -37,6 +37,10 @@ COMMANDS = {
         "speechsubs.cli.exchange",
         "Exchange a project with translators, and see how far it is.",
     ),
+    "models": (
+        "speechsubs.cli.models",
+        "List, install, check, compare and remove translation models.",
+    ),
     "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
 }
 
