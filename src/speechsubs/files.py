@@ -1,12 +1,16 @@
 """Reading files that may be broken, writing files that never are."""
 
 import contextlib
+import glob
 import os
 import tempfile
 from pathlib import Path
 
+from speechsubs import locking
 from speechsubs.errors import InputError, OutputError
 
+#: How the names of temporary files begin; this machine and the process follow.
+TEMPORARY = ".speechsubs."
 #: A text file larger than this is refused: ten hours of word times as JSON take about 25 MB.
 MAX_TEXT_BYTES = 256 * 1024 * 1024
 
@@ -58,7 +62,8 @@ def write_atomic(path: Path, data: bytes) -> None:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=".speechsubs.", dir=target.parent)
+        own = f"{TEMPORARY}{locking.host()}.{os.getpid()}."
+        handle, name = tempfile.mkstemp(prefix=own, dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -75,6 +80,23 @@ def write_atomic(path: Path, data: bytes) -> None:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove what a process that was killed left of `write_atomic`; the files removed.
+
+    Only files of processes of this machine that run no more: those of other machines
+    on a shared drive may be in use.
+    """
+    own = f"{TEMPORARY}{locking.host()}."
+    gone = []
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{glob.escape(own)}*.*"):
+            pid = path.name.removeprefix(own).partition(".")[0]
+            if pid.isdecimal() and len(pid) < 12 and not locking.alive(int(pid)):
+                path.unlink()
+                gone.append(path)
+    return gone
 
 
 def _umask() -> int:

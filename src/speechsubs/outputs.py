@@ -3,23 +3,30 @@
 Beside its outputs speechsubs keeps a ledger of what it wrote. A file that still is
 what the ledger says may be replaced; one that somebody changed, or that speechsubs
 never wrote, is left alone, and the new version goes beside it as `NAME.new.srt`.
+One process at a time writes into a folder, and the ledger is saved before the files
+are, so that neither a second writer nor a SIGKILL makes a stranger of our own file.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from speechsubs import formats, locales
-from speechsubs.errors import InputError, OutputError, UnknownLocaleError
+from speechsubs import formats, locales, locking
+from speechsubs.errors import InputError, OutputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.files import read_bytes, write_atomic
 from speechsubs.model import Finding, Severity, Track
 
 LEDGER = ".speechsubs.json"
+_LOCK = ".speechsubs.lock"
+#: A writer holds a folder for as long as a few files take; one that hangs is reported.
+_PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,14 @@ class Planned:
     path: Path
     crlf: bool = False
     bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The paths really written, and a finding for each edit that was kept."""
+
+    paths: tuple[Path, ...]
+    findings: tuple[Finding, ...]
 
 
 def stem(source: Path) -> str:
@@ -104,26 +119,47 @@ def write(
 
     `overwrite` replaces edited files too. Raises `OutputError`.
     """
-    written: list[Path] = []
-    findings: list[Finding] = []
-    ledgers: dict[Path, dict[str, str]] = {}
-    for plan in planned:
-        folder = plan.path.parent
-        ledger = ledgers.setdefault(folder, _ledger(folder))
-        path = plan.path
-        if not overwrite and _edited(path, ledger):
-            path = _beside(path, ledger)
-            message = (
-                "was changed since speechsubs wrote it, and is kept; "
-                f"the new version is {path.name} (--overwrite replaces it)"
-            )
-            findings.append(Finding("edit-kept", Severity.WARNING, message, file=str(plan.path)))
-        formats.write(plan.track, path, crlf=plan.crlf, bom=plan.bom)
-        written.append(path)
-        if path.is_file():
-            ledger[path.name] = _hash(path)
-            _save(folder, ledger)
-    return written, findings
+    (done,) = write_each([planned], overwrite=overwrite)
+    if isinstance(done, Written):
+        return list(done.paths), list(done.findings)
+    raise done
+
+
+def write_each(
+    jobs: Sequence[Sequence[Planned]], *, overwrite: bool = False
+) -> list[Written | SpeechsubsError]:
+    """Write the files of several jobs; what came of each, in order.
+
+    A job that fails does not stop the others. The ledgers are locked and saved twice
+    for all jobs together: before, with what is about to stand in the files, so that
+    a file is known as ours at whatever moment the process is killed, and after.
+    """
+    done: list[Written | SpeechsubsError] = []
+    with ExitStack() as stack:
+        # In one order, so that two writers never wait for each other.
+        folders = sorted({plan.path.parent for job in jobs for plan in job})
+        ledgers: dict[Path, _Ledger | SpeechsubsError] = {}
+        for folder in folders:
+            try:
+                ledgers[folder] = stack.enter_context(_opened(folder))
+            except SpeechsubsError as error:
+                ledgers[folder] = error
+        placed = [_attempt(partial(_placed, job, ledgers, overwrite)) for job in jobs]
+        for folder, ledger in ledgers.items():
+            if isinstance(ledger, _Ledger):
+                failed = _attempt(ledger.save)
+                if isinstance(failed, SpeechsubsError):
+                    ledgers[folder] = failed
+        for item in placed:
+            if isinstance(item, SpeechsubsError):
+                done.append(item)
+            else:
+                done.append(_attempt(partial(_write_all, item, ledgers)))
+        for ledger in ledgers.values():
+            if isinstance(ledger, _Ledger):
+                # The files are there and known; that the ledger is untidy harms nobody.
+                _attempt(ledger.settle)
+    return done
 
 
 def write_data(path: Path, data: bytes) -> Path:
@@ -131,16 +167,163 @@ def write_data(path: Path, data: bytes) -> Path:
 
     A file that somebody changed stays, and NAME.new.srt is written. Raises `OutputError`.
     """
-    ledger = _ledger(path.parent)
-    place = _beside(path, ledger) if _edited(path, ledger) else path
-    write_atomic(place, data)
-    if place.is_file():
-        ledger[place.name] = _hash(place)
-        _save(place.parent, ledger)
+    with _opened(path.parent) as ledger:
+        place = _beside(path, ledger) if _edited(path, ledger) else path
+        ledger.expect(place, data)
+        ledger.save()
+        ledger.wrote(_Placed(place, data))
+        ledger.settle()
     return place
 
 
-def _beside(path: Path, ledger: Mapping[str, str]) -> Path:
+def owned(folder: Path) -> set[str]:
+    """The names of the files that speechsubs wrote into a folder, edited or not."""
+    ledger = _Ledger.load(folder)
+    return {*ledger.written, *ledger.writing}
+
+
+_T = TypeVar("_T")
+
+
+def _attempt(action: Callable[[], _T]) -> _T | SpeechsubsError:
+    try:
+        return action()
+    except SpeechsubsError as error:
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Bytes for a path, and the finding where an edit is kept for it."""
+
+    path: Path
+    data: bytes
+    kept: Finding | None = None
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What speechsubs wrote into a folder, and what it is about to write, by sha256."""
+
+    folder: Path
+    written: dict[str, str]
+    writing: dict[str, str] = field(default_factory=dict)
+    changed: bool = False
+
+    @classmethod
+    def load(cls, folder: Path) -> "_Ledger":
+        """A broken ledger protects every file."""
+        path = folder / LEDGER
+        if not path.exists():
+            return cls(folder, {})
+        try:
+            data: Any = json.loads(read_bytes(path))
+        except (ValueError, RecursionError):
+            return cls(folder, {})
+        return cls(folder, _digests(data, "written"), _digests(data, "writing"))
+
+    def ours(self, name: str, digest: str) -> bool:
+        """Whether a file with this content is what speechsubs wrote."""
+        return digest in (self.written.get(name), self.writing.get(name))
+
+    def expect(self, path: Path, data: bytes) -> None:
+        """Say what is about to be written."""
+        # What is no plain file (/dev/null, a pipe) holds nothing that is ours.
+        if path.is_file() or not os.path.lexists(path) or path.is_symlink():
+            self.writing[path.name] = hashlib.sha256(data).hexdigest()
+            self.changed = True
+
+    def wrote(self, item: _Placed) -> None:
+        """Write a file that was expected. Raises `OutputError`."""
+        write_atomic(item.path, item.data)
+        digest = self.writing.pop(item.path.name, None)
+        if digest is not None and item.path.is_file():
+            self.written[item.path.name] = digest
+
+    def adopt(self) -> None:
+        """Find out what became of everything that was expected."""
+        for name, digest in self.writing.items():
+            path = self.folder / name
+            if path.is_file() and _hash(path) == digest:
+                self.written[name] = digest
+        self.changed = self.changed or bool(self.writing)
+        self.writing.clear()
+
+    def settle(self) -> None:
+        """Save what was really written."""
+        self.adopt()
+        self.save()
+
+    def save(self) -> None:
+        """Write the ledger, if anything was expected since it was read."""
+        if not self.changed:
+            return
+        data: dict[str, object] = {
+            "about": "What speechsubs wrote here, by sha256. Files that differ are never replaced.",
+            "written": dict(sorted(self.written.items())),
+        }
+        if self.writing:
+            data["writing"] = dict(sorted(self.writing.items()))
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        write_atomic(self.folder / LEDGER, (text + "\n").encode("utf-8", "backslashreplace"))
+
+
+def _digests(data: Any, key: str) -> dict[str, str]:
+    known = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(known, dict):
+        return {}
+    return {str(name): str(digest) for name, digest in known.items()}
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[_Ledger]:
+    """A folder's ledger, while nobody else writes into the folder. Raises `OutputError`."""
+    with locking.held(folder / _LOCK, wait_s=_PATIENCE_S):
+        ledger = _Ledger.load(folder)
+        ledger.adopt()
+        yield ledger
+
+
+def _placed(
+    job: Sequence[Planned],
+    ledgers: Mapping[Path, "_Ledger | SpeechsubsError"],
+    overwrite: bool,
+) -> list[_Placed]:
+    """Where the files of a job go, with their bytes. Raises what is wrong with a folder."""
+    result = []
+    for plan in job:
+        ledger = _usable(ledgers[plan.path.parent])
+        path, kept = plan.path, None
+        if not overwrite and _edited(path, ledger):
+            path = _beside(path, ledger)
+            message = (
+                "was changed since speechsubs wrote it, and is kept; "
+                f"the new version is {path.name} (--overwrite replaces it)"
+            )
+            kept = Finding("edit-kept", Severity.WARNING, message, file=str(plan.path))
+        data = formats.encode(plan.track, path, crlf=plan.crlf, bom=plan.bom)
+        result.append(_Placed(path, data, kept))
+    for item in result:
+        _usable(ledgers[item.path.parent]).expect(item.path, item.data)
+    return result
+
+
+def _write_all(
+    items: Sequence[_Placed], ledgers: Mapping[Path, "_Ledger | SpeechsubsError"]
+) -> Written:
+    for item in items:
+        _usable(ledgers[item.path.parent]).wrote(item)
+    findings = tuple(item.kept for item in items if item.kept)
+    return Written(tuple(item.path for item in items), findings)
+
+
+def _usable(ledger: "_Ledger | SpeechsubsError") -> "_Ledger":
+    if isinstance(ledger, SpeechsubsError):
+        raise ledger
+    return ledger
+
+
+def _beside(path: Path, ledger: _Ledger) -> Path:
     """A name beside a file that must stay: NAME.new.srt, unless that too is a person's."""
     for number in count(1):
         again = "" if number == 1 else str(number)
@@ -150,37 +333,13 @@ def _beside(path: Path, ledger: Mapping[str, str]) -> Path:
     raise AssertionError("count never ends")
 
 
-def _edited(path: Path, ledger: Mapping[str, str]) -> bool:
+def _edited(path: Path, ledger: _Ledger) -> bool:
     try:
         # What is no plain file (/dev/null, a pipe) holds no edit.
-        return path.is_file() and ledger.get(path.name) != _hash(path)
+        return path.is_file() and not ledger.ours(path.name, _hash(path))
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
 
 
 def _hash(path: Path) -> str:
     return hashlib.sha256(read_bytes(path)).hexdigest()
-
-
-def _ledger(folder: Path) -> dict[str, str]:
-    """What speechsubs wrote into a folder. A broken ledger protects every file."""
-    path = folder / LEDGER
-    if not path.exists():
-        return {}
-    try:
-        data: Any = json.loads(read_bytes(path))
-    except (ValueError, RecursionError):
-        return {}
-    known = data.get("written") if isinstance(data, dict) else None
-    if not isinstance(known, dict):
-        return {}
-    return {str(name): str(digest) for name, digest in known.items()}
-
-
-def _save(folder: Path, ledger: Mapping[str, str]) -> None:
-    data = {
-        "about": "What speechsubs wrote here, by sha256. Files that differ are never replaced.",
-        "written": dict(sorted(ledger.items())),
-    }
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    write_atomic(folder / LEDGER, (text + "\n").encode("utf-8", "backslashreplace"))

@@ -1,6 +1,7 @@
 """Reading whatever the field produces, writing what every editor and player accepts."""
 
 from speechsubs.formats.registry import (
+    encode,
     read,
     read_bytes,
     readable_suffixes,
@@ -11,6 +12,7 @@ from speechsubs.formats.registry import (
 from speechsubs.formats.transcript import from_track
 
 __all__ = [
+    "encode",
     "from_track",
     "read",
     "read_bytes",

@@ -61,11 +61,18 @@ def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | 
 
 
 def write(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -> None:
-    """Write a track as UTF-8 in the format that the path's suffix names.
+    """Write a track as a file that appears whole or not at all. Raises `OutputError`.
+
+    For `crlf` and `bom` see `encode`.
+    """
+    files.write_atomic(path, encode(track, path, crlf=crlf, bom=bom))
+
+
+def encode(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -> bytes:
+    """The track as UTF-8 in the format that the path's suffix names.
 
     `crlf` writes Windows line ends, `bom` a byte order mark: some television sets
-    and Windows tools want it, some WebVTT readers stumble over it. The file appears
-    whole or not at all. Raises `OutputError`.
+    and Windows tools want it, some WebVTT readers stumble over it. Raises `OutputError`.
     """
     name = _by_suffix(path.suffix)
     if name not in _WRITABLE:
@@ -74,7 +81,7 @@ def write(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) ->
     text = render(track, name)
     if crlf:
         text = text.replace("\n", "\r\n")
-    files.write_atomic(path, text.encode("utf-8-sig" if bom else "utf-8"))
+    return text.encode("utf-8-sig" if bom else "utf-8")
 
 
 def render(track: Track, format_name: str) -> str:

@@ -106,6 +106,14 @@ class Memory:
         """The file."""
         return self._database.path
 
+    @property
+    def revision(self) -> str:
+        """Changes when what people wrote does, not when an engine's output is cached."""
+        ((newest, count),) = self._database.rows(
+            "SELECT coalesce(max(revision), 0), count(*) FROM segments"
+        )
+        return f"{newest}.{count}"
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -10,26 +10,32 @@ from speechsubs.pipeline.examine import examine
 from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.recalled import first_of, from_memory
 from speechsubs.pipeline.results import Options, Output, Recalled, Result
-from speechsubs.pipeline.run import subtitle
+from speechsubs.pipeline.run import finish, prepare, setting, subtitle, translated
 from speechsubs.pipeline.sync import Synced, sync
-from speechsubs.pipeline.texts import Recall, foreign_glossary
+from speechsubs.pipeline.texts import Prepared, Recall, Setting, foreign_glossary
 from speechsubs.pipeline.trust import confidence
 
 __all__ = [
     "Line",
     "Options",
     "Output",
+    "Prepared",
     "Recall",
     "Recalled",
     "Result",
+    "Setting",
     "Synced",
     "confidence",
     "examine",
+    "finish",
     "first_of",
     "foreign_glossary",
     "from_memory",
+    "prepare",
     "retimed",
+    "setting",
     "subtitle",
     "sync",
     "translate_lines",
+    "translated",
 ]

@@ -4,6 +4,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from speechsubs import __version__
 from speechsubs.aligners.estimate import Estimate
@@ -38,34 +39,69 @@ def subtitle(
     transcript, gives what people already wrote; the engine is not asked for it. Raises
     `InputError` for a transcript without words, `EngineError` where an engine fails.
     """
-    options = options or Options()
+    base = setting(source, glossary, options)
+    prepared = [prepare(item, base, aligner) for item in transcripts]
+    drafts = {
+        locale.tag: translated(prepared, locale, engine, base, recall, progress)
+        for locale, engine in targets
+    }
+    return [
+        finish(
+            one,
+            [(locale, engine, drafts[locale.tag][number]) for locale, engine in targets],
+            base,
+            kept[number] if kept else None,
+        )
+        for number, one in enumerate(prepared)
+    ]
+
+
+def setting(
+    source: Locale, glossary: Glossary | None = None, options: Options | None = None
+) -> Setting:
+    """What holds for all transcripts of a run, for `prepare`, `translated` and `finish`.
+
+    The three are what `subtitle` does in turn, for callers that overlap them: only
+    `translated` needs engines, and it is the only one that looks at more than one
+    transcript.
+    """
     words = glossary or empty()
-    setting = Setting(source, words, Matcher(words), options)
-    aligner = aligner or Estimate(source, options.duration_ms)
-    prepared = [texts.prepare(item, setting, aligner) for item in transcripts]
-    flat = [item for one in prepared for item in one.protected]
-    drafts = {}
-    for locale, engine in targets:
-        known: list[Recalled | None] = []
-        for ask, one in zip(recall, prepared, strict=bool(recall)):
-            known += ask(one.protected, locale)
-        drafts[locale.tag] = texts.drafts(flat, engine, locale, setting, progress, known)
-    results = []
-    position = 0
-    for number, one in enumerate(prepared):
-        window = slice(position, position + len(one.protected))
-        position = window.stop
-        own = [(locale, engine, drafts[locale.tag][window]) for locale, engine in targets]
-        results.append(_finish(one, own, setting, kept[number] if kept else None))
-    return results
+    return Setting(source, words, Matcher(words), options or Options())
 
 
-def _finish(
-    one: Prepared,
-    targets: Sequence[tuple[Locale, Engine, list[Draft]]],
+def prepare(transcript: Transcript, setting: Setting, aligner: Aligner | None = None) -> Prepared:
+    """Everything before the engines. Raises `InputError` for a transcript without words."""
+    aligner = aligner or Estimate(setting.source, setting.options.duration_ms)
+    return texts.prepare(transcript, setting, aligner)
+
+
+def translated(
+    prepared: Sequence[Prepared],
+    locale: Locale,
+    engine: Engine,
     setting: Setting,
-    kept: Track | None,
+    recall: Sequence[texts.Recall] = (),
+    progress: translate.Progress | None = None,
+) -> list[list[Draft]]:
+    """Drafts for every transcript, made together. Raises `EngineError`.
+
+    `recall` is empty or has one for each transcript.
+    """
+    known: list[Recalled | None] = []
+    for ask, one in zip(recall, prepared, strict=bool(recall)):
+        known += ask(one.protected, locale)
+    flat = [item for one in prepared for item in one.protected]
+    drafts = iter(texts.drafts(flat, engine, locale, setting, progress, known))
+    return [list(islice(drafts, len(one.protected))) for one in prepared]
+
+
+def finish(
+    one: Prepared,
+    targets: Sequence[tuple[Locale, Engine, Sequence[Draft]]],
+    setting: Setting,
+    kept: Track | None = None,
 ) -> Result:
+    """Cues, checks and findings from a transcript and its drafts; engines are only named."""
     own, own_texts = _source_output(one, setting, kept)
     outputs = []
     for locale, engine, drafts in targets:

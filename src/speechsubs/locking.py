@@ -1,0 +1,173 @@
+"""One writer at a time: a lock on a file, that a process which dies lets go of.
+
+The operating system holds the lock, not the file's being there, so nothing has to be
+cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for
+file systems that know no locks.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from speechsubs.errors import OutputError
+
+#: What a file system answers that knows no locks (some network drives).
+_UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF}
+#: Between two tries to get a lock that another process holds for a moment.
+_PAUSE_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who holds a lock, or held it: a process on a machine, since when (UTC)."""
+
+    pid: int
+    host: str
+    since: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}" + (f" since {self.since}" if self.since else "")
+
+    @property
+    def gone(self) -> bool:
+        """True where it surely no longer runs; on another machine nobody knows."""
+        return self.host == host() and not alive(self.pid)
+
+
+def host() -> str:
+    """This machine's name, as the lock files and temporary files hold it."""
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in platform.node())
+    return name[:40] or "unnamed"
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine runs."""
+    if sys.platform == "win32":
+        return True  # os.kill would end it; without knowing, nothing of it is touched
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+@contextmanager
+def held(
+    path: Path,
+    *,
+    wait_s: float = 0.0,
+    refused: Callable[[Owner | None], Exception] | None = None,
+) -> Iterator[Owner | None]:
+    """Hold the lock in a file; the file goes with it.
+
+    Gives the owner that died with the lock in hand, if there was one. Another holder
+    is waited for `wait_s` seconds; then `refused` makes the error that is raised, by
+    default an `OutputError`. Raises `OutputError` where the file cannot be made.
+    """
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            handle = _opened(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise OutputError(path.parent, f"cannot be written to ({reason})") from error
+        try:
+            if _taken(handle, path):
+                break
+        except BaseException:
+            os.close(handle)
+            raise
+        owner = _owner(handle)
+        os.close(handle)
+        if time.monotonic() >= deadline:
+            if refused is not None:
+                raise refused(owner)
+            raise OutputError(path, f"is held by {owner or 'another process'}: try again")
+        time.sleep(_PAUSE_S)
+    try:
+        before = _owner(handle)
+        _sign(handle)
+        yield before
+    finally:
+        # Removed while it is still ours; who waits for it sees that it is gone.
+        with contextlib.suppress(OSError):
+            path.unlink()
+        os.close(handle)
+
+
+def _opened(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
+
+
+def _taken(handle: int, path: Path) -> bool:
+    """Try to take the lock; False where somebody else has it, or removed the file."""
+    try:
+        if not _try(handle):
+            return False
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise OutputError(path, f"cannot be locked ({error.strerror or error})") from error
+        # No locks here: all there is is what the file says of its owner.
+        owner = _owner(handle)
+        if owner is not None and not owner.gone and owner.pid != os.getpid():
+            return False
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except OSError:
+        return False  # its owner removed it between our opening and our locking
+
+
+if sys.platform == "win32":
+
+    def _try(handle: int) -> bool:
+        import msvcrt
+
+        try:
+            # Far behind what is written, so that the owner can be read.
+            os.lseek(handle, 1 << 20, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+else:
+
+    def _try(handle: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _owner(handle: int) -> Owner | None:
+    try:
+        os.lseek(handle, 0, os.SEEK_SET)
+        data: Any = json.loads(os.read(handle, 1_000))
+        return Owner(int(data["pid"]), str(data["host"]), str(data["since"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _sign(handle: int) -> None:
+    since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+    data = json.dumps({"pid": os.getpid(), "host": host(), "since": since})
+    # A full disk must not stop who only wants to read and go; the lock holds anyway.
+    with contextlib.suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, data.encode("ascii"))
