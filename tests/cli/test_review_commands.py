@@ -144,9 +144,15 @@ def test_what_the_page_accepts_can_be_applied(
     ran = cli("glossary", "apply", path, "--project", made, "-g", "new.yml")
     assert ran.code in (0, 3), ran.err
     assert "We built the Xiaomi SU7." in (here / "out" / "talk.es.srt").read_text("utf-8")
-    # Another review's decisions are not mixed with these.
+    # Another review's decisions are not mixed with these, and never replace them.
+    before = path.read_bytes()
     ran = cli("review", made)
+    assert (ran.code, ran.lines) == (0, [str(made / "review-2.html")])
+    assert "decisions.yml holds another review's decisions" in ran.err
+    assert "decisions-2.yml" in ran.err
+    ran = cli("review", made, "--decisions", path)
     assert (ran.code, "another review" in ran.err) == (1, True)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is a signal on POSIX")

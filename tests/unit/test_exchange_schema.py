@@ -1,6 +1,7 @@
 """Projects as they are written, held against their schema."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,20 @@ def test_the_golden_project_is_as_its_schema_says_and_as_it_is_written(tmp_path:
     assert (tmp_path / "talk.json").read_bytes() == (GOLDEN / "talk.json").read_bytes()
 
 
+def test_trust_in_times_and_what_was_declined_are_kept(tmp_path: Path) -> None:
+    loaded = project.load(GOLDEN)
+    (source,) = loaded.sources
+    (track,) = source.tracks
+    cues = (replace(track.cues[0], confidence=0.25), *track.cues[1:])
+    segment = replace(track.segments[0], declined=(("su7", "0123456789abcdef"),))
+    track = replace(track, cues=cues, segments=(segment, *track.segments[1:]))
+    project.write(project.Project(tmp_path, (replace(source, tracks=(track,)),)))
+    assert problems(tmp_path) == []
+    again = project.load(tmp_path).sources[0].tracks[0]
+    assert [cue.confidence for cue in again.cues[:2]] == [0.25, track.cues[1].confidence]
+    assert again == track
+
+
 @pytest.mark.parametrize("part", ["manifest", "source"])
 def test_the_schema_is_strict(part: str) -> None:
     name = store.MANIFEST if part == "manifest" else "talk.json"
@@ -75,7 +90,9 @@ def test_the_schema_is_strict(part: str) -> None:
     for definition in definitions.values():
         if definition["type"] == "object":
             assert definition["additionalProperties"] is False
-            assert definition["required"] == list(definition["properties"])
+            # What came later is left out where there is nothing to say.
+            later = {"declined", "confidence"}
+            assert definition["required"] == [p for p in definition["properties"] if p not in later]
         else:
             assert definition["items"] is False
     assert definitions["manifest"]["properties"]["schema"]["const"] == store.SCHEMA

@@ -187,9 +187,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
-    default="auto",
-    show_default=True,
-    help="What translates the sentences of a project that have to be translated again.",
+    help="What translates the sentences that have to be translated again. Default: auto for a project, nothing for subtitle files.",
 )
 @click.option(
     "--no-translate",

@@ -1,5 +1,6 @@
 """What was made from what, saved: the report of a run, and projects that people work on."""
 
+from speechsubs.project.declined import demand
 from speechsubs.project.remembered import remembered
 from speechsubs.project.report import SCHEMA, finding, report, save, summary
 from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
@@ -13,6 +14,7 @@ __all__ = [
     "Source",
     "State",
     "TrackRecord",
+    "demand",
     "edit",
     "finding",
     "load",

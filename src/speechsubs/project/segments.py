@@ -32,7 +32,9 @@ class Segment:
 
     `source` is the sentence that it translates, as it was then: when the source
     changes, the segment no longer answers for it. `pinned` keeps its cues (lines and
-    times) as a person left them. `date` is UTC in ISO 8601.
+    times) as a person left them. `date` is UTC in ISO 8601. `declined` are the demands
+    of a glossary (see `declined.demand`) by a term's id that a person rejected for this
+    text: no run follows them.
     """
 
     index: int
@@ -47,6 +49,7 @@ class Segment:
     author: str = ""
     date: str = ""
     reason: str = ""
+    declined: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

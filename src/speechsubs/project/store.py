@@ -19,6 +19,7 @@ from speechsubs.files import read_bytes, write_atomic
 from speechsubs.model import Cue, Kind, Place, Sentence, Slot, SlotKind, Word
 from speechsubs.pipeline import Output, Result
 from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
+from speechsubs.project.upkeep import DECLINED
 
 _T = TypeVar("_T")
 
@@ -125,12 +126,13 @@ def _recorded(
     result: Result, output: Output, before: TrackRecord | None, files: Sequence[str]
 ) -> TrackRecord:
     old = {s.index: s for s in before.segments} if before else {}
-    by_text = {s.source: s for s in before.segments if s.state.by_person} if before else {}
+    by_text = {s.source: s for s in before.segments if _owned(s)} if before else {}
     segments = []
     for sentence, draft in zip(result.sentences, output.drafts, strict=True):
         same = old.get(sentence.index)
         kept = same if same and same.source == sentence.text else by_text.get(sentence.text)
-        if kept and kept.state.by_person and kept.text == draft.finished.text:
+        theirs = kept and (kept.state.by_person or draft.rung == DECLINED)
+        if kept and theirs and kept.text == draft.finished.text:
             segments.append(replace(kept, index=sentence.index, places=draft.finished.places))
             continue
         segments.append(
@@ -149,6 +151,10 @@ def _recorded(
     return TrackRecord(
         output.locale.tag, tuple(segments), output.track.cues, output.engine, output.quality, own
     )
+
+
+def _owned(segment: Segment) -> bool:
+    return segment.state.by_person or bool(segment.declined)
 
 
 def _id(name: str, taken: set[str]) -> str:
@@ -236,6 +242,7 @@ def _track_data(track: TrackRecord) -> dict[str, Any]:
                 "author": s.author,
                 "date": s.date,
                 "reason": s.reason,
+                **({"declined": dict(s.declined)} if s.declined else {}),
             }
             for s in track.segments
         ],
@@ -249,6 +256,7 @@ def _cue_data(cue: Cue) -> dict[str, Any]:
         "end_ms": cue.end_ms,
         "lines": list(cue.lines),
         "sentences": list(cue.sentences),
+        **({} if cue.confidence is None else {"confidence": cue.confidence}),
     }
 
 
@@ -301,6 +309,7 @@ def _track(data: Mapping[str, Any]) -> TrackRecord:
             str(s["author"]),
             str(s["date"]),
             str(s["reason"]),
+            tuple((str(name), str(said)) for name, said in (s.get("declined") or {}).items()),
         )
         for s in data["segments"]
     )
@@ -315,9 +324,12 @@ def _track(data: Mapping[str, Any]) -> TrackRecord:
 
 
 def _cue(data: Mapping[str, Any]) -> Cue:
+    # Projects of before had none.
+    trust = data.get("confidence")
     return Cue(
         int(data["start_ms"]),
         int(data["end_ms"]),
         tuple(map(str, data["lines"])),
         tuple(map(int, data["sentences"])),
+        confidence=None if trust is None else float(trust),
     )

@@ -8,7 +8,11 @@ from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Cue, Finished, Place, Track
 from speechsubs.pipeline import Recalled
+from speechsubs.project import declined
 from speechsubs.project.segments import Segment, Source, State, TrackRecord
+
+#: The rung of a text that stays because a person declined to change it.
+DECLINED = "declined"
 
 
 def recall(
@@ -16,21 +20,27 @@ def recall(
 ) -> list[Recalled | None]:
     """What people wrote for these sentences, by the sentence's own text.
 
-    The sentence at the same place is preferred where the same words stand twice.
+    So is what they left as it was when they declined a change of the glossary, as long
+    as the glossary asks for the same there. The sentence at the same place is preferred
+    where the same words stand twice.
     """
     track = source.track(locale.tag) if source else None
     if track is None:
         return [None] * len(protected)
-    own = {(s.index, s.source): s for s in track.segments if s.state.by_person}
-    anywhere = {s.source: s for s in track.segments if s.state.by_person}
+    theirs = [s for s in track.segments if s.state.by_person or s.declined]
+    own = {(s.index, s.source): s for s in theirs}
+    anywhere = {s.source: s for s in theirs}
     found: list[Recalled | None] = []
     for item in protected:
         segment = own.get((item.sentence, item.text)) or anywhere.get(item.text)
         if segment is None:
             found.append(None)
+        elif segment.state.by_person:
+            found.append(Recalled(Finished(segment.text, _within(segment)), segment.state.value))
+        elif declined.holds(segment, item.text, item.terms, locale.tag):
+            found.append(Recalled(Finished(segment.text, _within(segment)), DECLINED))
         else:
-            done = Finished(segment.text, _within(segment))
-            found.append(Recalled(done, segment.state.value))
+            found.append(None)
     return found
 
 
@@ -75,6 +85,8 @@ def edit(
         author=author,
         date=now,
         reason=reason,
+        # What was declined was declined for the old text.
+        declined=old.declined if text == old.text else (),
     )
     segments = (*track.segments[:index], segment, *track.segments[index + 1 :])
     cues = track.cues

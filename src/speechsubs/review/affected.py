@@ -6,11 +6,12 @@ that is right already is nobody's business, and neither is a note.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Glossary, Matcher, Policy, Term, TermMatch, target_entry, target_for
 from speechsubs.glossary.verify import forbidden, occurrences
+from speechsubs.project import demand
 from speechsubs.review.model import Change, ChangeKind
 
 _OFF = ("deprecated",)
@@ -127,6 +128,24 @@ class Impact:
         kept = tuple(dict.fromkeys(changes))
         return Touched(kept, tuple(terms), tuple(released), tuple(banned))
 
+    def demands(self, touched: Touched, tag: str) -> tuple[tuple[str, str], ...]:
+        """What the new version asks for where a segment is touched, by the term's id."""
+        return tuple((i, demand(self.after.get(i), tag)) for i in _ids(touched))
+
+    def open(self, touched: Touched, declined: Mapping[str, str], tag: str) -> Touched | None:
+        """What is left of a change without what a person declined; None where nothing is."""
+        shut = {i for i, said in self.demands(touched, tag) if declined.get(i) == said}
+        if not shut:
+            return touched
+        if not set(_ids(touched)) - shut:
+            return None
+        return Touched(
+            tuple(c for c in touched.changes if c.term not in shut),
+            tuple(i for i in touched.terms if i not in shut),
+            tuple(i for i in touched.released if i not in shut),
+            tuple(b for b in touched.banned if b[0] not in shut),
+        )
+
     def _relevant(self, found: Found, term_id: str, tag: str, text: str) -> Iterator[Change]:
         moved = found.spans(term_id, new=False) != found.spans(term_id, new=True)
         old, new = self.before.get(term_id), self.after.get(term_id)
@@ -181,6 +200,11 @@ class Impact:
         needs = {"new": tuple(wanted), "old": tuple(stale)}
         counted = occurrences(text, needs, case="any" if _soft(new) else "exact")
         return (counted["new"] >= expected or not wanted) and not counted["old"]
+
+
+def _ids(touched: Touched) -> tuple[str, ...]:
+    banned = (term_id for term_id, _, _ in touched.banned)
+    return tuple(dict.fromkeys((*touched.terms, *touched.released, *banned)))
 
 
 def _forbids(term: Term) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from speechsubs import locales, outputs, project
+from speechsubs import outputs, project
 from speechsubs.errors import InputError
 from speechsubs.files import read_bytes
 from speechsubs.glossary import Glossary
 from speechsubs.model import Cue, Finding, Finished, Severity
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
-from speechsubs.review import predict, rewrite
+from speechsubs.review import predict, rewrite, room
 from speechsubs.review.cutting import Lines, recut
 from speechsubs.review.impact import Prediction
 from speechsubs.review.model import Decision, Decisions, Item, Verdict
@@ -37,8 +37,9 @@ class Applied:
 
 @dataclass(slots=True)
 class _Work:
-    """The state of one application."""
+    """The state of one application. `options` are the project's."""
 
+    options: Mapping[str, object]
     tracks: dict[tuple[str, str], TrackRecord]
     changed: list[str] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
@@ -108,7 +109,7 @@ def apply(
     """
     check(own, decisions, glossary, where=where)
     places = _places(own)
-    work = _Work({(s.id, t.locale): t for s in own.sources for t in s.tracks})
+    work = _Work(own.options, {(s.id, t.locale): t for s in own.sources for t in s.tracks})
     for decision in decisions.decisions:
         place = places[decision.item]
         key = place.source.id, place.track.locale
@@ -200,7 +201,7 @@ def _decided(
     index = place.segment.index
     if decision.verdict is Verdict.REJECT:
         work.rejected.append(decision.item)
-        return _signed(track, index, decision)
+        return _declined(_signed(track, index, decision), index, decision)
     state = State.EDITED if decision.verdict is Verdict.EDIT else State.APPROVED
     if decision.verdict is Verdict.APPROVE and not (decision.text or decision.lines):
         work.approved.append(decision.item)
@@ -209,12 +210,13 @@ def _decided(
             state=state,
         )  # fmt: skip
         return _signed(edited, index, decision)
-    shown = [n for n, cue in enumerate(track.cues) if index in cue.sentences]
+    before = track.cues
+    shown = [n for n, cue in enumerate(before) if index in cue.sentences]
     new = _wanted(decision, predictions)
     if new is None:
         work.refused.append(f"{_at(place)}: no text is known to accept (name an engine)")
         return None
-    lines = _new_lines(decision, new, [track.cues[n] for n in shown], place)
+    lines = _new_lines(decision, new, [before[n] for n in shown], place, work.options)
     if lines is None:
         work.refused.append(f"{_at(place)}: its cues cannot be cut anew, give `lines`")
         return None
@@ -228,6 +230,7 @@ def _decided(
     )  # fmt: skip
     if not by_hand:
         edited = _with_lines(edited, dict(zip(shown, lines, strict=True)))
+    edited = _with_time(edited, before, shown, place.source, work.options)
     if new.finished.places:
         segment = replace(edited.segments[index], places=new.finished.places)
         edited = _with_segment(edited, index, segment)
@@ -246,13 +249,17 @@ def _wanted(decision: Decision, predictions: Mapping[str, Prediction]) -> Predic
 
 
 def _new_lines(
-    decision: Decision, new: Prediction, cues: Sequence[Cue], place: _Place
+    decision: Decision,
+    new: Prediction,
+    cues: Sequence[Cue],
+    place: _Place,
+    options: Mapping[str, object],
 ) -> Sequence[Lines] | None:
     if decision.lines:
         return decision.lines
     if new.lines is not None:
         return new.lines
-    locale = locales.load(place.track.locale)
+    locale = room.locale_of(options, place.track.locale)
     return recut(cues, predict.finished(place.segment), new.finished, locale, alike=True)
 
 
@@ -262,6 +269,23 @@ def _with_lines(track: TrackRecord, lines: Mapping[int, Lines]) -> TrackRecord:
         for n, cue in enumerate(track.cues)
     )
     return replace(track, cues=cues)
+
+
+def _with_time(
+    track: TrackRecord,
+    before: Sequence[Cue],
+    shown: Sequence[int],
+    source: Source,
+    options: Mapping[str, object],
+) -> TrackRecord:
+    """Changed cues stay longer where their new lines need it and a pause allows it."""
+    locale, fps = room.locale_of(options, track.locale), room.frame_rate(options)
+    cues = list(track.cues)
+    for n in shown:
+        latest = room.latest(before, n, source.sentences, locale, fps)
+        end = room.until(before[n], cues[n].lines, latest, locale, fps)
+        cues[n] = replace(cues[n], end_ms=end)
+    return replace(track, cues=tuple(cues))
 
 
 def _signed(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
@@ -274,6 +298,13 @@ def _signed(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
         reason=decision.reason or old.reason,
     )
     return _with_segment(track, index, segment)
+
+
+def _declined(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
+    """What was rejected is not proposed again, and no run follows it."""
+    segment = track.segments[index]
+    known = dict(segment.declined) | dict(decision.demands)
+    return _with_segment(track, index, replace(segment, declined=tuple(known.items())))
 
 
 def _with_segment(track: TrackRecord, index: int, segment: Segment) -> TrackRecord:

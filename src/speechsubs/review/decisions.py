@@ -24,7 +24,10 @@ MAX_TEXT = 20_000
 MAX_PARTS = 200
 
 _TOP = ("schema", "project", "old", "new", "decisions")
-_ITEM = ("item", "verdict", "source_hash", "text_hash", "text", "lines", "author", "date", "reason")
+_ITEM = (
+    "item", "verdict", "source_hash", "text_hash", "text", "lines", "author", "date", "reason",
+    "demands",
+)  # fmt: skip
 _HASH = re.compile(r"[0-9a-f]{16}")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
@@ -70,6 +73,9 @@ def text(decisions: Decisions) -> str:
         for name in ("author", "date", "reason"):
             if value := getattr(decision, name):
                 lines.append(f"    {name}: {_quoted(value)}")
+        if decision.demands:
+            said = (f"{_quoted(term)}: {_quoted(value)}" for term, value in decision.demands)
+            lines.append(f"    demands: {{{', '.join(said)}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -146,7 +152,23 @@ class _Reader:
             self._text(row, "author"),
             date,
             self._text(row, "reason", feeds=True),
+            self._demands(row),
         )
+
+    def _demands(self, row: yamlfile.Map) -> tuple[tuple[str, str], ...]:
+        found = row.get("demands", {})
+        if not isinstance(found, dict) or len(found) > MAX_PARTS:
+            raise self._error(row, "demands", "`demands` must be hashes by the ids of terms")
+        for term, value in found.items():
+            if (
+                not isinstance(term, str)
+                or not isinstance(value, str)
+                or not _HASH.fullmatch(value)
+            ):
+                problem = "demands: each is a term's id and 16 hexadecimal digits, quoted"
+                raise self._error(row, "demands", problem)
+            self._check(row, "demands", term)
+        return tuple((str(term), str(value)) for term, value in found.items())
 
     def _lines(self, row: yamlfile.Map) -> tuple[tuple[str, ...], ...]:
         cues = row.get("lines", ())

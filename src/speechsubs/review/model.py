@@ -19,7 +19,11 @@ SCHEMA = "speechsubs-review/1"
 
 @dataclass(frozen=True, slots=True)
 class ItemCue:
-    """A cue of an item as it is and as it would be. `new_lines` are empty if unchanged."""
+    """A cue of an item as it is and as it would be. `new_lines` are empty if unchanged.
+
+    `new_end_ms` is later than `end_ms` where the new lines take time from the pause
+    behind the cue, `latest_end_ms` is until when any lines might; None is `end_ms`.
+    """
 
     number: int
     start_ms: int
@@ -28,6 +32,8 @@ class ItemCue:
     new_lines: tuple[str, ...]
     chars_per_second: float
     new_chars_per_second: float
+    new_end_ms: int | None = None
+    latest_end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,12 @@ class Item:
 
     `marks` are spans of the changed terms in `source`; `before` and `after` are the
     source texts of the neighbours. `method` says where `new_text` comes from:
-    "replaced" (only the term's wording changed in place), "retranslated", or "" in a
-    review of a translation. `locked` segments were edited by a person: a change is only
-    proposed. `findings` are the new ones that the change would bring, as sentences.
+    "replaced" (only the term's wording changed in place), "retranslated" and the ways of
+    `retranslate` to stay nearer to the old text, or "" in a review of a translation.
+    `locked` segments were edited by a person: a change is only proposed. `findings` are
+    the new ones that the change would bring, as sentences. `kept` is the share of the old
+    words that `new_text` keeps, 0 to 1, None without one. `demands` say by a term's id
+    what the new glossary asks for, as a hash: a rejection holds as long as they do.
     """
 
     source_id: str
@@ -58,6 +67,8 @@ class Item:
     method: str = ""
     findings: tuple[str, ...] = ()
     severity: str = "info"
+    kept: float | None = None
+    demands: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -107,6 +118,7 @@ class Review:
                     "source_hash": item.source_hash,
                     "text_hash": item.text_hash,
                     **asdict(item),
+                    "demands": dict(item.demands),
                 }
                 for item in self.items
             ],
@@ -127,7 +139,8 @@ class Decision:
     """A verdict bound to what it was taken on: it is refused when either hash differs.
 
     `text` and `lines` (one tuple of lines for each cue of the item) are given for
-    `EDIT`; `date` is UTC in ISO 8601.
+    `EDIT`; `date` is UTC in ISO 8601. `demands` are those of the item: what is rejected
+    is not proposed again as long as the glossary asks for the same.
     """
 
     item: str
@@ -139,6 +152,7 @@ class Decision:
     author: str = ""
     date: str = ""
     reason: str = ""
+    demands: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

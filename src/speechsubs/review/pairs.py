@@ -1,18 +1,20 @@
 """Subtitle files without a project, looked at as if they were one.
 
 talk.en.srt and talk.es.srt belong together by their names. What is on screen together
-(`check.pairs`) stands for a sentence, so a change is shown with its cues; there is no
-knowing where a term's wording came from, and nothing is retranslated.
+(`check.pairs`) is a pair; where both sides have the same number of sentences, each is a
+segment of its own, so that only the one that a change touches is translated again.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from speechsubs import formats, outputs
+from speechsubs import formats, locales, outputs
 from speechsubs.errors import InputError
-from speechsubs.model import Cue, Sentence, Track
+from speechsubs.model import Cue, Paragraph, Sentence, Track, Transcript
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.stages import check
+from speechsubs.stages.sentences import split as sentences_of
 
 
 def project_of(paths: Sequence[Path], language: str) -> Project:
@@ -62,21 +64,57 @@ def _source(source_id: str, files: dict[str, Path], own: str, tag: str) -> Sourc
     above, below = _track(files[own]), _track(files[tag])
     pairs = check.pairs(above, below)
     starts = [number - 1 for _, _, number in pairs] + [len(below.cues)]
-    sentences = []
-    segments = []
+    made: list[tuple[str, str]] = []
     cues: list[Cue] = []
-    for index, (before, after, _) in enumerate(pairs):
-        sentences.append(Sentence(index, index, before))
-        segments.append(Segment(index, before, after, state=State.NEW))
+    for number, (before, after, _) in enumerate(pairs):
+        own_cues = below.cues[starts[number] : starts[number + 1]]
+        parts = _parts(before, after, own, tag)
+        shown = _shown([after for _, after in parts], own_cues, len(made))
+        made += parts
         cues += [
-            Cue(cue.start_ms, cue.end_ms, cue.lines, (index,))
-            for cue in below.cues[starts[index] : starts[index + 1]]
+            Cue(cue.start_ms, cue.end_ms, cue.lines, indexes)
+            for cue, indexes in zip(own_cues, shown, strict=True)
         ]
+    sentences = [Sentence(n, n, before) for n, (before, _) in enumerate(made)]
+    segments = [
+        Segment(n, before, after, state=State.NEW) for n, (before, after) in enumerate(made)
+    ]
     track = TrackRecord(tag, tuple(segments), tuple(cues), written=(str(files[tag]),))
     slots = tuple(() for _ in sentences)
     name = str(files[own])
     return Source(f"{source_id}.{tag}", name, "", own, "", tuple(sentences), slots, above.cues,
                   (track,))  # fmt: skip
+
+
+def _parts(before: str, after: str, own: str, tag: str) -> list[tuple[str, str]]:
+    """The sentences of a pair side by side; the pair itself where their numbers differ."""
+    sides = [
+        [part.text for part in _split(text, language)] for text, language in
+        ((before, own), (after, tag))
+    ]  # fmt: skip
+    if len(sides[0]) != len(sides[1]):
+        return [(before, after)]
+    return list(zip(*sides, strict=True)) or [(before, after)]
+
+
+def _split(text: str, tag: str) -> list[Sentence]:
+    transcript = Transcript((Paragraph(text),))
+    return sentences_of(transcript, locales.load(tag).language)
+
+
+def _shown(parts: Sequence[str], cues: Sequence[Cue], first: int) -> list[tuple[int, ...]]:
+    """Which sentences each cue shows, by how many letters have gone by."""
+    ends: list[int] = []
+    for part in parts:
+        ends.append(len("".join(part.split())) + (ends[-1] if ends else 0))
+    shown = []
+    position = 0
+    for cue in cues:
+        start, position = position, position + len("".join("".join(cue.lines).split()))
+        last = max(start, position - 1)
+        indexes = range(bisect_right(ends, start), bisect_right(ends, last) + 1)
+        shown.append(tuple(first + min(n, len(parts) - 1) for n in indexes))
+    return shown
 
 
 def _track(path: Path) -> Track:

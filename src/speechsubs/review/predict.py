@@ -2,31 +2,26 @@
 
 Where only the wording of a term has changed and it is known where the old one stands,
 the new one takes its place and the little words around it are put right: all else stays
-letter for letter. Every other sentence goes to the engine, those of a language together.
+letter for letter. Every other sentence goes to an engine (`retranslate`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
-from speechsubs import locales, money
 from speechsubs.edits import Edit, apply
-from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, target_entry, target_for
+from speechsubs.glossary import Policy, Target, Term, target_entry, target_for
 from speechsubs.glossary.keys import bounded
 from speechsubs.glossary.match import Finder
 from speechsubs.locales import Locale
-from speechsubs.masking import Protected
-from speechsubs.model import Draft, Finished, Place, Slot, SlotKind
+from speechsubs.model import Finished, Place, SlotKind
 from speechsubs.pipeline import Options
-from speechsubs.pipeline.texts import Setting
-from speechsubs.pipeline.texts import drafts as translated
 from speechsubs.project import Segment, Source
-from speechsubs.protocols import Engine
 from speechsubs.review.affected import Found, Impact, Touched
-from speechsubs.stages import protect
-from speechsubs.typography import Grammar, around_slots
+from speechsubs.typography import Grammar as Grammar
+from speechsubs.typography import around_slots
 
-REPLACED, RETRANSLATED = "replaced", "retranslated"
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ def replaced(
         if old is None or new is None or found is None:
             return None
         count = len(found.spans(term_id, new=True))
-        places = _wordings(source, segment, done, old, count, locale.tag)
+        places = wordings(source, segment, done, old, count, locale.tag)
         if places is None and sum(i == term_id for i, _, _ in touched.banned) == count:
             continue  # the wrong renderings are where the right one belongs
         if places is None:
@@ -83,7 +78,7 @@ def replaced(
         swaps[start, end] = (target_for(new, locale.tag)[0], new)
     if not swaps:
         return None
-    return Predicted(_swapped(done, swaps, locale), REPLACED)
+    return Predicted(swapped(done, swaps, locale), REPLACED)
 
 
 def _same_places(found: Found) -> bool:
@@ -91,7 +86,7 @@ def _same_places(found: Found) -> bool:
     return old == [(m.start, m.end, m.term.id) for m in found.new]
 
 
-def _wordings(
+def wordings(
     source: Source, segment: Segment, done: Finished, old: Term, count: int, tag: str
 ) -> list[tuple[int, int]] | None:
     """Where the old wording stands as often as the source has the term, or None.
@@ -140,11 +135,11 @@ def _cased(written: str, old: Term, new: Term, tag: str) -> str:
     return after[:1].upper() + after[1:] if raised and after[:1].islower() else after
 
 
-def _swapped(
+def swapped(
     done: Finished, swaps: Mapping[tuple[int, int], tuple[str, Term]], locale: Locale
 ) -> Finished:
     """The text with stretches replaced, the places moved along, the grammar repaired."""
-    free = 1 + max((p.slot for p in done.places), default=0)
+    unused = 1 + max((p.slot for p in done.places), default=0)
     numbers = {(p.start, p.end): p.slot for p in done.places}
     spans = sorted({*numbers, *swaps})
     pieces: list[str] = []
@@ -157,27 +152,28 @@ def _swapped(
         text, term = swaps.get((start, end), (done.text[start:end], None))
         length += start - position
         pieces += [done.text[position:start], text]
-        slot = numbers.get((start, end), free)
-        free += slot == free
+        slot = numbers.get((start, end), unused)
+        unused += slot == unused
         places.append(Place(slot, length, length + len(text)))
         length += len(text)
         position = end
         if term is not None:
-            changed[slot] = _grammar(target_entry(term, locale.tag))
+            changed[slot] = grammar(target_entry(term, locale.tag))
     pieces.append(done.text[position:])
     filled = Finished("".join(pieces), tuple(places))
     around = Finished(filled.text, tuple(p for p in places if p.slot in changed))
-    repairs = _free(filled, around_slots(around, locale, changed))
+    repairs = free(filled, around_slots(around, locale, changed))
     return _known(apply(filled, repairs), set(numbers.values()))
 
 
-def _grammar(target: Target | None) -> Grammar:
+def grammar(target: Target | None) -> Grammar:
+    """What a glossary says of a wording's gender and number."""
     if target is None:
         return Grammar()
     return Grammar(target.gender if target.gender in ("m", "f") else "", target.number)
 
 
-def _free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
+def free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
     """Edits that reach into no slot."""
     return [e for e in edits if not any(e[0] < p.end and e[1] > p.start for p in done.places)]
 
@@ -187,58 +183,12 @@ def _known(done: Finished, slots: set[int]) -> Finished:
     return Finished(done.text, tuple(p for p in done.places if p.slot in slots))
 
 
-def retranslated(
-    asked: Sequence[tuple[Source, Sequence[int]]],
-    engine: Engine,
-    locale: Locale,
-    glossary: Glossary,
-    options: Options,
-) -> dict[tuple[str, int], Predicted]:
-    """Sentences of several sources of one language through the engine, in one batch.
-
-    The result is by the source's id and the sentence's index. Raises `EngineError`.
-    """
-    if not asked:
-        return {}
-    spoken = locales.load(asked[0][0].language)
-    setting = Setting(spoken, glossary, Matcher(glossary), options)
-    protected: list[Protected] = []
-    keys: list[tuple[str, int]] = []
-    recorded: list[tuple[Slot, ...]] = []
-    for source, indexes in asked:
-        texts = (sentence.text for sentence in source.sentences)
-        context = money.context(texts, spoken.language, options.default_dollar)
-        chosen = [source.sentences[index] for index in indexes]
-        protected += protect.find(chosen, setting.matcher, spoken.language, context)
-        keys += [(source.id, index) for index in indexes]
-        recorded += [source.slots[index] for index in indexes]
-    drafts = translated(protected, engine, locale, setting)
-    return {
-        key: Predicted(Finished(draft.finished.text, _old_slots(draft, item, own)), RETRANSLATED)
-        for key, draft, item, own in zip(keys, drafts, protected, recorded, strict=True)
-    }
-
-
-def _old_slots(draft: Draft, item: Protected, recorded: Sequence[Slot]) -> tuple[Place, ...]:
-    """The places by the numbers that the project's own slots have.
-
-    The new glossary may find more or other slots in the sentence than were recorded.
-    """
-    numbers = {(slot.start, slot.end): n for n, slot in enumerate(recorded)}
-    spans = ((p, item.slots[p.slot]) for p in draft.finished.places)
-    return tuple(
-        replace(place, slot=numbers[slot.start, slot.end])
-        for place, slot in spans
-        if (slot.start, slot.end) in numbers
-    )
-
-
 def options_of(kept: Mapping[str, object]) -> Options:
     """The options of a run as far as they concern a sentence's text."""
     known = {field.name for field in fields(Options)}
     said: dict[str, Any] = {
         name: kept[name]
-        for name in ("currency_style", "default_dollar", "dates")
+        for name in ("currency_style", "default_dollar", "dates", "units")
         if name in known and isinstance(kept.get(name), str) and kept[name]
     }
     return Options(**said)

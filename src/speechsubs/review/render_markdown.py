@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from speechsubs.model import Finding, Severity
 from speechsubs.review.model import Change, Item, Review
-from speechsubs.review.render_text import clock, summary
+from speechsubs.review.render_text import changed, clock, made, summary
 
 #: GitHub refuses a comment of more than 65,536 characters; this leaves room for words around.
 MAX_CHARACTERS = 60_000
@@ -92,13 +92,8 @@ def _items(items: Iterable[Item]) -> Iterator[str]:
             f"- now: {escaped(item.text)}",
         ]
         if item.new_text:
-            rows.append(f"- then ({escaped(item.method)}): {escaped(item.new_text)}")
-        rows += [
-            f"- cue {cue.number}: {cue.chars_per_second:g} → {cue.new_chars_per_second:g} "
-            "characters a second"
-            for cue in item.cues
-            if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second
-        ]
+            rows.append(f"- then ({escaped(made(item))}): {escaped(item.new_text)}")
+        rows += [f"- cue {cue.number}: {told}" for cue in item.cues if (told := changed(cue))]
         rows += [f"- {escaped(item.severity)}: {escaped(text)}" for text in item.findings]
         yield "\n".join(rows) + "\n"
 

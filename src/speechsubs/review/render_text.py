@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from speechsubs.model import Finding
-from speechsubs.review.model import Change, Item, Review
+from speechsubs.review.model import Change, Item, ItemCue, Review
 
 COLUMNS = (
     "item", "file", "locale", "cue", "start", "end", "state", "method", "severity", "changes",
     "source", "text", "new_text", "lines", "new_lines", "chars_per_second",
-    "new_chars_per_second", "findings", "source_hash", "text_hash",
+    "new_chars_per_second", "findings", "source_hash", "text_hash", "kept", "new_end",
 )  # fmt: skip
 #: What a table shows of a text. Tab-separated values have all of it.
 WIDTH = 160
@@ -87,6 +87,23 @@ def summary(review: Review) -> str:
     return ", ".join(parts)
 
 
+def made(item: Item) -> str:
+    """How a new text was made, and how near it stays: "retranslated, 83 % kept"."""
+    return item.method + ("" if item.kept is None else f", {item.kept * 100:.0f} % kept")
+
+
+def changed(cue: ItemCue) -> str:
+    """What a cue's new lines do to its speed and to its time; "" where that is nothing."""
+    parts = []
+    if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
+        speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
+        parts.append(f"{speeds} characters a second")
+    if cue.new_end_ms is not None and cue.new_end_ms != cue.end_ms:
+        seconds = (cue.new_end_ms - cue.end_ms) / 1_000
+        parts.append(f"{seconds:.1f} s longer, until {clock(cue.new_end_ms)}")
+    return ", ".join(parts)
+
+
 def tsv(review: Review) -> str:
     """A row for every segment, for spreadsheets; changes without segments have none.
 
@@ -120,6 +137,8 @@ def tsv(review: Review) -> str:
             " | ".join(item.findings),
             item.source_hash,
             item.text_hash,
+            f"{item.kept:.2f}" if item.kept is not None else "",
+            clock(last[0].new_end_ms) if last and last[0].new_end_ms else "",
         )
         rows.append("\t".join(map(_cell, cells)))
     return "\n".join(rows) + "\n"
@@ -136,11 +155,10 @@ def _lines(item: Item) -> Iterator[str]:
     yield f"        source  {_short(_marked(item))}"
     yield f"        now     {_short(item.text)}"
     if item.new_text:
-        yield f"        then    {_short(item.new_text)} ({item.method})"
+        yield f"        then    {_short(item.new_text)} ({made(item)})"
     for cue in item.cues:
-        if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
-            speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
-            yield f"        cue {cue.number}: {speeds} characters a second"
+        if told := changed(cue):
+            yield f"        cue {cue.number}: {told}"
     for finding in item.findings:
         yield f"        {item.severity}: {_one(finding)}"
 

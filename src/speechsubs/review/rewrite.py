@@ -1,4 +1,4 @@
-"""A subtitle file with some cues' lines replaced, every other byte as it was.
+"""A subtitle file with some cues' lines and ends replaced, every other byte as it was.
 
 Line ends, a byte order mark, blanks, notes and styles of cues that did not change stay.
 """
@@ -14,10 +14,11 @@ from speechsubs.model import Cue, Track
 
 _BOM = "\ufeff"
 _TIMING = re.compile(r"[^\n]*\d[ \t]*-->[ \t]*\d[^\n]*")
+_END = re.compile(r"(-->[ \t]*)([\d:.,]+)")
 
 
 def cues(data: bytes, path: Path, old: Sequence[Cue], new: Sequence[Cue], tag: str) -> bytes:
-    """The file's bytes with the lines of `new` where they differ from those of `old`.
+    """The file's bytes with the lines and ends of `new` where they differ from `old`.
 
     Where the file does not have these cues (somebody changed it beyond recognition) the
     whole track is written anew, with the file's line ends and mark; `outputs` then puts it
@@ -51,6 +52,8 @@ def _patched(
     if len(timings) != len(old):
         return None
     for number in range(len(old) - 1, -1, -1):
+        if old[number].end_ms != new[number].end_ms:
+            lines[timings[number]] = _timing(lines[timings[number]], new[number], name)
         if old[number].lines == new[number].lines:
             continue
         first = timings[number] + 1
@@ -61,6 +64,8 @@ def _patched(
     made = "\n".join(lines)
     after = _read(made, name, path)
     if after is None or len(after) != len(new):
+        return None
+    if [(c.start_ms, c.end_ms) for c in after] != [(c.start_ms, c.end_ms) for c in new]:
         return None
     same = all(
         got.lines == (was.lines if before.lines == now.lines else _clean(now, name))
@@ -75,6 +80,13 @@ def _written(cue: Cue, name: str) -> list[str]:
     lines = block.rstrip("\n").split("\n")
     at = next(n for n, line in enumerate(lines) if _TIMING.fullmatch(line))
     return lines[at + 1 :]
+
+
+def _timing(line: str, cue: Cue, name: str) -> str:
+    """A line of times with another end; what a person wrote behind it stays."""
+    block = formats.render(Track((replace(cue, markup=(), name="", settings=""),)), name)
+    written = next(found for found in map(_END.search, block.split("\n")) if found)
+    return _END.sub(lambda match: match[1] + written[2], line, count=1)
 
 
 def _clean(cue: Cue, name: str) -> tuple[str, ...]:

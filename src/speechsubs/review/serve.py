@@ -152,13 +152,28 @@ def standing(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
         return (), ""
     data = read_bytes(path)
     found = decisions_file.parse(data.decode("utf-8-sig", "replace"), path)
-    if found.decisions and (found.old, found.new) != (review.old, review.new):
+    if not _of(found, review):
         raise InputError(
             str(path),
             "holds decisions of another review",
             "Apply them and move the file away, or name another one (--decisions)",
         )
     return found.decisions, _digest(data)
+
+
+def free(path: Path, review: Review) -> bool:
+    """True where a review may keep its decisions in a file: none is there, or its own.
+
+    Raises `YamlError` where nobody can tell whose they are.
+    """
+    if not path.exists():
+        return True
+    data = read_bytes(path)
+    return _of(decisions_file.parse(data.decode("utf-8-sig", "replace"), path), review)
+
+
+def _of(found: Decisions, review: Review) -> bool:
+    return not found.decisions or (found.old, found.new) == (review.old, review.new)
 
 
 def _digest(data: bytes) -> str:
@@ -183,6 +198,9 @@ def _decision(one: Mapping[str, Any]) -> Decision:
     lines = one.get("lines") or []
     if not isinstance(lines, list) or not all(isinstance(cue, list) for cue in lines):
         raise TypeError("lines is no list of lists")
+    demands = one.get("demands") or {}
+    if not isinstance(demands, dict):
+        raise TypeError("demands is no object")
     return Decision(
         said("item"),
         Verdict(said("verdict")),
@@ -193,6 +211,7 @@ def _decision(one: Mapping[str, Any]) -> Decision:
         said("author"),
         said("date"),
         said("reason"),
+        tuple((str(term), str(value)) for term, value in demands.items()),
     )
 
 

@@ -1,14 +1,15 @@
 """A whole translation as a review: every sentence beside its source, with what is wrong."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from fractions import Fraction
 
 from speechsubs import glossary, locales, money
 from speechsubs.glossary import Glossary, Matcher
 from speechsubs.locales import Locale
-from speechsubs.model import Cue, Finding, Severity, SlotKind, Track
+from speechsubs.model import Finding, Severity, SlotKind, Track
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.store import GLOSSARY
+from speechsubs.review import room
 from speechsubs.review.model import Item, ItemCue, Review
 from speechsubs.stages import check
 
@@ -41,7 +42,7 @@ def review_of(
         changes=(),
         items=tuple(items),
         media={source.id: source.media for source in project.sources if source.media},
-        limits={tag: _limits(_locale(project, tag)) for tag in dict.fromkeys(tags)},
+        limits={tag: _limits(room.locale_of(project.options, tag)) for tag in dict.fromkeys(tags)},
     )
 
 
@@ -51,24 +52,14 @@ def _glossary(project: Project) -> Glossary:
     return glossary.load(project.folder / GLOSSARY)
 
 
-def _locale(project: Project, tag: str) -> Locale:
-    """The locale with the limits that the project was made with."""
-    locale = locales.load(tag)
-    limits = locale.limits
-    lines, width = (project.options.get(name) for name in ("max_lines", "line_width"))
-    if isinstance(lines, int) and lines > 0:
-        limits = replace(limits, max_lines=lines)
-    if isinstance(width, int | float) and width > 0:
-        limits = replace(limits, line_width=float(width))
-    return replace(locale, limits=limits)
-
-
 def _limits(locale: Locale) -> dict[str, float]:
     limits = locale.limits
     return {
         "line_width": limits.line_width,
         "max_lines": limits.max_lines,
         "chars_per_second": limits.chars_per_second,
+        "min_duration_ms": limits.min_duration_ms,
+        "max_duration_ms": limits.max_duration_ms,
     }
 
 
@@ -80,7 +71,8 @@ def _items(
     matcher: Matcher,
     states: Collection[State],
 ) -> Iterable[Item]:
-    locale = _locale(project, record.locale)
+    locale = room.locale_of(project.options, record.locale)
+    fps = room.frame_rate(project.options)
     found = _findings(project, source, record, locale, terms, matcher)
     shown: dict[int, list[int]] = {}
     for number, cue in enumerate(record.cues):
@@ -100,7 +92,7 @@ def _items(
             source=segment.source,
             text=segment.text,
             new_text="",
-            cues=tuple(_cue(n, record.cues[n], locale) for n in shown.get(index, ())),
+            cues=tuple(_cue(n, source, record, locale, fps) for n in shown.get(index, ())),
             marks=_marks(source, segment),
             before=texts[index - 1] if 0 < index <= len(texts) else "",
             after=texts[index + 1] if index + 1 < len(texts) else "",
@@ -111,9 +103,14 @@ def _items(
         )
 
 
-def _cue(number: int, cue: Cue, locale: Locale) -> ItemCue:
+def _cue(
+    number: int, source: Source, record: TrackRecord, locale: Locale, fps: Fraction | None
+) -> ItemCue:
+    cue = record.cues[number]
     speed = round(check.chars_per_second(cue, locale), 1)
-    return ItemCue(number + 1, cue.start_ms, cue.end_ms, cue.lines, (), speed, speed)
+    latest = room.latest(record.cues, number, source.sentences, locale, fps)
+    return ItemCue(number + 1, cue.start_ms, cue.end_ms, cue.lines, (), speed, speed,
+                   cue.end_ms, latest)  # fmt: skip
 
 
 def _marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:

@@ -28,7 +28,7 @@ from speechsubs.review import impact, pairs, render_markdown, render_text, versi
 from speechsubs.review.model import Decisions, Review
 
 _BOM = b"\xef\xbb\xbf"
-_FILES = "a project is needed to translate again, these are only files"
+_FILES = "subtitle files are translated again only where an engine is named (--engine)"
 
 
 def diff(
@@ -36,7 +36,7 @@ def diff(
     *,
     places: Sequence[Path],
     targets: Sequence[str],
-    engine: str,
+    engine: str | None,
     no_translate: bool,
     kind: str,
     output: Path | None,
@@ -58,14 +58,15 @@ def diff(
     old = versions.load(names[0]) if len(names) == 2 else _own(own)
     _refuse(output, names, places)
     tags = {locales.canonical(tag) for tag in targets}
-    loads = not no_translate and folder is not None
+    # Files may be anybody's: nothing is translated again unless somebody asks for it.
+    name = None if no_translate else engine or ("auto" if folder else None)
     without = impact.NO_ENGINE if folder or no_translate else _FILES
     review, _ = impact.review(
         own,
         old,
         new,
         tags=tags,
-        engines=_Loaded(engine) if loads else None,
+        engines=_Loaded(name) if name else None,
         without=without,
         title=f"{names[0]} → {names[1]}" if len(names) == 2 else str(names[0]),
     )

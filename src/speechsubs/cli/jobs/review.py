@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from speechsubs.project import Project, State
 from speechsubs.project.store import GLOSSARY
 from speechsubs.review import impact, page, versions
 from speechsubs.review.model import Review
-from speechsubs.review.serve import Desk, Server, standing
+from speechsubs.review.serve import Desk, Server, free, standing
 from speechsubs.review.translation import review_of
 
 PAGE = "review.html"
@@ -83,12 +84,15 @@ def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str,
             "there is nothing to review",
             "Is the language (--to) or the state one that the project has?",
         )
-    path = given["decisions"] or project.folder / DECISIONS
+    path, page_name = _names(project.folder, made, given["decisions"])
     languages = {source.id: source.language for source in project.sources}
     media = _media(project, made, given["media"])
+    if path.name != DECISIONS and not given["decisions"] and not given["quiet"]:
+        message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
+        shown.note(shown.console(), message)
     if given["serve"]:
         return _serve(Server(Desk(review, path, media, languages), given["port"]), given["quiet"])
-    output = given["output"] or project.folder / PAGE
+    output = given["output"] or project.folder / page_name
     if output.resolve() == path.resolve():
         raise InputError(str(output), "this is the page and the decisions", "Name two files")
     addresses = {name: _address(file, output) for name, file in media.items()}
@@ -100,6 +104,22 @@ def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str,
         screen.print(_counted(made))
         shown.paths([output])
     return 0
+
+
+def _names(folder: Path, review: Review, asked: Path | None) -> tuple[Path, str]:
+    """The decisions file of a review, and the name of its page.
+
+    Unless a person names it, it is the first of decisions.yml, decisions-2.yml ... that
+    no other review has: what people decided is never replaced.
+    """
+    if asked is not None:
+        return asked, PAGE
+    for number in count(1):
+        mark = f"-{number}" if number > 1 else ""
+        path = folder / DECISIONS.replace(".", f"{mark}.")
+        if free(path, review):
+            return path, PAGE.replace(".", f"{mark}.")
+    raise AssertionError  # numbers do not end
 
 
 class _Fresh:

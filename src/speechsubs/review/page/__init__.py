@@ -43,7 +43,7 @@ def render(
     data = review.data() | {
         "languages": dict(languages or {}),
         "locales": _locales(review, languages or {}),
-        "decisions": [asdict(decision) for decision in decided],
+        "decisions": [asdict(one) | {"demands": dict(one.demands)} for one in decided],
         "decisions_schema": SCHEMA,
         "save": save_to,
         "revision": revision,
@@ -110,4 +110,6 @@ def traits(locale: Locale) -> dict[str, Any]:
         "line_width": locale.limits.line_width,
         "max_lines": locale.limits.max_lines,
         "chars_per_second": locale.limits.chars_per_second,
+        "min_duration_ms": locale.limits.min_duration_ms,
+        "max_duration_ms": locale.limits.max_duration_ms,
     }

@@ -32,6 +32,7 @@ class Cards {
 
   rules(tag) {
     return { narrow_width: 1, spaces: true, line_width: 42, max_lines: 2, chars_per_second: 17,
+      min_duration_ms: 0, max_duration_ms: Infinity,
       ...this.data.locales[tag] };
   }
 
@@ -71,7 +72,8 @@ class Cards {
       first ? h("time", null, clock(first.start_ms)) : null,
       h("span", { class: "tag" }, item.locale),
       h("span", { class: `state state-${item.state}` }, item.state),
-      item.method ? h("span", null, item.method) : null,
+      item.method ? h("span", { title: item.kept === null ? null : "the words of the old text that stay" },
+        item.kept === null ? item.method : `${item.method} · ${Math.round(item.kept * 100)} % kept`) : null,
       item.locked ? h("span", { class: "lock" }, proposes(item) ? "🔒 a person’s words: only proposed" : "🔒 a person’s words") : null,
       ...[...new Set(item.changes.map((id) => this.terms.get(id)).filter(Boolean))].map((term) =>
         h("bdi", { class: "term" }, term)),
@@ -129,14 +131,18 @@ class Cards {
     const lines = edited || cue.new_lines;
     const changed = lines.length && lines.join("\n") !== cue.lines.join("\n");
     const shown = changed ? lines : cue.lines;
-    const rate = speed(shown, cue.start_ms, cue.end_ms, rules.narrow_width);
+    const end = changed ? until(cue, shown, rules) : cue.end_ms;
+    const rate = speed(shown, cue.start_ms, end, rules.narrow_width);
     const before = speed(cue.lines, cue.start_ms, cue.end_ms, rules.narrow_width);
     return h("div", { class: "cue" },
       h("div", { class: "cue-head" },
         h("button", { type: "button", class: "play quiet", click: () => this.act.play(item, cue),
           "aria-label": `Play cue ${cue.number}`, title: "Play this cue" }, "▶"),
         h("span", null, `#${cue.number}`),
-        h("span", null, `${plain((cue.end_ms - cue.start_ms) / 1000)} s`),
+        h("span", { class: end > cue.end_ms ? "longer" : "",
+          title: end > cue.end_ms ? "it takes time from the pause behind it" : null },
+        end > cue.end_ms ? `${seconds(cue.start_ms, cue.end_ms)} → ${seconds(cue.start_ms, end)} s`
+          : `${seconds(cue.start_ms, cue.end_ms)} s`),
         h("span", { class: rate > rules.chars_per_second + 0.05 ? "over" : "",
           title: `at most ${plain(rules.chars_per_second)} characters a second` },
         changed && plain(before) !== plain(rate) ? `${plain(before)} → ${plain(rate)} char/s` : `${plain(rate)} char/s`)),
@@ -220,6 +226,18 @@ function cueNames(item) {
   const first = item.cues[0].number;
   const last = item.cues[item.cues.length - 1].number;
   return first === last ? `cue ${first}` : `cues ${first}–${last}`;
+}
+
+/** How long a cue is on screen: "2.4". */
+function seconds(start, end) { return plain((end - start) / 1000); }
+
+/** When a cue with these lines goes: it may take time from the pause behind it, to be
+    read. The same rule as `review.room`. */
+function until(cue, lines, rules) {
+  if (!lines.length || lines.join("\n") === cue.lines.join("\n")) return cue.end_ms;
+  const size = lines.reduce((sum, line) => sum + width(line, rules.narrow_width), 0);
+  const need = cue.start_ms + Math.min(Math.max(rules.min_duration_ms, Math.round(size * 1000 / rules.chars_per_second)), rules.max_duration_ms);
+  return Math.max(cue.end_ms, Math.min(need, cue.latest_end_ms ?? cue.end_ms));
 }
 
 /** The count of a line against the limit. */

@@ -83,12 +83,14 @@ class Editor {
     this.fields.forEach((_, n) => {
       const cue = this.item.cues[n];
       const lines = this.lines(n);
-      const rate = speed(lines, cue.start_ms, cue.end_ms, narrow);
+      const end = until(cue, lines, this.rules);
+      const rate = speed(lines, cue.start_ms, end, narrow);
       const part = (text, over) => h("span", { class: over ? "over" : "" }, text);
       this.meters[n].replaceChildren(
         ...lines.map((line) => part(`${plain(width(line, narrow))}/${plain(most)}`, width(line, narrow) > most)),
         part(`${lines.length}/${plain(rows)} lines`, lines.length > rows),
-        part(`${plain(rate)}/${plain(fast)} char/s`, rate > fast + 0.05));
+        part(`${plain(rate)}/${plain(fast)} char/s`, rate > fast + 0.05),
+        ...(end > cue.end_ms ? [h("span", { class: "longer" }, `${seconds(cue.end_ms, end)} s longer`)] : []));
     });
     if (this.fields.length && !this.touched) this.derive();
   }

@@ -70,7 +70,8 @@ class Decided {
     const date = new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
     this.change(items.map((item) => [item.id, verdict && clean({
       item: item.id, verdict, source_hash: item.source_hash, text_hash: item.text_hash,
-      author: this.author(), date, ...(verdict === "accept" ? this.proposed(item) : {}), ...more,
+      author: this.author(), date, ...(verdict === "reject" ? { demands: this.items.get(item.id).demands } : {}),
+      ...(verdict === "accept" ? this.proposed(item) : {}), ...more,
     })]));
   }
 
@@ -159,6 +160,8 @@ function clean(decision) {
   for (const key of ["item", "verdict", "source_hash", "text_hash", "text", "author", "date", "reason"]) {
     result[key] = typeof decision[key] === "string" ? speakable(decision[key]) : "";
   }
+  const demands = decision.demands && typeof decision.demands === "object" ? Object.entries(decision.demands) : [];
+  result.demands = Object.fromEntries(demands.map(([term, said]) => [speakable(term), speakable(String(said))]));
   result.lines = Array.isArray(decision.lines)
     ? decision.lines.map((cue) => (Array.isArray(cue) ? cue.map(String).map(speakable) : [])) : [];
   return result;

@@ -192,6 +192,8 @@ function yamlOf(head, decisions) {
       } else lines.push(`${mark}${key}: ${quoted(value)}`);
       mark = "    ";
     }
+    const demands = Object.entries(decision.demands || {});
+    if (demands.length) lines.push(`    demands: {${demands.map((pair) => pair.map(quoted).join(": ")).join(", ")}}`);
   }
   return lines.join("\n") + "\n";
 }
