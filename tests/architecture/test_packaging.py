@@ -90,7 +90,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     copy.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE", "glossary.yml", "Makefile"):
         shutil.copy(ROOT / name, copy)
-    for name in ("src", "locales"):
+    for name in ("src", "locales", "models"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", base / "dist",
@@ -127,9 +127,20 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     for name in wheel.namelist():
         assert name.startswith(("speechsubs/", "speechsubs-"))
         assert "__pycache__" not in name
+        if name.startswith("speechsubs/data/models/"):
+            assert name.endswith((".json", ".bin", ".model", ".md", "LICENSE"))
+            continue
         assert ".dist-info/" in name or name.endswith(
             (".py", ".yml", "py.typed", ".html", ".css", ".js")
         )
+
+
+def test_the_wheel_holds_the_models_that_come_with_it(wheel: zipfile.ZipFile) -> None:
+    start = "speechsubs/data/models/"
+    packed = {n.removeprefix(start) for n in wheel.namelist() if n.startswith(start)}
+    models = ROOT / "models"
+    assert packed == {p.relative_to(models).as_posix() for p in models.rglob("*") if p.is_file()}
+    assert "README.md" in packed
 
 
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:

@@ -1,6 +1,13 @@
 """`speechsubs models`: translation models, to list, install, check and carry elsewhere."""
 
+from pathlib import Path
+from typing import Any
+
 import click
+
+_YES = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
 @click.group()
@@ -10,6 +17,135 @@ def command() -> None:
     Models are Argos packages, in the folder that Argos Translate uses. Languages are
     tags (en, pt-BR, zh-CN) or Argos's own codes. Nothing is downloaded unasked.
     """
+
+
+@command.command("list")
+@click.option(
+    "--available",
+    is_flag=True,
+    help="What can be installed instead: downloads the list of Argos, or of the mirror that ARGOS_PACKAGE_INDEX names.",
+)
+@_JSON
+@click.pass_context
+def list_(ctx: click.Context, /, **given: Any) -> None:
+    """List the models that are installed, and the folders that were skipped and why.
+
+    A model is "locked" if it is what was installed, as far as sizes and times of its
+    files tell, "not locked" if another tool installed it, "starter" if it comes with
+    speechsubs.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models as job
+
+    ctx.exit(job.list_(**given))
+
+
+@command.command("install")
+@click.argument("what", nargs=-1)
+@click.option(
+    "--from",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Take the models from a folder that `models export` wrote: all, or those of a pair.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Overwrite what has the same folder, also a newer version or another model.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask before a download.")
+@_QUIET
+@click.pass_context
+def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
+    """Install models: a pair of languages, or files.
+
+    WHAT is two languages (from the list of Argos: the newest version that works, or two
+    models through English where there is none for the pair), or .argosmodel files that
+    lie here, or "starter" for the models that come with speechsubs and were removed.
+    A model is tried in a process of its own before it takes its place.
+
+    \b
+    Examples:
+      speechsubs models install en es
+      speechsubs models install translate-en_es-1_0.argosmodel
+      speechsubs models install --from /media/stick
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models_install as job
+
+    ctx.exit(job.install(what, **given))
+
+
+@command.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("which", nargs=-1)
+@click.option("--overwrite", is_flag=True, help="Replace other files of the same names.")
+@_QUIET
+@click.pass_context
+def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given: Any) -> None:
+    """Write models as .argosmodel files into a FOLDER, for a machine without network.
+
+    WHICH is two languages or the name of a model's folder; without it all are written.
+    There, `speechsubs models install --from FOLDER` installs the very same files.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models as job
+
+    ctx.exit(job.export(folder, which, **given))
+
+
+@command.command("verify")
+@click.argument("which", nargs=-1)
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Lock models as they are now: those of other tools, and those that changed on purpose.",
+)
+@click.option("--no-trial", is_flag=True, help="Compare the files only, translate nothing.")
+@_JSON
+@click.pass_context
+def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
+    """Verify models: every byte as it was installed, and sentences that come out as such.
+
+    WHICH is two languages or the name of a model's folder; without it all are verified.
+    Exit code 3 when a model changed, is broken or answers with nonsense.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models as job
+
+    ctx.exit(job.verify(which, **given))
+
+
+@command.command("info")
+@click.argument("which", nargs=-1, required=True)
+@_JSON
+@click.pass_context
+def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
+    """Show what is known of a model: where it is, where it came from, its README.
+
+    WHICH is two languages, the name of a model's folder, or an .argosmodel file.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models as job
+
+    ctx.exit(job.info(which, **given))
+
+
+@command.command("remove")
+@click.argument("which", nargs=-1, required=True)
+@_YES
+@_QUIET
+@click.pass_context
+def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
+    """Remove models. Those that come with speechsubs are left out from then on.
+
+    WHICH is two languages or the name of a model's folder.
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import models as job
+
+    ctx.exit(job.remove(which, **given))
 
 
 @command.command("path")

@@ -108,7 +108,7 @@ def _checked(check: Check, package: Package, path: Path) -> None:
         check(package)
     except PackageError as error:
         # The person knows the archive, not the place where it was tried.
-        raise PackageError(path, error.problem) from error
+        raise type(error)(path, error.problem) from error
 
 
 def _place(package: Package, target: Path, aside: Path, origin: str, digest: str) -> None:

@@ -1,0 +1,205 @@
+"""The work of `speechsubs models install`, and the offer to do it when a model is missing."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from speechsubs import engines, models, packages
+from speechsubs.cli import shown
+from speechsubs.cli.plain import visible
+from speechsubs.errors import SpeechsubsError
+from speechsubs.models import Carried, Offered, Step
+from speechsubs.packages import Package
+
+#: The word for the models that come with speechsubs.
+STARTER: Final = "starter"
+
+
+def size_text(size: int | None) -> str:
+    """Bytes as people read them.
+
+    >>> size_text(81_234_567), size_text(900), size_text(None)
+    ('81.2 MB', '0.9 kB', 'size unknown')
+    """
+    if size is None:
+        return "size unknown"
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+
+
+def install(
+    what: Sequence[str], *, folder: Path | None, replace: bool, yes: bool, quiet: bool
+) -> int:
+    """Install what the words mean; the exit code."""
+    screen = shown.console()
+    if folder is not None:
+        return _from_folder(folder, what, replace, screen, quiet)
+    if list(what) == [STARTER]:
+        packages.restore()
+        if not quiet:
+            found = [package for package in packages.installed() if package.bundled]
+            for package in found:
+                click.echo(visible(f"{package.name}: comes with speechsubs, {package.path}"))
+            if not found:
+                screen.print(
+                    "no models come with this copy of speechsubs, or they are switched off"
+                )
+        return 0
+    if what and all(_is_file(word) for word in what):
+        return _files([Path(word) for word in what], replace, screen, quiet)
+    if len(what) != 2:
+        raise click.UsageError(
+            "name two languages (en es), .argosmodel files, or a folder with --from"
+        )
+    return _pair(what[0], what[1], replace, yes, screen, quiet)
+
+
+def _is_file(word: str) -> bool:
+    # A language is never so long and has no dot; a file may be missing and named well.
+    return "." in word or "/" in word or len(word) > 20
+
+
+# ---- Files -----------------------------------------------------------------------
+
+
+def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -> int:
+    failed = False
+    for path in dict.fromkeys(paths):
+        try:
+            done = models.install_file(path, replace=replace)
+        except SpeechsubsError as error:
+            # One broken file must not keep the others out.
+            shown.error(screen, error)
+            failed = True
+        else:
+            _say(done, quiet)
+    return 1 if failed else 0
+
+
+def _from_folder(
+    folder: Path, what: Sequence[str], replace: bool, screen: Console, quiet: bool
+) -> int:
+    found, problems = models.carried(folder)
+    if len(what) not in (0, 2):
+        raise click.UsageError("with --from name two languages (en es), or nothing for all")
+    wanted = models.chosen(found, what[0], what[1], folder) if what else found
+    failed = False
+    for problem in problems:
+        shown.error(screen, problem)
+        failed = failed or not what
+    for item in wanted:
+        try:
+            done = _carried(item, replace)
+        except SpeechsubsError as error:
+            shown.error(screen, error)
+            failed = True
+        else:
+            _say(done, quiet)
+    return 1 if failed else 0
+
+
+def _carried(item: Carried, replace: bool) -> Package:
+    return models.install_file(item.path, replace=replace, sha256=item.sha256)
+
+
+def _say(done: Package, quiet: bool) -> None:
+    if not quiet:
+        click.echo(visible(f"{done.name}: installed in {done.path}"))
+
+
+# ---- From the index --------------------------------------------------------------
+
+
+def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, quiet: bool) -> int:
+    # What is no language is told before the network is asked.
+    packages.code_pairs(source, target)
+    found = packages.scan().packages
+    index = models.fetch()
+    steps = models.plan(index, source, target, () if replace else found)
+    todo = [step for step in steps if step.offers]
+    for step in steps:
+        if step.there and not step.offers and not quiet:
+            click.echo(visible(f"{step.there.name}: already installed, nothing newer is offered"))
+    if not todo or not (yes or _agreed(todo, screen)):
+        return 0
+    _obtain_all(todo, replace, screen, quiet)
+    return 0
+
+
+def _agreed(todo: Sequence[Step], screen: Console) -> bool:
+    """Show what would be downloaded; ask if there is somebody to answer."""
+    names = []
+    for step in todo:
+        first = step.offers[0]
+        size = size_text(models.size(first.links))
+        names.append(f"{first.name} ({first.from_name} to {first.to_name}, {size})")
+    screen.print(shown.escape("to download: " + ", ".join(names)))
+    if not _somebody():
+        return True  # the command itself was the answer
+    return bool(click.confirm("Download and install?", default=True, err=True))
+
+
+def _somebody() -> bool:
+    """True where a person sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: bool) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    silent = quiet or not screen.is_terminal
+    for step in todo:
+        with Progress(*columns, TransferSpeedColumn(), console=screen, disable=silent) as bar:
+            task = bar.add_task(step.offers[0].name, total=None)
+
+            def advance(
+                done: int, total: int | None, bar: Progress = bar, task: int = task
+            ) -> None:
+                bar.update(task, completed=done, total=total)  # type: ignore[arg-type]  # an int
+
+            def refused(offer: Offered, problem: str) -> None:
+                shown.note(screen, f"{offer.name} was not installed: {problem}")
+
+            done = models.obtain(step, progress=advance, refused=refused, replace=replace)
+        _say(done, quiet)
+        if step.there and not quiet:
+            shown.note(
+                screen,
+                f"{step.there.name} stays and is not used any more; "
+                f"`speechsubs models remove {step.there.path.name}` removes it",
+            )
+
+
+# ---- When a model is missing -----------------------------------------------------
+
+
+def offer(engine: str, source: str, target: str) -> bool:
+    """Offer to install what translates a pair of tags; True when it was installed.
+
+    For a command that found no engine: only on a terminal, only where a model would
+    help, and with a question before anything goes to the network. `engine` is what
+    `--engine` says. What fails is shown, and the command's own error stands.
+    """
+    if engine not in ("auto", "argos") or not _somebody():
+        return False
+    screen = shown.console()
+    try:
+        if any(o.engine == "argos" or engine == "auto" for o in engines.available(source, target)):
+            return False  # it failed for another reason
+        screen.print(shown.escape(f"There is no model to translate {source} to {target}."))
+        question = "Look for one in the list of Argos models (this asks the network)?"
+        if not click.confirm(question, default=False, err=True):
+            return False
+        index = models.fetch()
+        steps = models.plan(index, source, target, packages.installed())
+        todo = [step for step in steps if step.offers]
+        if not todo or not _agreed(todo, screen):
+            return False
+        _obtain_all(todo, False, screen, False)
+    except SpeechsubsError as error:
+        shown.error(screen, error)
+        return False
+    return True

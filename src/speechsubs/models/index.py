@@ -1,0 +1,180 @@
+"""The list of packages that Argos publishes, or a mirror's: read as a stranger's file."""
+
+import json
+import os
+import re
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from speechsubs.errors import InputError
+from speechsubs.models import web
+from speechsubs.models.web import Limits
+from speechsubs.packages import version_key
+from speechsubs.packages.reading import argos
+
+#: The public one has 70 kB.
+MAX_BYTES: Final = 10_000_000
+_MAX_ENTRIES: Final = 10_000
+_MAX_LINKS: Final = 20
+_CODE: Final = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
+_VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,19}", re.ASCII)
+
+#: What every message about an index that cannot be had ends with.
+OFFLINE: Final = (
+    "Without a network: `speechsubs models install FILE.argosmodel`, or on a machine that "
+    "has models `speechsubs models export DIR` and here `speechsubs models install --from DIR`. "
+    "ARGOS_PACKAGE_INDEX names a mirror, HTTPS_PROXY a proxy"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A package that an index offers. Names are for people; `links` are checked URLs."""
+
+    from_code: str
+    to_code: str
+    from_name: str
+    to_name: str
+    version: str
+    links: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """How people write it: "translate-en_es 1.0"."""
+        return f"translate-{self.from_code}_{self.to_code} {self.version}"
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two Argos codes."""
+        return self.from_code, self.to_code
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What an index offers, and what in it could not be used and why."""
+
+    base: str
+    offers: tuple[Offered, ...]
+    skipped: tuple[str, ...] = ()
+
+    def of(self, pair: tuple[str, str]) -> tuple[Offered, ...]:
+        """The versions for a pair of codes, newest first."""
+        found = [offer for offer in self.offers if offer.pair == pair]
+        return tuple(sorted(found, key=lambda o: version_key(o.version), reverse=True))
+
+    def name(self, code: str) -> str:
+        """What the index calls a language."""
+        for offer in self.offers:
+            if offer.from_code == code:
+                return offer.from_name
+            if offer.to_code == code:
+                return offer.to_name
+        return code
+
+
+def base() -> str:
+    """The folder of the index as a URL: `ARGOS_PACKAGE_INDEX`, or what Argos uses.
+
+    Read at every call, so that a setting of this moment counts.
+    """
+    named = os.environ.get("ARGOS_PACKAGE_INDEX") or str(argos("settings").package_index)
+    return named.removesuffix("index.json").rstrip("/") + "/"
+
+
+def fetch(limits: Limits | None = None) -> Index:
+    """Download and read the index. Raises `InputError` that names the ways without it."""
+    patience = replace(limits or Limits(), max_bytes=MAX_BYTES)
+    url = base() + "index.json"
+    where = f"the list of models at {url}"
+    problem = ""
+    for _ in range(max(1, min(patience.tries, 2))):
+        try:
+            data = web.small(url, patience)
+            break
+        except InputError as error:
+            raise InputError(
+                where, error.problem, "ARGOS_PACKAGE_INDEX is a web address (https://...)"
+            ) from error
+        except web.FAILURES as error:
+            problem = web.failure(error, patience)
+    else:
+        raise InputError(where, f"cannot be had ({problem})", OFFLINE)
+    return parse(data, base())
+
+
+def parse(data: bytes, base_url: str) -> Index:
+    """Read an index. Links may be relative to its place, as on a mirror.
+
+    Raises `InputError` for what is no index; single entries that cannot be used are
+    left out and told in `skipped`.
+    """
+    where = f"the list of models at {base_url}index.json"
+    try:
+        entries = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(where, f"is no JSON ({error!s:.80})", OFFLINE) from error
+    if not isinstance(entries, list):
+        raise InputError(where, "is no list of packages", OFFLINE)
+    if len(entries) > _MAX_ENTRIES:
+        raise InputError(where, f"has {len(entries):,} entries", OFFLINE)
+    offers: dict[tuple[str, str, str], Offered] = {}
+    skipped: list[str] = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            offer = _offered(entry, base_url)
+        except ValueError as error:
+            skipped.append(f"entry {number}: {error}")
+            continue
+        if offer is None:
+            continue
+        key = (*offer.pair, offer.version)
+        if key in offers:
+            links = dict.fromkeys((*offers[key].links, *offer.links))
+            offer = replace(offers[key], links=tuple(links)[:_MAX_LINKS])
+        offers[key] = offer
+    return Index(base_url, tuple(offers.values()), tuple(skipped))
+
+
+def _offered(entry: Any, base_url: str) -> Offered | None:
+    """One entry; None for a package that does not translate. Raises `ValueError`."""
+    if not isinstance(entry, Mapping):
+        raise ValueError("is no object")
+    if entry.get("type", "translate") != "translate":
+        return None
+    source, target = (_text(entry, key, _CODE) for key in ("from_code", "to_code"))
+    version = _text(entry, "package_version", _VERSION)
+    links = entry.get("links")
+    if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
+        raise ValueError("links are no list of texts")
+    usable = []
+    for link in links[:_MAX_LINKS]:
+        try:
+            usable.append(web.checked(urllib.parse.urljoin(base_url, link)))
+        except (InputError, ValueError):
+            continue  # ipfs: and others that an index may offer besides
+    if not usable:
+        raise ValueError(f"{source} to {target} has no link with http or https")
+    return Offered(
+        source,
+        target,
+        _name(entry.get("from_name"), source),
+        _name(entry.get("to_name"), target),
+        version,
+        tuple(dict.fromkeys(usable)),
+    )
+
+
+def _text(entry: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(f"{key} cannot be used: {value!r:.40}")
+    return value
+
+
+def _name(value: Any, code: str) -> str:
+    """A language's name if it is one; it is shown on terminals."""
+    if isinstance(value, str) and 0 < len(value) <= 60 and value.isprintable():
+        return value
+    return code
