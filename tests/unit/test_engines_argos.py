@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from speechsubs import packages
-from speechsubs.engines import argos, registry, tokenizers
+from speechsubs.engines import parts, registry, tokenizers
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.pivot import PivotEngine
 from speechsubs.errors import PackageError
@@ -57,7 +57,7 @@ def test_equal_texts_reach_the_model_once(
     seen: list[int] = []
     real = engine._decode
 
-    def counted(pieces: dict[str, list[str]], hypotheses: int) -> dict[str, list[str]]:
+    def counted(pieces: dict[str, None], hypotheses: int) -> dict[str, list[str]]:
         seen.append(len(pieces))
         return real(pieces, hypotheses)
 
@@ -86,19 +86,19 @@ def test_underscores_in_the_output_are_kept(package: Package) -> None:
 
 def test_long_texts_are_cut_and_lose_nothing(engine: ArgosEngine) -> None:
     text = " ".join(f"We have {number} cars, and they drove them home." for number in range(10, 60))
-    parts = list(engine._parts(text))
-    assert len(parts) > 1
-    assert " ".join(parts) == text
-    assert all(len(engine._tokenizer.encode(p)) <= argos.MAX_TOKENS for p in parts)
+    chunks = list(engine._parts(text))
+    assert len(chunks) > 1
+    assert " ".join(chunks) == text
+    assert all(len(engine._dialect.source.encode(p)) <= parts.MAX_TOKENS for p in chunks)
     (answer,) = engine.translate([text])
     assert sum(str(number) in answer[0] for number in range(10, 60)) > 10
 
 
 @pytest.mark.parametrize("text", ["x" * 5_000, "9" * 3_000, "汉" * 1_500, "a,b;" * 800])
 def test_a_text_without_spaces_is_cut_too(engine: ArgosEngine, text: str) -> None:
-    parts = list(engine._parts(text))
-    assert "".join(parts).replace(" ", "") == text
-    assert all(len(part) <= argos.MAX_CHARACTERS for part in parts)
+    chunks = list(engine._parts(text))
+    assert "".join(chunks).replace(" ", "") == text
+    assert all(len(part) <= parts.MAX_CHARACTERS for part in chunks)
 
 
 @pytest.mark.parametrize("text", ["\ud800 hello", "a\0b", "\u2028", "🎉🎉", "\u2581_\u2581", "​"])

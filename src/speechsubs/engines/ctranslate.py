@@ -1,0 +1,278 @@
+"""Models that run in CTranslate2: the part that Argos, OPUS-MT and NLLB share.
+
+Sentences are decoded in batches of equal length. Padding, which a batch of mixed
+lengths needs, reaches the result: with 2,048 tokens a batch, 2 to 31 of 400 sentences
+come out in other words than alone. Without padding every sentence comes out as if it
+were alone, bit by bit, so a run that was killed and continued, or spread over machines,
+ends with the same bytes; and the size of the batches is free. See docs/engines.md.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from speechsubs import locales
+from speechsubs.engines import masks as mask_words
+from speechsubs.engines import parts, threads
+from speechsubs.engines.tokenizers import Tokenizer
+from speechsubs.errors import EngineError, PackageError
+from speechsubs.protocols import MaskFamily
+
+BEAM: Final = 4
+LENGTH_PENALTY: Final = 0.2
+#: Most source tokens a batch. Measured (benchmarks/engine_threads.py): from 256 to 1,024
+#: is all the same, beyond that the decoder leaves the processor's caches.
+BATCH_TOKENS: Final = 512
+#: More than any of our parts needs; a model that loses its place stops here.
+MAX_OUTPUT_TOKENS: Final = 400
+#: Changes when the masks or the probe do, so that remembered probes are made anew.
+_PROBE_VERSION: Final = 1
+
+_Tokens = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one model wants its text.
+
+    `source` and `target` cut texts of either language (often the same object). `head`
+    and `tail` go around the tokens of every source, `start` is what every output has
+    to begin with; it is taken off again.
+    """
+
+    source: Tokenizer
+    target: Tokenizer
+    head: tuple[str, ...] = ()
+    tail: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded CTranslate2 model for one direction.
+
+    `label` is how people know it, `digest` tells it from every other model.
+    """
+
+    folder: Path
+    dialect: Dialect
+    source: str
+    target: str
+    label: str
+    digest: str
+
+
+class CTranslateEngine:
+    """A model in one direction, `Steerable`.
+
+    `cores` is how many sentences' batches are decoded at a time, each on one core: by
+    default `SPEECHSUBS_THREADS`, else all cores that this process may use. Raises
+    `PackageError` when the model does not load.
+    """
+
+    def __init__(
+        self, model: Model, name: str, signature: str, quality: str, cores: int | None = None
+    ) -> None:
+        self.name = name
+        self.source, self.target = model.source, model.target
+        self.quality = quality
+        self.model = model
+        self._dialect = model.dialect
+        self._cores = threads.count(cores)
+        self._masks: tuple[MaskFamily, ...] = ()
+        self._translator, version = _loaded(model.folder, model.digest, self._cores)
+        self.signature = f"{signature} ctranslate2 {version}"
+
+    @property
+    def masks(self) -> tuple[MaskFamily, ...]:
+        """Codes that this model copies, best first, measured once per model."""
+        if not self._masks:
+            key = f"{self.model.digest[:32]}-{self.source}-{self.target}-{_PROBE_VERSION}"
+            self._masks = mask_words.cached(key, self._measured)
+        return self._masks
+
+    @masks.setter
+    def masks(self, families: tuple[MaskFamily, ...]) -> None:
+        self._masks = families
+
+    def _measured(self) -> tuple[MaskFamily, ...]:
+        scores = mask_words.probe(
+            mask_words.CODES,
+            locales.load(self.source).language,
+            lambda texts: [answer[0] for answer in self.translate(texts)],
+        )
+        return mask_words.best_first(scores)
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
+        """Translate in large batches; equal texts once, order kept, nothing from nothing.
+
+        Raises `EngineError` when the model fails.
+        """
+        wanted = max(hypotheses, 1)
+        cut = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
+        done = self._decode(dict.fromkeys(p for group in cut.values() for p in group), wanted)
+        return [parts.join([done.get(p, [p]) for p in cut[text]], wanted) for text in texts]
+
+    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
+        """For every (text, beginning): a translation that starts with that beginning.
+
+        The beginning is forced token by token, the model goes on from there. Texts
+        longer than the model takes give "": they cannot be steered as a whole.
+        """
+        done = [""] * len(items)
+        wanted = [n for n, (text, _) in enumerate(items) if self._whole(text)]
+        sources = [self._source(parts.clean(items[n][0])) for n in wanted]
+        starts = [self._dialect.target.encode(parts.clean(items[n][1])) for n in wanted]
+        for n, hypotheses in zip(wanted, self._batch(sources, starts), strict=True):
+            done[n] = self._text(hypotheses[0])
+        return done
+
+    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
+        """Translations that the model writes when some words are forbidden to it."""
+        banned = [tokens for w in words if (tokens := self._dialect.target.encode(w))]
+        done = [""] * len(texts)
+        wanted = [n for n, text in enumerate(texts) if self._whole(text)]
+        if not banned:
+            return done
+        sources = [self._source(parts.clean(texts[n])) for n in wanted]
+        found = self._batch(sources, suppress_sequences=banned)
+        for n, hypotheses in zip(wanted, found, strict=True):
+            done[n] = self._text(hypotheses[0])
+        return done
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """How likely the model finds each (text, translation): mean log probability a token."""
+        # A source without a token would be a batch that the model refuses.
+        sources = [self._source(parts.clean(text)) or [""] for text, _ in pairs]
+        targets = [
+            [*self._dialect.start, *self._dialect.target.encode(parts.clean(text))]
+            for _, text in pairs
+        ]
+
+        def submit(at: Sequence[int]) -> Any:
+            return self._translator.score_batch(
+                [sources[n] for n in at], [targets[n] for n in at], asynchronous=True
+            )
+
+        lengths = [(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
+        return [
+            sum(one.log_probs) / len(one.log_probs) if one.log_probs else float("-inf")
+            for one in self._run(lengths, submit)
+        ]
+
+    def _parts(self, text: str) -> Iterator[str]:
+        return parts.cut(parts.clean(text), self._dialect.source.encode)
+
+    def _whole(self, text: str) -> bool:
+        """True where a text goes to the model in one part."""
+        return len(list(self._parts(text))) == 1
+
+    def _source(self, text: str) -> _Tokens:
+        pieces = self._dialect.source.encode(text)
+        return [*self._dialect.head, *pieces, *self._dialect.tail] if pieces else []
+
+    def _decode(self, texts: dict[str, None], hypotheses: int) -> dict[str, list[str]]:
+        """The answers for parts; a part without anything to say has none."""
+        sources = {text: tokens for text in texts if (tokens := self._source(text))}
+        results = self._batch(list(sources.values()), hypotheses=hypotheses)
+        return {
+            text: [self._text(tokens) for tokens in found]
+            for text, found in zip(sources, results, strict=True)
+        }
+
+    def _batch(
+        self,
+        sources: list[_Tokens],
+        beginnings: list[_Tokens] | None = None,
+        hypotheses: int = 1,
+        **more: Any,
+    ) -> list[list[_Tokens]]:
+        """The hypotheses for every source, in order."""
+        first = list(self._dialect.start)
+        starts = [first + b for b in beginnings] if beginnings else [first] * len(sources)
+        forced = bool(first or beginnings)
+
+        def submit(at: Sequence[int]) -> Any:
+            return self._translator.translate_batch(
+                [sources[n] for n in at],
+                target_prefix=[starts[n] for n in at] if forced else None,
+                beam_size=max(BEAM, hypotheses),
+                num_hypotheses=hypotheses,
+                length_penalty=LENGTH_PENALTY,
+                replace_unknowns=True,
+                max_input_length=0,
+                max_decoding_length=MAX_OUTPUT_TOKENS,
+                asynchronous=True,
+                **more,
+            )
+
+        lengths = [(len(s), len(t)) for s, t in zip(sources, starts, strict=True)]
+        return [result.hypotheses for result in self._run(lengths, submit)]
+
+    def _run(
+        self, lengths: Sequence[tuple[int, int]], submit: Callable[[Sequence[int]], Any]
+    ) -> list[Any]:
+        """Submit all batches, which run side by side, then gather what they gave, in order."""
+        found: list[Any] = [None] * len(lengths)
+        try:
+            waiting = [(at, submit(at)) for at in batches(lengths, self._cores)]
+            for at, results in waiting:
+                for n, result in zip(at, results, strict=True):
+                    found[n] = result.result()
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(
+                f"the model of {self.model.label} failed ({error!s:.120})",
+                "Install the model again",
+            ) from error
+        return found
+
+    def _text(self, tokens: _Tokens) -> str:
+        start = self._dialect.start
+        if start and tuple(tokens[: len(start)]) == start:
+            tokens = tokens[len(start) :]
+        return " ".join(self._dialect.target.decode(tokens).split())
+
+
+# A family of packages is one model for many languages: it is loaded once.
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
+    """The translator of a model folder and CTranslate2's version."""
+    del digest  # part of the key: a model that was replaced is another one
+    # Heavy: loaded only when somebody translates.
+    import ctranslate2
+
+    try:
+        # One core a batch, as many batches as cores. The other way round, a batch on two
+        # cores, was 1 to 30 times slower: the cores wait for each other at every layer,
+        # for long where something else wants one of them.
+        translator = ctranslate2.Translator(
+            str(folder), device="cpu", inter_threads=cores, intra_threads=1
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        problem = str(error).splitlines()[0] if str(error) else repr(error)
+        raise PackageError(folder, f"the model does not load ({problem})") from error
+    return translator, str(ctranslate2.__version__)
+
+
+def batches(lengths: Sequence[tuple[int, int]], cores: int) -> list[list[int]]:
+    """Places of equal lengths (source, forced beginning) together, the longest first.
+
+    No batch has more than `BATCH_TOKENS` source tokens, and where there is little to do
+    they are smaller, so that every core has some. Nothing about them changes a result.
+
+    >>> batches([(3, 0), (5, 0), (3, 0), (3, 1)], cores=1)
+    [[1], [3], [0, 2]]
+    """
+    groups: dict[tuple[int, int], list[int]] = {}
+    for place, length in enumerate(lengths):
+        groups.setdefault(length, []).append(place)
+    total = sum(source for source, _ in lengths)
+    most = min(BATCH_TOKENS, max(64, total // (2 * cores)))
+    found = []
+    # The longest first: what is left for the end is short, and no core works on alone.
+    for length, places in sorted(groups.items(), reverse=True):
+        step = max(1, most // max(sum(length), 1))
+        found += [places[at : at + step] for at in range(0, len(places), step)]
+    return found
