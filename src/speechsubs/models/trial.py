@@ -62,13 +62,17 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
     command += [str(package.path), "shipped" if package.bundled else "", str(answer)]
     command += [str(int(_OWN_BYTES + _TIMES_MODEL * package.size)), str(int(limit_s) + 1)]
     with errors.open("wb") as stream:
-        process = subprocess.Popen(  # noqa: S603 our own interpreter and code
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stream,
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 our own interpreter and code
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stream,
+            )
+        except OSError as error:
+            problem = f"cannot be tried, because Python does not start ({error.strerror})"
+            raise TrialError(package.path, problem) from error
         try:
             return process.wait(limit_s)
         except subprocess.TimeoutExpired:
