@@ -9,19 +9,15 @@ the whole would take too long, and its time is scaled up. A second floor looks f
 terms, as it must where nobody knows what has changed.
 """
 
-import json
-import os
-import platform
 import random
 import re
-import sys
 import time
 import timeit
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from speechsubs import __version__
+import recorded
+
 from speechsubs.glossary import Glossary, Policy, Target, Term
 from speechsubs.model import Cue, Place, Sentence, Slot, SlotKind
 from speechsubs.project import Project, Segment, Source, TrackRecord
@@ -30,7 +26,6 @@ from speechsubs.review import impact
 TERMS, CHANGED, SENTENCES, SEED = 5_000, 50, 7_200, 7
 TAGS = ("es", "fr", "de", "it", "pt-BR", "ja", "zh-CN", "ko")
 SLICE_CUES = 200
-RESULTS = Path(__file__).parent / "results" / "glossary_diff.jsonl"
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 
 
@@ -140,8 +135,6 @@ def main() -> None:
     few_s = floor([t for t in new.terms if t.id in changed], project)
     all_s = floor(list(new.terms)[:500], project) * TERMS / 500
     result = {
-        "bench": "glossary_diff",
-        "date": datetime.now(UTC).date().isoformat(),
         "terms": TERMS,
         "changes": len(review.changes),
         "sentences": SENTENCES,
@@ -156,15 +149,9 @@ def main() -> None:
         "floor_all_terms_s": round(all_s, 1),
         "times_faster_than_all_terms": round(all_s / best_s, 1),
         "share_of_changed_terms_floor": round(best_s / few_s, 2),
-        "signature": f"v:{__version__}|py:{platform.python_version()}|cpu:{platform.machine()}"
-        f"x{os.cpu_count()}|seed:{SEED}",
+        "seed": SEED,
     }
-    line = json.dumps(result)
-    print(line)
-    if "--record" in sys.argv[1:]:
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+    recorded.note("glossary_diff", result)
 
 
 if __name__ == "__main__":

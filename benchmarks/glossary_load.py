@@ -7,19 +7,15 @@ them, because the whole takes most of a minute, and its time is scaled up.
 
 """
 
-import json
-import os
-import platform
-import sys
 import tempfile
 import timeit
-from datetime import UTC, datetime
 from pathlib import Path
 
-from speechsubs import __version__, glossary, yamlfile
+import recorded
+
+from speechsubs import glossary, yamlfile
 
 ENTRIES = 10_000
-RESULTS = Path(__file__).parent / "results" / "glossary_load.jsonl"
 ENTRY = """\
   - id: t{0}
     source: Term Name{0}
@@ -51,8 +47,6 @@ def main() -> None:
         file.write_text(text, "utf-8")
         load_s = min(timeit.repeat(lambda: glossary.load(file), number=1, repeat=5))
     result = {
-        "bench": "glossary_load",
-        "date": datetime.now(UTC).date().isoformat(),
         "entries": ENTRIES,
         "characters": len(text),
         "yaml_s": round(yaml_s, 3),
@@ -61,15 +55,8 @@ def main() -> None:
         "ruamel_tenth_s": round(ruamel_s, 3),
         "ruamel_scaled_s": round(ruamel_s * 10, 1),
         "times_faster": round(ruamel_s * 10 / yaml_s),
-        "signature": f"v:{__version__}|py:{platform.python_version()}|cpu:{platform.machine()}"
-        f"x{os.cpu_count()}",
     }
-    line = json.dumps(result)
-    print(line)
-    if "--record" in sys.argv[1:]:
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+    recorded.note("glossary_load", result, "ruamel.yaml")
 
 
 if __name__ == "__main__":

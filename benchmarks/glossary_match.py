@@ -7,22 +7,17 @@ way, one `re` alternation of the terms, longest first, between word boundaries; 
 over a slice, because the whole text would take too long, and its time is scaled up.
 """
 
-import json
-import os
-import platform
 import random
 import re
-import sys
 import timeit
-from datetime import UTC, datetime
 from pathlib import Path
 
-from speechsubs import __version__
+import recorded
+
 from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.glossary import load as load_glossary
 
 TERMS, WORDS, SEED, SLICE_WORDS = 10_000, 90_000, 7, 900
-RESULTS = Path(__file__).parent / "results" / "glossary_match.jsonl"
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 
 
@@ -74,8 +69,6 @@ def main() -> None:
     floor_whole_s = floor_s * len(text) / len(piece)
     sample = Path(__file__).parents[1] / "glossary.yml"
     result = {
-        "bench": "glossary_match",
-        "date": datetime.now(UTC).date().isoformat(),
         "terms": TERMS,
         "words": WORDS,
         "characters": len(text),
@@ -92,15 +85,9 @@ def main() -> None:
         "sample_load_s": round(
             min(timeit.repeat(lambda: load_glossary(sample), number=1, repeat=3)), 4
         ),
-        "signature": f"v:{__version__}|py:{platform.python_version()}|cpu:{platform.machine()}"
-        f"x{os.cpu_count()}|seed:{SEED}",
+        "seed": SEED,
     }
-    line = json.dumps(result)
-    print(line)
-    if "--record" in sys.argv[1:]:
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+    recorded.note("glossary_match", result, "ahocorasick-rs")
 
 
 if __name__ == "__main__":

@@ -11,26 +11,19 @@ What the prefilter misses is counted against it: `found` is the share of the flo
 best matches that the memory finds too.
 """
 
-import json
-import os
-import platform
 import random
-import sys
 import tempfile
 import timeit
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-import rapidfuzz
+import recorded
 from rapidfuzz import fuzz, process
 
-from speechsubs import __version__
 from speechsubs.memory import Memory, Query, Segment, State, templates
 from speechsubs.model import Place, Slot, SlotKind
 
 SIZE, QUERIES, FLOOR_QUERIES, SEED, THRESHOLD = 100_000, 1_000, 100, 11, 75
-RESULTS = Path(__file__).parent / "results" / "memory_lookup.jsonl"
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 Parts = tuple[str, ...]
 
@@ -161,22 +154,14 @@ def main() -> None:
         whole = measure(SIZE, maker, parts, Path(folder))
         tenth = measure(SIZE // 10, maker, parts, Path(folder))
     result = {
-        "bench": "memory_lookup",
-        "date": datetime.now(UTC).date().isoformat(),
         "queries": QUERIES,
         "floor_queries": FLOOR_QUERIES,
         "segments": SIZE,
         **whole,
         "a_tenth_of_the_segments": tenth,
-        "signature": f"v:{__version__}|py:{platform.python_version()}|"
-        f"rapidfuzz:{rapidfuzz.__version__}|cpu:{platform.machine()}x{os.cpu_count()}|seed:{SEED}",
+        "seed": SEED,
     }
-    line = json.dumps(result)
-    print(line)
-    if "--record" in sys.argv[1:]:
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+    recorded.note("memory_lookup", result, "rapidfuzz")
 
 
 if __name__ == "__main__":

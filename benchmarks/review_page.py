@@ -8,21 +8,17 @@ is the time between two animation frames; 16.7 ms is a full 60 a second. Five ro
 median counts. The floor is the same page with no item.
 """
 
-import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from speechsubs import __version__
+import recorded
+
 from speechsubs.review import page
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "review_page.jsonl"
 ROUNDS = 5
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
@@ -76,19 +72,7 @@ def run() -> int:
         rows = [measure(count, Path(folder)) for count in (0, *sizes)]
     for row in rows:
         print(row)
-    if "--record" in sys.argv:
-        machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-        result = {
-            "bench": "review-page",
-            "date": datetime.now(UTC).date().isoformat(),
-            "command": "python benchmarks/review_page.py",
-            "floor": rows[0],
-            "result": rows[1:],
-            "versions": {"speechsubs": __version__, "python": platform.python_version()},
-            "machine": machine,
-        }
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(result) + "\n")
+    recorded.note("review_page", {"floor": rows[0], "result": rows[1:]})
     return 0
 
 

@@ -17,11 +17,16 @@ def cue(
     end_ms: int,
     lines: tuple[str, ...],
     new: tuple[str, ...] = (),
+    later: int = 0,
 ) -> ItemCue:
-    def speed(text: tuple[str, ...]) -> float:
-        return round(sum(map(len, text)) * 1000 / (end_ms - start_ms), 1)
+    """`later` is by how much the new lines take time from the pause behind the cue."""
 
-    return ItemCue(number, start_ms, end_ms, lines, new, speed(lines), speed(new or lines))
+    def speed(text: tuple[str, ...], end: int) -> float:
+        return round(sum(map(len, text)) * 1000 / (end - start_ms), 1)
+
+    end = end_ms + later
+    return ItemCue(number, start_ms, end_ms, lines, new, speed(lines, end_ms),
+                   speed(new or lines, end), end, end)  # fmt: skip
 
 
 def change_review() -> Review:
@@ -50,15 +55,17 @@ def change_review() -> Review:
             "La valentía no es la ausencia de miedo, sino la decisión de seguir.",
             (
                 cue(11, 31_000, 33_200, ("El coraje no es", "la ausencia de miedo."),
-                    ("La valentía no es la ausencia de miedo, sino", "la decisión de seguir.")),
+                    ("La valentía no es la ausencia de miedo, sino", "la decisión de seguir."),
+                    900),
             ),
             (courage,), ((0, 7),),
             "Then somebody asked me what courage is.",
             "It is to walk on.",
-            state="edited", locked=True, method="retranslated",
+            state="edited", locked=True, method="retranslated", kept=0.75,
+            demands=(("courage", "00112233445566ff"),),
             findings=(
                 "a line of 44 characters, at most 42",
-                "30.0 characters a second, at most 17: shorten the text or give it more time",
+                "21.3 characters a second, at most 17: shorten the text or give it more time",
             ),
             severity="error",
         ),

@@ -178,7 +178,7 @@ def test_editing_counts_and_breaks_lines(show: Callable[..., Any]) -> None:
     browser.press("j")
     browser.press("e")
     assert browser.js("document.activeElement.tagName") == "TEXTAREA"
-    assert texts(browser, ".meter .over") == ["44/42", "30/17 char/s"]
+    assert texts(browser, ".meter .over") == ["44/42", "21.3/17 char/s"]
     browser.press("j")  # a letter, and no command
     assert browser.js("document.activeElement.value").endswith("seguir.j")
     browser.js("document.activeElement.select()")
@@ -564,3 +564,43 @@ def test_the_recording_plays_the_cue_and_stops_at_its_end(served: tuple[Any, Ser
     browser.wait("player.video.paused && player.video.currentTime >= 33.2")
     assert browser.js("player.video.currentTime") < 34.2
     assert browser.js("player.end") is None
+
+
+def test_a_note_right_after_deciding_is_about_what_was_decided(show: Callable[..., Any]) -> None:
+    browser = show(sample.change_review())
+    before = current(browser)
+    browser.press("r")
+    assert current(browser) != before
+    browser.press("n")
+    browser.type("not in this talk")
+    browser.press("Enter")
+    assert [(d["item"], d["reason"]) for d in taken(browser)] == [(before, "not in this talk")]
+
+
+def test_how_near_a_proposal_stays_and_the_time_it_takes(show: Callable[..., Any]) -> None:
+    browser = show(sample.change_review())
+    locked = next(item for item in sample.change_review().items if item.locked)
+    card = f"#i-{locked.id}"
+    assert "retranslated · 75 % kept" in texts(browser, f"{card} .meta span")
+    assert texts(browser, f"{card} .longer") == ["2.2 → 3.1 s"]
+    (cue,) = locked.cues
+    assert f"{cue.new_chars_per_second:g} char/s" in texts(browser, f"{card} .cue-head span")[-1]
+    browser.press("j")
+    browser.press("e")
+    assert texts(browser, f"{card} .meter .longer") == ["0.9 s longer"]
+    browser.js("document.activeElement.value = 'Corto.'; editor.count()")
+    assert texts(browser, f"{card} .meter .longer") == []
+
+
+def test_a_rejection_says_what_it_declines(served: tuple[Any, Server]) -> None:
+    browser, server = served
+    browser.open(server.url)
+    browser.press("j")
+    browser.press("r")
+    browser.press("j")
+    browser.press("a")
+    browser.press("s")
+    browser.wait("document.getElementById('save').textContent === 'Saved'")
+    said = {d.verdict: d.demands for d in decisions.load(server.desk.path).decisions}
+    assert said[Verdict.REJECT] == (("courage", "00112233445566ff"),)
+    assert said[Verdict.ACCEPT] == ()

@@ -139,9 +139,8 @@ class Cards {
         h("button", { type: "button", class: "play quiet", click: () => this.act.play(item, cue),
           "aria-label": `Play cue ${cue.number}`, title: "Play this cue" }, "▶"),
         h("span", null, `#${cue.number}`),
-        h("span", { class: end > cue.end_ms ? "longer" : "",
-          title: end > cue.end_ms ? "it takes time from the pause behind it" : null },
-        end > cue.end_ms ? `${seconds(cue.start_ms, cue.end_ms)} → ${seconds(cue.start_ms, end)} s`
+        h("span", longer(cue, end) ? { class: "longer", title: "it takes time from the pause behind it" } : null,
+        longer(cue, end) ? `${seconds(cue.start_ms, cue.end_ms)} → ${seconds(cue.start_ms, end)} s`
           : `${seconds(cue.start_ms, cue.end_ms)} s`),
         h("span", { class: rate > rules.chars_per_second + 0.05 ? "over" : "",
           title: `at most ${plain(rules.chars_per_second)} characters a second` },
@@ -230,6 +229,9 @@ function cueNames(item) {
 
 /** How long a cue is on screen: "2.4". */
 function seconds(start, end) { return plain((end - start) / 1000); }
+
+/** True where that can be seen: a tenth of a second, as it is shown. */
+function longer(cue, end) { return end - cue.end_ms >= 50 && seconds(cue.start_ms, end) !== seconds(cue.start_ms, cue.end_ms); }
 
 /** When a cue with these lines goes: it may take time from the pause behind it, to be
     read. The same rule as `review.room`. */

@@ -90,7 +90,7 @@ class Editor {
         ...lines.map((line) => part(`${plain(width(line, narrow))}/${plain(most)}`, width(line, narrow) > most)),
         part(`${lines.length}/${plain(rows)} lines`, lines.length > rows),
         part(`${plain(rate)}/${plain(fast)} char/s`, rate > fast + 0.05),
-        ...(end > cue.end_ms ? [h("span", { class: "longer" }, `${seconds(cue.end_ms, end)} s longer`)] : []));
+        ...(longer(cue, end) ? [h("span", { class: "longer" }, `${seconds(cue.end_ms, end)} s longer`)] : []));
     });
     if (this.fields.length && !this.touched) this.derive();
   }

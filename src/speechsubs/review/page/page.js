@@ -13,6 +13,7 @@ const elements = new Map();
 const haystacks = new Map();
 let shown = [];
 let current = null;
+let last = null;
 let editor = null;
 let shownConflicts = 50;
 
@@ -166,6 +167,7 @@ function filter() {
 function decide(item, verdict, more = {}, onward = true) {
   const standing = decided.get(item.id);
   if (!verdict && !standing) return;
+  last = verdict ? item : null;
   decided.take([item], verdict, standing && standing.reason ? { reason: standing.reason, ...more } : more);
   go(item, { scroll: false });
   refresh(item);
@@ -178,7 +180,13 @@ function decide(item, verdict, more = {}, onward = true) {
   }
 }
 
+/** Say why; where nothing is decided yet, why the decision before was taken: the page has
+    gone on from it. */
 function note(item) {
+  if (!decided.get(item.id) && last && decided.get(last.id) && !elements.get(last.id).hidden) {
+    go(last);
+    item = last;
+  }
   const standing = decided.get(item.id);
   if (!standing) { say("Decide first; then a note can say why."); return; }
   const side = elements.get(item.id).querySelector(".side.target");
@@ -377,7 +385,7 @@ const KEYS = {
   a: ["accept or approve", () => current && decide(current, proposes(current) ? "accept" : "approve")],
   r: ["reject", () => current && decide(current, "reject")],
   e: ["edit; Enter breaks the line, Ctrl+Enter keeps it, Esc cancels", () => current && edit(current)],
-  n: ["note why", () => current && note(current)],
+  n: ["note why (also right after deciding)", () => current && note(current)],
   x: ["take the decision back", () => current && decide(current, null)],
   u: ["undo the last step", undo],
   A: ["accept all that is shown and undecided", bulk],
