@@ -1,6 +1,8 @@
 """Which engine serves a pair, what is said where none does, and the echo."""
 
+import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,14 +45,14 @@ def test_what_is_missing_is_named_with_the_command(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
         load("auto", "en", "es", packages_dir=tmp_path)
     text = str(caught.value)
-    assert "`argospm install translate-en_es`" in text
-    assert str(tmp_path) in text
+    assert "`speechsubs models install en es`" in text
+    assert "`speechsubs models install FILE.argosmodel`" in text
     assert "`apt install apertium apertium-eng-spa`" in text
     with pytest.raises(EngineError, match="apertium-eng-spa apertium-fr-es`"):
         load("apertium", "en", "fr", packages_dir=tmp_path)
-    with pytest.raises(EngineError, match="translate-de_en` and `argospm install translate-en_ja"):
+    with pytest.raises(EngineError, match="install de en` and `speechsubs models install en ja`"):
         load("argos", "de", "ja", packages_dir=tmp_path)
-    with pytest.raises(EngineError, match="translate-en_zt"):
+    with pytest.raises(EngineError, match="`speechsubs models install en zh-TW`"):
         load("auto", "en", "zh-Hant", packages_dir=tmp_path)
 
 
@@ -61,10 +63,100 @@ def test_a_broken_package_is_mentioned(tmp_path: Path) -> None:
         load("auto", "en", "es", packages_dir=tmp_path)
 
 
+@pytest.fixture
+def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny package as what comes with speechsubs, nothing installed, Apertium there."""
+    bundled = tmp_path / "bundled"
+    package = packages.install_file(TINY, bundled)
+    monkeypatch.delenv("SPEECHSUBS_NO_STARTER", raising=False)
+    places = sys.modules["speechsubs.packages.folders"]
+    monkeypatch.setattr(places, "bundled_folder", lambda: bundled)
+    monkeypatch.setattr(places, "folders", lambda: [tmp_path / "own"])
+    monkeypatch.setattr(apertium, "find_route", lambda *tags: ("eng-spa",))
+    return package.path / "metadata.json"
+
+
+def say(metadata: Path, **fields: object) -> None:
+    metadata.write_text(json.dumps(json.loads(metadata.read_text("utf-8")) | fields), "utf-8")
+
+
+def order() -> list[tuple[str, bool]]:
+    return [(offer.engine, offer.bundled) for offer in available("en", "es")]
+
+
+APERTIUM, STARTER, INSTALLED = ("apertium", False), ("argos", True), ("argos", False)
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        (None, [APERTIUM, STARTER]),
+        ([], [APERTIUM, STARTER]),
+        # Against the figure that is known of Apertium on the same set.
+        ([{"set": "flores-devtest", "bleu": 12.2}], [STARTER, APERTIUM]),
+        ([{"set": "flores-devtest", "bleu": 12.1}], [APERTIUM, STARTER]),
+        ([{"set": "flores-devtest", "bleu": 11}], [APERTIUM, STARTER]),
+        # A figure that nothing can be held against proves nothing.
+        ([{"set": "held-back", "bleu": 40.0}], [APERTIUM, STARTER]),
+        # What was measured beside it counts, over all sets.
+        ([{"set": "held-back", "bleu": 20.0, "apertium": 15}], [STARTER, APERTIUM]),
+        ([{"set": "a", "bleu": 20.0, "apertium": 15}, {"set": "b", "bleu": 5, "apertium": 11}],
+         [APERTIUM, STARTER]),
+        # What is no figure is as none.
+        ([{"set": "a", "bleu": True, "apertium": 0}, {"set": 3, "bleu": 50, "apertium": 1}, 7,
+          {"set": "a", "bleu": 101, "apertium": 1}, {"set": "a", "bleu": 10**400, "apertium": 1}],
+         [APERTIUM, STARTER]),
+        ({"flores-devtest": 30}, [APERTIUM, STARTER]),
+    ],
+)  # fmt: skip
+def test_the_starter_model_comes_first_only_where_it_is_measured_to_be_better(
+    starter: Path, scores: object, expected: list[tuple[str, bool]]
+) -> None:
+    if scores is not None:
+        say(starter, scores=scores)
+    assert order() == expected
+
+
+def test_what_somebody_installed_comes_before_the_starter_model(
+    starter: Path, tmp_path: Path
+) -> None:
+    say(starter, scores=[{"set": "flores-devtest", "bleu": 30}], package_version="9.0")
+    assert order() == [STARTER, APERTIUM]
+    packages.install_file(TINY, tmp_path / "own")
+    assert order() == [INSTALLED, APERTIUM]
+    assert available("en", "es")[0].steps == ("translate-en_es 0.1",)
+
+
+def test_where_there_is_nothing_else_the_starter_model_serves(
+    starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apertium, "find_route", lambda *tags: ())
+    say(starter, quality="a model of an afternoon")
+    engine = load("auto", "en", "es-MX")
+    assert engine.signature.startswith("argos starter en-es 0.1 sha256:")
+    assert "starter model" in engine.quality
+    assert "a model of an afternoon" in engine.quality
+    assert "`speechsubs models install en es`" in engine.quality
+
+
+def test_a_package_says_what_was_measured(tmp_path: Path) -> None:
+    path = packages.install_file(TINY, tmp_path).path
+    say(path / "metadata.json", scores=[{"set": "talks", "bleu": 15.25, "apertium": 12}])
+    engine = load("argos", "en", "es", packages_dir=tmp_path)
+    assert "15.25 BLEU on talks (Apertium 12)" in engine.quality
+    assert "starter" not in engine.quality + engine.signature
+
+
 def test_odd_wishes(tmp_path: Path) -> None:
-    assert names() == ("auto", "argos", "apertium", "echo")
+    assert names() == ("auto", "argos", "apertium", "ct2", "libretranslate", "echo")
     with pytest.raises(EngineError, match="unknown engine 'deepl'"):
         load("deepl", "en", "es", packages_dir=tmp_path)
+    with pytest.raises(EngineError, match="unknown engine 'argos:x'"):
+        load("argos:x", "en", "es", packages_dir=tmp_path)
+    with pytest.raises(EngineError, match="--engine ct2 --model DIR"):
+        load("ct2", "en", "es")
+    with pytest.raises(EngineError, match="--engine libretranslate --url"):
+        load("libretranslate:", "en", "es")
     with pytest.raises(EngineError, match="nothing to translate"):
         load("auto", "es-MX", "es-AR", packages_dir=tmp_path)
     with pytest.raises(UnknownLocaleError):

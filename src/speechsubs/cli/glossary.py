@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.options import ENGINES, GLOSSARY_FORMATS
+from speechsubs.cli.options import GLOSSARY_FORMATS, EngineType
 from speechsubs.cli.review import page_options
 
 
@@ -186,7 +186,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
 )
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=EngineType(),
     help="What translates the sentences that have to be translated again. Default: auto for a project, nothing for subtitle files.",
 )
 @click.option(
@@ -243,7 +243,7 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
 )
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=EngineType(),
     default="auto",
     show_default=True,
     help="What translates the sentences that have to be translated again.",
@@ -291,7 +291,7 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
 )
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=EngineType(),
     default="auto",
     show_default=True,
     help="What translated the texts that were accepted and are not in the file.",

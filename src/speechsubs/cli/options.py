@@ -20,7 +20,9 @@ else:
 #: What the registries offer, as written here because importing those is heavy; a test
 #: compares the two.
 WRITABLE: Sequence[str] = ("srt", "vtt")
-ENGINES: Sequence[str] = ("auto", "argos", "apertium", "echo")
+ENGINES: Sequence[str] = ("auto", "argos", "apertium", "ct2", "libretranslate", "echo")
+#: Engines that are written with a place: a model's folder, a server's address.
+PLACED_ENGINES: Sequence[str] = ("ct2", "libretranslate")
 ALIGNERS: Sequence[str] = ("auto", "speech", "pauses", "estimate")
 GLOSSARY_FORMATS: Sequence[str] = ("csv", "tsv", "xlsx", "tbx", "tbx2", "deepl", "omegat")
 
@@ -131,4 +133,23 @@ class NameType(_Type):
                 param,
                 ctx,
             )
+        return text
+
+
+class EngineType(_Type):
+    """An engine's name, with its place where it has one: "auto", "ct2:DIR"."""
+
+    name = "engine"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The names, and how a place is written."""
+        plain = [e for e in ENGINES if e not in PLACED_ENGINES]
+        return f"[{'|'.join(plain)}|ct2:DIR|libretranslate:URL]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse names that no engine has; the place is looked at by the engine."""
+        text = str(value)
+        kind, _, place = text.partition(":")
+        if kind not in ENGINES or (place and kind not in PLACED_ENGINES):
+            self.fail(f"{text!r:.100} is no engine: there are {', '.join(ENGINES)}", param, ctx)
         return text

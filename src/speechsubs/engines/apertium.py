@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from speechsubs import locales
-from speechsubs.engines import apertium_polish
+from speechsubs.engines import apertium_polish, figures
 from speechsubs.engines import masks as mask_words
 from speechsubs.errors import EngineError
 from speechsubs.protocols import MaskFamily
@@ -63,13 +63,6 @@ _FAMILIES: Final = (
     MaskFamily("unknown", ("Xqza", "Vuzk", "Zwox", "Qexa", "Kuzq", "Wozx", "Bexq", "Yaxz")),
 )  # fmt: skip
 
-#: BLEU on FLORES devtest, measured with the Debian 12 packages in November 2026.
-_BLEU: Final[Mapping[tuple[str, ...], str]] = {
-    ("eng-spa",): "12.1 BLEU on FLORES, where Argos has 23.3",
-    ("eng-cat",): "20.5 BLEU on FLORES",
-    ("eng-spa", "es-fr"): "14.5 BLEU on FLORES, where Argos has 42.7",
-}
-
 _ESCAPED: Final = re.compile(r"([\\$\[\]{}/@<>*])")
 _NEXT: Final = re.compile(r"\\(.)|\[s([0-9]+)\]|\[u([0-9a-f]+)\]|\[[^\]]*\]", re.DOTALL)
 #: What is left out when a text gets no answer with it.
@@ -98,8 +91,10 @@ class ApertiumEngine:
         self._masks: tuple[MaskFamily, ...] = ()
         self._program = _program()
         self.quality = "rule-based, readable for the gist, needs a person's edit"
-        if self.route in _BLEU:
-            self.quality += f" ({_BLEU[self.route]})"
+        if self.route in figures.APERTIUM:
+            own, argos = figures.APERTIUM[self.route]
+            beside = f", where Argos has {argos:g}" if argos else ""
+            self.quality += f" ({own:g} BLEU on FLORES{beside})"
         if len(self.route) > 1:
             self.quality += f"; {len(self.route)} steps ({', '.join(self.route)}), errors add up"
         self.signature = f"apertium {' '.join(self.route)} sha256:{_fingerprint(self.route)[:12]}"

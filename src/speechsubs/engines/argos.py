@@ -6,7 +6,7 @@ loses every underscore. Its call is kept where it is right: beam 4, length penal
 0.2, unknown words replaced.
 """
 
-from speechsubs.engines import tokenizers
+from speechsubs.engines import figures, tokenizers
 from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
 from speechsubs.packages import Package
 
@@ -24,6 +24,7 @@ class ArgosEngine(CTranslateEngine):
         tokenizer = tokenizers.load(package)
         start = (package.target_prefix,) if package.target_prefix else ()
         self.package = package
+        kind = "starter " if package.bundled else ""
         super().__init__(
             Model(
                 package.model,
@@ -35,13 +36,26 @@ class ArgosEngine(CTranslateEngine):
             ),
             name="argos",
             signature=(
-                f"argos {package.from_code}-{package.to_code} {package.version} "
+                f"argos {kind}{package.from_code}-{package.to_code} {package.version} "
                 f"sha256:{package.sha256[:12]}"
             ),
-            quality=(
-                "neural model; quality depends on the package (Argos English-Spanish 1.0: "
-                "23.3 BLEU on FLORES), fluent but can drop or change words, "
-                "needs a person's check"
-            ),
+            quality=_quality(package, source, target),
             cores=threads,
         )
+
+
+def _quality(package: Package, source: str, target: str) -> str:
+    """One honest sentence; a starter model says that there are better ones."""
+    measured = figures.sentence(package)
+    known = "; ".join(text for text in (package.quality, measured) if text)
+    if package.bundled:
+        return (
+            f"the starter model that comes with speechsubs ({known or 'not measured'}); small, "
+            "drops and changes words, needs a person's check; a better one: "
+            f"`speechsubs models install {source} {target}`"
+        )
+    return (
+        f"neural model {package.name}; quality depends on the package "
+        f"({known or 'Argos English-Spanish 1.0: 23.3 BLEU on FLORES'}), "
+        "fluent but can drop or change words, needs a person's check"
+    )

@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from speechsubs import locales
 from speechsubs.engines import masks as mask_words
 from speechsubs.engines import parts, threads
 from speechsubs.engines.tokenizers import Tokenizer
@@ -90,20 +89,12 @@ class CTranslateEngine:
         """Codes that this model copies, best first, measured once per model."""
         if not self._masks:
             key = f"{self.model.digest[:32]}-{self.source}-{self.target}-{_PROBE_VERSION}"
-            self._masks = mask_words.cached(key, self._measured)
+            self._masks = mask_words.cached(key, lambda: mask_words.codes_kept(self))
         return self._masks
 
     @masks.setter
     def masks(self, families: tuple[MaskFamily, ...]) -> None:
         self._masks = families
-
-    def _measured(self) -> tuple[MaskFamily, ...]:
-        scores = mask_words.probe(
-            mask_words.CODES,
-            locales.load(self.source).language,
-            lambda texts: [answer[0] for answer in self.translate(texts)],
-        )
-        return mask_words.best_first(scores)
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """Translate in large batches; equal texts once, order kept, nothing from nothing.

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from speechsubs import files
+from speechsubs import files, locales
 from speechsubs.errors import SpeechsubsError
-from speechsubs.protocols import MaskFamily
+from speechsubs.protocols import Engine, MaskFamily
 
 #: Translates the canary sentences, one answer each.
 Translate = Callable[[Sequence[str]], list[str]]
@@ -137,6 +137,16 @@ def _scored(family: MaskFamily, good: set[str], bad: set[str], fewest: int) -> S
 def best_first(scores: Sequence[Score]) -> tuple[MaskFamily, ...]:
     """Families by the share of masks they keep; equals stay in order."""
     return tuple(score.family for score in sorted(scores, key=lambda score: -score.share))
+
+
+def codes_kept(engine: Engine) -> tuple[MaskFamily, ...]:
+    """The families of `CODES` as an engine keeps them, best first; it translates once."""
+    scores = probe(
+        CODES,
+        locales.load(engine.source).language,
+        lambda texts: [answer[0] for answer in engine.translate(texts)],
+    )
+    return best_first(scores)
 
 
 def cached(key: str, measure: Callable[[], tuple[MaskFamily, ...]]) -> tuple[MaskFamily, ...]:

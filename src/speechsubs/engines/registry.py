@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from speechsubs import locales, packages
-from speechsubs.engines import apertium
+from speechsubs.engines import apertium, ct2, figures
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.engines.pivot import PivotEngine
@@ -15,8 +15,15 @@ from speechsubs.locales import Locale
 from speechsubs.packages import Package
 from speechsubs.protocols import Engine
 
-#: How `auto` chooses: the first that serves the pair.
-_NAMES: Final = ("argos", "apertium", "echo")
+_NAMES: Final = ("argos", "apertium", "ct2", "libretranslate", "echo")
+#: Engines that need a place, and how it is written.
+_PLACES: Final = {
+    "ct2": "Name the model's folder: --engine ct2 --model DIR, or --engine ct2:DIR",
+    "libretranslate": (
+        "Name the server: --engine libretranslate --url http://127.0.0.1:5000, "
+        "or --engine libretranslate:http://127.0.0.1:5000"
+    ),
+}
 
 #: Debian packages of the Apertium pairs that speechsubs has tried.
 _DEBIAN: Final = {
@@ -33,16 +40,27 @@ class Offer:
     """A way to translate a pair with what is installed.
 
     `steps` are package names or mode names in order; more than one is a pivot.
+    `bundled` where a model of it comes with speechsubs.
     """
 
     engine: str
     source: str
     target: str
     steps: tuple[str, ...]
+    bundled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """An `Offer` with what it takes to load it."""
+
+    offer: Offer
+    chain: tuple[Package, ...] = ()
+    route: tuple[str, ...] = ()
 
 
 def names() -> tuple[str, ...]:
-    """What `load` takes, the default first."""
+    """The engines that `load` takes, the default first."""
     return ("auto", *_NAMES)
 
 
@@ -56,44 +74,69 @@ def load(
 ) -> Engine:
     """The engine of that name for a pair of BCP 47 tags, loaded.
 
-    `auto` takes Argos where a package or a pair of packages is installed, else
-    Apertium. `packages_dir` replaces Argos's own package folder, `threads` is how
-    many cores Argos uses, by default all.
+    `auto` takes the first of `available`. `ct2:DIR` is a folder with a converted model,
+    `libretranslate:URL` a server, which is contacted at once. `packages_dir` replaces
+    Argos's own package folder, `threads` is how many cores neural models use, by
+    default what `SPEECHSUBS_THREADS` says, else all.
 
     Raises `EngineError` that names the commands that get what is missing,
-    `UnknownLocaleError`, `PackageError` for a package that does not load.
+    `UnknownLocaleError`, `PackageError` for a model that does not load.
     """
     start, goal = locales.load(source), locales.load(target)
-    if name not in names():
-        raise EngineError(f"unknown engine {name!r}", f"There are {', '.join(names())}")
-    if name == "echo":
+    kind, _, place = name.partition(":")
+    if kind not in names() or (place and kind not in _PLACES):
+        raise EngineError(f"unknown engine {name!r:.100}", f"There are {', '.join(names())}")
+    if kind == "echo":
         return EchoEngine(start.tag, goal.tag)
     if start.tag == goal.tag:
         raise EngineError(f"nothing to translate: source and target are both {goal.tag}")
-    if name in ("auto", "argos"):
-        chain = _chain(start, goal, packages_dir)
-        if chain:
-            return _argos(chain, start, goal, threads)
-    if name in ("auto", "apertium"):
-        route = apertium.find_route(start.tag, goal.tag)
-        if route:
-            return apertium.ApertiumEngine(start.tag, goal.tag, route)
-    raise _missing(name, start, goal, packages_dir)
+    if kind in _PLACES:
+        return _placed(kind, place, start, goal, threads)
+    for way in _ways(start, goal, packages_dir):
+        if kind in ("auto", way.offer.engine):
+            if way.chain:
+                return _argos(way.chain, start, goal, threads)
+            return apertium.ApertiumEngine(start.tag, goal.tag, way.route)
+    raise _missing(kind, start, goal, packages_dir)
 
 
 def available(source: str, target: str, *, packages_dir: Path | None = None) -> list[Offer]:
-    """What could translate a pair now, best first, `echo` left out."""
+    """What could translate a pair now, best first, without what needs a place and `echo`.
+
+    An installed Argos model comes first: somebody chose it. The starter model that
+    comes with speechsubs comes before Apertium only where it is measured to be better
+    (`figures.beats_apertium`), and after it otherwise.
+    """
     start, goal = locales.load(source), locales.load(target)
     if start.tag == goal.tag:
         return []
-    offers = []
+    return [way.offer for way in _ways(start, goal, packages_dir)]
+
+
+def _ways(start: Locale, goal: Locale, packages_dir: Path | None) -> list[_Way]:
+    ways = []
     chain = _chain(start, goal, packages_dir)
+    starter = any(package.bundled for package in chain)
     if chain:
-        offers.append(Offer("argos", start.tag, goal.tag, tuple(p.name for p in chain)))
+        steps = tuple(package.name for package in chain)
+        ways.append(_Way(Offer("argos", start.tag, goal.tag, steps, starter), chain=chain))
     route = apertium.find_route(start.tag, goal.tag)
     if route:
-        offers.append(Offer("apertium", start.tag, goal.tag, route))
-    return offers
+        way = _Way(Offer("apertium", start.tag, goal.tag, route), route=route)
+        better = not starter or (len(chain) == 1 and figures.beats_apertium(chain[0], route))
+        ways.insert(len(ways) if better else 0, way)
+    return ways
+
+
+def _placed(kind: str, place: str, start: Locale, goal: Locale, threads: int | None) -> Engine:
+    if not place:
+        raise EngineError(f"the engine {kind} needs a place", _PLACES[kind])
+    if kind == "ct2":
+        return ct2.load(Path(place), start.tag, goal.tag, cores=threads)
+    # The modules that speak to a network are loaded by whoever asks for it, no one else.
+    from speechsubs.engines.libretranslate import LibreTranslateEngine
+
+    return LibreTranslateEngine(place, start.tag, goal.tag)
 
 
 def _argos(chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int | None) -> Engine:
@@ -114,29 +157,21 @@ def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Pack
     except PackageError:
         return ()  # Argos's folders cannot even be made: nothing is installed
     best: dict[tuple[str, str], Package] = {}
-    for package in sorted(found, key=lambda p: _version(p.version)):
+    for package in sorted(found, key=packages.preference):
         best[package.from_code, package.to_code] = package
-    for source in _codes(start):
-        for target in _codes(goal):
-            if (source, target) in best:
-                return (best[source, target],)
-    for source in _codes(start):
-        for target in _codes(goal):
-            middles = sorted(
-                (to for (code, to) in best if code == source and (to, target) in best),
-                key=lambda code: (code != "en", code),
-            )
-            for middle in middles:
-                if _known(middle):
-                    return (best[source, middle], best[middle, target])
+    pairs = packages.code_pairs(start.tag, goal.tag)
+    for pair in pairs:
+        if pair in best:
+            return (best[pair],)
+    for source, target in pairs:
+        middles = sorted(
+            (to for (code, to) in best if code == source and (to, target) in best),
+            key=lambda code: (code != "en", code),
+        )
+        for middle in middles:
+            if _known(middle):
+                return (best[source, middle], best[middle, target])
     return ()
-
-
-def _codes(locale: Locale) -> tuple[str, ...]:
-    """Argos codes that serve a locale: its own, for Brazil also the one of Portugal."""
-    if not locale.argos:
-        return ()
-    return ("pb", "pt") if locale.argos == "pb" else (locale.argos,)
 
 
 def _tag(code: str) -> str:
@@ -145,12 +180,6 @@ def _tag(code: str) -> str:
 
 def _known(code: str) -> bool:
     return any(locales.load(tag).argos == code for tag in locales.known())
-
-
-def _version(version: str) -> tuple[int, ...]:
-    """Versions as numbers, so that 1.10 comes after 1.9; odd ones come first."""
-    parts = version.split(".")
-    return tuple(int(p) if p.isascii() and p.isdigit() and len(p) < 9 else -1 for p in parts)
 
 
 def _missing(name: str, start: Locale, goal: Locale, packages_dir: Path | None) -> EngineError:
@@ -169,19 +198,20 @@ def _missing(name: str, start: Locale, goal: Locale, packages_dir: Path | None) 
 def _argos_ways(start: Locale, goal: Locale, packages_dir: Path | None) -> Iterator[str]:
     if not start.argos or not goal.argos:
         return
-    steps = [(start.argos, goal.argos)]
-    if "en" not in steps[0]:
-        steps = [(start.argos, "en"), ("en", goal.argos)]
-    commands = " and ".join(f"`argospm install translate-{a}_{b}`" for a, b in steps)
+    steps = [(start.tag, goal.tag)]
+    if "en" not in (start.argos, goal.argos):
+        steps = [(start.tag, "en"), ("en", goal.tag)]
+    yield (
+        " and ".join(f"`speechsubs models install {a} {b}`" for a, b in steps)
+        + ", or `speechsubs models install FILE.argosmodel` with a file that you have"
+    )
     try:
-        folder = packages_dir or packages.folder()
         broken = packages.scan(packages_dir).problems
     except PackageError as error:
-        yield f"{commands} (but {error})"
+        yield f"first of all: {error}"
         return
-    yield f"{commands}, or unzip an .argosmodel file into {folder}"
     if broken:
-        yield f"repair what was skipped there: {'; '.join(str(b) for b in broken[:3])}"
+        yield f"repair what was skipped: {'; '.join(str(b) for b in broken[:3])}"
 
 
 def _apertium_ways(start: Locale, goal: Locale) -> Iterator[str]:

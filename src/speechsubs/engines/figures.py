@@ -1,0 +1,87 @@
+"""Measured quality: what decides between the starter model and Apertium.
+
+Figures come from the `scores` of a package's metadata.json, a list of objects:
+
+    {"set": "flores-devtest", "bleu": 15.2, "chrf": 44.0, "apertium": 12.1}
+
+`apertium` is Apertium's BLEU on the very same sentences, where it was measured.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from speechsubs.errors import PackageError
+from speechsubs.packages import Package
+from speechsubs.packages.reading import read_metadata
+
+#: The set that the figures below were measured on.
+FLORES: Final = "flores-devtest"
+#: BLEU of Apertium's routes on FLORES devtest, with the Debian 12 packages in November
+#: 2026, and of the Argos model for the pair.
+APERTIUM: Final[Mapping[tuple[str, ...], tuple[float, float | None]]] = {
+    ("eng-spa",): (12.1, 23.3),
+    ("eng-cat",): (20.5, None),
+    ("eng-spa", "es-fr"): (14.5, 42.7),
+}
+_MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """BLEU of a model on a test set (0 to 100), and of Apertium on the same sentences."""
+
+    set: str
+    bleu: float
+    apertium: float | None = None
+
+
+def scores(package: Package) -> tuple[Score, ...]:
+    """What a package says was measured; entries that are none are left out."""
+    try:
+        listed = read_metadata(package.path).get("scores")
+    except PackageError:
+        return ()
+    found = []
+    for entry in listed[:_MOST] if isinstance(listed, list) else []:
+        if not isinstance(entry, dict):
+            continue
+        bleu = _bleu(entry.get("bleu"))
+        name = entry.get("set")
+        if bleu is not None and isinstance(name, str) and name:
+            found.append(Score(name[:60], bleu, _bleu(entry.get("apertium"))))
+    return tuple(found)
+
+
+def _bleu(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # Compared first: an integer of a thousand digits does not fit into a float.
+    return float(value) if 0 <= value <= 100 and not math.isnan(value) else None
+
+
+def beats_apertium(package: Package, route: Sequence[str]) -> bool:
+    """True where a package is measured to be better than Apertium's route.
+
+    Compared on the sets where both have a figure, by the mean. Without one nothing is
+    shown, and Apertium stays.
+    """
+    pairs = []
+    for score in scores(package):
+        other = score.apertium
+        if other is None and score.set == FLORES and tuple(route) in APERTIUM:
+            other = APERTIUM[tuple(route)][0]
+        if other is not None:
+            pairs.append((score.bleu, other))
+    return bool(pairs) and sum(own for own, _ in pairs) > sum(other for _, other in pairs)
+
+
+def sentence(package: Package) -> str:
+    """What was measured, in words: "15.2 BLEU on flores-devtest (Apertium 12.1)", or ""."""
+    shown = [
+        f"{s.bleu:g} BLEU on {s.set}"
+        + (f" (Apertium {s.apertium:g})" if s.apertium is not None else "")
+        for s in scores(package)[:3]
+    ]
+    return ", ".join(shown)

@@ -1,0 +1,230 @@
+"""A LibreTranslate server that somebody named. The one engine that uses a network.
+
+Nothing here runs unless a person wrote `--engine libretranslate` with an address:
+texts leave the machine only for that server. The key, where the server wants one, is
+read from `SPEECHSUBS_LIBRETRANSLATE_KEY` and appears in no message and no report.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from speechsubs import packages
+from speechsubs.engines import masks as mask_words
+from speechsubs.engines import parts, web
+from speechsubs.errors import EngineError
+from speechsubs.protocols import MaskFamily
+
+KEY_VARIABLE: Final = "SPEECHSUBS_LIBRETRANSLATE_KEY"
+#: Characters a request. Public servers take 2,000; one that takes less is asked in halves.
+BATCH_CHARACTERS: Final = 2_000
+#: Other answers that servers give at most without being told to give more.
+MAX_HYPOTHESES: Final = 4
+_PROBE_VERSION: Final = 1
+#: The codes of newer servers, which came in 2025; older ones use Argos's.
+_NEW_CODES: Final = {
+    "zh-CN": ("zh-Hans", "zh"), "zh-TW": ("zh-Hant", "zt"), "pt-BR": ("pt-BR", "pb", "pt"),
+    "nb": ("nb", "no"),
+}  # fmt: skip
+
+
+class LibreTranslateEngine:
+    """One direction on one server, which is asked at once what it can do.
+
+    Raises `EngineError` for an address that is none, a server that does not answer, and
+    languages that it does not have.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        source: str,
+        target: str,
+        *,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        key = os.environ.get(KEY_VARIABLE, "").strip()
+        base = web.address(url)
+        self._server = web.Server(base, key, sleep) if sleep else web.Server(base, key)
+        self.name = "libretranslate"
+        self.source, self.target = source, target
+        self.url = self._server.url
+        self._from, self._to = self._codes()
+        self._most = BATCH_CHARACTERS
+        self._alternatives = True
+        self._masks: tuple[MaskFamily, ...] = ()
+        version = self._version()
+        self.signature = f"libretranslate {version} {self._from}-{self._to} {self.url}"
+        self.quality = (
+            f"neural models of the server at {self.url} (LibreTranslate {version}), to which "
+            "the texts were sent; fluent but can drop or change words, needs a person's check"
+        )
+
+    @property
+    def masks(self) -> tuple[MaskFamily, ...]:
+        """Codes that the server copies, best first, measured once per server and version."""
+        if not self._masks:
+            digest = hashlib.sha256(self.signature.encode()).hexdigest()
+            key = f"libretranslate-{digest[:32]}-{_PROBE_VERSION}"
+            self._masks = mask_words.cached(key, lambda: mask_words.codes_kept(self))
+        return self._masks
+
+    @masks.setter
+    def masks(self, families: tuple[MaskFamily, ...]) -> None:
+        self._masks = families
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
+        """Translate in batches by characters; equal texts once, nothing from nothing.
+
+        Raises `EngineError` with the server's address and reason.
+        """
+        wanted = max(1, min(hypotheses, MAX_HYPOTHESES))
+        cut = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
+        unique = list(dict.fromkeys(part for group in cut.values() for part in group))
+        done: dict[str, list[str]] = {}
+        at = 0
+        while at < len(unique):
+            batch = _batch(unique, at, self._most)
+            done |= zip(batch, self._asked(batch, wanted), strict=True)
+            at += len(batch)
+        return [parts.join([done[p] for p in cut[text]], wanted) for text in texts]
+
+    def _parts(self, text: str) -> Iterator[str]:
+        # Words stand for tokens: only the server knows those, and it cuts sentences itself.
+        return parts.cut(parts.clean(text), str.split)
+
+    def _asked(self, batch: list[str], wanted: int) -> list[list[str]]:
+        """The answers for a batch. What goes wrong with it is tried again in halves."""
+        body: dict[str, Any] = {
+            "q": batch, "source": self._from, "target": self._to, "format": "text",
+        }  # fmt: skip
+        if wanted > 1 and self._alternatives:
+            body["alternatives"] = wanted - 1
+        try:
+            answer = self._server.ask("/translate", self._with_key(body))
+        except web.RefusedError as refused:
+            if refused.status in (401, 403):
+                raise self._no_key(refused) from refused
+            if "alternatives" in body and refused.status == 400:
+                # Older servers, or one that was told to give none.
+                self._alternatives = False
+                return self._asked(batch, wanted)
+            problem = f"{refused.status} {refused.message}"
+        else:
+            found = _answers(answer, len(batch))
+            if found is not None:
+                return [self._distinct(group, wanted) for group in found]
+            problem = "its answer is not one text for each that was sent"
+        if len(batch) == 1:
+            raise EngineError(
+                f"the server at {self.url} does not translate a sentence of "
+                f"{len(batch[0])} characters ({problem})",
+                "See the server's log, or take another engine",
+            )
+        half = len(batch) // 2
+        # Where the batch was too large, the others are as well.
+        self._most = max(200, min(self._most, sum(map(len, batch)) // 2))
+        return self._asked(batch[:half], wanted) + self._asked(batch[half:], wanted)
+
+    def _distinct(self, group: Sequence[str], wanted: int) -> list[str]:
+        return list(dict.fromkeys(parts.clean(text) for text in group))[:wanted]
+
+    def _with_key(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"api_key": self._server.secret} if self._server.secret else body
+
+    def _no_key(self, refused: web.RefusedError) -> EngineError:
+        return EngineError(
+            f"the server at {self.url} refuses ({refused.status} {refused.message})",
+            f"Put its key into the environment variable {KEY_VARIABLE}",
+        )
+
+    def _codes(self) -> tuple[str, str]:
+        """The server's codes of our pair, or an error with what it has."""
+        try:
+            listed = self._server.ask("/languages")
+        except web.RefusedError as refused:
+            if refused.status in (401, 403):
+                raise self._no_key(refused) from refused
+            raise EngineError(
+                f"the server at {self.url} does not say its languages "
+                f"({refused.status} {refused.message})",
+                "Is it a LibreTranslate server?",
+            ) from refused
+        pairs = _pairs(listed)
+        if not pairs:
+            raise EngineError(f"the server at {self.url} has no languages")
+        sources = [code for code in _candidates(self.source) if code in pairs]
+        for source in sources:
+            for target in _candidates(self.target):
+                if target in pairs[source]:
+                    return source, target
+        if sources:
+            known = f"it translates {sources[0]} to {_listed(pairs[sources[0]])}"
+        else:
+            known = f"it translates from {_listed(pairs)}"
+        raise EngineError(
+            f"the server at {self.url} does not translate {self.source} to {self.target}; {known}"
+        )
+
+    def _version(self) -> str:
+        """What the server says it is; a server that does not is used all the same."""
+        try:
+            spec = self._server.ask("/spec")
+        except (web.RefusedError, EngineError):
+            return "of unknown version"
+        info = spec.get("info") if isinstance(spec, dict) else None
+        version = info.get("version") if isinstance(info, dict) else None
+        return (self._server.shown(version)[:40] if isinstance(version, str) else "") or (
+            "of unknown version"
+        )
+
+
+def _batch(texts: Sequence[str], at: int, most: int) -> list[str]:
+    """The texts from a place on that fit into one request, one at least."""
+    size = 0
+    end = at
+    while end < len(texts) and (end == at or size + len(texts[end]) <= most):
+        size += len(texts[end])
+        end += 1
+    return list(texts[at:end])
+
+
+def _answers(answer: object, count: int) -> list[list[str]] | None:
+    """For each text that was sent its translations, best first; None for a bad answer."""
+    if not isinstance(answer, dict):
+        return None
+    first = answer.get("translatedText")
+    if isinstance(first, str) and count == 1:
+        first = [first]
+    if not isinstance(first, list) or len(first) != count:
+        return None
+    if not all(isinstance(text, str) for text in first):
+        return None
+    others = answer.get("alternatives")
+    if not isinstance(others, list) or len(others) != count:
+        others = [[]] * count
+    return [
+        [text, *(o for o in group if isinstance(o, str))] if isinstance(group, list) else [text]
+        for text, group in zip(first, others, strict=True)
+    ]
+
+
+def _pairs(listed: object) -> dict[str, frozenset[str]]:
+    """Targets by source code, of what /languages answers; what is odd is left out."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in listed if isinstance(listed, list) else []:
+        code = entry.get("code") if isinstance(entry, dict) else None
+        targets = entry.get("targets") if isinstance(entry, dict) else None
+        if isinstance(code, str) and isinstance(targets, list):
+            found[code] = frozenset(t for t in targets if isinstance(t, str)) - {code}
+    return found
+
+
+def _candidates(tag: str) -> tuple[str, ...]:
+    return _NEW_CODES.get(tag) or packages.codes(tag)
+
+
+def _listed(codes: Sequence[str] | Any) -> str:
+    known = sorted(str(code)[:20] for code in codes)
+    return ", ".join(known[:40]) + (" ..." if len(known) > 40 else "") or "nothing"
