@@ -54,10 +54,12 @@ def test_files_that_are_no_transcript(
     assert not (here / "out").exists()
 
 
-def test_a_folder_is_no_transcript(cli: Cli, here: Path) -> None:
+def test_an_empty_folder_is_no_batch(cli: Cli, here: Path) -> None:
     (here / "talks").mkdir()
     ran = cli("subtitle", "talks")
-    assert (ran.code, ran.err) == (1, "Error: talks: this is a folder. Name a file in it\n")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Error: talks: there is no file to take in this folder. Taken are ")
+    assert len(ran.err.splitlines()) == 1
 
 
 def test_another_encoding_is_a_finding_and_not_an_error(cli: Cli, here: Path) -> None:

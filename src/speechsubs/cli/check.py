@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import shared
 from speechsubs.cli.options import LocaleType, RateType
 
 
@@ -33,6 +34,7 @@ from speechsubs.cli.options import LocaleType, RateType
     help="Glossary whose terms must stand in the files.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate: the gap of two frames is measured in it.")
+@shared.batch
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def command(
@@ -43,10 +45,11 @@ def command(
 ) -> None:
     """Check subtitle files against a language's rules.
 
-    Lines, widths, reading speed, durations, gaps and overlaps; with --source also
-    every term, amount and number. Exit code 3 when there is something to mend.
+    FILES may be folders, patterns and manifests as well (docs/batch.md). Lines, widths,
+    reading speed, durations, gaps and overlaps; with --source also every term, amount
+    and number. Exit code 3 when there is something to mend.
     """
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import check as job
 
-    ctx.exit(job.run(files, **given))
+    ctx.exit(job.run(files, given))

@@ -23,6 +23,8 @@ from speechsubs.cli.options import WRITABLE
 @shared.CRLF
 @shared.BOM
 @shared.OVERWRITE
+@shared.RESUME
+@shared.batch
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(
@@ -33,10 +35,11 @@ def command(
 ) -> None:
     """Convert subtitle files to SRT or WebVTT.
 
-    FILES are SRT or WebVTT, however broken; - is standard input. Texts, times and
-    italics stay; what SRT cannot hold (positions, regions, voices) is left out.
+    FILES are SRT or WebVTT, however broken, or folders, patterns and manifests of them
+    (docs/batch.md); - is standard input. Texts, times and italics stay; what SRT cannot
+    hold (positions, regions, voices) is left out.
     """
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import convert as job
 
-    ctx.exit(job.run(files, **given))
+    ctx.exit(job.run(files, given))

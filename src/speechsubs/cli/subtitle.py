@@ -105,6 +105,7 @@ from speechsubs.cli.options import (
     help="Whether headings become cues.",
 )
 @shared.DATES
+@shared.UNITS
 @shared.CRLF
 @shared.BOM
 @shared.OVERWRITE
@@ -114,6 +115,8 @@ from speechsubs.cli.options import (
     type=click.Path(path_type=Path),
     help="Folder that keeps the whole run for review; edits made in it are never lost. Made if missing.",
 )
+@shared.RESUME
+@shared.batch
 @shared.REPORT
 @click.option("--json", "as_json", is_flag=True, help="Print that report on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -124,6 +127,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
     SOURCES are transcripts: plain text, Markdown, SRT, WebVTT, or JSON with word
     times from whisper, whisperX, faster-whisper, Vosk, AWS, Google or Deepgram; - is
     standard input. For each language an SRT and a WebVTT file are written: talk.en.srt, talk.es.vtt.
+    Folders, patterns and manifests (jobs.yml, jobs.csv) make a batch: see docs/batch.md.
 
     \b
     Examples:
@@ -131,6 +135,8 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
       speechsubs subtitle talk.txt --audio talk.mp3 --to es
       speechsubs subtitle talk.json --text corrected.txt --audio talk.mp4
       speechsubs subtitle talk.json --to fr --glossary names.yml --report talk.report.json
+      speechsubs subtitle talks --recursive --to es --to ca -o subs
+      speechsubs subtitle jobs.yml -o subs --dry-run
     """
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import subtitle as job

@@ -15,9 +15,8 @@ from speechsubs.cli.options import WRITABLE, LocaleType
     "--to",
     "targets",
     multiple=True,
-    required=True,
     type=LocaleType(),
-    help="Language to translate to, as a tag (es, zh-CN). Repeat it for more.",
+    help="Language to translate to, as a tag (es, zh-CN). Repeat it for more. Needed, but where a manifest names languages.",
 )
 @click.option(
     "--from",
@@ -60,10 +59,13 @@ from speechsubs.cli.options import WRITABLE, LocaleType
 @shared.CURRENCY_STYLE
 @shared.DEFAULT_DOLLAR
 @shared.DATES
+@shared.UNITS
 @shared.CRLF
 @shared.BOM
 @shared.OVERWRITE
 @shared.MEMORY
+@shared.RESUME
+@shared.batch
 @shared.REPORT
 @click.option(
     "--json",
@@ -76,13 +78,15 @@ from speechsubs.cli.options import WRITABLE, LocaleType
 def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:
     """Translate subtitles in their own times, by whole sentences.
 
-    FILES are SRT or WebVTT. Sentences are put together across cue borders, translated
-    whole, and cut again by the target language's rules inside the times that they had.
+    FILES are SRT or WebVTT, or folders, patterns and manifests of them (docs/batch.md).
+    Sentences are put together across cue borders, translated whole, and cut again by the
+    target language's rules inside the times that they had.
 
     \b
     Examples:
       speechsubs translate talk.en.srt --to es --to fr
       speechsubs translate talk.en.srt --to es --keep-cues
+      speechsubs translate "subs/**/*.en.srt" --to es
       speechsubs translate sentences.txt --to es --lines --terms terms.jsonl > sentences.es.txt
     """
     # Here, because it is heavy and --help must not wait for it.

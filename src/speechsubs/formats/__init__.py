@@ -2,6 +2,7 @@
 
 from speechsubs.formats.registry import (
     encode,
+    parse,
     read,
     read_bytes,
     readable_suffixes,
@@ -14,6 +15,7 @@ from speechsubs.formats.transcript import from_track
 __all__ = [
     "encode",
     "from_track",
+    "parse",
     "read",
     "read_bytes",
     "readable_suffixes",

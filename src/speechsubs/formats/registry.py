@@ -40,7 +40,12 @@ def read(path: Path) -> Transcript | Track:
     """
     if str(path) == "-":
         raise InputError("-", "standard input is not a file", "Read its bytes first")
-    return _parse(files.read_bytes(path), str(path), _by_suffix(path.suffix))
+    return parse(files.read_bytes(path), path)
+
+
+def parse(data: bytes, path: Path) -> Transcript | Track:
+    """What `read` makes of a file, from its bytes. Raises `InputError`."""
+    return _parse(data, str(path), _by_suffix(path.suffix))
 
 
 def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | Track:

@@ -1,36 +1,32 @@
 """The work of `speechsubs check`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import click
 
-from speechsubs import glossary, locales, outputs, pipeline, project
+from speechsubs import glossary, locales, pipeline, project
+from speechsubs.batch import naming
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs
-from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
+from speechsubs.cli.jobs import batch, inputs
+from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.locales import Locale
 from speechsubs.model import Finding, Severity, Track
 
 
-def run(
-    files: Sequence[Path],
-    *,
-    language: Locale | None,
-    source: Path | None,
-    source_language: Locale | None,
-    terms: Path | None,
-    fps: Fraction | None,
-    as_json: bool,
-) -> int:
-    """Check the files and show the findings; the exit code."""
+def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
+    """Check the files and show the findings; the exit code. `given` are the options."""
+    if batch.wanted("check", files, given):
+        return batch.run("check", files, given)
     screen = shown.console()
+    terms: Path | None = given["terms"]
+    source: Path | None = given["source"]
     words = glossary.load(terms) if terms else glossary.empty()
     original = inputs.track(source) if source else None
-    spoken = source_language
+    spoken: Locale | None = given["source_language"]
     if source and original and spoken is None:
         spoken = _language(source, original)
     failures: list[SpeechsubsError] = []
@@ -38,7 +34,7 @@ def run(
     for path in dict.fromkeys(files):
         try:
             track = inputs.track(path)
-            locale = language or _language(path, track)
+            locale = given["language"] or _language(path, track)
             if locale is None:
                 raise InputError(str(path), "its language is not known", "Name it: --language es")
             found += pipeline.examine(
@@ -47,12 +43,12 @@ def run(
                 source=original,
                 source_locale=spoken or locales.load("en"),
                 glossary=words,
-                fps=fps,
+                fps=given["fps"],
             )
         except SpeechsubsError as error:
             shown.error(screen, error)
             failures.append(error)
-    if as_json:
+    if given["as_json"]:
         data = {
             "files": [str(path) for path in dict.fromkeys(files)],
             "errors": [str(error) for error in failures],
@@ -68,10 +64,5 @@ def run(
 
 
 def _language(path: Path, track: Track) -> Locale | None:
-    for tag in (outputs.language_in(path), track.language):
-        try:
-            if tag:
-                return locales.load(tag)
-        except UnknownLocaleError:
-            continue
-    return None
+    tag = naming.language(path, track)
+    return locales.load(tag) if tag else None

@@ -1,29 +1,25 @@
 """The work of `speechsubs convert`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from speechsubs import formats, outputs
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import inputs
+from speechsubs.cli.jobs import batch, inputs
 from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity, Track
 from speechsubs.outputs import Planned
 
 
-def run(
-    files: Sequence[Path],
-    *,
-    kind: str,
-    output: Path | None,
-    crlf: bool,
-    bom: bool,
-    overwrite: bool,
-    quiet: bool,
-) -> int:
-    """Convert the files and show the findings; the exit code."""
+def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
+    """Convert the files and show the findings; the exit code. `given` are the options."""
+    if batch.wanted("convert", files, given):
+        return batch.run("convert", files, given)
+    kind, crlf, bom = given["kind"], given["crlf"], given["bom"]
+    output: Path | None = given["output"]
     screen = shown.console()
     failed = False
     planned: list[Planned] = []
@@ -45,9 +41,9 @@ def run(
     places = [plan.path for plan in planned]
     outputs.refuse_collisions(places, inputs.files(files))
     outputs.refuse_places(places)
-    written, kept = outputs.write(planned, overwrite=overwrite)
+    written, kept = outputs.write(planned, overwrite=given["overwrite"])
     findings += kept
-    if not quiet:
+    if not given["quiet"]:
         shown.findings(screen, findings)
         shown.paths(written)
     bad = any(item.severity is not Severity.INFO for item in findings)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,16 @@ from rich.progress import Progress
 
 from speechsubs import glossary, locales, outputs, pipeline
 from speechsubs.audio import Recording
+from speechsubs.batch import naming
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import ending, inputs, sound, workplace
+from speechsubs.cli.jobs import batch, batch_options, ending, inputs, sound, workplace
 from speechsubs.cli.jobs.workplace import Workplace
-from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
+from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
 from speechsubs.model import Transcript
-from speechsubs.outputs import Planned
 from speechsubs.pipeline import Options, Result
 from speechsubs.protocols import Engine
-
-#: The glossary that is used when none is named and it lies here.
-DEFAULT_GLOSSARY = Path("glossary.yml")
 
 _Pairs = list[tuple[Locale, Engine]]
 
@@ -43,6 +39,8 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     `given` are the options by the names of the command's parameters. Names, folders,
     glossary and engines are looked at before the work, which may be long.
     """
+    if batch.wanted("subtitle", sources, given):
+        return batch.run("subtitle", sources, given)
     screen = shown.console()
     quiet = given["quiet"] or given["as_json"]
     sound.refuse(sources, given)
@@ -54,7 +52,7 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     if given["text"]:
         read = [(path, sound.corrected(timed, given["text"])) for path, timed in read]
     groups = _groups(read, given)
-    terms = _glossary_path(given)
+    terms = batch_options.glossary_path(given)
     _refuse(sources, groups, terms, given)
     words = glossary.load(terms) if terms else glossary.empty()
     if not quiet:
@@ -86,49 +84,20 @@ def _named(sources: Sequence[Path], name: str) -> dict[Path, Path]:
 
 def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) -> list[_Group]:
     wanted: Locale | None = given["source_locale"]
+    recipe = batch_options.recipe("subtitle", given)
     by_tag: dict[str, list[tuple[Path, Transcript]]] = {}
     for path, transcript in items:
-        tag = wanted.tag if wanted else _language(path, transcript)
+        tag = wanted.tag if wanted else naming.language(path, transcript) or "en"
         by_tag.setdefault(tag, []).append((path, transcript))
     targets = {locale.tag: locale for locale in given["targets"]}
     return [
         _Group(
-            _limited(locales.load(tag), given),
-            tuple(_limited(locale, given) for locale in targets.values() if locale.tag != tag),
+            naming.limited(locales.load(tag), recipe),
+            tuple(naming.limited(to, recipe) for to in targets.values() if to.tag != tag),
             tuple(own),
         )
         for tag, own in by_tag.items()
     ]
-
-
-def _language(path: Path, transcript: Transcript) -> str:
-    for tag in (transcript.language, outputs.language_in(path)):
-        try:
-            if tag:
-                return locales.resolve(tag)
-        except UnknownLocaleError:
-            continue
-    return "en"
-
-
-def _limited(locale: Locale, given: Mapping[str, Any]) -> Locale:
-    """The locale with the limits that the person asked for."""
-    limits = locale.limits
-    if given["max_lines"]:
-        limits = replace(limits, max_lines=given["max_lines"])
-    if given["line_width"]:
-        limits = replace(limits, line_width=given["line_width"])
-    fps: Fraction | None = given["fps"]
-    if fps is not None:
-        limits = replace(limits, min_gap_ms=int(Fraction(2_000) / fps))
-    return replace(locale, limits=limits)
-
-
-def _glossary_path(given: Mapping[str, Any]) -> Path | None:
-    if given["no_glossary"]:
-        return None
-    named: Path | None = given["terms"]
-    return named or (DEFAULT_GLOSSARY if DEFAULT_GLOSSARY.exists() else None)
 
 
 def _refuse(
@@ -155,18 +124,13 @@ def _refuse(
 def _tags(group: _Group, bilingual: bool) -> list[str]:
     """What stands for the language in the names of a group's outputs."""
     targets = [locale.tag for locale in group.targets]
-    stacked = [_stacked(group.source.tag, tag) for tag in targets] if bilingual else []
+    stacked = [naming.stacked(group.source.tag, tag) for tag in targets] if bilingual else []
     return [group.source.tag, *targets, *stacked]
 
 
-def _stacked(source: str, target: str) -> str:
-    return f"{source}+{target}"
-
-
 def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
-    folder: Path = given["output"] or path.parent
-    base = outputs.stem(path)
-    return [folder / f"{base}.{tag}.{kind}" for kind in dict.fromkeys(given["kinds"])]
+    recipe = batch_options.recipe("subtitle", given)
+    return naming.places(path, given["output"] or path.parent, tag, recipe)
 
 
 def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
@@ -177,6 +141,7 @@ def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
         "default_dollar",
         "headings",
         "dates",
+        "units",
         "max_lines",
         "line_width",
     )
@@ -232,6 +197,7 @@ def _subtitle(
         headings=given["headings"] == "keep",
         bilingual=given["bilingual"],
         dates=given["dates"],
+        units=given["units"],
     )
     items = list(group.items)
     failures: list[SpeechsubsError] = []
@@ -268,25 +234,13 @@ def _write(
     finished: Sequence[tuple[Path, Result]], given: Mapping[str, Any]
 ) -> tuple[list[Result], dict[str, list[Path]]]:
     """Write every track; the results with what was kept, and the files of each source."""
+    recipe = batch_options.recipe("subtitle", given)
     results = []
     written: dict[str, list[Path]] = {}
     for path, result in finished:
-        paths, kept = outputs.write(_plan(path, result, given), overwrite=given["overwrite"])
+        tags = [output.locale.tag for output in result.outputs]
+        planned = naming.planned(path, given["output"] or path.parent, result, recipe, tags)
+        paths, kept = outputs.write(planned, overwrite=given["overwrite"])
         results.append(replace(result, findings=(*result.findings, *kept)))
         written[result.name] = paths
     return results, written
-
-
-def _plan(path: Path, result: Result, given: Mapping[str, Any]) -> list[Planned]:
-    tracks = [(output.locale.tag, output.track) for output in result.outputs]
-    source = result.source.locale.tag
-    tracks += [
-        (_stacked(source, output.locale.tag), output.stacked)
-        for output in result.targets
-        if output.stacked
-    ]
-    return [
-        Planned(track, place, given["crlf"], given["bom"])
-        for tag, track in tracks
-        for place in _places(path, tag, given)
-    ]

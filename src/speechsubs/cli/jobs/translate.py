@@ -11,10 +11,11 @@ import click
 from rich.progress import Progress
 
 from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
+from speechsubs.batch import naming
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import ending, inputs, workplace
+from speechsubs.cli.jobs import batch, batch_options, ending, inputs, workplace
 from speechsubs.cli.jobs.workplace import Workplace
-from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
+from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
@@ -22,8 +23,6 @@ from speechsubs.model import Severity, Track
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Line, Options, Result
 from speechsubs.protocols import Engine
-
-DEFAULT_GLOSSARY = Path("glossary.yml")
 
 _Read = tuple[Path, Track]
 
@@ -43,6 +42,10 @@ def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     """Translate files or lines; the exit code. `given` are the command's options."""
     if given["line_terms"] and not given["lines"]:
         raise click.UsageError("--terms goes with --lines")
+    if batch.wanted("translate", paths, given):
+        return batch.run("translate", paths, given)
+    if not given["targets"]:
+        raise click.UsageError("Missing option '--to'.")
     if given["lines"]:
         for name, option in _FOR_FILES.items():
             if given[name]:
@@ -52,9 +55,7 @@ def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
 
 
 def _words(given: Mapping[str, Any]) -> tuple[Glossary, Path | None]:
-    if given["no_glossary"]:
-        return glossary.empty(), None
-    path = given["terms"] or (DEFAULT_GLOSSARY if DEFAULT_GLOSSARY.exists() else None)
+    path = batch_options.glossary_path(given)
     return (glossary.load(path) if path else glossary.empty()), path
 
 
@@ -63,6 +64,7 @@ def _options(given: Mapping[str, Any]) -> Options:
         currency_style=given["currency_style"] or "",
         default_dollar=given["default_dollar"],
         dates=given["dates"],
+        units=given["units"],
     )
 
 
@@ -176,15 +178,7 @@ def _subtitled(
 
 def _source(path: Path, track: Track, given: Mapping[str, Any]) -> Locale:
     wanted: Locale | None = given["source_locale"]
-    if wanted:
-        return wanted
-    for tag in (outputs.language_in(path), track.language):
-        try:
-            if tag:
-                return locales.load(tag)
-        except UnknownLocaleError:
-            continue
-    return locales.load("en")
+    return wanted or locales.load(naming.language(path, track) or "en")
 
 
 def _targets(source: str, given: Mapping[str, Any]) -> list[Locale]:
@@ -203,13 +197,10 @@ def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, lis
     """The files that a track's translations go to, by language."""
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
     folder: Path = given["output"] or named.parent
-    own = named.suffix.lower().lstrip(".")
-    kinds = given["kinds"] or (own if own in formats.writable() else "srt",)
+    recipe = batch_options.recipe("translate", given)
     source = _source(path, track, given).tag
     return {
-        locale.tag: [
-            folder / f"{outputs.stem(named)}.{locale.tag}.{kind}" for kind in dict.fromkeys(kinds)
-        ]
+        locale.tag: naming.places(named, folder, locale.tag, recipe)
         for locale in _targets(source, given)
     }
 

@@ -23,9 +23,9 @@ class Workplace:
     memory: Memory | None
     project: Project | None
 
-    def engine(self, name: str, source: str, target: str) -> Engine:
-        """The engine, with the memory's cache before it."""
-        engine = engines.load(name, source, target)
+    def engine(self, name: str, source: str, target: str, threads: int | None = None) -> Engine:
+        """The engine on so many cores (by default all), the memory's cache before it."""
+        engine = engines.load(name, source, target, threads=threads)
         return memory.cached(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Recall:

@@ -1,0 +1,151 @@
+"""What other programs hear of a run: one JSON object a line. See docs/batch.md."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from speechsubs import __version__, project
+from speechsubs.batch.plan import Estimate, Plan, Unchanged
+from speechsubs.batch.unit import Record
+from speechsubs.errors import OutputError
+
+SCHEMA = "speechsubs-batch-events/1"
+
+
+def started(plan: Plan, command: str, jobs: int) -> dict[str, Any]:
+    """The first event: what there is to do."""
+    return {
+        "event": "start",
+        "schema": SCHEMA,
+        "time": _now(),
+        "speechsubs": __version__,
+        "command": command,
+        "jobs": jobs,
+        "todo": len(plan.todo),
+        "unchanged": len(plan.unchanged),
+        "refused": len(plan.refused),
+    }
+
+
+def planned(plan: Plan, estimate: Estimate) -> dict[str, Any]:
+    """The last event of a dry run."""
+    seconds = estimate.seconds
+    return {
+        "event": "plan",
+        "time": _now(),
+        "todo": [
+            {"source": str(unit.source), "languages": list(unit.targets)} for unit in plan.todo
+        ],
+        "estimate_s": None if seconds is None else round(seconds, 1),
+    }
+
+
+def unchanged(item: Unchanged) -> dict[str, Any]:
+    """A file that was done by an earlier run."""
+    return {"event": "file", "time": _now(), **_of_unchanged(item)}
+
+
+def file(record: Record) -> dict[str, Any]:
+    """A file that was done now, or failed."""
+    found = [project.finding(item) for item in record.findings]
+    return {"event": "file", "time": _now(), **entry(record), "findings": found}
+
+
+def entry(record: Record) -> dict[str, Any]:
+    """What came of a file, without its findings: the same in events and in the summary."""
+    data: dict[str, Any] = {
+        "source": str(record.source),
+        "state": "failed" if record.failed else "done",
+        "exit_code": record.exit_code,
+    }
+    if record.failed:
+        return {**data, "reason": record.reason}
+    return {
+        **data,
+        "language": record.language,
+        "written": [str(path) for path in record.written],
+        "parts": [
+            {
+                "language": part.language,
+                "cues": part.cues,
+                "sentences": part.sentences,
+                "errors": part.errors,
+                "warnings": part.warnings,
+                "engine": part.engine,
+                "seconds": round(part.seconds, 4),
+            }
+            for part in record.parts
+        ],
+    }
+
+
+def _of_unchanged(item: Unchanged) -> dict[str, Any]:
+    code = 3 if item.findings else 0
+    return {"source": str(item.unit.source), "state": "unchanged", "exit_code": code}
+
+
+def ended(totals: Mapping[str, Any], why: str, exit_code: int) -> dict[str, Any]:
+    """The last event. `why` is empty when all was done."""
+    return {"event": "end", "time": _now(), **totals, "stopped": why, "exit_code": exit_code}
+
+
+def summary(
+    records: Sequence[Mapping[str, Any]],
+    unchanged: Sequence[Unchanged],
+    totals: Mapping[str, Any],
+    why: str,
+    exit_code: int,
+) -> dict[str, Any]:
+    """The whole run as one object, for --json and --report."""
+    return {
+        "schema": SCHEMA,
+        "speechsubs": __version__,
+        **totals,
+        "stopped": why,
+        "exit_code": exit_code,
+        "files": [*records, *(_of_unchanged(item) for item in unchanged)],
+    }
+
+
+class Lines:
+    """A file or stream that takes a line at a time, so that readers can follow it.
+
+    Raises `OutputError` with the path where it cannot be written.
+    """
+
+    def __init__(self, stream: IO[str], path: Path) -> None:
+        self._stream, self._path = stream, path
+
+    @classmethod
+    def appending(cls, path: Path) -> "Lines":
+        """Add to a file; made, with its folders, where there is none."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return cls(path.open("a", encoding="utf-8", errors="backslashreplace"), path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise OutputError(path, f"cannot be written ({reason})") from error
+
+    def event(self, data: Mapping[str, Any]) -> None:
+        """One object as one line of ASCII."""
+        self.line(json.dumps(data, ensure_ascii=True, separators=(",", ":")))
+
+    def line(self, text: str) -> None:
+        """One line, at once on its way to readers."""
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except OSError as error:
+            raise OutputError(
+                self._path, f"cannot be written ({error.strerror or error})"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

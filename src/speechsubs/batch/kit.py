@@ -1,0 +1,89 @@
+"""What units share in a process: glossaries, settings and engines, each loaded once."""
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from pathlib import Path
+
+from speechsubs import engines, formats, glossary, locales, pipeline
+from speechsubs.batch import naming
+from speechsubs.batch.prints import Surroundings
+from speechsubs.batch.unit import Recipe
+from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.locales import Locale
+from speechsubs.model import Track
+from speechsubs.pipeline import Options, Recall, Setting
+from speechsubs.protocols import Engine
+
+#: What makes the engine of a name for a direction: name, source, target.
+EngineLoader = Callable[[str, str, str], Engine]
+#: What people already wrote: a transcript's name, its language, the style of amounts.
+Recaller = Callable[[str, Locale, str], Recall]
+
+
+class Kit:
+    """What units share in a process: glossaries, settings, engines, each loaded once.
+
+    `memory` is the revision of the memory that `recall` reads, for fingerprints.
+    """
+
+    def __init__(
+        self,
+        load_engine: EngineLoader | None = None,
+        recall: Recaller | None = None,
+        memory: str = "",
+    ) -> None:
+        self._load = load_engine or engines.load
+        self.recall = recall
+        self._memory = memory
+        self._engines: dict[tuple[str, str, str], Engine | SpeechsubsError] = {}
+        # Bounded: every row of a manifest may have options of its own.
+        self.setting = lru_cache(maxsize=64)(self._setting)
+        self.glossary = lru_cache(maxsize=8)(_glossary)
+        self.original = lru_cache(maxsize=2)(_original)
+
+    def engine(self, name: str, source: str, target: str) -> Engine:
+        """The engine; a failure to load it is remembered and raised each time."""
+        key = (name, source, target)
+        if key not in self._engines:
+            try:
+                self._engines[key] = self._load(name, source, target)
+            except SpeechsubsError as error:
+                self._engines[key] = error
+        found = self._engines[key]
+        if isinstance(found, SpeechsubsError):
+            raise found
+        return found
+
+    def surroundings(self, recipe: Recipe) -> Surroundings:
+        """What fingerprints say of glossary and memory."""
+        return Surroundings(self.glossary(recipe.glossary).digest, self._memory)
+
+    def _setting(self, tag: str, recipe: Recipe) -> Setting:
+        options = Options(
+            duration_ms=recipe.duration_ms,
+            fps=recipe.fps,
+            currency_style=recipe.currency_style,
+            default_dollar=recipe.default_dollar,
+            headings=recipe.headings,
+            bilingual=recipe.bilingual,
+            dates=recipe.dates,
+        )
+        source = naming.limited(locales.load(tag), recipe)
+        return pipeline.setting(source, self.glossary(recipe.glossary), options)
+
+
+def _glossary(path: str) -> glossary.Glossary:
+    return glossary.load(Path(path)) if path else glossary.empty()
+
+
+def _original(path: str) -> Track:
+    item = formats.read(Path(path))
+    if not isinstance(item, Track):
+        raise InputError(path, "these are no subtitles: it has no cues")
+    return item
+
+
+@cache
+def own_kit() -> Kit:
+    """The kit of a process that does nothing but units: a pool's or a cluster's worker."""
+    return Kit()

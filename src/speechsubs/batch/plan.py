@@ -1,0 +1,223 @@
+"""What is to be done, what is done already, what cannot be done, and how long it takes."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from speechsubs import formats, outputs
+from speechsubs.batch import naming, prints
+from speechsubs.batch.kit import Kit
+from speechsubs.batch.state import Known, State, rate_name
+from speechsubs.batch.unit import Record, Unit
+from speechsubs.batch.work import failed
+from speechsubs.errors import InputError, SpeechsubsError
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file whose outputs are all there and up to date. `findings`: some had findings."""
+
+    unit: Unit
+    findings: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    """The units of a run.
+
+    `todo` holds what is left of each; `why` says for a unit that was done before what
+    has changed. `refused` are those that cannot be done at all.
+    """
+
+    todo: list[Unit] = field(default_factory=list)
+    unchanged: list[Unchanged] = field(default_factory=list)
+    refused: list[Record] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool = True) -> Plan:
+    """Sort units by what there is to do. Reads only files that were done before.
+
+    Without a state, or with `resume` off, everything is to be done.
+    """
+    found = Plan()
+    units = list(units)
+    doubtful = _Doubtful(units)
+    for unit in units:
+        try:
+            _refuse(unit)
+            doubtful.refuse(unit)
+            known = state.known.get(unit.key) if state and resume else None
+            if known is None or state is None:
+                found.todo.append(unit)
+                continue
+            left, reason = _left(unit, known, kit, state)
+        except SpeechsubsError as error:
+            found.refused.append(failed(unit, error))
+            continue
+        if left is None:
+            wanted = {known.language, *naming.targets(unit.targets, known.language), ""}
+            bad = any(done.findings for tag, done in known.parts.items() if tag in wanted)
+            found.unchanged.append(Unchanged(unit, bad))
+        else:
+            found.todo.append(left)
+            found.why[unit.key] = reason
+    return found
+
+
+def _refuse(unit: Unit) -> None:
+    """What can be said of a file without reading it."""
+    for path in (unit.source, unit.audio):
+        if path is None:
+            continue
+        try:
+            if path.is_dir():
+                raise InputError(str(path), "this is a folder")
+            if not os.access(path, os.R_OK):
+                there = os.path.lexists(path)
+                raise InputError(str(path), "cannot be read" if there else "no such file")
+        except ValueError as error:
+            raise InputError(ascii(str(path)), f"cannot be read ({error})") from error
+
+
+def _left(unit: Unit, known: Known, kit: Kit, state: State) -> tuple[Unit | None, str]:
+    """What is left to do of a unit that was done before, and why; None for nothing."""
+    source = known.language
+    inputs = prints.inputs(unit)
+    recipe = unit.recipe
+    surroundings = kit.surroundings(recipe) if recipe.command != "convert" else None
+    reasons: list[str] = []
+
+    def fresh(tag: str) -> bool:
+        done = known.parts.get(tag)
+        if done is None:
+            reasons.append(f"{tag} is new")
+            return False
+        engine = ""
+        if tag not in (source, ""):
+            engine = kit.engine(recipe.engine, source, tag).signature
+        print_ = prints.of(
+            unit,
+            tag,
+            source=source,
+            inputs=inputs,
+            surroundings=surroundings or prints.Surroundings(),
+            engine=engine,
+        )
+        if print_ != done.print:
+            other = tag not in (source, "") and engine != done.engine
+            reasons.append("another engine or model" if other else "input or options changed")
+            return False
+        files = naming.files(unit, source, tag)
+        if tuple(state.name(path) for path in files) != done.files:
+            reasons.append("its outputs go elsewhere")
+            return False
+        if not all(os.path.lexists(path) for path in files):
+            reasons.append("an output is gone")
+            return False
+        return True
+
+    if recipe.command == "convert":
+        return (None, "") if fresh("") else (unit, reasons[0])
+    own = recipe.command == "subtitle" and not fresh(source)
+    targets = tuple(tag for tag in naming.targets(unit.targets, source) if not fresh(tag))
+    if not own and not targets:
+        return None, ""
+    return replace(unit, own=own, targets=targets), reasons[0]
+
+
+class _Doubtful:
+    """Finds outputs that would be one file, or would replace an input.
+
+    A name of an output begins with its source's stem, so only files that share folder
+    and stem need a look; these are read for their language.
+    """
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._real: dict[Path, str] = {}
+        self._count = Counter(key for unit in units for key in self._keys(unit))
+        self._inputs: dict[str, Path] = {}
+        for unit in units:
+            if self._shared(unit):
+                self._inputs[self._where(unit.source.parent, unit.source.name)] = unit.source
+        self._taken: dict[str, Path] = {}
+
+    def refuse(self, unit: Unit) -> None:
+        """Raise `InputError` for the later one of two units that are in each other's way."""
+        if unit.recipe.command == "check":
+            return
+        own = self._where(unit.source.parent, unit.source.name)
+        if not self._shared(unit):
+            if unit.recipe.command != "convert":
+                return
+            self._inputs.setdefault(own, unit.source)
+        source = ""
+        if unit.recipe.command != "convert":
+            item = formats.read(unit.source)
+            source = unit.recipe.language or naming.language(unit.source, item) or "en"
+        places = {self._where(p.parent, p.name): p for p in naming.all_files(unit, source)}
+        for key, path in places.items():
+            advice = "Choose another folder (-o) or leave one of them out (--exclude)"
+            if key in self._inputs:
+                what = "itself" if key == own else f"the input {self._inputs[key]}"
+                raise InputError(
+                    str(unit.source), f"its output {path} would replace {what}", advice
+                )
+            if key in self._taken:
+                other = self._taken[key]
+                raise InputError(
+                    str(unit.source), f"its output {path} is that of {other} as well", advice
+                )
+        self._taken |= dict.fromkeys(places, unit.source)
+
+    def _keys(self, unit: Unit) -> set[str]:
+        """Where outputs of the unit may lie, and where it lies itself."""
+        stem = outputs.stem(unit.source)
+        return {self._where(folder, stem) for folder in (unit.folder, unit.source.parent)}
+
+    def _shared(self, unit: Unit) -> bool:
+        keys = self._keys(unit)
+        # Beside itself, subtitles that are made into subtitles may have their own name.
+        beside = len(keys) == 1 and unit.source.suffix.lower().lstrip(".") in formats.writable()
+        return beside or any(self._count[key] > 1 for key in keys)
+
+    def _where(self, folder: Path, name: str) -> str:
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        return f"{self._real[folder]}{os.sep}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long the work would take, from what earlier work of this folder took.
+
+    `seconds` is None where nothing like it was measured yet.
+    """
+
+    seconds: float | None
+    measured_files: int
+
+
+def estimate(units: Sequence[Unit], state: State | None) -> Estimate:
+    """Seconds for units, by their bytes and what each language took for a byte."""
+    if state is None:
+        return Estimate(None, 0)
+    total = 0.0
+    for unit in units:
+        try:
+            size = unit.source.stat().st_size
+        except OSError:
+            continue
+        known = state.known.get(unit.key)
+        language = unit.recipe.language or (known.language if known else "")
+        language = language or outputs.language_in(unit.source) or "en"
+        names = ["own"] if unit.own else []
+        names += [rate_name(language, tag) for tag in naming.targets(unit.targets, language)]
+        for name in names:
+            seconds = state.rates.of(name, size)
+            if seconds is None:
+                return Estimate(None, len(state.known))
+            total += seconds
+    return Estimate(total, len(state.known))

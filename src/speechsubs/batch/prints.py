@@ -1,0 +1,91 @@
+"""Fingerprints: whether an output would come out the same if it were made again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechsubs import __version__
+from speechsubs.batch.unit import Unit
+from speechsubs.errors import InputError
+from speechsubs.files import read_bytes
+
+#: Recordings are read in pieces of this size.
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What outputs depend on besides the file itself and its options, by hash.
+
+    `glossary` is `Glossary.digest`, `memory` the memory's revision.
+    """
+
+    glossary: str = ""
+    memory: str = ""
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a text file. Raises `InputError`."""
+    return of_bytes(read_bytes(path))
+
+
+def of_bytes(data: bytes) -> str:
+    """The SHA-256 of what was read already."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def large(path: Path) -> str:
+    """The SHA-256 of a file of any size. Raises `InputError`."""
+    found = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                found.update(piece)
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file") from None
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from error
+    return found.hexdigest()
+
+
+def of(
+    unit: Unit,
+    tag: str,
+    *,
+    source: str,
+    inputs: Mapping[str, str],
+    surroundings: Surroundings,
+    engine: str = "",
+) -> str:
+    """The fingerprint of one language of a unit.
+
+    `source` is the tag of the file's own language, `inputs` are the digests of the files
+    that are read (`inputs`), `engine` is the engine's signature.
+    """
+    told = {
+        "speechsubs": __version__,
+        **unit.recipe.told(),
+        **inputs,
+        "glossary": surroundings.glossary,
+        "memory": surroundings.memory if tag != source else "",
+        "engine": engine,
+        "source": source,
+        "tag": tag,
+    }
+    data = json.dumps(told, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(data.encode("ascii")).hexdigest()[:32]
+
+
+def inputs(unit: Unit, source: str = "") -> dict[str, str]:
+    """The digests of all files that a unit reads; `source` where its own is known.
+
+    Raises `InputError`.
+    """
+    found = {"input": source or digest(unit.source)}
+    if unit.audio is not None:
+        found["audio"] = large(unit.audio)
+        if unit.recipe.lexicon:
+            found["lexicon"] = digest(Path(unit.recipe.lexicon))
+    return found

@@ -1,0 +1,266 @@
+"""The batch's manifest: what is done, beside the outputs, so that a run can go on.
+
+A JSON Lines file that is only added to. A line says what one file came to, language by
+language; a later line wins. A line that a SIGKILL cut is not read: its file is done
+again, which gives the same bytes.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from speechsubs import __version__, files, locking
+from speechsubs.batch.unit import Part, Record
+from speechsubs.errors import InputError, OutputError
+from speechsubs.locking import Owner
+
+SCHEMA = "speechsubs-batch/1"
+MANIFEST = ".speechsubs-batch.jsonl"
+LOCK = ".speechsubs-batch.lock"
+
+_ABOUT = "What a batch did here. Remove it, and the next run does everything again."
+#: A manifest is larger than texts that people write: 100,000 files take about 60 MB.
+_MAX_BYTES = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the manifest says of one language of a file."""
+
+    print: str
+    engine: str
+    files: tuple[str, ...]
+    findings: bool
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Known:
+    """What the manifest says of a file. `language` is its own, `bytes` its size."""
+
+    language: str = ""
+    bytes: int = 0
+    parts: dict[str, Done] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Rates:
+    """What earlier work took: seconds and bytes by what was done ("en>es", "own")."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+    #: Of the last whole run: the share of a second that passed for each second of work.
+    overlap: float = 1.0
+
+    def add(self, name: str, size: int, seconds: float) -> None:
+        """Take one more measurement in."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+        self.bytes[name] = self.bytes.get(name, 0) + size
+
+    def of(self, name: str, size: int) -> float | None:
+        """Seconds for so many bytes; None where nothing like it was measured."""
+        if not self.bytes.get(name):
+            return None
+        return self.seconds[name] / self.bytes[name] * size * self.overlap
+
+
+class State:
+    """The manifest of one folder, read and added to. One process at a time: see `locked`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / MANIFEST
+        self.known: dict[str, Known] = {}
+        self.rates = Rates()
+        self._stream: IO[bytes] | None = None
+        self._lines = 0
+        for data in _lines(self.path):
+            self._lines += 1
+            self._take(data)
+
+    def name(self, path: Path) -> str:
+        """A path as the manifest holds it: below its folder where it lies there."""
+        try:
+            return path.absolute().relative_to(self.folder.absolute()).as_posix()
+        except ValueError:
+            return path.absolute().as_posix()
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Remember what is done, on disk. Raises `OutputError`."""
+        lines = [self._line(record) for record in records if not record.failed]
+        for data in lines:
+            self._take(data)
+        self._append(lines)
+
+    def ran(self, wall_s: float, busy_s: float, number: int) -> None:
+        """Remember how long a whole run took and how many seconds of work were in it."""
+        if number and busy_s > 0:
+            today = datetime.now(UTC).date().isoformat()
+            self._append(
+                [
+                    {
+                        "run": {
+                            "date": today,
+                            "files": number,
+                            "wall_s": round(wall_s, 3),
+                            "busy_s": round(busy_s, 3),
+                        }
+                    }
+                ]
+            )
+
+    def tidy(self) -> None:
+        """Write the file anew where most of its lines are outdated."""
+        if self._lines <= 2 * len(self.known) + 200:
+            return
+        data = [_head(), *({"file": key, **_plain(known)} for key, known in self.known.items())]
+        files.write_atomic(self.path, b"".join(_encoded(item) for item in data))
+        self._lines = len(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _line(self, record: Record) -> dict[str, Any]:
+        return {
+            "file": record.key,
+            "language": record.language,
+            "bytes": record.bytes,
+            "parts": {part.language: self._part(part) for part in record.parts},
+        }
+
+    def _part(self, part: Part) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "print": part.print,
+            "files": [self.name(path) for path in part.files],
+            "cues": part.cues,
+            "sentences": part.sentences,
+            "errors": part.errors,
+            "warnings": part.warnings,
+            "seconds": round(part.seconds, 4),
+        }
+        return {**found, "engine": part.engine} if part.engine else found
+
+    def _append(self, lines: Sequence[dict[str, Any]]) -> None:
+        if not lines:
+            return
+        try:
+            if self._stream is None:
+                self._stream = self._opened()
+            self._stream.write(b"".join(_encoded(item) for item in lines))
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            problem = f"cannot be written ({error.strerror or error})"
+            raise OutputError(self.path, problem) from error
+        self._lines += len(lines)
+
+    def _opened(self) -> IO[bytes]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        stream = self.path.open("ab+")
+        size = stream.seek(0, os.SEEK_END)
+        if not size:
+            stream.write(_encoded(_head()))
+        else:
+            stream.seek(size - 1)
+            if stream.read(1) != b"\n":
+                stream.write(b"\n")  # a line that was cut stays by itself
+        return stream
+
+    def _take(self, data: dict[str, Any]) -> None:
+        """A line of the manifest; one that makes no sense says nothing."""
+        try:
+            if "run" in data:
+                run = data["run"]
+                wall, busy = float(run["wall_s"]), float(run["busy_s"])
+                if busy > 0:
+                    self.rates.overlap = min(max(wall / busy, 0.01), 2.0)
+            elif "file" in data:
+                self._take_file(data)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+
+    def _take_file(self, data: dict[str, Any]) -> None:
+        known = self.known.setdefault(str(data["file"]), Known())
+        known.language, known.bytes = str(data["language"]), int(data["bytes"])
+        for tag, part in data["parts"].items():
+            known.parts[str(tag)] = Done(
+                str(part["print"]),
+                str(part.get("engine", "")),
+                tuple(str(name) for name in part["files"]),
+                bool(part["errors"] or part["warnings"]),
+                float(part.get("seconds", 0)),
+            )
+            name = rate_name(known.language, str(tag))
+            self.rates.add(name, known.bytes, known.parts[str(tag)].seconds)
+
+
+def rate_name(source: str, tag: str) -> str:
+    """What is measured together: a direction, or everything without an engine."""
+    return "own" if source == tag or not tag else f"{source}>{tag}"
+
+
+@contextmanager
+def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
+    """Hold the folder for one batch; gives who held it and died.
+
+    Raises `InputError` where another batch works there.
+    """
+
+    def refused(owner: Owner | None) -> InputError:
+        return InputError(
+            str(folder),
+            f"another batch works on these {what} ({owner or 'an unknown process'})",
+            "Wait until it ends, or choose another folder (-o)",
+        )
+
+    with locking.held(folder / LOCK, refused=refused) as before:
+        yield before
+
+
+def leftovers(folders: Iterable[Path]) -> int:
+    """Remove the temporary files that killed processes left; how many there were."""
+    return sum(len(files.sweep(folder)) for folder in set(folders))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        return
+    for line in files.read_bytes(path, max_bytes=_MAX_BYTES).split(b"\n"):
+        try:
+            data: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(data, dict):
+            yield data
+
+
+def _head() -> dict[str, Any]:
+    return {"schema": SCHEMA, "speechsubs": __version__, "about": _ABOUT}
+
+
+def _plain(known: Known) -> dict[str, Any]:
+    parts = {
+        tag: {
+            "print": done.print,
+            "files": list(done.files),
+            "engine": done.engine,
+            "errors": 0,
+            "warnings": int(done.findings),
+            "seconds": done.seconds,
+        }
+        for tag, done in known.parts.items()
+    }
+    return {"language": known.language, "bytes": known.bytes, "parts": parts}
+
+
+def _encoded(data: dict[str, Any]) -> bytes:
+    # ASCII, so that a name with half a character in it survives.
+    return (json.dumps(data, ensure_ascii=True, separators=(",", ":")) + "\n").encode("ascii")

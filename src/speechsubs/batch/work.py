@@ -1,0 +1,327 @@
+"""The work on one file: read, prepare, finish, write. The same wherever it is done.
+
+`do_all` does whole units in this process, for pools of processes and for clusters;
+`grouped` takes the same steps apart so that an engine gets many files at once.
+"""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+
+from speechsubs import audio, formats, locales, outputs, pipeline
+from speechsubs.aligners import registry
+from speechsubs.batch import naming, prints
+from speechsubs.batch.kit import Kit, own_kit
+from speechsubs.batch.prints import Surroundings
+from speechsubs.batch.unit import Part, Recipe, Record, Unit
+from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.files import read_bytes
+from speechsubs.locales import Locale
+from speechsubs.model import Draft, Finding, Severity, Track, Transcript
+from speechsubs.outputs import Planned, Written
+from speechsubs.pipeline import Output, Prepared, Result, Setting
+from speechsubs.protocols import Aligner, Engine
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A unit that was read and prepared, waiting for its drafts."""
+
+    unit: Unit
+    setting: Setting
+    targets: tuple[Locale, ...]
+    prepared: Prepared
+    kept: Track | None
+    inputs: dict[str, str]
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """One language's drafts for a unit, and how long the engine took for them."""
+
+    locale: Locale
+    engine: Engine
+    drafts: Sequence[Draft]
+    seconds: float
+
+
+@dataclass(slots=True)
+class Made:
+    """A unit that is finished but for the writing of its files."""
+
+    record: Record
+    planned: list[Planned] = field(default_factory=list)
+    overwrite: bool = False
+
+
+def failed(unit: Unit, error: BaseException) -> Record:
+    """What is said of a unit that came to nothing."""
+    if isinstance(error, SpeechsubsError):
+        reason = str(error)
+    elif isinstance(error, MemoryError):
+        reason = f"{unit.source}: not enough memory for it"
+    else:
+        reason = f"{unit.source}: a fault in speechsubs: {type(error).__name__}: {error!s:.200}"
+    cause = error.__cause__
+    halts = isinstance(cause, OSError) and cause.errno in _NO_ROOM
+    return Record(unit.key, unit.source, reason, halts=halts)
+
+
+def ready(unit: Unit, kit: Kit) -> Ready:
+    """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
+    start = perf_counter()
+    recipe = unit.recipe
+    data = read_bytes(unit.source)
+    item = formats.parse(data, unit.source)
+    if recipe.command == "translate" and not isinstance(item, Track):
+        advice = "Use `speechsubs subtitle` to make some"
+        raise InputError(str(unit.source), "these are no subtitles: it has no cues", advice)
+    tag = recipe.language or naming.language(unit.source, item) or "en"
+    wanted = naming.targets(unit.targets, tag)
+    if recipe.command == "translate" and not wanted and unit.targets:
+        advice = "--from names its language"
+        raise InputError(str(unit.source), f"the file is in {tag} already", advice)
+    transcript = formats.from_track(item) if isinstance(item, Track) else item
+    setting = kit.setting(tag, recipe)
+    return Ready(
+        unit,
+        setting,
+        tuple(naming.limited(locales.load(to), recipe) for to in wanted),
+        pipeline.prepare(transcript, setting, _aligner(unit, setting.source)),
+        item if recipe.keep_cues and isinstance(item, Track) else None,
+        prints.inputs(unit, prints.of_bytes(data)),
+        len(data),
+        perf_counter() - start,
+    )
+
+
+def _aligner(unit: Unit, source: Locale) -> Aligner | None:
+    if unit.audio is None:
+        return None
+    lexicon = Path(unit.recipe.lexicon) if unit.recipe.lexicon else None
+    recording = audio.load(unit.audio)
+    return registry.load(unit.recipe.aligner, recording, source, lexicon=lexicon)
+
+
+def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
+    """Cues and findings of a unit, its files planned."""
+    start = perf_counter()
+    unit, recipe = one.unit, one.unit.recipe
+    given = [(each.locale, each.engine, each.drafts) for each in drafted]
+    result = pipeline.finish(one.prepared, given, one.setting, one.kept)
+    source = one.setting.source.tag
+    own = unit.own and recipe.command == "subtitle"
+    tags = [source] * own + [each.locale.tag for each in drafted]
+    plans = naming.planned(unit.source, unit.folder, result, recipe, tags)
+    spent = one.seconds + perf_counter() - start
+    engine_s = {each.locale.tag: each.seconds for each in drafted}
+    parts = []
+    for output in result.outputs:
+        tag = output.locale.tag
+        if tag in tags:
+            seconds = engine_s.get(tag, 0.0) + spent / len(tags)
+            parts.append(_part(one, output, seconds, kit))
+    return Made(_record(one, result, parts), plans, recipe.overwrite)
+
+
+def _part(one: Ready, output: Output, seconds: float, kit: Kit) -> Part:
+    tag, source = output.locale.tag, one.setting.source.tag
+    print_ = prints.of(
+        one.unit,
+        tag,
+        source=source,
+        inputs=one.inputs,
+        surroundings=kit.surroundings(one.unit.recipe),
+        engine=output.engine,
+    )
+    return Part(
+        tag,
+        print_,
+        tuple(naming.files(one.unit, source, tag)),
+        len(output.track.cues),
+        len(output.drafts) if tag != source else 0,
+        *_counts(output.findings),
+        output.engine,
+        seconds,
+    )
+
+
+def _record(one: Ready, result: Result, parts: Sequence[Part]) -> Record:
+    kept = {part.language for part in parts}
+    findings = [*result.findings]
+    for output in result.outputs:
+        if output.locale.tag in kept:
+            findings += output.findings
+    # What is wrong with the transcript itself counts with the first language.
+    more_errors, more_warnings = _counts(result.findings)
+    first = parts[0]
+    counted = replace(
+        first, errors=first.errors + more_errors, warnings=first.warnings + more_warnings
+    )
+    return Record(
+        one.unit.key,
+        one.unit.source,
+        language=one.setting.source.tag,
+        parts=(counted, *parts[1:]),
+        findings=tuple(findings),
+        bytes=one.size,
+    )
+
+
+def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
+    errors = sum(item.severity is Severity.ERROR for item in findings)
+    return errors, sum(item.severity is Severity.WARNING for item in findings)
+
+
+def write(made: Sequence[Made]) -> list[Record]:
+    """Write the files of finished units, together; what came of each, in order."""
+    records = {}
+    for overwrite in (False, True):
+        some = [item for item in made if item.overwrite is overwrite]
+        written = outputs.write_each([item.planned for item in some], overwrite=overwrite)
+        for item, done in zip(some, written, strict=True):
+            records[id(item)] = _written(item, done)
+    return [records[id(item)] for item in made]
+
+
+def _written(made: Made, done: Written | SpeechsubsError) -> Record:
+    record = made.record
+    if isinstance(done, SpeechsubsError):
+        unit = Unit(record.source, Path(), record.key, Recipe(""))
+        return failed(unit, done)
+    if not done.findings:
+        return replace(record, written=done.paths)
+    first, *rest = record.parts
+    first = replace(first, warnings=first.warnings + len(done.findings))
+    return replace(
+        record,
+        written=done.paths,
+        findings=(*record.findings, *done.findings),
+        parts=(first, *rest),
+    )
+
+
+def do(unit: Unit, kit: Kit | None = None) -> Record:
+    """Do a whole unit in this process. Never raises for what is wrong with it."""
+    (record,) = do_all([unit], kit)
+    return record
+
+
+def do_all(units: Sequence[Unit], kit: Kit | None = None) -> list[Record]:
+    """Do whole units in this process, one after the other, written together."""
+    kit = kit or own_kit()
+    made = [_attempt(unit, kit) for unit in units]
+    wrote = iter(write([item for item in made if isinstance(item, Made)]))
+    return [next(wrote) if isinstance(item, Made) else item for item in made]
+
+
+def _attempt(unit: Unit, kit: Kit) -> Made | Record:
+    try:
+        return made(unit, kit)
+    except Exception as error:  # one broken file never stops the others
+        return failed(unit, error)
+
+
+def made(unit: Unit, kit: Kit) -> Made:
+    """Everything but the writing. Raises `SpeechsubsError`."""
+    if unit.recipe.command == "convert":
+        return _converted(unit)
+    if unit.recipe.command == "check":
+        return _checked(unit, kit)
+    one = ready(unit, kit)
+    return finished(one, [drafted(one, locale, kit) for locale in one.targets], kit)
+
+
+def drafted(one: Ready, locale: Locale, kit: Kit) -> Drafted:
+    """The drafts of one unit alone. Raises `EngineError`."""
+    (found,) = drafted_together([one], locale, kit)
+    return found
+
+
+def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted]:
+    """The drafts of units of one setting, made in one go. Raises `EngineError`.
+
+    The engine's time is shared out by sentences.
+    """
+    setting, recipe = some[0].setting, some[0].unit.recipe
+    engine = kit.engine(recipe.engine, setting.source.tag, locale.tag)
+    recall = []
+    if kit.recall is not None:
+        style = recipe.currency_style
+        recall = [kit.recall(str(one.unit.source), setting.source, style) for one in some]
+    start = perf_counter()
+    prepared = [one.prepared for one in some]
+    drafts = pipeline.translated(prepared, locale, engine, setting, recall)
+    each = (perf_counter() - start) / max(sum(map(len, drafts)), 1)
+    return [Drafted(locale, engine, own, each * len(own)) for own in drafts]
+
+
+def _converted(unit: Unit) -> Made:
+    start = perf_counter()
+    data = read_bytes(unit.source)
+    track = _track(data, unit.source)
+    recipe = unit.recipe
+    places = naming.files(unit, "", "")
+    print_ = prints.of(
+        unit, "", source="", inputs={"input": prints.of_bytes(data)}, surroundings=Surroundings()
+    )
+    planned = [Planned(track, place, recipe.crlf, recipe.bom) for place in places]
+    part = Part(
+        "",
+        print_,
+        tuple(places),
+        len(track.cues),
+        0,
+        *_counts(track.findings),
+        seconds=perf_counter() - start,
+    )
+    record = Record(unit.key, unit.source, parts=(part,), findings=track.findings, bytes=len(data))
+    return Made(record, planned, recipe.overwrite)
+
+
+def _checked(unit: Unit, kit: Kit) -> Made:
+    start = perf_counter()
+    data = read_bytes(unit.source)
+    track = _track(data, unit.source)
+    recipe = unit.recipe
+    tag = recipe.language or naming.language(unit.source, track)
+    if not tag:
+        raise InputError(str(unit.source), "its language is not known", "Name it: --language es")
+    original = kit.original(recipe.against) if recipe.against else None
+    spoken = recipe.against_language
+    if original is not None and not spoken:
+        spoken = naming.language(Path(recipe.against), original)
+    found = pipeline.examine(
+        replace(track, language=tag),  # findings name it
+        locales.load(tag),
+        source=original,
+        source_locale=locales.load(spoken or "en"),
+        glossary=kit.glossary(recipe.glossary),
+        fps=recipe.fps,
+    )
+    spent = perf_counter() - start
+    part = Part(tag, "", (), len(track.cues), 0, *_counts(found), seconds=spent)
+    return Made(
+        Record(
+            unit.key,
+            unit.source,
+            language=tag,
+            parts=(part,),
+            findings=tuple(found),
+            bytes=len(data),
+        )
+    )
+
+
+def _track(data: bytes, path: Path) -> Track:
+    item: Transcript | Track = formats.parse(data, path)
+    if not isinstance(item, Track):
+        advice = "Use `speechsubs subtitle` to make some"
+        raise InputError(str(path), "these are no subtitles: it has no cues", advice)
+    return item
