@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from speechsubs import models, packages
-from speechsubs.models import canaries, trial
+from speechsubs.models import canaries
 
 #: Tests put something else in its place.
 PYTHON = sys.executable
@@ -94,7 +94,7 @@ def _instead(path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     script = path / "python"
     script.write_text(f"#!{PYTHON}\n{code}\n")
     script.chmod(0o755)
-    monkeypatch.setattr(trial.sys, "executable", str(script))
+    monkeypatch.setattr(sys, "executable", str(script))
 
 
 @pytest.mark.parametrize("data", ["", "[", "[]", "5"])

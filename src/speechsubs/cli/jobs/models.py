@@ -319,6 +319,8 @@ def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) 
 def remove(which: Sequence[str], *, yes: bool, quiet: bool) -> int:
     """Take models away; the exit code."""
     found = _chosen(which)
+    # Who installed something better and removes it gets the starter back.
+    found = [package for package in found if not package.bundled] or found
     if not yes:
         names = ", ".join(f"{p.name} ({size_text(p.size)})" for p in found)
         if not sys.stdin.isatty():
