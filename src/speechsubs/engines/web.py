@@ -193,8 +193,10 @@ class _AgainError(Exception):
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     # The library would follow to any host, and turn what is posted into a mere question.
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+    def http_error_302(self, *args: Any, **kwargs: Any) -> None:
         """Follow nothing."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _message(content: bytes, reason: object) -> str:
