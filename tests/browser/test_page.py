@@ -14,8 +14,18 @@ from typing import Any
 import pytest
 
 from speechsubs import locales
+from speechsubs.model import Finding, Severity
 from speechsubs.review import decisions, page
-from speechsubs.review.model import Change, ChangeKind, Finding, Item, ItemCue, Review, Verdict
+from speechsubs.review.model import (
+    Change,
+    ChangeKind,
+    Decision,
+    Decisions,
+    Item,
+    ItemCue,
+    Review,
+    Verdict,
+)
 from speechsubs.review.serve import Desk, Server
 
 
@@ -537,11 +547,9 @@ def test_a_file_changed_by_another_is_not_lost(served: tuple[Any, Server]) -> No
     browser, server = served
     browser.open(server.url)
     browser.press("a")
-    other = decisions.Decision("0" * 16, Verdict.REJECT, "1" * 16, "2" * 16)
+    other = Decision("0" * 16, Verdict.REJECT, "1" * 16, "2" * 16)
     made = sample.change_review()
-    decisions.save(
-        decisions.Decisions(made.project, made.old, made.new, (other,)), server.desk.path
-    )
+    decisions.save(Decisions(made.project, made.old, made.new, (other,)), server.desk.path)
     browser.press("s")
     browser.wait("document.getElementById('toast').textContent.startsWith('Not saved')")
     assert decisions.load(server.desk.path).decisions == (other,)
@@ -604,3 +612,13 @@ def test_a_rejection_says_what_it_declines(served: tuple[Any, Server]) -> None:
     said = {d.verdict: d.demands for d in decisions.load(server.desk.path).decisions}
     assert said[Verdict.REJECT] == (("courage", "00112233445566ff"),)
     assert said[Verdict.ACCEPT] == ()
+
+
+def test_notes_alone_raise_no_alarm(show: Callable[..., Any]) -> None:
+    review = sample.change_review()
+    browser = show(review)
+    assert texts(browser, "#conflicts-title") == ["2 conflicts to settle in the glossary first"]
+    note = replace(review.conflicts[0], severity=Severity.INFO)
+    browser = show(replace(review, conflicts=(note,)))
+    assert texts(browser, "#conflicts-title") == ["1 note on the glossary"]
+    assert browser.js("document.querySelector('#conflicts.calm') !== null")

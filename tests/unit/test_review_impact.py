@@ -232,6 +232,26 @@ def test_a_line_that_gets_too_long_is_wrapped() -> None:
     assert max(map(ES.width, lines)) <= ES.limits.line_width
 
 
+def test_a_cue_that_would_overflow_gives_words_to_the_next() -> None:
+    cues = [
+        Cue(
+            0,
+            4_000,
+            ("Durante setenta días su equipo visitó unas", "diez ciudades y mantuvo ya"),
+            (0,),
+        ),
+        Cue(4_100, 7_000, ("doscientas entrevistas.",), (0,)),
+    ]
+    old = " ".join(line for cue in cues for line in cue.lines)
+    new = old.replace("equipo", "extraordinariamente numerosa plantilla")
+    made = recut(cues, Finished(old), Finished(new), locales.load("es"), alike=True)
+    assert made is not None
+    assert " ".join(line for lines in made for line in lines) == new
+    assert all(len(lines) <= 2 and max(map(len, lines)) <= 42 for lines in made)
+    # Only as much as is needed: the border moves to the nearest good place.
+    assert made[1][-1].endswith("doscientas entrevistas.")
+
+
 def test_cues_that_show_other_words_are_not_cut() -> None:
     cue = Cue(0, 3_000, ("Algo distinto.",), (0,))
     assert recut([cue], Finished("Una frase."), Finished("Otra."), ES, alike=True) is None

@@ -14,6 +14,7 @@ from itertools import groupby
 from speechsubs.layout import wrap
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Finished, Sentence, Slot, SlotKind, Track, Word
+from speechsubs.review import sharing
 from speechsubs.stages import keep
 
 Lines = tuple[str, ...]
@@ -159,17 +160,21 @@ def _parted(
     done = Finished(new.text, tuple(p for p in new.places if p.slot < len(slots)))
     track = keep.track(Track(tuple(bare), locale.tag), [sentence], [done], [slots], locale)
     result: list[Lines] = []
-    for number, (cue, made) in enumerate(zip(cues, track.cues, strict=True)):
-        head = _joined([t for t in before if t.cue == number])
-        tail = _joined([t for t in after if t.cue == number])
+    blank = " " if locale.words == "spaces" else ""
+    sides = [
+        (_joined([t for t in before if t.cue == n]), _joined([t for t in after if t.cue == n]))
+        for n in range(len(cues))
+    ]
+    parts = [blank.join(made.lines) if made.sentences else "" for made in track.cues]
+    for cue, made, part, (head, tail) in zip(cues, track.cues, parts, sides, strict=True):
         lines = made.lines if made.sentences else ()
         if head or tail:
-            blank = " " if locale.words == "spaces" else ""
-            middle = blank.join(lines)
-            lines = wrap([text for text in (head, middle, tail) if text], locale)
+            lines = wrap([text for text in (head, part, tail) if text], locale)
         same = "".join("".join(lines).split()) == "".join("".join(cue.lines).split())
         result.append(cue.lines if same or not lines else lines)
-    return tuple(result)
+    if all(sharing.fits(lines, locale) for lines in result):
+        return tuple(result)
+    return sharing.shared(new.text, parts, sides, locale) or tuple(result)
 
 
 def _as_source(

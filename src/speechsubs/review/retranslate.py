@@ -183,9 +183,9 @@ class _Work:
         hidden = [(s, hiding.first(s.protected, self.engine.masks)) for s in short]
         work = [(s, masked) for s, masked in hidden if masked is not None]
         texts = list(dict.fromkeys(masked.text for _, masked in work))
-        answers = dict(zip(texts, self.engine.translate(texts, HYPOTHESES), strict=True))
+        further = self._next_best(texts)
         for sentence, masked in work:
-            for text in answers[masked.text][1:]:
+            for text in further.get(masked.text, ()):
                 self._offer(sentence, masked, text, NEXT_BEST, rules)
         if not isinstance(self.engine, Steerable):
             return
@@ -196,6 +196,13 @@ class _Work:
                 self._offer(sentence, masked, text, PREFIX, rules)
         for sentence, _ in work:
             self._merge(sentence)
+
+    def _next_best(self, texts: Sequence[str]) -> dict[str, list[str]]:
+        """An engine's further outputs. One that knows only one is not asked for all again."""
+        if not texts or len(self.engine.translate(texts[:1], HYPOTHESES)[0]) == 1:
+            return {}
+        answers = self.engine.translate(texts, HYPOTHESES)
+        return {text: own[1:] for text, own in zip(texts, answers, strict=True)}
 
     def _offer(self, sentence: Anew, masked: Masked, text: str, method: str, rules: Rules) -> None:
         """Keep an output that has all its slots, finished as the ladder's is."""

@@ -334,7 +334,11 @@ function update() {
 function conflicts() {
   const section = $("conflicts");
   section.hidden = !data.conflicts.length;
-  $("conflicts-title").textContent = `${data.conflicts.length.toLocaleString("en")} ${data.conflicts.length === 1 ? "conflict" : "conflicts"} to settle in the glossary first`;
+  const count = data.conflicts.length.toLocaleString("en");
+  const calm = data.conflicts.every((one) => one.severity === "info");
+  section.classList.toggle("calm", calm);
+  $("conflicts-title").textContent = calm ? `${count} ${count === "1" ? "note" : "notes"} on the glossary`
+    : `${count} ${count === "1" ? "conflict" : "conflicts"} to settle in the glossary first`;
   section.querySelector("ul").replaceChildren(...data.conflicts.slice(0, shownConflicts).map((one) =>
     h("li", { class: one.severity },
       h("strong", null, one.severity), h("code", null, one.code),
