@@ -274,6 +274,21 @@ def test_the_company_of_others_does_not_change_a_sentence(made: Callable[..., Pa
     assert back[::-1] == [answer for (answer,) in alone]
 
 
+def test_what_the_model_lacks_is_copied_from_where_it_looked(made: Callable[..., Path]) -> None:
+    """In batches CTranslate2 gives each sentence the place where the first one looked."""
+    engine = ct2.load(made("opus", quantization="int8"), "en", "es")
+    assert isinstance(engine, CTranslateEngine)
+    length = engine._source(LINES[0])
+    texts = [t for t in LINES if len(engine._source(t)) == len(length)]
+    alone = [engine.translate([text])[0] for text in texts]
+    spy = Spy(engine)
+    assert engine.translate(texts) == alone
+    together = [len(args[0]) for _, args, kwargs in spy.calls if not kwargs["replace_unknowns"]]
+    assert max(together) > 1
+    assert {len(args[0]) for _, args, kwargs in spy.calls if kwargs["replace_unknowns"]} == {1}
+    assert not any("<unk>" in answer[0] or "⁇" in answer[0] for answer in alone)
+
+
 def test_masks_are_measured_and_remembered(made: Callable[..., Path], tmp_path: Path) -> None:
     families = ct2.load(made("nllb"), "en", "es").masks
     assert families

@@ -26,6 +26,8 @@ LENGTH_PENALTY: Final = 0.2
 BATCH_TOKENS: Final = 512
 #: More than any of our parts needs; a model that loses its place stops here.
 MAX_OUTPUT_TOKENS: Final = 400
+#: What models write for words that they lack.
+UNKNOWN: Final = "<unk>"
 #: Changes when the masks or the probe do, so that remembered probes are made anew.
 _PROBE_VERSION: Final = 1
 
@@ -150,7 +152,7 @@ class CTranslateEngine:
         lengths = [(len(s), len(t)) for s, t in zip(sources, targets, strict=True)]
         return [
             sum(one.log_probs) / len(one.log_probs) if one.log_probs else float("-inf")
-            for one in self._run(lengths, submit)
+            for one in self._run(batches(lengths, self._cores), submit)
         ]
 
     def _parts(self, text: str) -> Iterator[str]:
@@ -185,14 +187,14 @@ class CTranslateEngine:
         starts = [first + b for b in beginnings] if beginnings else [first] * len(sources)
         forced = bool(first or beginnings)
 
-        def submit(at: Sequence[int]) -> Any:
+        def submit(at: Sequence[int], replace: bool = False) -> Any:
             return self._translator.translate_batch(
                 [sources[n] for n in at],
                 target_prefix=[starts[n] for n in at] if forced else None,
                 beam_size=max(BEAM, hypotheses),
                 num_hypotheses=hypotheses,
                 length_penalty=LENGTH_PENALTY,
-                replace_unknowns=True,
+                replace_unknowns=replace,
                 max_input_length=0,
                 max_decoding_length=MAX_OUTPUT_TOKENS,
                 asynchronous=True,
@@ -200,24 +202,31 @@ class CTranslateEngine:
             )
 
         lengths = [(len(s), len(t)) for s, t in zip(sources, starts, strict=True)]
-        return [result.hypotheses for result in self._run(lengths, submit)]
+        found = [r.hypotheses for r in self._run(batches(lengths, self._cores), submit)]
+        # What the model has no word for is copied from where it looked. That place is
+        # known only of a sentence alone: in a batch CTranslate2 4.8 gives each sentence
+        # that of the first one (tests/unit/test_engines_ct2.py shows it).
+        odd = [n for n, hyps in enumerate(found) if any(UNKNOWN in tokens for tokens in hyps)]
+        again = self._run([[n] for n in odd], lambda at: submit(at, replace=True))
+        for n, result in zip(odd, again, strict=True):
+            found[n] = result.hypotheses
+        return found
 
     def _run(
-        self, lengths: Sequence[tuple[int, int]], submit: Callable[[Sequence[int]], Any]
+        self, groups: Sequence[Sequence[int]], submit: Callable[[Sequence[int]], Any]
     ) -> list[Any]:
-        """Submit all batches, which run side by side, then gather what they gave, in order."""
-        found: list[Any] = [None] * len(lengths)
+        """Submit all batches, which run side by side; what they gave, by ascending place."""
+        found: list[tuple[int, Any]] = []
         try:
-            waiting = [(at, submit(at)) for at in batches(lengths, self._cores)]
+            waiting = [(at, submit(at)) for at in groups]
             for at, results in waiting:
-                for n, result in zip(at, results, strict=True):
-                    found[n] = result.result()
+                found += [(n, result.result()) for n, result in zip(at, results, strict=True)]
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 f"the model of {self.model.label} failed ({error!s:.120})",
                 "Install the model again",
             ) from error
-        return found
+        return [result for _, result in sorted(found, key=lambda pair: pair[0])]
 
     def _text(self, tokens: _Tokens) -> str:
         start = self._dialect.start
