@@ -138,7 +138,7 @@ def test_capitals(source: str, raw: str, tag: str, wanted: str) -> None:
             "It was 5.4 million kilometers.",
             "Eran 5.4 millones de kilómetros.",
             "es",
-            "5,4 millones",
+            "5,4\u00a0millones\u00a0de\u00a0kilómetros",
         ),
         ("It was 380,000 in all.", "Eran 380,000 en total.", "es", "380.000"),
         ("It was 380,000 in all.", "Eran 380.000 en total.", "es", "380.000"),

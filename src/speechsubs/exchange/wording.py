@@ -36,10 +36,7 @@ class Wording:
             return written
         if slot.kind is SlotKind.MONEY:
             return self._amount(text, slot) or written
-        if slot.key.startswith("date:"):
-            dates = numbers.find_dates(written, self._language)
-            return numbers.render_date(dates[0], self._locale) if len(dates) == 1 else written
-        return numbers.localize(written, self._language, self._locale)
+        return numbers.rewritten(slot.key, written, self._language, self._locale)
 
     def _amount(self, text: str, slot: Slot) -> str:
         if self._money is None:

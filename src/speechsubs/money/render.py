@@ -1,15 +1,13 @@
 """Writing an amount the way a locale does. Never converts, never rounds."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 
 from speechsubs.locales import Locale
 from speechsubs.model import Money
 from speechsubs.money.amount import Amount
 from speechsubs.numbers.notation import shift, trimmed
-from speechsubs.numbers.rules import rules
-from speechsubs.numbers.written import category, digits, myriads
+from speechsubs.numbers.written import category, digits, scaled
 
 NBSP = "\u00a0"
 #: Where 多 goes: behind the digits, before the scale word.
@@ -34,7 +32,7 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
     style = style or str(styles.get(currency, styles["default"]))
     scales = amount.scales or (0,) * len(amount.values)
     parts = [
-        _scaled(money.value, scale, locale)
+        scaled(money.value, scale, locale)
         for money, scale in zip(amount.values, scales, strict=True)
     ]
     if len(parts) == 2:
@@ -47,39 +45,6 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
         number = _LAST_DIGIT.sub(rf"\g<0>{inside}", number, count=1)
     text = _with_currency(number, power, last, currency, locale, style)
     return str(data["over"]).format(text) if amount.approx and not inside else text
-
-
-def _scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
-    """The number with its scale word, and the power of that word (0 for none)."""
-    rule = rules(locale.tag)
-    if rule.cjk:
-        return myriads(value, locale), 0
-    power = _power(value, scale, rule.scale_forms) if scale >= 4 and value else 0
-    if not power:
-        return digits(value, locale), 0
-    mantissa = trimmed(shift(value, -power))
-    forms = rule.scale_forms[power]
-    word = forms.get(category(mantissa, locale), forms["other"])
-    return digits(mantissa, locale) + NBSP + word.replace(" ", NBSP), power
-
-
-def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]]) -> int:
-    """The scale word for a value: the largest that leaves a short number before it.
-
-    A word in two parts ("mil millones") takes a whole number from ten on, as CLDR
-    has it: "10 mil millones", but "1500 millones".
-    """
-    size = abs(value)
-    for power in (12, 9, 6):
-        if power not in forms or size < shift(Decimal(1), power):
-            continue
-        mantissa = trimmed(shift(size, -power))
-        whole = mantissa == mantissa.to_integral_value()
-        if " " in forms[power]["other"] and not (whole and mantissa >= 10):
-            continue
-        if len(format(mantissa, "f").partition(".")[2]) <= (3 if written > 4 else 2):
-            return power
-    return written if written in forms and written >= 6 and size >= shift(Decimal(1), 3) else 0
 
 
 def _joined(

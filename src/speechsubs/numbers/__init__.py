@@ -3,9 +3,11 @@
 Values are exact `Decimal`s. Offsets are half-open character offsets.
 """
 
-from speechsubs.numbers.compared import compare
+from speechsubs.numbers.compared import Difference, compare, differences
 from speechsubs.numbers.dates import Date, find_dates, render_date
 from speechsubs.numbers.localized import edits, localize
 from speechsubs.numbers.numerals import Number, find
+from speechsubs.numbers.slots import Spot, rewritten, spots
 
-__all__ = ["Date", "Number", "compare", "edits", "find", "find_dates", "localize", "render_date"]
+__all__ = ["Date", "Difference", "Number", "Spot", "compare", "differences", "edits", "find",
+           "find_dates", "localize", "render_date", "rewritten", "spots"]  # fmt: skip

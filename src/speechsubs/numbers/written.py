@@ -1,9 +1,11 @@
 """Writing a value with a locale's digits, separators and myriads."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from speechsubs.locales import Locale
 from speechsubs.numbers.notation import shift, trimmed
+from speechsubs.numbers.rules import rules
 
 
 def _babel(locale: Locale) -> str:
@@ -80,3 +82,36 @@ def _mixed(size: Decimal, words: dict[int, str], locale: Locale) -> str:
     if rest:
         parts.append(digits(Decimal(rest), locale, group=locale.language == "ja"))
     return ("\u00a0" if locale.language == "ko" else "").join(parts)
+
+
+def scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
+    """The number with its scale word, and the power of that word (0 for none)."""
+    rule = rules(locale.tag)
+    if rule.cjk:
+        return myriads(value, locale), 0
+    power = _power(value, scale, rule.scale_forms) if scale >= 4 and value else 0
+    if not power:
+        return digits(value, locale), 0
+    mantissa = trimmed(shift(value, -power))
+    forms = rule.scale_forms[power]
+    word = forms.get(category(mantissa, locale), forms["other"])
+    return digits(mantissa, locale) + "\u00a0" + word.replace(" ", "\u00a0"), power
+
+
+def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]]) -> int:
+    """The scale word for a value: the largest that leaves a short number before it.
+
+    A word in two parts ("mil millones") takes a whole number from ten on, as CLDR
+    has it: "10 mil millones", but "1500 millones".
+    """
+    size = abs(value)
+    for power in (12, 9, 6):
+        if power not in forms or size < shift(Decimal(1), power):
+            continue
+        mantissa = trimmed(shift(size, -power))
+        whole = mantissa == mantissa.to_integral_value()
+        if " " in forms[power]["other"] and not (whole and mantissa >= 10):
+            continue
+        if len(format(mantissa, "f").partition(".")[2]) <= (3 if written > 4 else 2):
+            return power
+    return written if written in forms and written >= 6 and size >= shift(Decimal(1), 3) else 0

@@ -50,11 +50,13 @@ def translate_lines(
             for own, _ in zip(terms, texts, strict=True)
         ]
     context = money.context(texts, source.language, setting.options.default_dollar)
-    dates = setting.options.dates == "locale"
+    dates, units = setting.options.dates == "locale", setting.options.units == "locale"
     protected: list[Protected] = []
     for number, (text, own_setting) in enumerate(zip(texts, settings, strict=True)):
         sentence = Sentence(number, number, text.strip())
-        protected += protect.find([sentence], own_setting.matcher, source.language, context, dates)
+        protected += protect.find(
+            [sentence], own_setting.matcher, source.language, context, dates, units
+        )
     wanted = [item for item in protected if item.text]
     known = recall(wanted, locale) if recall else ()
     done = steps.drafts(wanted, engine, locale, setting, progress, known)

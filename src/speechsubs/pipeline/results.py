@@ -24,7 +24,8 @@ class Options:
     `duration_ms` is the length of the speech where there is no recording; `fps` the
     frame rate that times snap to; `currency_style` "name", "symbol" or "code" (empty:
     the locale's own); `headings` False leaves headings out of the cues; `dates`
-    "locale" writes dates in the locale's long form, "engine" leaves them to the engine.
+    "locale" writes dates in the locale's long form, "engine" leaves them to the engine;
+    `units` does the same for units, percentages, times of day and ordinals.
     """
 
     duration_ms: int | None = None
@@ -33,6 +34,7 @@ class Options:
     default_dollar: str = "USD"
     headings: bool = True
     dates: str = "locale"
+    units: str = "locale"
     bilingual: bool = False
 
 

@@ -57,8 +57,8 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     placed = timing.place(found, aligner)
     timed = placed.sentences
     context = money.context((s.text for s in timed), language, setting.options.default_dollar)
-    dates = setting.options.dates == "locale"
-    protected = protect.find(timed, setting.matcher, language, context, dates)
+    dates, units = setting.options.dates == "locale", setting.options.units == "locale"
+    protected = protect.find(timed, setting.matcher, language, context, dates, units)
     # A sentence with an unsure time is said by its cues (`trust`), with their numbers.
     heard = tuple(
         replace(f, file=f.file or transcript.source)
@@ -133,7 +133,8 @@ def translated(
 def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Setting) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
     style, dates = setting.options.currency_style, setting.options.dates == "locale"
-    done = restore.target(item, raw.text, raw.places, setting.source, locale, style, dates)
+    units = setting.options.units == "locale"
+    done = restore.target(item, raw.text, raw.places, setting.source, locale, style, dates, units)
     return Draft(item.sentence, done, raw.rung, raw.text, raw.tries, raw.problems)
 
 

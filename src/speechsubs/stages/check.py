@@ -15,6 +15,7 @@ from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
+from speechsubs.numbers.measured import compare_units
 
 #: Two times closer than this are the same: a frame's time is rounded to a millisecond.
 ROUNDING_MS = 1
@@ -207,13 +208,32 @@ def _amounts(
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
         return found
-    missing_values, extra = numbers.compare(before, source_locale.language, after, locale.language)
-    for value in missing_values:
-        message = f"the number {_digits(value)} of the source is missing"
-        found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
-    for value in extra:
-        message = f"the number {_digits(value)} is not in the source"
-        found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
+    language, other = source_locale.language, locale.language
+    for one in numbers.differences(before, language, after, other):
+        said = f"the number {_digits(one.value)}"
+        if one.unread:
+            message = f"{said} is spelled out, and number words of {locale.name} are not read"
+            found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
+        elif one.lost:
+            message = f"{said} of the source is missing"
+            found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
+        else:
+            message = f"{said} is not in the source"
+            found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
+    return found + _units(before, after, source_locale, locale)
+
+
+def _units(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+    """Numbers that are there with another unit, or with none that can be read."""
+    found = []
+    for change in compare_units(before, source_locale.language, after, locale.language):
+        said = change.measure.text
+        if change.unit:
+            message = f"{said!r} of the source became {change.unit!r}"
+            found.append(Finding("unit-changed", Severity.ERROR, message, locale=locale.tag))
+        elif not change.measure.number.spelled:
+            message = f"the number of {said!r} stands here without its unit"
+            found.append(Finding("unit-missing", Severity.WARNING, message, locale=locale.tag))
     return found
 
 

@@ -17,19 +17,25 @@ def find(
     language: str,
     context: money.Context,
     dates: bool = True,
+    units: bool = True,
 ) -> list[Protected]:
     """The slots of every sentence, left to right, never overlapping.
 
     Where a term and an amount overlap the longer one wins ("4S" against "4"), and a
     term wins a tie. A possessive ('s) stays outside the slot, because the engine
     needs it to build the phrase; a plural s goes with the term. `dates` False leaves
-    dates to the engine; their numbers stay numbers.
+    dates to the engine, `units` False times, units and percentages; their numbers stay
+    numbers.
     """
-    return [_protect(sentence, matcher, language, context, dates) for sentence in sentences]
+    return [_protect(one, matcher, language, context, (dates, units)) for one in sentences]
 
 
 def _protect(
-    sentence: Sentence, matcher: Matcher, language: str, context: money.Context, dates: bool
+    sentence: Sentence,
+    matcher: Matcher,
+    language: str,
+    context: money.Context,
+    kinds: tuple[bool, bool],
 ) -> Protected:
     text = sentence.text
     found: list[_Found] = []
@@ -43,14 +49,8 @@ def _protect(
     for amount in money.find(text, language, context):
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
         found.append((slot, None, amount))
-    for date in numbers.find_dates(text, language) if dates else ():
-        if date.day is not None:
-            slot = Slot(SlotKind.NUMBER, date.start, date.end, date.text, _date_key(date))
-            found.append((slot, None, None))
-    for number in numbers.find(text, language):
-        slot = Slot(
-            SlotKind.NUMBER, number.start, number.end, number.text, format(number.value, "f")
-        )
+    for spot in numbers.spots(text, language, *kinds):
+        slot = Slot(SlotKind.NUMBER, spot.start, spot.end, spot.text, spot.key)
         found.append((slot, None, None))
     kept = _apart(found)
     return Protected(
@@ -60,12 +60,6 @@ def _protect(
         tuple(term for _, term, _ in kept),
         tuple(amount for _, _, amount in kept),
     )
-
-
-def _date_key(date: numbers.Date) -> str:
-    """ISO 8601, without the year where none was said: "date:2021-03-30", "date:--03-30"."""
-    year = f"{date.year:04}" if date.year is not None else "-"
-    return f"date:{year}-{date.month:02}-{date.day:02}"
 
 
 def _apart(found: list[_Found]) -> list[_Found]:

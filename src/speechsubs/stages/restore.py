@@ -15,6 +15,9 @@ from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Finished, Place, SlotKind
 from speechsubs.numbers.carried import date_edits
+from speechsubs.numbers.clock import time_edits
+from speechsubs.numbers.measured import measure_edits
+from speechsubs.numbers.ordinals import ordinal_edits
 from speechsubs.numbers.scales import scale_edits
 from speechsubs.typography import Grammar, around_slots
 
@@ -50,10 +53,12 @@ def target(
     locale: Locale,
     style: str = "",
     dates: bool = True,
+    units: bool = True,
 ) -> Finished:
     """An engine's output with its slots filled and its surface repaired.
 
-    `dates` False leaves dates as the engine wrote them.
+    `dates` False leaves dates as the engine wrote them, `units` False times of day,
+    units, percentages and ordinals.
     """
     texts = {
         place.slot: wording(protected, place.slot, source_locale, locale, style) for place in places
@@ -61,8 +66,16 @@ def target(
     texts.update(_first_word(protected, raw, places, texts))
     done = _filled(raw, places, texts)
     done = apply(done, _free(done, [(*m.span(), "") for m in _CONTROL.finditer(done.text)]))
+    if units:
+        # Before the numbers: the point of "4.13 p.m." is no decimal one.
+        done = apply(done, time_edits(protected.text, done.text, locale, _spans(done)))
     done = apply(done, _number_edits(protected, done, source_locale, locale))
     done = apply(done, _free(done, scale_edits(done.text, locale)))
+    if units:
+        language = source_locale.language
+        for edits_of in (measure_edits, ordinal_edits):
+            edits = edits_of(protected.text, language, done.text, locale, _spans(done))
+            done = apply(done, edits)
     if dates:
         done = apply(done, _date_edits(protected, done, source_locale, locale))
     grammar = _grammar(protected, locale)
@@ -114,10 +127,7 @@ def wording(
         return target_for(term, locale.tag)[0]
     if slot.kind is SlotKind.MONEY:
         return _amount(protected, number, locale, style)
-    if slot.key.startswith("date:"):
-        (date,) = numbers.find_dates(slot.text, source_locale.language)
-        return numbers.render_date(date, locale)
-    return numbers.localize(slot.text, source_locale.language, locale)
+    return numbers.rewritten(slot.key, slot.text, source_locale.language, locale)
 
 
 def _amount(protected: Protected, number: int, locale: Locale, style: str) -> str:
@@ -150,7 +160,7 @@ def _number_edits(
     wrote itself is already in its own language's notation.
     """
     copied = {number.text for number in numbers.find(protected.text, source_locale.language)}
-    skip = [(place.start, place.end) for place in done.places]
+    skip = _spans(done)
     return [
         (start, end, text)
         for start, end, text in numbers.edits(done.text, source_locale.language, locale, skip)
@@ -162,8 +172,11 @@ def _date_edits(
     protected: Protected, done: Finished, source_locale: Locale, locale: Locale
 ) -> list[Edit]:
     """Dates that the engine translated by halves, in the locale's long form."""
-    skip = [(place.start, place.end) for place in done.places]
-    return date_edits(protected.text, source_locale.language, done.text, locale, skip)
+    return date_edits(protected.text, source_locale.language, done.text, locale, _spans(done))
+
+
+def _spans(done: Finished) -> list[tuple[int, int]]:
+    return [(place.start, place.end) for place in done.places]
 
 
 def _digits(text: str) -> str:

@@ -41,7 +41,7 @@ def likeliest(
     """
     kinds = {problem.partition(":")[0] for problem in problems}
     found: list[tuple[str, Masked | None]] = []
-    if kinds & {"number-missing", "number-extra"}:
+    if kinds & {"number-missing", "number-extra", "unit-changed"}:
         found.append((f"masks {families[0].name}", mask(protected, families[0], ALL)))
     elif kinds & {"mask-lost", "mask-repeated"}:
         second = families[1 % len(families)]

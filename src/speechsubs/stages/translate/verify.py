@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from speechsubs import numbers
 from speechsubs.masking import Masked, Protected, locate, without
 from speechsubs.model import Place
+from speechsubs.numbers.measured import compare_units
 
 #: Forbidden words that stand in a text.
 Forbidden = Callable[[str], Sequence[str]]
@@ -75,6 +76,8 @@ def problems(
     missing, extra = numbers.compare(source, rules.source_language, target, rules.target_language)
     found = [f"number-missing:{value}" for value in missing]
     found += [f"number-extra:{value}" for value in extra]
+    changes = compare_units(source, rules.source_language, target, rules.target_language)
+    found += [f"unit-changed:{change.measure.text}" for change in changes if change.unit]
     if not LETTER.search(target) and LETTER.search(source):
         # Names alone are no translation of what stood between them.
         found.append("empty")
@@ -111,6 +114,7 @@ def _loops(text: str) -> int:
 
 
 _WEIGHT = {"mask-lost": 8, "mask-repeated": 8, "number-missing": 6, "number-extra": 6,
+           "unit-changed": 5,
            "empty": 40, "repetition": 5, "length": 4, "untranslated": 3, "pollution": 4,
            "possessive": 1, "forbidden": 3}  # fmt: skip
 

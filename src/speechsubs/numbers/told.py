@@ -1,0 +1,321 @@
+"""What number words are worth where only a check asks: Arabic, Thai, Korean, and idioms.
+
+The grammars that amounts are read with (`words`, `cjk`) are strict, because what they
+read is rewritten. Here a wrong reading only costs or forgives a finding, so more is read:
+"nineteen eighty-four", "two dozen", 이백, สามพัน, ثلاثة آلاف.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from speechsubs.numbers import words
+from speechsubs.numbers.quantities import Quantity, quantities
+from speechsubs.numbers.rules import known, plain
+
+#: From here on a spelled-out number must be on the other side as well. Smaller ones are
+#: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
+LEAST = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A spelled-out number. `strong`: it is one beyond doubt, and must be translated.
+
+    `small`: it is one from two to twelve, which may be gone, but not be another one.
+    `either`: what it is worth if it is one number with the next one: "ten billion and five".
+    `end` is 0 where the words are no number that could be written in digits instead.
+    """
+
+    start: int
+    value: Decimal
+    strong: bool
+    small: bool = False
+    either: Decimal | None = None
+    end: int = 0
+
+
+def reads_words(language: str) -> bool:
+    """Whether number words of the language can be read at all."""
+    return known(language)
+
+
+def told(text: str, language: str) -> tuple[Told, ...]:
+    """The spelled-out numbers of a text, with further readings that are not strong.
+
+    >>> [(int(t.value), t.strong) for t in told("two hundred cars in nineteen eighty-four", "en")]
+    [(200, True), (19, False), (84, False), (1984, False)]
+    """
+    return _remembered(text, language) if len(text) <= 1_000 else _told(text, language)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, language: str) -> tuple[Told, ...]:
+    return _told(text, language)
+
+
+def _told(text: str, language: str) -> tuple[Told, ...]:
+    name = language.partition("-")[0]
+    flat = plain(text)
+    spelled = [q for q in quantities(text, language) if q.spelled]
+    found = [t for q in spelled for t in _parts(q, flat, name)]
+    for one, two in pairwise(spelled):
+        value = _together(one, two, flat[one.end : two.start])
+        if value is not None:
+            starts = (one.start, two.start)
+            found = [replace(t, strong=t.strong and t.start not in starts) for t in found]
+            found.append(Told(one.start, value, False))
+    for quantity in spelled:
+        if name == "en":
+            found += _english(quantity, flat)
+        elif name == "de" and flat[max(0, quantity.start - 5) : quantity.start].lower() == "halb ":
+            found.append(Told(quantity.start, quantity.value - 1, False))
+    if pattern := _scales(name):
+        scales = words.scale_words(name)
+        inside = [(q.start, q.end) for q in spelled if q.scale or q.value >= 100]
+        for match in pattern.finditer(flat):
+            if not any(start <= match.start() < end for start, end in inside):
+                value = Decimal(10 ** scales[match.group(0).lower()])
+                found.append(Told(match.start(), value, False))
+    reader = {"ar": _arabic, "th": _thai, "ko": _korean}.get(name)
+    return (*found, *reader(flat)) if reader else tuple(found)
+
+
+def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
+    """A number in words; as two where a joiner behind a million may as well part them."""
+    strong = _strong(quantity, flat, language)
+    rest = quantity.value % 10**6
+    joined = _JOINED.search(flat, quantity.start, quantity.end) if 0 < rest < 100 else None
+    if quantity.value < 10**6 or joined is None or language in ("zh", "ja", "ko"):
+        small = _small(quantity.value)
+        yield Told(quantity.start, quantity.value, strong, small, end=quantity.end)
+        return
+    value, end = quantity.value - rest, joined.start()
+    yield Told(quantity.start, value, strong, either=quantity.value, end=end)
+    yield Told(joined.end(), rest, False)
+
+
+#: "And" between a scale word and what follows it.
+_JOINED = re.compile(
+    r"[ \u00a0](?:and|y|i|et|und|e)[ \u00a0](?=[^\d\W]+(?:-[^\d\W]+)?$)", re.IGNORECASE
+)
+
+
+def _small(value: Decimal) -> bool:
+    return 2 <= value < LEAST
+
+
+def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
+    """What two numbers in a row are worth together, where they may be one."""
+    if len(between) <= 1 and not (one.sure and two.sure):
+        return Decimal(int(one.value) * 100 + int(two.value))  # a year, or a price
+    if between == ", " and one.value >= 1000 and two.value < 1000:
+        return one.value + two.value  # "one thousand, two hundred"
+    return None
+
+
+def _english(quantity: Quantity, flat: str) -> Iterator[Told]:
+    """ "Two dozen", "thirty-first"."""
+    if _DOZEN.match(flat, quantity.end):
+        yield Told(quantity.start, 12 * quantity.value, False)
+    if tail := _TENS_ORDINAL.match(flat, quantity.end):
+        value = quantity.value + 1 + _ORDINALS.index(tail.group(1).lower())
+        yield Told(quantity.start, value, False)
+
+
+_DOZEN = re.compile(r"[ -]dozen")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TENS_ORDINAL = re.compile(rf"-({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_CJK_SCALE = re.compile("[十百千万亿萬億]")
+#: Behind these the word for a hundred is a percent sign.
+_PER = re.compile(r"(?<![^\W_])(?:por|pour|per)[ \u00a0]$", re.IGNORECASE)
+#: Hours past twelve are told as afternoon hours elsewhere: "quinze heures", "three".
+_HOURS = re.compile(r"[ \u00a0](?:heures?|Uhr|ore|horas?|hores?|час\w*)(?![^\W_])")
+
+
+@cache
+def _scales(language: str) -> re.Pattern[str] | None:
+    names = sorted(words.scale_words(language), key=len, reverse=True)
+    if not names:
+        return None
+    body = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
+
+
+def _strong(quantity: Quantity, flat: str, language: str) -> bool:
+    if not quantity.sure or quantity.value < LEAST:
+        return False
+    start, end = quantity.start, quantity.end
+    if language in ("zh", "ja"):
+        # 千万 is "by all means", 百 a figure of speech: a digit before its unit counts.
+        return bool(_CJK_SCALE.search(flat[start + 1 : end])) and flat[start] not in "十百千万萬"
+    if quantity.value <= 24 and _HOURS.match(flat, end):
+        return False
+    if language == "en" and _TENS_ORDINAL.match(flat, end):
+        return False
+    # "A thousand", "mille", "mil": as often a figure of speech as a count.
+    last = re.split("[ \u00a0]", flat[start:end].lower())[-1]
+    scale = words.scale_words(language).get(last)
+    lone = scale is not None and quantity.value == 10**scale
+    return not lone and not _PER.search(flat, max(0, start - 6), start)
+
+
+_AR_ONES = {
+    "واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنان": 2, "اثنين": 2, "اثنا": 2, "اثني": 2,
+    "اثنتان": 2, "اثنتين": 2, "اثنتا": 2, "اثنتي": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4,
+    "خمسه": 5, "خمس": 5, "سته": 6, "ست": 6, "سبعه": 7, "سبع": 7, "ثمانيه": 8, "ثماني": 8,
+    "ثمان": 8, "تسعه": 9, "تسع": 9, "عشره": 10, "عشر": 10,
+}  # fmt: skip
+_AR_TENS = {"عشر": 20, "ثلاث": 30, "اربع": 40, "خمس": 50, "ست": 60, "سبع": 70, "ثمان": 80,
+            "تسع": 90}  # fmt: skip
+_AR_HUNDREDS = {"مئه": 100, "مائه": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200,
+                "مائتين": 200, "مئتا": 200, "مائتا": 200, "مئتي": 200, "مائتي": 200}  # fmt: skip
+_AR_SCALES = {
+    "الف": 3, "الفا": 3, "الاف": 3, "مليون": 6, "مليونا": 6, "ملايين": 6, "مليار": 9, "مليارا": 9,
+    "مليارات": 9, "بليون": 9, "تريليون": 12, "تريليونا": 12, "تريليونات": 12,
+}  # fmt: skip
+_AR_TWICE = {"الفان": 3, "الفين": 3, "الفا": 3, "مليونان": 6, "مليونين": 6, "ملياران": 9,
+             "مليارين": 9}  # fmt: skip
+_AR_WORD = re.compile(r"[\u0621-\u064a]+")
+_AR_MARKS = re.compile(r"[\u064b-\u0652\u0640]")
+_AR_PLAIN = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي"})
+
+
+def _ar_value(word: str) -> int | None:
+    """A word below a thousand."""
+    if word in _AR_ONES:
+        return _AR_ONES[word]
+    if word in _AR_HUNDREDS:
+        return _AR_HUNDREDS[word]
+    if word[-2:] in ("ون", "ين") and word[:-2] in _AR_TENS:
+        return _AR_TENS[word[:-2]]
+    for hundred in ("مئه", "مائه"):
+        if word.endswith(hundred) and word.removesuffix(hundred) in _AR_ONES:
+            return 100 * _AR_ONES[word.removesuffix(hundred)]
+    return None
+
+
+def _arabic(flat: str) -> Iterator[Told]:
+    """Sums of words joined by "wa": اثنان وثلاثون ألفًا is 32,000."""
+    total = section = 0
+    start = last = -1
+    for match in _AR_WORD.finditer(_AR_MARKS.sub("\u0621", flat)):
+        bare = match.group(0).replace("\u0621", "").translate(_AR_PLAIN)
+        joined = bare.startswith("و") and len(bare) > 2
+        word = bare[1:] if joined else bare
+        value = _ar_value(word)
+        known_word = value is not None or word in _AR_SCALES or word in _AR_TWICE
+        goes_on = start >= 0 and match.start() - last <= 1 and (
+            joined or word in _AR_SCALES or value in (10, 100))  # fmt: skip
+        if start >= 0 and (not known_word or not goes_on):
+            yield _sum(start, total + section)
+            total = section = 0
+            start = -1
+        if not known_word:
+            continue
+        start = match.start() if start < 0 else start
+        last = match.end()
+        if value is not None:
+            teen = value == 10 and 0 < section % 100 < 10 and not joined
+            hundred = value == 100 and 0 < section < 10 and not joined
+            section = section * 100 if hundred else section + (10 if teen else value)
+        elif word in _AR_TWICE and not section and word not in _AR_SCALES:
+            total += 2 * 10 ** _AR_TWICE[word]
+        else:
+            total += (section or 1) * 10 ** _AR_SCALES.get(word, 0)
+            section = 0
+    if start >= 0:
+        yield _sum(start, total + section)
+
+
+def _sum(start: int, value: int) -> Told:
+    return Told(start, Decimal(value), value >= LEAST, _small(Decimal(value)))
+
+
+_TH_DIGITS = {"ศูนย์": 0, "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5,
+              "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9}  # fmt: skip
+_TH_POWERS = {"สิบ": 1, "ร้อย": 2, "พัน": 3, "หมื่น": 4, "แสน": 5, "ล้าน": 6}
+_TH_PIECE = re.compile("|".join([*_TH_DIGITS, *_TH_POWERS]))
+#: Bounded: every further "million" would make the value longer.
+_TH_RUN = re.compile(rf"(?:{_TH_PIECE.pattern}){{1,40}}+")
+
+
+def _thai(flat: str) -> Iterator[Told]:
+    for run in _TH_RUN.finditer(flat):
+        total = section = 0
+        digit: int | None = None
+        powers = 0
+        for piece in _TH_PIECE.findall(run.group(0)):
+            if piece in _TH_DIGITS:
+                digit = _TH_DIGITS[piece]
+                continue
+            power = _TH_POWERS[piece]
+            powers += 1
+            if power == 6:
+                total = (total + section + (digit or 0) or 1) * 10**6
+                section = 0
+            else:
+                section += (1 if digit is None else digit) * 10**power
+            digit = None
+        value = total + section + (digit or 0)
+        first = _TH_PIECE.match(run.group(0))
+        begins = first is not None and first.group(0) in _TH_DIGITS
+        yield Told(run.start(), Decimal(value), bool(powers) and begins and value >= LEAST)
+
+
+_KO_DIGITS = {c: n for n, c in enumerate("일이삼사오육칠팔구", start=1)}
+_KO_SMALL = {"십": 1, "백": 2, "천": 3}
+_KO_LARGE = {"만": 4, "억": 8, "조": 12}
+_KO_LETTERS = "일이삼사오육칠팔구십백천만억조"
+_KO_RUN = re.compile(rf"[{_KO_LETTERS}]+(?: (?=[{_KO_LETTERS}]{{2}})[{_KO_LETTERS}]+){{0,6}}")
+#: What is counted so: without it, 구조만 ("only the structure") would be a number.
+_KO_COUNTER = re.compile(
+    r" ?(?:명|개|년|대|원|권|번|살|시간|분|초|킬로|미터|달러|유로|위안|엔|위|퍼센트|마리|채|곳|가지"
+    r"|배|세|주|장|병|잔|회|층|호|평|톤|그램|리터|도시|사람|km|kg|%)"
+)
+_KO_TENS = {"열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60,
+            "일흔": 70, "여든": 80, "아흔": 90}  # fmt: skip
+_KO_ONES = {"하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4, "네": 4, "다섯": 5,
+            "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}  # fmt: skip
+_KO_NATIVE = re.compile(
+    rf"(?<![가-힣])(?:({'|'.join(_KO_TENS)})({'|'.join(_KO_ONES)})?|({'|'.join(_KO_ONES)}))"
+)
+
+
+def _korean(flat: str) -> Iterator[Told]:
+    """Sino-Korean sums and native words; syllables that are other words forgive, no more."""
+    for run in _KO_RUN.finditer(flat):
+        value, strong = _sino(run.group(0).replace(" ", ""))
+        if value:
+            bound = not run.start() or not "가" <= flat[run.start() - 1] <= "힣"
+            counted = _KO_COUNTER.match(flat, run.end()) is not None
+            yield Told(run.start(), Decimal(value), strong and bound and counted)
+    for match in _KO_NATIVE.finditer(flat):
+        value = _KO_TENS.get(match.group(1), 0)
+        value += _KO_ONES.get(match.group(2) or match.group(3) or "", 0)
+        long = len(match.group(0)) > 1
+        yield Told(match.start(), Decimal(value), value >= LEAST and bool(match.group(2)),
+                   long and _small(Decimal(value)))  # fmt: skip
+
+
+def _sino(run: str) -> tuple[int, bool]:
+    """The value, and whether a digit stands before a unit at the beginning."""
+    total = section = 0
+    digit: int | None = None
+    units = 0
+    for syllable in run:
+        if syllable in _KO_DIGITS:
+            if digit is not None:
+                return 0, False
+            digit = _KO_DIGITS[syllable]
+        elif syllable in _KO_SMALL:
+            section += (1 if digit is None else digit) * 10 ** _KO_SMALL[syllable]
+            digit, units = None, units + 1
+        else:
+            total += (section + (digit or 0) or 1) * 10 ** _KO_LARGE[syllable]
+            section, digit, units = 0, None, units + 1
+    strong = units > 1 and run[0] in _KO_DIGITS
+    return total + section + (digit or 0), strong
