@@ -3,7 +3,7 @@
 import contextlib
 import glob
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from speechsubs import locking
@@ -61,15 +61,14 @@ def write_atomic(path: Path, data: bytes) -> None:
             target.write_bytes(data)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-        own = f"{TEMPORARY}{locking.host()}.{os.getpid()}."
-        handle, name = tempfile.mkstemp(prefix=own, dir=target.parent)
-        temporary = Path(name)
+        mode = target.stat().st_mode & 0o7777 if target.exists() else None
+        temporary, handle = _temporary(target.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(mode)
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(target)
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
@@ -99,8 +98,13 @@ def sweep(folder: Path) -> list[Path]:
     return gone
 
 
-def _umask() -> int:
-    # The mask can only be read by setting it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def _temporary(folder: Path) -> tuple[Path, int]:
+    """A new file, open for writing, with the permissions that new files have here."""
+    own = f"{TEMPORARY}{locking.host()}.{os.getpid()}."
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        path = folder / f"{own}{secrets.token_hex(6)}"
+        # Not `tempfile`: its files are private, and what others may do is the umask's to
+        # say, which no thread can read without setting it for all.
+        with contextlib.suppress(FileExistsError):
+            return path, os.open(path, flags, 0o666)

@@ -67,6 +67,7 @@ class Kit:
             headings=recipe.headings,
             bilingual=recipe.bilingual,
             dates=recipe.dates,
+            units=recipe.units,
         )
         source = naming.limited(locales.load(tag), recipe)
         return pipeline.setting(source, self.glossary(recipe.glossary), options)

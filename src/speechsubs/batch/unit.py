@@ -40,6 +40,7 @@ class Recipe:
     default_dollar: str = "USD"
     headings: bool = True
     dates: str = "locale"
+    units: str = "locale"
     bilingual: bool = False
     keep_cues: bool = False
     crlf: bool = False

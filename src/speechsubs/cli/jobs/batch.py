@@ -95,7 +95,7 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     with ExitStack() as stack:
         reporting = stack.enter_context(Reporting.opened(command, given))
         store = stack.enter_context(workplace.opened(given.get("memory"), None))
-        kit = _kit(store, job.jobs)
+        kit = _kit(store, given["jobs"])
         kit.glossary(job.request.recipe.glossary)  # a broken one stops everything, at once
         if given["dry_run"]:
             return _dry_run(job, units, kit, reporting)
@@ -137,9 +137,9 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _kit(store: workplace.Workplace, jobs: int) -> Kit:
-    # While engines compute, one more thread reads and writes; with many cores one is its own.
-    threads = jobs if jobs < 4 else jobs - 1
+def _kit(store: workplace.Workplace, jobs: int | None) -> Kit:
+    # While engines compute, one more thread reads and writes; of many cores it gets one.
+    threads = jobs if jobs is None or jobs < 4 else jobs - 1
     memory = store.memory
     load = partial(store.engine, threads=threads)
     if memory is None:

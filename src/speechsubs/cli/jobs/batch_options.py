@@ -20,7 +20,7 @@ DEFAULT_GLOSSARY = Path("glossary.yml")
 _OF_ROWS = frozenset({
     "from", "glossary", "no-glossary", "format", "engine", "bilingual", "aligner", "lexicon",
     "duration", "fps", "max-lines", "line-width", "currency-style", "default-dollar", "headings",
-    "dates", "crlf", "bom", "keep-cues", "language", "source", "source-language",
+    "dates", "units", "crlf", "bom", "keep-cues", "language", "source", "source-language",
 })  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def recipe(command: str, given: Mapping[str, Any]) -> Recipe:
         default_dollar=given["default_dollar"],
         headings=given.get("headings", "keep") == "keep",
         dates=given["dates"],
+        units=given["units"],
         bilingual=given.get("bilingual", False),
         keep_cues=given.get("keep_cues", False),
         crlf=given["crlf"],
