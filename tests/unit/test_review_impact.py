@@ -13,7 +13,7 @@ from speechsubs.formats import read_bytes
 from speechsubs.glossary import Glossary, Policy, Target, Term
 from speechsubs.model import Cue, Finished, Place, Transcript
 from speechsubs.project import Project, State
-from speechsubs.review import impact, render_markdown, render_text
+from speechsubs.review import impact, predict, render_markdown, render_text
 from speechsubs.review.conflicts import conflicts
 from speechsubs.review.cutting import recut
 from speechsubs.review.model import Change, ChangeKind, Item, ItemCue, Review
@@ -132,6 +132,36 @@ def test_a_text_that_is_right_already_is_left_alone(items: Items) -> None:
                               targets={"es": Target("coche")}))) == []  # fmt: skip
     assert items(changed(replace(XIAOMI, policy=Policy.FIXED,
                                  targets={"es": Target("Xiaomi")}))) == []  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "3 de mayo de 2021"),
+        ({"dates": "locale"}, "3 de mayo de 2021"),
+        ({"dates": "engine"}, "3 May 2021"),
+        ({"dates": "engine", "default_dollar": "AUD"}, "dólares australianos"),
+        ({"currency_style": "code", "default_dollar": "CAD"}, "CAD"),
+    ],
+)
+def test_what_is_said_anew_follows_the_options_of_the_project(
+    options: dict[str, object], said: str
+) -> None:
+    transcript = read_bytes(b"The Factory cost $5 on 3 May 2021.", "talk.txt", "text")
+    assert isinstance(transcript, Transcript)
+    results = pipeline.subtitle(
+        [transcript],
+        source=locales.load("en"),
+        targets=[(locales.load("es"), engine())],
+        glossary=OLD,
+        options=predict.options_of(options),
+    )
+    made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)
+    new = changed(Term("cost", "cost", policy=Policy.FIXED, targets={"es": Target("COSTE")}))
+    (item,) = impact.review(made, OLD, new, engines=engine)[0].items
+    assert item.method != "replaced"
+    assert said in " ".join(item.new_text.split())
+    assert "COSTE" in item.new_text
 
 
 def test_a_name_that_lost_its_entry(items: Items) -> None:

@@ -121,7 +121,12 @@ class Judge:
             round(check.chars_per_second(new, self._locale), 1),
             new.end_ms,
             latest_ms,
+            self._longest(old),
+            self._longest(new),
         )
+
+    def _longest(self, cue: Cue) -> float:
+        return max(map(self._locale.width, cue.lines), default=0.0)
 
     def _with_lines(
         self, cues: Sequence[Cue], lines: Sequence[Lines] | None, latest: Sequence[int]

@@ -23,6 +23,7 @@ class ItemCue:
 
     `new_end_ms` is later than `end_ms` where the new lines take time from the pause
     behind the cue, `latest_end_ms` is until when any lines might; None is `end_ms`.
+    The longest lines are counted as the locale counts; None where nobody did.
     """
 
     number: int
@@ -34,6 +35,8 @@ class ItemCue:
     new_chars_per_second: float
     new_end_ms: int | None = None
     latest_end_ms: int | None = None
+    longest_line: float | None = None
+    new_longest_line: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

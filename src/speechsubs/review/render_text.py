@@ -93,11 +93,13 @@ def made(item: Item) -> str:
 
 
 def changed(cue: ItemCue) -> str:
-    """What a cue's new lines do to its speed and to its time; "" where that is nothing."""
+    """What a cue's new lines do to its speed, lines and time; "" where that is nothing."""
     parts = []
     if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
         speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
         parts.append(f"{speeds} characters a second")
+    if cue.new_lines and cue.longest_line != cue.new_longest_line:
+        parts.append(f"longest line {cue.longest_line or 0:g} → {cue.new_longest_line or 0:g}")
     if cue.new_end_ms is not None and cue.new_end_ms != cue.end_ms:
         seconds = (cue.new_end_ms - cue.end_ms) / 1_000
         parts.append(f"{seconds:.1f} s longer, until {clock(cue.new_end_ms)}")

@@ -94,9 +94,9 @@ class _Work:
                 )
             context = contexts[one.source.id]
             sentence = one.source.sentences[one.segment.index]
-            dates = options.dates == "locale"
+            dates, units = options.dates == "locale", options.units == "locale"
             matcher = self.setting.matcher
-            (item,) = protect.find([sentence], matcher, spoken.language, context, dates)
+            (item,) = protect.find([sentence], matcher, spoken.language, context, dates, units)
             made.append((one, item, context))
         drafts = translated([item for _, item, _ in made], self.engine, self.locale, self.setting)
         return [
@@ -212,7 +212,7 @@ class _Work:
             return
         done = restore.target(
             item, raw.text, raw.places, self.setting.source, self.locale,
-            options.currency_style, options.dates == "locale",
+            options.currency_style, options.dates == "locale", options.units == "locale",
         )  # fmt: skip
         sentence.candidates.append((done, method))
 

@@ -109,8 +109,9 @@ def _cue(
     cue = record.cues[number]
     speed = round(check.chars_per_second(cue, locale), 1)
     latest = room.latest(record.cues, number, source.sentences, locale, fps)
+    longest = max(map(locale.width, cue.lines), default=0.0)
     return ItemCue(number + 1, cue.start_ms, cue.end_ms, cue.lines, (), speed, speed,
-                   cue.end_ms, latest)  # fmt: skip
+                   cue.end_ms, latest, longest, longest)  # fmt: skip
 
 
 def _marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:
