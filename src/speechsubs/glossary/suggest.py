@@ -51,6 +51,13 @@ _OPENERS = _set(
     "also just however meanwhile instead again finally first last dear thank thanks both so why "
     "how what where who did does do let see meet yes no well ladies"
 )
+#: Words with a number behind them that are no names: "Chapter 3", "on Page 12".
+_COUNTED = _set(
+    "chapter page section figure table step part level episode season volume act scene room gate "
+    "number no day week year phase stage round grade class article paragraph line lesson unit "
+    "question answer slide kapitel seite abbildung tabelle teil schritt capítulo página sección "
+    "figura tabla parte chapitre partie étape capitolo pagina sezione"
+)
 #: A run of more capitalised words is a title or a slogan.
 _LONGEST = 5
 #: A word and a number ("Model 3") are a phrase when they stand together this often.
@@ -69,7 +76,7 @@ class Candidate:
     """Something that may belong into the glossary.
 
     `kind` is "name" (capitalised words), "code" (letters with digits, capitals inside
-    or all through) or "phrase" (a capitalised word with a number). `text` is the
+    or all through) or "phrase" (capitalised words with a number). `text` is the
     spelling that is most frequent.
     """
 
@@ -137,27 +144,24 @@ def candidates(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
     - A word that stands in lower case more often than with a capital inside a sentence
       is no name, nor is a function word, a month or a day. Headings in Title Case give
       no evidence.
-    - "Model 3" is a phrase where the word and the number recur together.
+    - "Model 3" and "iPhone 15 Pro" are one phrase; see `_belongs` for where the number is
+      none of the name's.
 
     Text that a glossary entry covers is left out. Time is linear in the texts.
     """
     matcher = Matcher(glossary)
-    statistics = _Statistics(_function_words(glossary.language))
+    statistics = _Statistics(*_function_words(glossary.language))
     lines: list[tuple[int, list[_Token]]] = []
     for number, text in enumerate(texts):
         known = [(match.start, match.suffix_end) for match in matcher.find(text)]
         for tokens in _lines(text, known, statistics):
             statistics.add(tokens)
             lines.append((number, tokens))
-    pairs = Counter(
-        key_of(hit.text) for _, tokens in lines for hit in _numbered(tokens, statistics)
-    )
+    pairs = Counter(key for _, tokens in lines for key in _numbered(tokens, statistics))
+    recurring = frozenset(key for key, count in pairs.items() if count >= _RECURS)
     found: dict[str, list[tuple[_Hit, Place]]] = defaultdict(list)
     for number, tokens in lines:
-        phrases = [h for h in _numbered(tokens, statistics) if pairs[key_of(h.text)] >= _RECURS]
-        taken = {hit.start for hit in phrases}
-        names = [hit for hit in _names(tokens, statistics) if hit.start not in taken]
-        for hit in (*phrases, *names):
+        for hit in _names(tokens, statistics, recurring):
             found[key_of(hit.text)].append((hit, Place(number, hit.start)))
     result = [
         Candidate(
@@ -174,8 +178,9 @@ def candidates(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
 class _Statistics:
     """How often each word stands in lower case, and with a capital that means something."""
 
-    def __init__(self, function_words: frozenset[str]) -> None:
+    def __init__(self, function_words: frozenset[str], articles: frozenset[str]) -> None:
         self.function_words = function_words
+        self.articles = articles
         self._lower: Counter[str] = Counter()
         self._capital: Counter[str] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
@@ -196,7 +201,7 @@ class _Statistics:
         word = token.text.lower()
         if token.code:
             return False
-        if token.currency or len(word) == 1 or word in _CALENDAR or self._small(word):
+        if token.currency or len(word) == 1 or word in _CALENDAR or self.small(word):
             return True
         return self._lower[word] > self._capital[word]
 
@@ -221,21 +226,24 @@ class _Statistics:
             not token.initial or self._capital[word] > 0 or (before_name and not self._lower[word])
         )
 
-    def _small(self, word: str) -> bool:
+    def small(self, word: str) -> bool:
+        """True for a function word, which follows a name and begins none."""
         return word in self.function_words or word in _OPENERS
 
 
-def _function_words(language: str) -> frozenset[str]:
+def _function_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The function words of a language, and the articles among them, in lower case."""
     from speechsubs import locales  # pulls in the YAML reader, see `entries.target_entry`
 
     try:
         rules = locales.load(language).breaks
     except UnknownLocaleError:
-        return frozenset()
+        return frozenset(), frozenset()
     groups = (rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns,
               rules.auxiliaries, rules.negations, rules.titles)  # fmt: skip
     # Titles are listed with their full stop, and a token never ends in one.
-    return frozenset(word.lower().rstrip(".") for group in groups for word in group)
+    words = frozenset(word.lower().rstrip(".") for group in groups for word in group)
+    return words, frozenset(word.lower() for word in rules.articles)
 
 
 def _lines(
@@ -294,34 +302,67 @@ def _title_case(line: str, statistics: _Statistics) -> bool:
     return all(w[0].isupper() or w[0].isdigit() or w.lower() in small for w in words)
 
 
-def _numbered(tokens: list[_Token], statistics: _Statistics) -> Iterator[_Hit]:
-    """A name and a number of up to four digits behind it."""
+def _is_number(token: _Token) -> bool:
+    """Up to four digits right behind a word."""
+    return token.text.isdecimal() and len(token.text) <= 4 and token.adjacent
+
+
+def _numbered(tokens: list[_Token], statistics: _Statistics) -> Iterator[str]:
+    """The keys of names with a number behind them."""
     for before, token in pairwise(tokens):
-        number = token.text.isdecimal() and len(token.text) <= 4 and token.adjacent
-        if number and statistics.named(before) and not before.initial:
-            yield _Hit(f"{before.text} {token.text}", "phrase", before.start)
+        if _is_number(token) and statistics.named(before) and not before.initial:
+            yield key_of(f"{before.text} {token.text}")
 
 
-def _names(tokens: list[_Token], statistics: _Statistics) -> Iterator[_Hit]:
+def _belongs(
+    tokens: list[_Token], at: int, first: int, statistics: _Statistics, known: frozenset[str]
+) -> bool:
+    """Whether the number at `at` is a part of the name before it: "iPhone 15 Pro".
+
+    It is where the two recur together or another word of the name follows; else where
+    an article opens the name or no noun follows: "a Model 3 home", "the Mi 10 was", but
+    not "in Berlin 300 people". Years and "Chapter 3" belong to no name.
+    """
+    name, number = tokens[at - 1], tokens[at]
+    if not _is_number(number):
+        return False
+    if key_of(f"{name.text} {number.text}") in known:
+        return True
+    if name.text.lower() in _COUNTED or re.fullmatch("(?:19|20)[0-9]{2}", number.text):
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and following.adjacent and statistics.named(following):
+        return not following.initial
+    if name.initial:
+        return False
+    if first and tokens[first].adjacent and tokens[first - 1].text.lower() in statistics.articles:
+        return True
+    ended = following is None or not following.adjacent
+    return ended or (following is not None and statistics.small(following.text.lower()))
+
+
+def _names(tokens: list[_Token], statistics: _Statistics, known: frozenset[str]) -> Iterator[_Hit]:
     at = 0
     while at < len(tokens):
         if not statistics.starts(tokens, at):
             at += 1
             continue
-        end = _run(tokens, at, statistics)
+        end = _run(tokens, at, statistics, known)
         run = tokens[at:end]
         if len(run) <= _LONGEST:
             text = run[0].text + "".join(token.gap + token.text for token in run[1:])
             kind = "code" if len(run) == 1 and run[0].code else "name"
+            if any(token.text.isdecimal() for token in run):
+                kind = "phrase"
             yield _Hit(text, kind, run[0].start)
         at = end
 
 
-def _run(tokens: list[_Token], at: int, statistics: _Statistics) -> int:
+def _run(tokens: list[_Token], at: int, statistics: _Statistics, known: frozenset[str]) -> int:
     """Where the run of name words that starts at `at` ends."""
     end = at + 1
     while end < len(tokens) and tokens[end].adjacent and not tokens[end].initial:
-        if statistics.named(tokens[end]):
+        if statistics.named(tokens[end]) or _belongs(tokens, end, at, statistics, known):
             end += 1
         elif (
             tokens[end].text in _JOINERS
