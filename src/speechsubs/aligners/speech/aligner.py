@@ -17,14 +17,16 @@ from speechsubs.aligners.speech import (
     lexicon,
     listen,
     match,
+    pieces,
     script,
     voiced,
 )
-from speechsubs.aligners.speech.decode import GARBAGE_DEAR, Aligned, Grammars, TokenTime
+from speechsubs.aligners.speech.crew import Crew
+from speechsubs.aligners.speech.decode import TokenTime
 from speechsubs.aligners.speech.fill import between, from_heard
 from speechsubs.aligners.speech.findings import report
 from speechsubs.aligners.speech.pronounce import Pronouncer
-from speechsubs.audio import RATE, Recording
+from speechsubs.audio import Recording
 from speechsubs.errors import InputError
 from speechsubs.locales import Locale
 from speechsubs.model import Sentence, Word
@@ -33,7 +35,6 @@ from speechsubs.protocols import Placement
 if TYPE_CHECKING:
     import numpy as np
 
-_MS: Final = RATE // 1_000
 #: Recordings from this length on are worth starting helpers for.
 _WORTH_HELP_MS: Final = 90_000
 _MOST_HELPERS: Final = 4
@@ -42,14 +43,8 @@ _GENEROUS: Final = 0.35
 _PAD_MS: Final = 150
 #: A voice that sets in: lower, because soft beginnings count.
 _ONSET: Final = 0.3
-#: Alignment and recogniser disagree on a line's edge: look again that near to it.
-_FAR_MS: Final = 500
-_NEAR_MS: Final = 300
-_TAIL_MS: Final = 100
-#: Acoustic score (per frame) that a wider alignment must gain to be kept.
-_BETTER: Final = 4.0
-
-#: Told the name of a step ("voice", "listen", "align"), how much is done, of how much.
+#: Told the name of a step ("voice", "listen", "decide", "align"), how much is done of it,
+#: of how much.
 Progress = Callable[[str, int, int], None]
 Times = tuple[TokenTime, ...]
 
@@ -71,17 +66,17 @@ class Speech:
         lexicon: lexicon.Lexicon | None = None,
         progress: Progress | None = None,
         helpers: int | None = None,
-        voices: "np.ndarray[Any, np.dtype[np.float32]] | None" = None,
+        curve: voice.Curve | None = None,
     ) -> None:
-        """`helpers` processes share the first pass (None: as many as there are cores,
-        up to 4, for long recordings). `voices` are `voice.probabilities`, if known.
+        """`helpers` processes share the work (None: as many as there are cores, up to 4,
+        for long recordings). `curve` is the recording's, where the caller has it.
         """
         self._recording = recording
         self._locale = locale
         self._lexicon = lexicon or {}
         self._progress = progress
         self._helpers = helpers
-        self._voices = voices
+        self._curve = curve or voice.Curve(recording)
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
         """Times for every word of every sentence; what was not spoken is reported."""
@@ -96,9 +91,7 @@ class Speech:
             ) from error
         pronouncer = Pronouncer(self._locale.language, self._lexicon)
         text = script.write(sentences, pronouncer)
-        voices = self._voices
-        if voices is None:
-            voices = voice.probabilities(self._recording, progress=self._step("voice"))
+        voices = self._curve.values(self._step("voice"))
         with tempfile.TemporaryDirectory(prefix="speechsubs-") as name:
             return self._placed(sentences, text, pronouncer, voices, Path(name))
 
@@ -114,16 +107,13 @@ class Speech:
         wide = voice.join(voices, sound.duration_ms, _GENEROUS, _PAD_MS, 200)
         narrow = voice.join(voices, sound.duration_ms, 0.5, 0, 200)
         language.write_dictionary(pronouncer.units, folder / "words.dict")
-        heard: list[listen.Heard] = []
-        if text.units:
-            language.write_model(text, folder / "text.lm")
-            heard = listen.listen(
-                sound, listen.groups(wide), folder, self._count(), self._step("listen")
-            )
-        times = match.match(text, heard)
-        grammars = Grammars(folder)
-        spans = decide.spans(text, times, wide, sound, grammars)
-        placed, fallen = self._aligned(text, times, spans, wide, narrow, grammars)
+        language.write_model(text, folder / "text.lm")
+        with Crew(folder, sound.samples, self._count()) as crew:
+            groups = listen.groups(wide) if text.units else []
+            parts = crew.each(lambda part: crew.hear(*part), groups, self._step("listen"))
+            times = match.match(text, [heard for part in parts for heard in part])
+            spans = decide.spans(text, times, wide, sound.duration_ms, crew, self._step("decide"))
+            placed, fallen = self._aligned(text, times, spans, wide, narrow, crew)
         sure = self._trust(placed, spans, fallen, voices, narrow)
         onsets = voice.join(voices, sound.duration_ms, _ONSET, 0, 100)
         fades = voice.join(voices, sound.duration_ms, 0.5, 0, 100)
@@ -146,74 +136,27 @@ class Speech:
         spans: Sequence[decide.Span | None],
         wide: Sequence[voice.Region],
         narrow: Sequence[voice.Region],
-        grammars: Grammars,
+        crew: Crew,
     ) -> tuple[list[Times | None], set[int]]:
         """Token times of the spoken lines, and the lines where only a guess was left."""
-        placed: list[Times | None] = [None] * len(text.lines)
+        found: list[Times | None] = [None] * len(text.lines)
         fallen: set[int] = set()
-        pieces = cutting.chunks(spans, wide, self._recording.duration_ms)
-        step = self._step("align")
-        for done, piece in enumerate(pieces):
-            lines = [text.lines[n] for n in piece.lines]
-            part = self._recording.samples[piece.start_ms * _MS : piece.end_ms * _MS]
-            found = grammars.align(part, piece.start_ms, lines)
-            rows = self._without_burst(found, lines, grammars) if found else None
-            if rows is not None:
-                kept = [spans[number] for number in piece.lines]
-                rows = [
-                    self._again(line, row, span, grammars)
-                    for line, row, span in zip(lines, rows, kept, strict=True)
-                ]
+        todo = cutting.chunks(spans, wide, self._recording.duration_ms)
+
+        def place(piece: cutting.Chunk) -> list[Times] | None:
+            lines = [text.lines[n].ways for n in piece.lines]
+            return pieces.placed(piece, lines, [spans[n] for n in piece.lines], crew)
+
+        for piece, rows in zip(todo, crew.each(place, todo, self._step("align")), strict=True):
             for row, number in enumerate(piece.lines):
                 span = spans[number]
                 assert span is not None
                 if rows is None:
                     fallen.add(number)
-                    placed[number] = from_heard(text, number, times, span)
+                    found[number] = from_heard(text, number, times, span)
                 else:
-                    placed[number] = edges.snapped(rows[row], narrow)
-            if step is not None:
-                step(done + 1, len(pieces))
-        return placed, fallen
-
-    def _without_burst(
-        self, found: Aligned, lines: Sequence[script.Line], grammars: Grammars
-    ) -> list[Times]:
-        """Lines whose outer words took in sound that is not theirs, heard once more."""
-        result: list[Times] = []
-        for line, times in zip(lines, found.lines, strict=True):
-            if not edges.stretched(times):
-                result.append(times)
-                continue
-            start, end = times[0].start_ms, times[-1].end_ms
-            part = self._recording.samples[start * _MS : end * _MS]
-            decided = grammars.decide(part, start, [line], GARBAGE_DEAR)
-            span = decided.lines[0] if decided is not None else None
-            result.append(edges.shortened(edges.narrowed(times, *span) if span else times))
-        return result
-
-    def _again(
-        self, line: script.Line, times: Times, span: decide.Span | None, grammars: Grammars
-    ) -> Times:
-        """A line that reaches far beyond where it was heard, aligned to that time alone.
-
-        Other speech beside it had been taken in. The wider times stay where they fit
-        the sound clearly better.
-        """
-        said = [t for t in times if t.phones]
-        if span is None or not span.heard or not said:
-            return times
-        early = span.start_ms - said[0].start_ms
-        late = said[-1].end_ms - span.end_ms
-        if max(early, late) < _FAR_MS:
-            return times
-        start = max(0, said[0].start_ms if early < _FAR_MS else span.start_ms - _NEAR_MS)
-        end = said[-1].end_ms if late < _FAR_MS else span.end_ms + _NEAR_MS
-        part = self._recording.samples[start * _MS : (end + _TAIL_MS) * _MS]
-        found = grammars.align(part, start, [line])
-        if found is None or trust.score(found.lines[0]) < trust.score(times) - _BETTER:
-            return times
-        return found.lines[0]
+                    found[number] = edges.snapped(rows[row], narrow)
+        return found, fallen
 
     def _trust(
         self,
@@ -260,7 +203,10 @@ class Speech:
             return max(1, self._helpers)
         if self._recording.duration_ms < _WORTH_HELP_MS:
             return 1
-        return min(_MOST_HELPERS, os.cpu_count() or 1)
+        # What this process may use: containers are given fewer cores than there are.
+        allowed = getattr(os, "sched_getaffinity", None)
+        cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+        return min(_MOST_HELPERS, cores)
 
     def _step(self, name: str) -> Callable[[int, int], None] | None:
         progress = self._progress

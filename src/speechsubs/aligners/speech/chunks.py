@@ -12,7 +12,7 @@ from speechsubs.aligners.speech.decide import Span
 from speechsubs.aligners.speech.voiced import near
 from speechsubs.aligners.voice import Region
 
-_LONGEST_MS: Final = 30_000
+_LONGEST_MS: Final = 15_000
 _TOO_LONG_MS: Final = 75_000
 _LEAD_MS: Final = 250
 #: A guessed edge may be this far off.

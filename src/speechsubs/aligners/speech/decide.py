@@ -5,19 +5,18 @@ sure ones are put to the doubting grammar, which may leave each of them out.
 """
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from speechsubs.aligners.speech import voiced
-from speechsubs.aligners.speech.decode import GARBAGE_CHEAP, GARBAGE_DEAR, Grammars
+from speechsubs.aligners.speech.crew import Crew, Progress
+from speechsubs.aligners.speech.decode import GARBAGE_CHEAP, GARBAGE_DEAR
 from speechsubs.aligners.speech.match import Times
 from speechsubs.aligners.speech.script import PHONE_MS, Script
 from speechsubs.aligners.voice import Region
-from speechsubs.audio import RATE, Recording
 
-_MS: Final = RATE // 1_000
 #: Heard phones of all phones of a line that make it sure.
 _SURE: Final = 0.45
 #: The same where the time fits as well.
@@ -48,29 +47,37 @@ def spans(
     script: Script,
     times: Times,
     regions: Sequence[Region],
-    recording: Recording,
-    grammars: Grammars,
-    progress: Callable[[int, int], None] | None = None,
+    duration_ms: int,
+    crew: Crew,
+    progress: Progress | None = None,
 ) -> list[Span | None]:
     """For every line where it is, or None where it was not spoken."""
     found = [_from_heard(script, times, number, _SURE) for number in range(len(script.lines))]
     _drop_crossing(found)
     pace = _pace(script, found)
-    _accept_fitting(script, times, found, regions, recording.duration_ms, pace)
+    for low, high in _open(script, found):
+        _accept_fitting(script, times, found, low, high, regions, duration_ms, pace)
     _drop_crossing(found)
+
+    def doubt(run: tuple[int, int]) -> None:
+        _doubt(script, found, *run, regions, duration_ms, crew, pace)
+
+    crew.each(doubt, _open(script, found), progress)
+    return found
+
+
+def _open(script: Script, found: Sequence[Span | None]) -> list[tuple[int, int]]:
+    """Runs of lines that have no time yet. Lines without sound belong to their run."""
+    runs: list[tuple[int, int]] = []
     number = 0
     while number < len(found):
-        if found[number] is not None or not script.lines[number].length:
-            number += 1
-            continue
         end = number
         while end < len(found) and found[end] is None:
             end += 1
-        _doubt(script, found, number, end, regions, recording, grammars, pace)
-        number = end
-        if progress is not None:
-            progress(number, len(found))
-    return found
+        if any(line.length for line in script.lines[number:end]):
+            runs.append((number, end))
+        number = end + 1
+    return runs
 
 
 def _from_heard(script: Script, times: Times, number: int, least: float) -> Span | None:
@@ -128,24 +135,24 @@ def _accept_fitting(
     script: Script,
     times: Times,
     found: list[Span | None],
+    low: int,
+    high: int,
     regions: Sequence[Region],
     duration_ms: int,
     pace: float,
 ) -> None:
     """Little evidence is enough for lines that fill the room between sure ones."""
-    number = 0
-    while number < len(found):
-        end = number
-        while end < len(found) and found[end] is None:
-            end += 1
-        if end > number:
-            before = found[number - 1] if number else None
-            after = found[end] if end < len(found) else None
-            room = (before.end_ms if before else 0, after.start_ms if after else duration_ms)
-            some = [_from_heard(script, times, i, _SOME) for i in range(number, end)]
-            if all(some) and _fits(script, number, end, regions, room, pace):
-                found[number:end] = some
-        number = end + 1
+    before = found[low - 1] if low else None
+    after = found[high] if high < len(found) else None
+    room = (before.end_ms if before else 0, after.start_ms if after else duration_ms)
+    some = {i: _from_heard(script, times, i, _SOME) for i in _audible(script, low, high)}
+    if all(some.values()) and _fits(script, low, high, regions, room, pace):
+        for number, span in some.items():
+            found[number] = span
+
+
+def _audible(script: Script, low: int, high: int) -> list[int]:
+    return [i for i in range(low, high) if script.lines[i].length]
 
 
 def _drop_crossing(found: list[Span | None]) -> None:
@@ -166,18 +173,18 @@ def _doubt(
     low: int,
     high: int,
     regions: Sequence[Region],
-    recording: Recording,
-    grammars: Grammars,
+    duration_ms: int,
+    crew: Crew,
     pace: float,
 ) -> None:
     """Decide lines low to high, between sure neighbours, piece by piece."""
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
     clock = before.end_ms if before else 0
-    end = after.start_ms if after else recording.duration_ms
+    end = after.start_ms if after else duration_ms
     room = voiced.length(regions, clock, end)
     fits = _fits(script, low, high, regions, (clock, end), pace)
-    shortest = min(script.lines[i].expected_ms for i in range(low, high))
+    shortest = min(script.lines[i].expected_ms for i in _audible(script, low, high))
     if room < _LEAST * shortest:
         return
     # The neighbours' own edges may be guesses: let them take part where they are near.
@@ -187,7 +194,7 @@ def _doubt(
         clock = before.start_ms
     if last > high and after:
         end = after.end_ms
-    clock, end = max(0, clock - _MARGIN_MS), min(recording.duration_ms, end + _MARGIN_MS)
+    clock, end = max(0, clock - _MARGIN_MS), min(duration_ms, end + _MARGIN_MS)
     number = first
     while number < last and clock < end - 200:
         stop = _piece_end(regions, clock, end)
@@ -195,9 +202,8 @@ def _doubt(
         while count < last and (held < 1.6 * (stop - clock) or count - number < 3):
             held += script.lines[count].expected_ms
             count += 1
-        lines = script.lines[number:count]
-        part = recording.samples[clock * _MS : stop * _MS]
-        decided = grammars.decide(part, clock, lines, GARBAGE_DEAR if fits else GARBAGE_CHEAP)
+        lines = [line.ways for line in script.lines[number:count]]
+        decided = crew.decide(clock, stop, lines, GARBAGE_DEAR if fits else GARBAGE_CHEAP)
         reached = number
         resume = stop
         if decided is not None:

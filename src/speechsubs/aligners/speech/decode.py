@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from speechsubs.aligners.speech.arpabet import PHONES
 from speechsubs.aligners.speech.language import garbage
 from speechsubs.aligners.speech.listen import FRAME_MS
-from speechsubs.aligners.speech.script import Line
+from speechsubs.aligners.speech.script import Ways
 from speechsubs.audio import RATE
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Grammars:
         self._decoders: dict[str, Any] = {}
 
     def align(
-        self, samples: "np.ndarray[Any, Any]", start_ms: int, lines: Sequence[Line]
+        self, samples: "np.ndarray[Any, Any]", start_ms: int, lines: Sequence[Ways]
     ) -> Aligned | None:
         """Times of all tokens, or None where no beam finds a way through."""
         arcs, final = _plain(lines)
@@ -101,7 +101,7 @@ class Grammars:
         self,
         samples: "np.ndarray[Any, Any]",
         start_ms: int,
-        lines: Sequence[Line],
+        lines: Sequence[Ways],
         price: float = GARBAGE_CHEAP,
     ) -> Decided | None:
         """Which of the lines are spoken in a piece, or None where that cannot be told.
@@ -190,6 +190,9 @@ class Grammars:
 
 
 def _run(decoder: Any, data: bytes) -> None:
+    # Without this the noise of the piece before is taken off this one, and results
+    # depend on who decoded what before.
+    decoder.reinit_feat()
     decoder.start_utt()
     try:
         decoder.process_raw(data, full_utt=True)
@@ -197,7 +200,7 @@ def _run(decoder: Any, data: bytes) -> None:
         decoder.end_utt()
 
 
-def _plain(lines: Sequence[Line]) -> tuple[list[Arc], int]:
+def _plain(lines: Sequence[Ways]) -> tuple[list[Arc], int]:
     """Arcs that say all lines, and the last state."""
     arcs: list[Arc] = []
     state = top = 0
@@ -207,15 +210,15 @@ def _plain(lines: Sequence[Line]) -> tuple[list[Arc], int]:
     return arcs, state
 
 
-def _say(line: Line, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, list[int]]:
+def _say(line: Ways, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, list[int]]:
     """Add a line from a state on: the state after it, the highest one, its arcs."""
     mine: list[int] = []
-    for token in line.tokens:
-        if not token.readings:
+    for readings in line:
+        if not readings:
             continue
         top += 1
         after = top
-        for reading in token.readings:
+        for reading in readings:
             at = state
             for number, unit in enumerate(reading):
                 target = after
@@ -223,13 +226,13 @@ def _say(line: Line, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, l
                     top += 1
                     target = top
                 mine.append(len(arcs))
-                arcs.append((at, target, 1.0, unit.name))
+                arcs.append((at, target, 1.0, unit))
                 at = target
         state = after
     return state, top, mine
 
 
-def _doubting(lines: Sequence[Line], price: float) -> tuple[list[Arc], int, dict[int, int]]:
+def _doubting(lines: Sequence[Ways], price: float) -> tuple[list[Arc], int, dict[int, int]]:
     """Arcs of the doubting grammar, its last state, and which line an arc belongs to."""
     arcs: list[Arc] = []
     entries: dict[int, int] = {}
@@ -286,7 +289,7 @@ def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | 
 
 
 def _tokens(
-    lines: Sequence[Line],
+    lines: Sequence[Ways],
     path: Sequence[int],
     found: Sequence[Piece],
     scores: Sequence[tuple[float, int, int]],
@@ -297,9 +300,8 @@ def _tokens(
     owner: dict[int, tuple[int, int]] = {}
     state = top = 0
     for row, line in enumerate(lines):
-        for column, token in enumerate(line.tokens):
-            part = Line((token,), (0,), 0, 0)
-            state, top, mine = _say(part, state, top, arcs)
+        for column, readings in enumerate(line):
+            state, top, mine = _say((readings,), state, top, arcs)
             owner.update(dict.fromkeys(mine, (row, column)))
     times: dict[tuple[int, int], TokenTime] = {}
     for arc, piece, (score, phones, short) in zip(path, found, scores, strict=True):
@@ -317,7 +319,7 @@ def _tokens(
     clock = start_ms
     for row, line in enumerate(lines):
         done = []
-        for column in range(len(line.tokens)):
+        for column in range(len(line)):
             time = times.get((row, column), TokenTime(clock, clock))
             clock = time.end_ms
             done.append(time)

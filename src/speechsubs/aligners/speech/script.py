@@ -8,6 +8,9 @@ from speechsubs.aligners.speech.pronounce import Pronouncer, Token, Unit
 from speechsubs.model import Sentence
 from speechsubs.timeline import spoken
 
+#: Every token's readings, each the names of its units: what a grammar is made of.
+Ways = tuple[tuple[tuple[str, ...], ...], ...]
+
 #: How long a phone takes when nothing is known (0.07 to 0.11 in speech at all speeds).
 PHONE_MS: Final = 85
 
@@ -25,6 +28,11 @@ class Line:
     def length(self) -> int:
         """Phones of the likeliest reading."""
         return sum(t.length for t in self.tokens)
+
+    @property
+    def ways(self) -> Ways:
+        """The names of the units of every reading of every token."""
+        return tuple(tuple(tuple(u.name for u in r) for r in t.readings) for t in self.tokens)
 
     @property
     def expected_ms(self) -> int:

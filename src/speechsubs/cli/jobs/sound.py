@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from speechsubs import audio, formats, pipeline
-from speechsubs.aligners import registry
+from speechsubs.aligners import registry, voice
 from speechsubs.audio import Recording
 from speechsubs.cli.jobs import inputs
 from speechsubs.errors import InputError
 from speechsubs.locales import Locale
 from speechsubs.model import Track, Transcript
 from speechsubs.protocols import Aligner
+
+#: The steps of an aligner with what each takes of the whole (measured, in per cent).
+_STEPS: Final = {"voice": 5, "listen": 35, "decide": 20, "align": 40}
 
 
 def refuse(sources: Sequence[Path], given: Mapping[str, Any]) -> None:
@@ -41,22 +44,57 @@ def opened(path: Path | None, screen: Console, quiet: bool) -> Recording | None:
         return None
     if str(path) == inputs.STDIN:
         raise InputError("-", "a recording cannot come from standard input", "Name a file")
-    with Progress(console=screen, disable=quiet or not screen.is_terminal, transient=True) as bar:
-        task = bar.add_task("decoding", total=None)
+    with bar(screen, quiet) as shown:
+        task = shown.add_task("decoding", total=None)
 
         def advance(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
+            shown.update(task, completed=done, total=total or None)
 
         return audio.load(path, progress=advance)
 
 
+def bar(screen: Console, quiet: bool) -> Progress:
+    """A progress bar that goes when it is done, and shows nothing where nobody looks."""
+    return Progress(console=screen, disable=quiet or not screen.is_terminal, transient=True)
+
+
 def aligner(
-    recording: Recording | None, locale: Locale, given: Mapping[str, Any]
+    recording: Recording | None,
+    locale: Locale,
+    given: Mapping[str, Any],
+    on: Progress | None = None,
+    curve: voice.Curve | None = None,
 ) -> Aligner | None:
-    """What gives words their times; None leaves it to the pipeline's estimate."""
+    """What gives words their times; None leaves it to the pipeline's estimate.
+
+    Its work is shown `on` a bar. `curve` is the recording's voice curve, to be shared.
+    """
     if recording is None:
         return None
-    return registry.load(given["aligner"], recording, locale, lexicon=given["lexicon"])
+    return registry.load(
+        given["aligner"],
+        recording,
+        locale,
+        lexicon=given["lexicon"],
+        curve=curve,
+        progress=_Share(on) if on is not None else None,
+    )
+
+
+class _Share:
+    """The steps of an aligner as one task of a bar."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._task: TaskID | None = None
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` parts of a step are done."""
+        if self._task is None:
+            self._task = self._shown.add_task("listening", total=sum(_STEPS.values()))
+        names = list(_STEPS)
+        before = sum(_STEPS[step] for step in names[: names.index(name)])
+        self._shown.update(self._task, completed=before + _STEPS[name] * done / max(1, total))
 
 
 def corrected(timed: Transcript, path: Path) -> Transcript:

@@ -213,7 +213,7 @@ def _subtitle(
                 targets=pairs,
                 glossary=words,
                 options=options,
-                aligner=sound.aligner(recording, group.source, given),
+                aligner=sound.aligner(recording, group.source, given, bar),
                 recall=recalls,
                 progress=advance,
             )

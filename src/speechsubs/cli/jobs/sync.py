@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from speechsubs import formats, locales, outputs, pipeline, project
+from speechsubs.aligners import voice
 from speechsubs.cli import shown
 from speechsubs.cli.jobs import inputs, sound
 from speechsubs.errors import InputError, UnknownLocaleError
@@ -32,7 +33,10 @@ def run(subs: Path, recording_path: Path, given: Mapping[str, Any]) -> int:
     recording = sound.opened(recording_path, screen, quiet)
     assert recording is not None
     locale: Locale = given["source_locale"] or _language(subs, track)
-    done = pipeline.sync(track, recording, sound.aligner(recording, locale, given))
+    curve = voice.Curve(recording)
+    with sound.bar(screen, quiet) as bar:
+        aligner = sound.aligner(recording, locale, given, bar, curve)
+        done = pipeline.sync(track, recording, aligner, curve)
     if not done.sure and not given["force"]:
         problem = f"it does not fit this recording surely enough: {_words(done)}"
         advice = "Is it the same speech? --force writes it all the same"

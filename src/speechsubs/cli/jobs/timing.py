@@ -32,14 +32,16 @@ def run(recording_path: Path, path: Path, given: Mapping[str, Any]) -> int:
     quiet = given["quiet"] or given["as_json"]
     recording = sound.opened(recording_path, screen, quiet)
     assert recording is not None
-    aligner = sound.aligner(recording, locale, given)
-    (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
+    curve = voice.Curve(recording)
+    with sound.bar(screen, quiet) as bar:
+        aligner = sound.aligner(recording, locale, given, bar, curve)
+        (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
     if given["as_json"]:
         click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
     else:
         _table(result)
     if image:
-        found = voice.regions(recording) if voice.installed() else ()
+        found = curve.regions() if voice.installed() else ()
         offset = recording.offset_ms
         regions = [(r.start_ms + offset, r.end_ms + offset) for r in found]
         title = f"{recording_path.name} + {path.name}, times: {result.aligner}"

@@ -1,0 +1,71 @@
+"""One piece of sound with its lines: aligned, and looked at again where it fits badly."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from speechsubs.aligners.speech import confidence as trust
+from speechsubs.aligners.speech import edges
+from speechsubs.aligners.speech.chunks import Chunk
+from speechsubs.aligners.speech.crew import Crew
+from speechsubs.aligners.speech.decide import Span
+from speechsubs.aligners.speech.decode import GARBAGE_DEAR, TokenTime
+from speechsubs.aligners.speech.script import Ways
+
+#: Alignment and recogniser disagree on a line's edge: look again that near to it.
+_FAR_MS: Final = 500
+_NEAR_MS: Final = 300
+_TAIL_MS: Final = 100
+#: Acoustic score (per frame) that a wider alignment must gain to be kept.
+_BETTER: Final = 4.0
+
+Times = tuple[TokenTime, ...]
+
+
+def placed(
+    piece: Chunk, lines: Sequence[Ways], spans: Sequence[Span | None], crew: Crew
+) -> list[Times] | None:
+    """Token times of the piece's lines, or None where no way through was found.
+
+    `lines` and `spans` are those of the piece.
+    """
+    found = crew.align(piece.start_ms, piece.end_ms, lines)
+    if found is None:
+        return None
+    rows = [
+        _without_burst(line, times, crew) for line, times in zip(lines, found.lines, strict=True)
+    ]
+    return [
+        _again(line, times, span, crew)
+        for line, times, span in zip(lines, rows, spans, strict=True)
+    ]
+
+
+def _without_burst(line: Ways, times: Times, crew: Crew) -> Times:
+    """A line whose outer words took in sound that is not theirs, heard once more."""
+    if not edges.stretched(times):
+        return times
+    start, end = times[0].start_ms, times[-1].end_ms
+    decided = crew.decide(start, end, [line], GARBAGE_DEAR)
+    span = decided.lines[0] if decided is not None else None
+    return edges.shortened(edges.narrowed(times, *span) if span else times)
+
+
+def _again(line: Ways, times: Times, span: Span | None, crew: Crew) -> Times:
+    """A line that reaches far beyond where it was heard, aligned to that time alone.
+
+    Other speech beside it had been taken in. The wider times stay where they fit
+    the sound clearly better.
+    """
+    said = [t for t in times if t.phones]
+    if span is None or not span.heard or not said:
+        return times
+    early = span.start_ms - said[0].start_ms
+    late = said[-1].end_ms - span.end_ms
+    if max(early, late) < _FAR_MS:
+        return times
+    start = max(0, said[0].start_ms if early < _FAR_MS else span.start_ms - _NEAR_MS)
+    end = said[-1].end_ms if late < _FAR_MS else span.end_ms + _NEAR_MS
+    found = crew.align(start, end + _TAIL_MS, [line])
+    if found is None or trust.score(found.lines[0]) < trust.score(times) - _BETTER:
+        return times
+    return found.lines[0]
