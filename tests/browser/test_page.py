@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from speechsubs import locales
-from speechsubs.model import Finding, Severity
-from speechsubs.review import decisions, page
+from speechsubs.model import Cue, Finding, Severity
+from speechsubs.review import decisions, page, room
 from speechsubs.review.model import (
     Change,
     ChangeKind,
@@ -622,3 +622,24 @@ def test_notes_alone_raise_no_alarm(show: Callable[..., Any]) -> None:
     browser = show(replace(review, conflicts=(note,)))
     assert texts(browser, "#conflicts-title") == ["1 note on the glossary"]
     assert browser.js("document.querySelector('#conflicts.calm') !== null")
+
+
+def test_the_time_of_a_cue_is_that_of_python(show: Callable[..., Any]) -> None:
+    browser = show(sample.change_review())
+    for tag in ("es", "ar", "zh-CN"):
+        locale = locales.load(tag)
+        for lines in (
+            (),
+            ("a",),
+            ("Uno dos tres.",),
+            ("m" * 42, "n" * 41),
+            ("漢字かな" * 5, "SU7"),
+        ):
+            for latest in (1_500, 2_200, 9_000, 60_000):
+                cue = Cue(1_000, 2_000, ("Antes.",))
+                ours = room.until(cue, lines, max(latest, cue.end_ms), locale) if lines else 2_000
+                item = {"start_ms": 1_000, "end_ms": 2_000, "lines": ["Antes."],
+                        "latest_end_ms": max(latest, 2_000)}  # fmt: skip
+                given = ", ".join(map(json.dumps, (item, lines)))
+                theirs = browser.js(f"until({given}, cards.rules('{tag}'))")
+                assert theirs == ours, (tag, lines, latest)

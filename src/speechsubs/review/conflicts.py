@@ -34,7 +34,13 @@ def conflicts(
     if found:
         known = {_key(finding) for finding in lint(old)}
         found = [finding for finding in found if _key(finding) not in known]
-    found += _compared(old, new, changes, tags)
+    # What the lint says of an entry's missing languages need not be said twice.
+    told = {f.line: f.message for f in found if f.code == "glossary-missing-locale"}
+    found += [
+        finding
+        for finding in _compared(old, new, changes, tags)
+        if finding.code != "review-no-target" or finding.message not in told.get(finding.line, "")
+    ]
     return tuple(sorted(found, key=lambda f: (-_ORDER.index(f.severity), f.line or 0, f.code)))
 
 
