@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from speechsubs.cli.models_evaluate import evaluate
+
 _YES = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
@@ -159,3 +161,6 @@ def path(ctx: click.Context, /, *, starter: bool) -> None:
     from speechsubs.cli.jobs import models as job
 
     ctx.exit(job.path(starter=starter))
+
+
+command.add_command(evaluate)
