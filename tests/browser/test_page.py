@@ -572,6 +572,8 @@ def test_the_recording_plays_the_cue_and_stops_at_its_end(served: tuple[Any, Ser
     browser.wait("player.video.paused && player.video.currentTime >= 33.2")
     assert browser.js("player.video.currentTime") < 34.2
     assert browser.js("player.end") is None
+    # No picture, no black box.
+    assert browser.js("player.video.getBoundingClientRect().height") < 60
 
 
 def test_a_note_right_after_deciding_is_about_what_was_decided(show: Callable[..., Any]) -> None:

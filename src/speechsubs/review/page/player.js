@@ -12,6 +12,10 @@ class Player {
     this.source = null;
     this.end = null;
     this.video.addEventListener("timeupdate", () => this.stopAtEnd());
+    // A recording without a picture needs no black box.
+    this.video.addEventListener("loadedmetadata", () => {
+      this.video.classList.toggle("sound", !this.video.videoWidth);
+    });
     this.video.addEventListener("error", () => {
       this.hint.textContent = "The recording cannot be played here. Choose it again below.";
     });
