@@ -41,6 +41,13 @@ def test_shares_and_distances(old: str, new: str, kept: float, distance: int) ->
     assert closeness.distance(old, new, ES) == distance
 
 
+def test_a_huge_text_is_compared_by_its_beginning() -> None:
+    huge = "palabra otra " * 100_000
+    assert closeness.kept(huge, huge, ES) == 1.0
+    assert closeness.distance(huge, huge + "más", ES) == 0
+    assert closeness.kept(huge, "nada", ES) == 0.0
+
+
 def test_japanese_is_counted_by_characters() -> None:
     assert closeness.kept("社長が来た。", "会長が来た。", locales.load("ja")) == pytest.approx(
         4 / 5

@@ -1,8 +1,9 @@
 """How near a new text is to the one that somebody knows, and the nearest of both."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
@@ -14,6 +15,8 @@ _Opcode = tuple[str, int, int, int, int]
 
 #: Longer texts are not merged: comparing them is quadratic at worst.
 MOST_TOKENS = 400
+#: Of longer texts only so much is compared; no sentence has so many words.
+MOST_COMPARED = 5_000
 _WORDS = re.compile(r"\w+(?:['’.,]\w+)*|[^\w\s]")
 _PHRASES = re.compile(r"[A-Za-z0-9]+|[^\s]")
 _LETTER = re.compile(r"\w")
@@ -21,12 +24,17 @@ _LETTER = re.compile(r"\w")
 
 def spans(text: str, locale: Locale) -> list[Span]:
     """Words and marks of a text; characters where words are not parted by blanks."""
+    return list(_found(text, locale))
+
+
+def _found(text: str, locale: Locale) -> Iterator[Span]:
     pattern = _WORDS if locale.words == "spaces" else _PHRASES
-    return [match.span() for match in pattern.finditer(text)]
+    return (match.span() for match in pattern.finditer(text))
 
 
 def _texts(text: str, locale: Locale) -> list[str]:
-    return [text[start:end] for start, end in spans(text, locale)]
+    """The tokens of a text, of a huge one its beginning: comparing is quadratic."""
+    return [text[start:end] for start, end in islice(_found(text, locale), MOST_COMPARED)]
 
 
 def kept(old: str, new: str, locale: Locale) -> float:
