@@ -79,12 +79,12 @@ def recipe(command: str, given: Mapping[str, Any]) -> Recipe:
 def suffixes(command: str, given: Mapping[str, Any]) -> tuple[str, ...]:
     """The files that a folder is looked through for, by their suffixes.
 
-    What is to be converted beside itself is not what it shall become.
+    What is to become WebVTT is not WebVTT already.
     """
     if command == "subtitle":
         return formats.readable_suffixes()
     kinds = set(formats.writable())
-    if command == "convert" and given["output"] is None:
+    if command == "convert":
         kinds -= {given["kind"]}
     return tuple(f".{name}" for name in sorted(kinds))
 

@@ -171,9 +171,7 @@ class Reporting:
         if self._keep:
             self._summary(totals, why, code)
         if self._quiet:
-            for reason, number in self.totals.failures:
-                more = f" (and {number - 1} more files)" if number > 1 else ""
-                self._screen.print(f"[red]Error:[/] {shown.escape(reason)}{more}")
+            batch_screen.errors(self._screen, self.totals)
         else:
             batch_screen.summary(self._screen, self.totals, self._command)
         if why:

@@ -135,15 +135,20 @@ def summary(screen: Console, totals: Totals, command: str) -> None:
         screen.print(table)
     if command != "check":
         _kinds(screen, totals)
-    failures = totals.failures
-    if failures:
+    if totals.failed:
         screen.print(f"[red]{files(totals.failed)} failed:[/]")
-        for reason, number in failures[:_LISTED]:
-            more = f" (and {files(number - 1)} more)" if number > 1 else ""
-            screen.print(f"  {shown.escape(reason)}{more}")
-        if len(failures) > _LISTED:
-            screen.print(f"  ... and {len(failures) - _LISTED} other reasons (--log has all)")
+        errors(screen, totals)
     screen.print(totals.sentence())
+
+
+def errors(screen: Console, totals: Totals) -> None:
+    """Why files failed: a line for each reason."""
+    for reason, number in totals.failures[:_LISTED]:
+        more = f" (and {files(number - 1)} more)" if number > 1 else ""
+        screen.print(f"[red]Error:[/] {shown.escape(reason)}{more}")
+    rest = len(totals.failures) - _LISTED
+    if rest > 0:
+        screen.print(f"... and {rest} other reasons (--log FILE keeps all of them)")
 
 
 def _kinds(screen: Console, totals: Totals) -> None:
