@@ -139,10 +139,10 @@ def test_a_missing_glossary(cli: Cli, here: Path, talk: Path, command: tuple[str
         (
             "auto",
             "es",
-            ["argospm install translate-en_es", "apt install apertium apertium-eng-spa"],
+            ["speechsubs models install en es", "apt install apertium apertium-eng-spa"],
         ),
-        ("auto", "ja", ["argospm install translate-en_ja"]),
-        ("argos", "zh-TW", ["argospm install translate-en_zt"]),
+        ("auto", "ja", ["speechsubs models install en ja"]),
+        ("argos", "zh-TW", ["speechsubs models install en zh-TW"]),
         ("apertium", "ca", ["apt install apertium apertium-eng-cat"]),
         ("apertium", "fr", ["apertium-eng-spa", "apertium-fr-es"]),
         ("apertium", "ja", ["None is known to exist"]),

@@ -424,3 +424,27 @@ def test_the_offer_is_declined_or_fails(
     assert "cannot be had (the server says 404 Not Found)" in capsys.readouterr().err
     for engine in ("apertium", "echo", "libretranslate"):
         assert not models_install.offer(engine, "en", "es")
+
+
+@pytest.mark.usefixtures("no_apertium", "somebody")
+@pytest.mark.parametrize("job", ["subtitle", "translate", "lines"])
+def test_the_main_job_goes_on_with_the_model_that_was_installed(
+    cli: Cli, site: Any, here: Path, made: Made, entry: Entry, job: str
+) -> None:
+    site.index(entry(site.offer("/a", made())))
+    cue = "1\n00:00:01,000 --> 00:00:04,000\nThe meeting begins at nine.\n"
+    (here / "talk.srt").write_text(cue)
+    (here / "talk.txt").write_text("The meeting begins at nine.\n")
+    words = {
+        "subtitle": ("subtitle", "talk.txt", "--to", "es", "--format", "srt"),
+        "translate": ("translate", "talk.srt", "--to", "es"),
+        "lines": ("translate", "talk.txt", "--to", "es", "--lines"),
+    }[job]
+    ran = cli(*words, stdin="n\n")
+    assert ran.code == 1
+    assert "`speechsubs models install en es`" in ran.err
+    assert site.asked == []
+    ran = cli(*words, stdin="y\ny\n")
+    assert ran.code == 0, ran.err
+    said = ran.out if job == "lines" else (here / "talk.es.srt").read_text("utf-8")
+    assert "reunión" in said

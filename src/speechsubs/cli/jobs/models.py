@@ -13,6 +13,7 @@ from speechsubs import locales, models, packages
 from speechsubs.cli import shown
 from speechsubs.cli.jobs.models_install import offer, size_text
 from speechsubs.cli.plain import visible
+from speechsubs.engines import figures
 from speechsubs.errors import InputError, PackageError, UnknownLocaleError
 from speechsubs.packages import Package, Scan
 
@@ -285,6 +286,7 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
         "installed": row["installed"],
         "sha256": package.sha256,
         "quality": package.quality,
+        "scores": figures.sentence(package),
         "readme": readme,
     }
 

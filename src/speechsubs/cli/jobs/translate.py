@@ -91,11 +91,15 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     outputs.refuse_places(flat)
     results: list[Result] = []
     written: dict[str, list[Path]] = {}
-    with (
-        workplace.opened(given["memory"], None) as place,
-        Progress(console=screen, disable=quiet or not screen.is_terminal) as bar,
-    ):
-        done, wordless = _translated(read, words, place, given, bar)
+    with workplace.opened(given["memory"], None) as place:
+        groups = _grouped(read, given)
+        # Before there is a bar: a person may be asked about a model that is missing.
+        loaded = {
+            tag: [(to, place.engine(given["engine"], tag, to.tag)) for to in _targets(tag, given)]
+            for tag in groups
+        }
+        with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
+            done, wordless = _translated(groups, loaded, words, place, given, bar)
         for failure in wordless:
             shown.error(screen, failure)
             failed = True
@@ -114,17 +118,23 @@ def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     return 1 if failed else max(result.exit_code for result in results)
 
 
+def _grouped(read: Sequence[_Read], given: Mapping[str, Any]) -> dict[str, list[_Read]]:
+    """The files by their language."""
+    groups: dict[str, list[_Read]] = {}
+    for path, track in read:
+        groups.setdefault(_source(path, track, given).tag, []).append((path, track))
+    return groups
+
+
 def _translated(
-    read: Sequence[tuple[Path, Track]],
+    groups: Mapping[str, Sequence[_Read]],
+    loaded: Mapping[str, Sequence[tuple[Locale, Engine]]],
     words: Glossary,
     place: Workplace,
     given: Mapping[str, Any],
     bar: Progress,
 ) -> tuple[list[tuple[_Read, Result]], list[InputError]]:
     """The results of every file, files of one language together, and what had no text."""
-    groups: dict[str, list[_Read]] = {}
-    for path, track in read:
-        groups.setdefault(_source(path, track, given).tag, []).append((path, track))
     done: list[tuple[_Read, Result]] = []
     failures: list[InputError] = []
     task = bar.add_task("translating", total=None)
@@ -134,11 +144,10 @@ def _translated(
 
     for tag, group in groups.items():
         items = list(group)
-        targets = [(to, place.engine(given["engine"], tag, to.tag)) for to in _targets(tag, given)]
         while items:
             try:
                 results = _subtitled(
-                    items, locales.load(tag), targets, words, place, given, advance
+                    items, locales.load(tag), loaded[tag], words, place, given, advance
                 )
             except InputError as error:
                 # One file without text must not take the others with it.

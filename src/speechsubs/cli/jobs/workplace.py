@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from speechsubs import engines, memory, pipeline, project
+from speechsubs.cli.jobs import models_install
+from speechsubs.errors import EngineError
 from speechsubs.files import read_bytes
 from speechsubs.locales import Locale
 from speechsubs.memory import Memory
@@ -25,7 +27,13 @@ class Workplace:
 
     def engine(self, name: str, source: str, target: str, threads: int | None = None) -> Engine:
         """The engine on so many cores (by default all), the memory's cache before it."""
-        engine = engines.load(name, source, target, threads=threads)
+        try:
+            engine = engines.load(name, source, target, threads=threads)
+        except EngineError:
+            # A person at a terminal is asked whether to install the model that is missing.
+            if not models_install.offer(name, source, target):
+                raise
+            engine = engines.load(name, source, target, threads=threads)
         return memory.cached(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Recall:
