@@ -7,12 +7,16 @@ from pathlib import Path
 from speechsubs import engines, formats, glossary, locales, pipeline
 from speechsubs.batch import naming
 from speechsubs.batch.prints import Surroundings
+from speechsubs.batch.sliced import sliced
 from speechsubs.batch.unit import Recipe
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.locales import Locale
 from speechsubs.model import Track
 from speechsubs.pipeline import Options, Recall, Setting
 from speechsubs.protocols import Engine
+
+#: An engine is asked for so many texts for each core: some seconds, then signals are heard.
+TEXTS_A_JOB = 128
 
 #: What makes the engine of a name for a direction: name, source, target.
 EngineLoader = Callable[[str, str, str], Engine]
@@ -23,7 +27,8 @@ Recaller = Callable[[str, Locale, str], Recall]
 class Kit:
     """What units share in a process: glossaries, settings, engines, each loaded once.
 
-    `memory` is the revision of the memory that `recall` reads, for fingerprints.
+    `memory` is the revision of the memory that `recall` reads, for fingerprints; `jobs`
+    is how many cores engines keep busy.
     """
 
     def __init__(
@@ -31,10 +36,12 @@ class Kit:
         load_engine: EngineLoader | None = None,
         recall: Recaller | None = None,
         memory: str = "",
+        jobs: int = 1,
     ) -> None:
         self._load = load_engine or engines.load
         self.recall = recall
         self._memory = memory
+        self._jobs = jobs
         self._engines: dict[tuple[str, str, str], Engine | SpeechsubsError] = {}
         # Bounded: every row of a manifest may have options of its own.
         self.setting = lru_cache(maxsize=64)(self._setting)
@@ -46,7 +53,8 @@ class Kit:
         key = (name, source, target)
         if key not in self._engines:
             try:
-                self._engines[key] = self._load(name, source, target)
+                engine = self._load(name, source, target)
+                self._engines[key] = sliced(engine, TEXTS_A_JOB * self._jobs)
             except SpeechsubsError as error:
                 self._engines[key] = error
         found = self._engines[key]

@@ -80,8 +80,9 @@ class Unit:
 class Part:
     """What one language of a file came to.
 
-    `print` is the fingerprint of everything that the files depend on; `seconds` is how
-    long it took, the engine's share by sentences.
+    `print` is the fingerprint of everything that the files depend on; `engine` and
+    `quality` are the engine's own words; `seconds` is how long it took, the engine's
+    share by sentences.
     """
 
     language: str
@@ -92,6 +93,7 @@ class Part:
     errors: int = 0
     warnings: int = 0
     engine: str = ""
+    quality: str = ""
     seconds: float = 0.0
 
 

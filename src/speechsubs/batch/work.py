@@ -148,6 +148,7 @@ def _part(one: Ready, output: Output, seconds: float, kit: Kit) -> Part:
         len(output.drafts) if tag != source else 0,
         *_counts(output.findings),
         output.engine,
+        output.quality,
         seconds,
     )
 

@@ -95,7 +95,7 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     with ExitStack() as stack:
         reporting = stack.enter_context(Reporting.opened(command, given))
         store = stack.enter_context(workplace.opened(given.get("memory"), None))
-        kit = _kit(store, given["jobs"])
+        kit = _kit(store, given["jobs"], job.jobs)
         kit.glossary(job.request.recipe.glossary)  # a broken one stops everything, at once
         if given["dry_run"]:
             return _dry_run(job, units, kit, reporting)
@@ -137,14 +137,14 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _kit(store: workplace.Workplace, jobs: int | None) -> Kit:
+def _kit(store: workplace.Workplace, asked: int | None, jobs: int) -> Kit:
     # While engines compute, one more thread reads and writes; of many cores it gets one.
-    threads = jobs if jobs is None or jobs < 4 else jobs - 1
+    threads = asked if asked is None or asked < 4 else asked - 1
     memory = store.memory
     load = partial(store.engine, threads=threads)
     if memory is None:
-        return Kit(load)
-    return Kit(load, store.recall, memory.revision)
+        return Kit(load, jobs=jobs)
+    return Kit(load, store.recall, memory.revision, jobs)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from speechsubs.batch import Estimate, Plan, Record
@@ -89,8 +89,10 @@ def meter(screen: Console, quiet: bool) -> Iterator[Meter]:
         yield Meter(screen, None, quiet)
         return
     columns = (
+        SpinnerColumn(),
         BarColumn(),
         TextColumn("{task.completed:,.0f} of {task.total:,.0f} files"),
+        TimeElapsedColumn(),
         TextColumn("{task.fields[rest]}"),
     )
     with Progress(*columns, console=screen, transient=True) as bar:
@@ -133,6 +135,8 @@ def summary(screen: Console, totals: Totals, command: str) -> None:
             numbers = (one.files, one.cues, one.errors, one.warnings)
             table.add_row(tag, *(f"{number:,}" for number in numbers))
         screen.print(table)
+        for engine, quality in totals.engines.items():
+            screen.print(f"[bold]{shown.escape(engine)}[/]: {shown.escape(quality)}")
     if command != "check":
         _kinds(screen, totals)
     if totals.failed:

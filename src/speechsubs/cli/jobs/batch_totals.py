@@ -44,6 +44,7 @@ class Totals:
     sentences: int = 0
     of_plan: int = 0
     languages: dict[str, Language] = field(default_factory=dict)
+    engines: dict[str, str] = field(default_factory=dict)
     kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     _reasons: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -67,6 +68,8 @@ class Totals:
             language.errors += part.errors
             language.warnings += part.warnings
             self.sentences += part.sentences
+            if part.engine:
+                self.engines[part.engine] = part.quality
         seen: Counter[tuple[str, str]] = Counter()
         for item in record.findings:
             key = (item.locale, item.code)
