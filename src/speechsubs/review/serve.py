@@ -117,6 +117,7 @@ class Server:
             decided=found,
             save_to="decisions",
             revision=revision,
+            name=self.desk.path.name,
         )
         return text.encode("utf-8")
 

@@ -97,7 +97,9 @@ def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str,
         raise InputError(str(output), "this is the page and the decisions", "Name two files")
     addresses = {name: _address(file, output) for name, file in media.items()}
     found, _ = standing(path, made)
-    text = page.render(replace(made, media=addresses), languages=languages, decided=found)
+    text = page.render(
+        replace(made, media=addresses), languages=languages, decided=found, name=path.name
+    )
     write_atomic(output, text.encode("utf-8"))
     if not given["quiet"]:
         screen = shown.console()

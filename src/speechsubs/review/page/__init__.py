@@ -33,18 +33,21 @@ def render(
     decided: Sequence[Decision] = (),
     save_to: str = "",
     revision: str = "",
+    name: str = "decisions.yml",
 ) -> str:
     """The page as the text of an HTML file, which may be saved and opened from disk.
 
     `languages` are the tags of the sources by `Item.source_id`. `decided` are decisions
     already taken. `save_to` is where the page sends decisions when a server of ours shows
     it ("" makes it a page that only downloads), `revision` what that server expects back.
+    `name` is what the file of the decisions is called when it is downloaded.
     """
     data = review.data() | {
         "languages": dict(languages or {}),
         "locales": _locales(review, languages or {}),
         "decisions": [asdict(one) | {"demands": dict(one.demands)} for one in decided],
         "decisions_schema": SCHEMA,
+        "decisions_name": name,
         "save": save_to,
         "revision": revision,
     }

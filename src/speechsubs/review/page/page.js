@@ -299,9 +299,9 @@ async function save() {
 
 function download() {
   const address = URL.createObjectURL(new Blob([decided.yaml()], { type: "application/yaml" }));
-  h("a", { href: address, download: "decisions.yml" }).click();
+  h("a", { href: address, download: data.decisions_name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
-  say("decisions.yml is downloaded.");
+  say(`${data.decisions_name} is downloaded.`);
 }
 
 let quiet;
@@ -321,7 +321,7 @@ function update() {
   const left = bulkItems().length;
   $("bulk").textContent = `Accept ${left.toLocaleString("en")} shown`;
   $("bulk").disabled = !left;
-  $("save").textContent = data.save ? (decided.unsaved ? "Save •" : "Saved") : "Save as decisions.yml";
+  $("save").textContent = data.save ? (decided.unsaved ? "Save •" : "Saved") : `Save as ${data.decisions_name}`;
   $("download").hidden = !data.save;
   if (!decided.kept) {
     $("notice").textContent = "This browser keeps nothing for this page: save before you close it.";
