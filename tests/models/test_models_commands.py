@@ -183,7 +183,16 @@ def test_what_cannot_be_installed(cli: Cli, site: Any, here: Path, made: Made) -
         ran = cli("models", "install", *words)
         assert ran.code == 2
         assert "name two languages (en es), .argosmodel files, or a folder with --from" in ran.err
+    site.asked.clear()
+    ran = cli("models", "install", "pt", "pt-BR")
+    assert "these are the same language" in ran.err
+    assert site.asked == []
+    ran = cli("models", "install", here)
+    assert ran.code == 2
+    assert f"{here} is a folder: --from {here} installs from it" in ran.err
     (here / "bad.argosmodel").write_bytes(b"x")
+    ran = cli("models", "export", "bad.argosmodel")
+    assert ran.code == 1
     (here / "good.argosmodel").write_bytes(made())
     ran = cli("models", "install", "bad.argosmodel", "good.argosmodel")
     assert ran.code == 1

@@ -30,7 +30,7 @@ def command() -> None:
 @_JSON
 @click.pass_context
 def list_(ctx: click.Context, /, **given: Any) -> None:
-    """List the models that are installed, and the folders that were skipped and why.
+    """List the installed models, and what was skipped and why.
 
     A model is "locked" if it is what was installed, as far as sizes and times of its
     files tell, "not locked" if another tool installed it, "starter" if it comes with
@@ -86,10 +86,10 @@ def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
 @_QUIET
 @click.pass_context
 def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given: Any) -> None:
-    """Write models as .argosmodel files into a FOLDER, for a machine without network.
+    """Write models into a FOLDER, to carry them elsewhere.
 
-    WHICH is two languages or the name of a model's folder; without it all are written.
-    There, `speechsubs models install --from FOLDER` installs the very same files.
+    WHICH is two languages or the name of a model's folder; without it all are written,
+    as .argosmodel files. There, `speechsubs models install --from FOLDER` installs the very same files.
     """
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import models as job
@@ -108,8 +108,9 @@ def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given:
 @_JSON
 @click.pass_context
 def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
-    """Verify models: every byte as it was installed, and sentences that come out as such.
+    """Verify that models are what was installed, and work.
 
+    Every byte is read, and three sentences are translated.
     WHICH is two languages or the name of a model's folder; without it all are verified.
     Exit code 3 when a model changed, is broken or answers with nonsense.
     """
@@ -124,7 +125,7 @@ def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 @_JSON
 @click.pass_context
 def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
-    """Show what is known of a model: where it is, where it came from, its README.
+    """Show where a model is, where it came from, its README.
 
     WHICH is two languages, the name of a model's folder, or an .argosmodel file.
     """

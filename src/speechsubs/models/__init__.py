@@ -7,7 +7,7 @@ from, and lets no model in that was not tried. Nothing here goes to the network 
 
 from speechsubs.models.canaries import sentences
 from speechsubs.models.carrying import Carried, carried, chosen, export
-from speechsubs.models.choosing import Step, plan
+from speechsubs.models.choosing import Step, plan, refuse_same
 from speechsubs.models.download import size
 from speechsubs.models.index import Index, Offered, fetch
 from speechsubs.models.obtaining import install_file, obtain
@@ -28,6 +28,7 @@ __all__ = [
     "install_file",
     "obtain",
     "plan",
+    "refuse_same",
     "sentences",
     "size",
     "try_out",

@@ -37,6 +37,8 @@ def export(items: Iterable[Package], folder: Path, *, overwrite: bool = False) -
     can be written.
     """
     written: list[Path] = []
+    if folder.exists() and not folder.is_dir():
+        raise PackageError(folder, "is no folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         sums = _sums(folder)

@@ -33,8 +33,7 @@ def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -
     for package in sorted((p for p in installed if not p.bundled), key=preference):
         have[package.from_code, package.to_code] = package
     known = {offer.pair for offer in index.offers} | set(have)
-    if set(codes(source)) & set(codes(target)):
-        raise InputError(f"{source} {target}", "these are the same language")
+    refuse_same(source, target)
     pairs = code_pairs(source, target)
     for pair in pairs:
         if pair in known:
@@ -51,6 +50,12 @@ def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -
         f"the list of models at {index.base} has no way between these languages",
         _advice(index, source),
     )
+
+
+def refuse_same(source: str, target: str) -> None:
+    """Raise `InputError` for two tags of one language, `UnknownLocaleError` for no tag."""
+    if set(codes(source)) & set(codes(target)):
+        raise InputError(f"{source} {target}", "these are the same language")
 
 
 def _step(index: Index, pair: Pair, have: dict[Pair, Package]) -> Step:

@@ -49,6 +49,9 @@ def install(
                     "no models come with this copy of speechsubs, or they are switched off"
                 )
         return 0
+    for word in what:
+        if Path(word).is_dir() and _is_file(word):
+            raise click.UsageError(visible(f"{word} is a folder: --from {word} installs from it"))
     if what and all(_is_file(word) for word in what):
         return _files([Path(word) for word in what], replace, screen, quiet)
     if len(what) != 2:
@@ -116,7 +119,7 @@ def _say(done: Package, quiet: bool) -> None:
 
 def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, quiet: bool) -> int:
     # What is no language is told before the network is asked.
-    packages.code_pairs(source, target)
+    models.refuse_same(source, target)
     found = packages.scan().packages
     index = models.fetch()
     steps = models.plan(index, source, target, () if replace else found)
