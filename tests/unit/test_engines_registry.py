@@ -98,10 +98,16 @@ APERTIUM, STARTER, INSTALLED = ("apertium", False), ("argos", True), ("argos", F
         ([{"set": "flores-devtest", "bleu": 11}], [APERTIUM, STARTER]),
         # A figure that nothing can be held against proves nothing.
         ([{"set": "held-back", "bleu": 40.0}], [APERTIUM, STARTER]),
-        # What was measured beside it counts, over all sets.
+        # What was measured beside it counts; it must be better everywhere.
         ([{"set": "held-back", "bleu": 20.0, "apertium": 15}], [STARTER, APERTIUM]),
-        ([{"set": "a", "bleu": 20.0, "apertium": 15}, {"set": "b", "bleu": 5, "apertium": 11}],
+        ([{"set": "a", "bleu": 40.0, "apertium": 15}, {"set": "b", "bleu": 10, "apertium": 11}],
          [APERTIUM, STARTER]),
+        # FLORES, from which nobody learns, decides alone.
+        ([{"set": "a", "bleu": 40.0, "apertium": 15}, {"set": "flores-devtest", "bleu": 6.3}],
+         [APERTIUM, STARTER]),
+        ([{"set": "a", "bleu": 4.0, "apertium": 15}, {"set": "flores-devtest", "bleu": 16.3}],
+         [STARTER, APERTIUM]),
+        ([{"set": "flores-devtest", "bleu": 16.3, "apertium": 17}], [APERTIUM, STARTER]),
         # What is no figure is as none.
         ([{"set": "a", "bleu": True, "apertium": 0}, {"set": 3, "bleu": 50, "apertium": 1}, 7,
           {"set": "a", "bleu": 101, "apertium": 1}, {"set": "a", "bleu": 10**400, "apertium": 1}],
