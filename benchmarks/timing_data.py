@@ -64,7 +64,7 @@ def speak(texts: Sequence[str], voice: str) -> list[tuple[Samples, int, int]]:
         folder = Path(name)
         if voice in FLITE:
             return [_flite(t, voice, folder) for t in texts]
-        return _festival(texts, voice, folder)
+        return festival(texts, FESTIVAL[voice], folder)
 
 
 def _flite(text: str, voice: str, folder: Path) -> tuple[Samples, int, int]:
@@ -75,15 +75,20 @@ def _flite(text: str, voice: str, folder: Path) -> tuple[Samples, int, int]:
     return _cut(out, ends)
 
 
-def _festival(texts: Sequence[str], voice: str, folder: Path) -> list[tuple[Samples, int, int]]:
-    lines = [f"({FESTIVAL[voice]})"]
+def festival(
+    texts: Sequence[str], voice: str, folder: Path, encoding: str = "utf-8"
+) -> list[tuple[Samples, int, int]]:
+    """Every text by a voice of festival, in the encoding that this voice reads."""
+    lines = [f"({voice})"]
     for number, text in enumerate(texts):
-        clean = text.replace("\\", " ").replace('"', " ").replace("é", "e")
+        clean = text.replace("\\", " ").replace('"', " ")
+        if encoding == "utf-8":
+            clean = clean.replace("é", "e")
         lines.append(f'(set! u (SynthText "{clean}"))')
         lines.append(f'(utt.save.segs u "{folder}/{number}.seg")')
         lines.append(f'(utt.save.wave u "{folder}/{number}.wav" \'riff)')
     script = folder / "all.scm"
-    script.write_text("\n".join(lines), encoding="utf-8")
+    script.write_text("\n".join(lines), encoding=encoding)
     subprocess.run(["festival", "-b", str(script)], check=True, capture_output=True)
     made = []
     for number in range(len(texts)):
@@ -93,13 +98,19 @@ def _festival(texts: Sequence[str], voice: str, folder: Path) -> list[tuple[Samp
     return made
 
 
-def _cut(path: Path, ends: list[tuple[str, float]]) -> tuple[Samples, int, int]:
+def read_wav(path: Path) -> Samples:
+    """The samples of a mono WAV file at 16 kHz."""
     with wave.open(str(path)) as sound:
         rate = sound.getframerate()
         samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
     if rate != RATE:
         at = np.arange(0, len(samples), rate / RATE)
         samples = np.interp(at, np.arange(len(samples)), samples).astype(np.int16)
+    return samples
+
+
+def _cut(path: Path, ends: list[tuple[str, float]]) -> tuple[Samples, int, int]:
+    samples = read_wav(path)
     sounding = [i for i, (phone, _) in enumerate(ends) if phone not in ("pau", "sil", "#")]
     first = ends[sounding[0] - 1][1] if sounding[0] else 0.0
     return samples, round(first * RATE), round(ends[sounding[-1]][1] * RATE)
@@ -121,6 +132,18 @@ def record(
     name: str, texts: Sequence[str], voice: str, snr_db: float, seed: int, bursts: float = 0.06
 ) -> Gold:
     """Speech with pauses (median 0.55 s), bursts in some of them, and noise."""
+    return mixed(name, texts, speak(texts, voice), snr_db, seed, bursts)
+
+
+def mixed(
+    name: str,
+    texts: Sequence[str],
+    made: Sequence[tuple[Samples, int, int]],
+    snr_db: float,
+    seed: int,
+    bursts: float = 0.06,
+) -> Gold:
+    """The same from sentences that were spoken already."""
     rng, dice = np.random.default_rng(seed), random.Random(seed)
     parts: list[Samples] = []
     said: list[Said] = []
@@ -132,7 +155,7 @@ def record(
         clock += len(samples)
 
     add(np.zeros(RATE // 2, np.int16))
-    for text, (samples, first, last) in zip(texts, speak(texts, voice), strict=True):
+    for text, (samples, first, last) in zip(texts, made, strict=True):
         level = 3_000 / max(
             1.0, float(np.sqrt(np.mean(samples[first:last].astype(np.float64) ** 2)))
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from speechsubs import formats
+from speechsubs.aligners.speech import readings
 from speechsubs.model import Transcript
 from speechsubs.stages import sentences
 
@@ -32,7 +33,6 @@ SPOKEN = (
     (r"\(4130\$\)", "four thousand one hundred thirty dollars"),
     (r"US\$29,700", "twenty nine thousand seven hundred dollars"),
     (r"\$10 billion", "ten billion dollars"),
-    (r"(\d),(\d{3})", r"\1\2"),
     (r"5\.4 Million", "five point four million"),
     (r"5\.4 million", "five point four million"),
     (r"\bSUV\b", "S U V"),
@@ -53,8 +53,17 @@ SPOKEN = (
 )
 
 
+def _in_words(number: re.Match[str]) -> str:
+    return " ".join(readings.cardinal(int(number.group().replace(",", ""))))
+
+
 def spoken(text: str) -> str:
-    """A sentence as flite must be told it."""
+    """A sentence as flite must be told it.
+
+    Large numbers in words: inside a sentence it reads 30,000 as "three zero zero zero
+    zero", which nobody says.
+    """
+    text = re.sub(r"(?<![\d$])\d{1,3}(?:,\d{3})+\b(?!\$)", _in_words, text)
     for pattern, replacement in SPOKEN:
         text = re.sub(pattern, replacement, text)
     return text.strip()

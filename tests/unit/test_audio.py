@@ -77,7 +77,7 @@ def test_a_truncated_mp3_keeps_its_beginning(tmp_path: Path) -> None:
     recording = audio.load(path)
     assert 15_000 < recording.duration_ms < 25_000
     assert codes(recording) == ["audio-truncated"]
-    assert "of 6:59" in recording.findings[0].message
+    assert "of 6:54" in recording.findings[0].message
 
 
 def test_damage_inside_is_survived_and_told(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_pause_inside_the_first_word_moves_its_start() -> None:
 
 
 def test_readings_are_found_again_in_what_was_decoded() -> None:
-    text = _script("It cost $10 billion")
+    text = _script("It cost $10 today")
     arcs, final = _plain([line.ways for line in text.lines])
     token = text.lines[0].tokens[2]
     for reading in token.readings:

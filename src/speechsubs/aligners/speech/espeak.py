@@ -42,6 +42,11 @@ class Espeak:
                 found += (part or b"").decode("utf-8", "replace").split()
             return found
 
+    def knows(self, language: str) -> bool:
+        """True where it has a voice for a language, by the first part of its tag."""
+        with self._lock:
+            return self._speaks(language)
+
     def _speaks(self, language: str) -> bool:
         name = _NAMES.get(language, language)
         if name != self._voice:

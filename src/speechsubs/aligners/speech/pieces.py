@@ -18,6 +18,11 @@ _TAIL_MS: Final = 100
 #: Acoustic score (per frame) that a wider alignment must gain to be kept.
 _BETTER: Final = 4.0
 
+#: A hole in a line that may hold speech of others, and what lies beside it then: a word
+#: or two.
+_HOLE_MS: Final = 900
+_STRAY: Final = 2
+
 Times = tuple[TokenTime, ...]
 
 
@@ -32,12 +37,36 @@ def placed(
     if found is None:
         return None
     rows = [
-        _without_burst(line, times, crew) for line, times in zip(lines, found.lines, strict=True)
+        _without_burst(line, _whole(line, times, crew), crew)
+        for line, times in zip(lines, found.lines, strict=True)
     ]
     return [
         _again(line, times, span, crew)
         for line, times, span in zip(lines, rows, spans, strict=True)
     ]
+
+
+def _whole(line: Ways, times: Times, crew: Crew) -> Times:
+    """A line whose first or last word was found far from the rest, aligned without the hole.
+
+    Speech that is not in the text may hold a word that is. A speaker may pause as well:
+    the whole line stays where it fits the sound no worse.
+    """
+    said = [t for t in times if t.phones]
+    start, end = 0, 0
+    for number in range(len(said) - 1):
+        hole = said[number + 1].start_ms - said[number].end_ms
+        if hole >= _HOLE_MS and number < _STRAY:
+            start = said[number + 1].start_ms - _NEAR_MS
+        if hole >= _HOLE_MS and len(said) - number - 2 < _STRAY:
+            end = end or said[number].end_ms + _NEAR_MS
+    if not start and not end:
+        return times
+    start, end = start or said[0].start_ms - _TAIL_MS, end or said[-1].end_ms + _TAIL_MS
+    found = crew.align(max(0, start), end, [line]) if end > start else None
+    if found is None or trust.score(found.lines[0]) <= trust.score(times):
+        return times
+    return found.lines[0]
 
 
 def _without_burst(line: Ways, times: Times, crew: Crew) -> Times:

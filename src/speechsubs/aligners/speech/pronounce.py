@@ -16,7 +16,7 @@ from speechsubs.aligners.speech import espeak
 from speechsubs.aligners.speech.arpabet import phones as from_ipa
 from speechsubs.aligners.speech.arpabet import spelled
 from speechsubs.aligners.speech.lexicon import Lexicon, as_phones
-from speechsubs.aligners.speech.readings import readings
+from speechsubs.aligners.speech.readings import currency, readings
 
 Phones = tuple[str, ...]
 #: A token is cut to this many characters: nobody says more without a blank.
@@ -75,6 +75,20 @@ class Pronouncer:
         if found is None:
             found = self._tokens[text] = self._read(text)
         return found
+
+    def amount(self, text: str) -> Token:
+        """An amount with its sign before a scale: "$10" of "$10 billion" is "ten"."""
+        whole = self.token(text)
+        plain = self.token("".join(c for c in text if not currency(c)))
+        ways = tuple(dict.fromkeys((*plain.readings, *whole.readings)))
+        return Token(text, ways, whole.guessed)
+
+    def scale(self, text: str, money: str) -> Token:
+        """A scale behind an amount with a sign: "billion" is "billion dollars"."""
+        plain = self.token(text)
+        name = self._word(money, [False])[0]
+        ways = (*((*way, *name) for way in plain.readings[:2]), *plain.readings)
+        return Token(text, ways, plain.guessed)
 
     def _read(self, text: str) -> Token:
         bare = _EDGES.sub("", text[:_LONGEST]).replace("’", "'")

@@ -26,6 +26,7 @@ _MONEY: Final = {
     "$": ("dollars", "dollar"), "€": ("euros", "euro"), "£": ("pounds", "pound"),
     "¥": ("yen", "yuan"), "￥": ("yuan", "yen"), "₩": ("won",), "₹": ("rupees",),
 }  # fmt: skip
+_SCALES: Final = frozenset(["hundred", *_GROUPS[1:], "bn", "m", "k"])
 _SIGNS: Final = {
     "%": ("percent",), "&": ("and",), "+": ("plus",), "=": ("equals",), "@": ("at",),
     "°": ("degrees",), "#": ("number",), "×": ("times",), "§": ("section",),
@@ -35,6 +36,7 @@ _PART: Final = re.compile(rf"(?:{_NUMBER.pattern})|[^\W\d_]+(?:'[^\W\d_]+)?|[%&+
 #: Longer numbers are read digit by digit, and only so many digits of them.
 _LONGEST_NUMBER: Final = 15
 _MOST_DIGITS: Final = 40
+_MOST_SPELLED: Final = 8
 _MOST_READINGS: Final = 8
 
 Reading = tuple[str, ...]
@@ -109,6 +111,24 @@ def readings(token: str) -> list[Reading]:
     return found[:_MOST_READINGS]
 
 
+def currency(token: str) -> str:
+    """The word for the first sign of money in a token, or nothing.
+
+    >>> currency("US$10"), currency("ten")
+    ('dollars', '')
+    """
+    return next((_MONEY[c][0] for c in token[:_MOST_DIGITS] if c in _MONEY), "")
+
+
+def is_scale(token: str) -> bool:
+    """True for what stands between an amount and its currency when it is spoken.
+
+    >>> is_scale("billion,"), is_scale("bn"), is_scale("cars")
+    (True, True, False)
+    """
+    return token.strip(".,;:!?\"'”’)").casefold() in _SCALES
+
+
 def _combined(choices: list[list[Reading]]) -> list[Reading]:
     # The first choice of everything, then every other choice in its place: a product
     # of all would explode for "1-2-3-4".
@@ -170,6 +190,10 @@ def _number(part: str, token: str, alone: bool) -> list[Reading]:
         found.append(ordinal(value))
     if len(whole) == 3 and value % 100 > 9:
         found.append((_ONES[value // 100], *cardinal(value % 100)))
+    if 3 <= len(whole) <= _MOST_SPELLED:
+        # Codes, flights and what synthesisers make of amounts: digit by digit.
+        digits = tuple(_ONES[int(c)] for c in whole)
+        found += [digits, tuple("oh" if w == "zero" else w for w in digits)]
     return list(dict.fromkeys(found))
 
 

@@ -1,10 +1,11 @@
 """The text as what can be heard: tokens, units and sentences, numbered throughout."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from speechsubs.aligners.speech.pronounce import Pronouncer, Token, Unit
+from speechsubs.aligners.speech.readings import currency, is_scale
 from speechsubs.model import Sentence
 from speechsubs.timeline import spoken
 
@@ -53,6 +54,22 @@ class Script:
     line_of: tuple[int, ...]
 
 
+def _tokens(texts: Sequence[str], pronouncer: Pronouncer) -> Iterator[Token]:
+    """Every token by itself, but for "$10 billion": that is said in another order."""
+    english = pronouncer.language == "en"
+    money = ""
+    for number, text in enumerate(texts):
+        following = texts[number + 1] if number + 1 < len(texts) else ""
+        name = currency(text) if english and is_scale(following) else ""
+        if name:
+            yield pronouncer.amount(text)
+        elif money:
+            yield pronouncer.scale(text, money)
+        else:
+            yield pronouncer.token(text)
+        money = name
+
+
 def write(sentences: Sequence[Sentence], pronouncer: Pronouncer) -> Script:
     """Look every token of every sentence up."""
     lines: list[Line] = []
@@ -60,7 +77,7 @@ def write(sentences: Sequence[Sentence], pronouncer: Pronouncer) -> Script:
     line_of: list[int] = []
     for sentence in sentences:
         parts = spoken(sentence.text)
-        tokens = tuple(pronouncer.token(text) for text, _ in parts)
+        tokens = tuple(_tokens([text for text, _ in parts], pronouncer))
         first = len(units)
         for token in tokens:
             if token.readings:

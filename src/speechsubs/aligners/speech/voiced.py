@@ -34,15 +34,17 @@ def length(regions: Sequence[Region], start_ms: int, end_ms: int) -> int:
     )
 
 
-def loose(regions: Sequence[Region], spans: Sequence[tuple[int, int]], number: int) -> int:
-    """Milliseconds of voice right before or after a span that no span covers.
+def loose(
+    regions: Sequence[Region], spans: Sequence[tuple[int, int]], number: int
+) -> tuple[int, int]:
+    """Milliseconds of voice right before and right after a span that no span covers.
 
     >>> loose([Region(0, 900), Region(5_000, 6_000)], [(0, 400), (5_000, 6_000)], 0)
-    440
+    (0, 440)
     """
     start, end = spans[number]
     earliest = spans[number - 1][1] if number else 0
     latest = spans[number + 1][0] if number + 1 < len(spans) else end + _BESIDE_MS
     before = length(regions, max(earliest, start - _BESIDE_MS), start - _EDGE_MS)
     after = length(regions, end + _EDGE_MS, min(latest, end + _BESIDE_MS))
-    return max(before, after)
+    return before, after
