@@ -170,6 +170,7 @@ def _target_output(
     compared = texts.compared(sources, drafts, locale, setting, one.context)
     found += check.placed(compared, track)
     found += texts.without_target(one.protected, locale)
+    found += trust.counted(track)
     found.sort(key=lambda f: (f.cue or 0, f.code))
     return Output(locale, track, tuple(drafts), tuple(found))
 

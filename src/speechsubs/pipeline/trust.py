@@ -8,6 +8,8 @@ from speechsubs.model import Cue, Finding, Sentence, Severity, Track, Word
 
 #: Cues below this are shown to a person.
 UNSURE: Final = 0.25
+#: So many of them are named where one finding stands for all.
+_SHOWN: Final = 20
 
 
 def trusted(track: Track, sentences: Sequence[Sentence]) -> Track:
@@ -34,6 +36,34 @@ def unsure(track: Track) -> Iterator[Finding]:
                 value=cue.confidence,
                 limit=UNSURE,
             )
+
+
+def counted(track: Track) -> list[Finding]:
+    """One word about all the cues under `UNSURE`, for tracks that follow the source's times.
+
+    The source track names each of them; the same list again in every language would
+    bury what a translator should look at.
+    """
+    numbers = [
+        number
+        for number, cue in enumerate(track.cues, start=1)
+        if cue.confidence is not None and cue.confidence < UNSURE
+    ]
+    if not numbers:
+        return []
+    shown = ", ".join(map(str, numbers[:_SHOWN])) + (" ..." if len(numbers) > _SHOWN else "")
+    message = f"the times of {len(numbers)} cues are not sure: {shown}"
+    return [
+        Finding(
+            "timing-unsure",
+            Severity.INFO,
+            message,
+            file=track.source,
+            locale=track.language,
+            value=float(len(numbers)),
+            limit=UNSURE,
+        )
+    ]
 
 
 def confidence(words: Sequence[Word]) -> float | None:
