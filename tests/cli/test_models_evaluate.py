@@ -21,10 +21,9 @@ PAIRS = [
 
 
 @pytest.fixture
-def test_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "set.tsv"
+def test_set(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(here / "cache"))
+    path = here / "set.tsv"
     path.write_text("".join(f"{a}\t{b}\n" for a, b in PAIRS), "utf-8")
     return path
 

@@ -242,9 +242,21 @@ def test_patience_ends(server: Fake) -> None:
 
 
 def test_nobody_there(server: Fake) -> None:
+    """At the first question the address is wrong; nobody waits to be told so."""
     with pytest.raises(EngineError, match=r"http://127\.0\.0\.1:1 does not answer"):
         LibreTranslateEngine("http://127.0.0.1:1", "en", "es", sleep=server.waits.append)
-    assert server.waits == [1, 2, 4]
+    assert server.waits == []
+
+
+def test_a_server_that_starts_is_waited_for(server: Fake) -> None:
+    answers = iter([(503, {}, "starting"), LANGUAGES])
+
+    class Slow(Fake):
+        languages = property(lambda self: next(answers))  # type: ignore[assignment] # changes
+
+    server.__class__ = Slow
+    assert server.engine().translate(["Yes."]) == [["YES."]]
+    assert server.waits == [1]
 
 
 def test_a_server_that_says_nothing_is_left(server: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

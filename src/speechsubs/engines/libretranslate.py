@@ -142,7 +142,7 @@ class LibreTranslateEngine:
     def _codes(self) -> tuple[str, str]:
         """The server's codes of our pair, or an error with what it has."""
         try:
-            listed = self._server.ask("/languages")
+            listed = self._server.ask("/languages", first=True)
         except web.RefusedError as refused:
             if refused.status in (401, 403):
                 raise self._no_key(refused) from refused

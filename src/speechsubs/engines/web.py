@@ -45,12 +45,13 @@ class Server:
     secret: str = ""
     sleep: Callable[[float], object] = field(default=time.sleep)
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: Mapping[str, Any] | None = None, *, first: bool = False) -> Any:
         """The JSON that the server answers with; a `body` is posted as JSON.
 
         A busy server is asked again after the time it names, or after 1, 2 and 4
-        seconds. Raises `RefusedError` for other errors of the server, `EngineError` where no
-        sound answer is to be had.
+        seconds; so is one that does not answer, but for the `first` question of all, when
+        the address is more likely wrong than the server down. Raises `RefusedError` for
+        other errors of the server, `EngineError` where no sound answer is to be had.
         """
         data = None if body is None else json.dumps(body).encode()
         url = self.url + path
@@ -59,7 +60,7 @@ class Server:
                 return self._once(url, data)
             except _AgainError as again:
                 wait = 2.0**attempt if again.wait is None else again.wait
-                if attempt == TRIES - 1 or wait > MAX_WAIT_S:
+                if attempt == TRIES - 1 or wait > MAX_WAIT_S or (first and not again.busy):
                     raise self._unreachable(again, wait) from again
                 self.sleep(wait)
         raise AssertionError("unreachable")
@@ -107,7 +108,7 @@ class Server:
                 message = _message(self._read(error), error.reason)
                 if error.code in _BUSY:
                     wait = _seconds(error.headers.get("Retry-After"))
-                    raise _AgainError(f"{error.code} {message}", wait) from None
+                    raise _AgainError(f"{error.code} {message}", wait, busy=True) from None
                 raise RefusedError(error.code, self.shown(message)) from None
 
     def _read(self, response: IO[bytes]) -> bytes:
@@ -184,11 +185,14 @@ def address(text: str) -> str:
 
 
 class _AgainError(Exception):
-    """Another try may help, after `wait` seconds if the server said so."""
+    """Another try may help, after `wait` seconds if the server said so.
 
-    def __init__(self, problem: object, wait: float | None = None) -> None:
+    `busy` where the server answered, if only to say that.
+    """
+
+    def __init__(self, problem: object, wait: float | None = None, busy: bool = False) -> None:
         super().__init__(str(problem))
-        self.wait = wait
+        self.wait, self.busy = wait, busy
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
