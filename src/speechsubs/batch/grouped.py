@@ -6,7 +6,7 @@ Three groups are alive at most, whatever the number of files.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,7 +64,9 @@ class _Later:
         return self._work(*self._arguments)
 
 
-def grouped(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[list[Record]]:
+def grouped(
+    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
     """Do the units; records as they are done, by groups. Ends early when `control` says so."""
     groups = _groups(units, kit, control, jobs)
     depth = 1 if jobs > 1 else 0

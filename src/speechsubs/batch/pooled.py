@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from time import perf_counter
@@ -25,7 +25,9 @@ CHUNK = 16
 START_S = 1.0
 
 
-def pooled(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[list[Record]]:
+def pooled(
+    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
     """Do the units; records in the order of the units, a few at a time.
 
     Units with a recording are done here, one after the other: an aligner uses all
@@ -50,7 +52,9 @@ def _some(units: deque[Unit], number: int = CHUNK) -> list[Unit]:
     return [units.popleft() for _ in range(min(number, len(units)))]
 
 
-def _in_processes(units: deque[Unit], control: Control, jobs: int) -> Iterator[list[Record]]:
+def _in_processes(
+    units: deque[Unit], control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
     """Do all units in processes; a process that is killed takes no file with it."""
     while units and not control.stopping:
         flying: deque[tuple[list[Unit], Future[list[Record]]]] = deque()
@@ -73,7 +77,7 @@ def _in_processes(units: deque[Unit], control: Control, jobs: int) -> Iterator[l
                     yield from _carefully(chunk, control)
 
 
-def _carefully(units: Sequence[Unit], control: Control) -> Iterator[list[Record]]:
+def _carefully(units: Sequence[Unit], control: Control) -> Generator[list[Record], None, None]:
     """Units of which one may kill its process: one by one, in one process at a time."""
     left = deque(units)
     while left and not control.stopping:

@@ -154,8 +154,7 @@ class State:
         try:
             if self._stream is None:
                 self._stream = self._opened()
-            self._stream.write(b"".join(_encoded(item) for item in lines))
-            self._stream.flush()
+            _write(self._stream, b"".join(_encoded(item) for item in lines))
             os.fsync(self._stream.fileno())
         except OSError as error:
             problem = f"cannot be written ({error.strerror or error})"
@@ -164,14 +163,15 @@ class State:
 
     def _opened(self) -> IO[bytes]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self.path.open("ab+")
+        # Not buffered: what a full disk refused must not be tried again at the end.
+        stream = self.path.open("ab+", buffering=0)
         size = stream.seek(0, os.SEEK_END)
         if not size:
-            stream.write(_encoded(_head()))
+            _write(stream, _encoded(_head()))
         else:
             stream.seek(size - 1)
             if stream.read(1) != b"\n":
-                stream.write(b"\n")  # a line that was cut stays by itself
+                _write(stream, b"\n")  # a line that was cut stays by itself
         return stream
 
     def _take(self, data: dict[str, Any]) -> None:
@@ -240,6 +240,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(data, dict):
             yield data
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    """All of the data, or `OSError`."""
+    while data:
+        data = data[stream.write(data) :]
 
 
 def _head() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from speechsubs.batch import (
     Control,
     Kit,
     Plan,
-    Record,
     Request,
     State,
     Unit,
@@ -111,6 +110,8 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         code = reporting.exit_code
         if control.signal and not given["watch"]:
             code = _SIGNALLED + control.signal
+        elif control.why and not control.signal:
+            code = 1
         reporting.ended(control.why, code)
         return code
 
@@ -188,14 +189,13 @@ def _do(
         return
     start, busy = time.monotonic(), 0.0
     done = 0
-    records: Iterator[Record] = batch.run(
-        plan.todo, kit, control, state=state, jobs=job.jobs, fail_fast=fail_fast
-    )
-    for record in records:
-        done += 1
-        busy += sum(part.seconds for part in record.parts)
-        reporting.record(record)
-    if state is not None:
+    flow = batch.run(plan.todo, kit, control, state=state, jobs=job.jobs, fail_fast=fail_fast)
+    with closing(flow):
+        for record in flow:
+            done += 1
+            busy += sum(part.seconds for part in record.parts)
+            reporting.record(record)
+    if state is not None and not control.stopping:
         state.ran(time.monotonic() - start, busy, done)
 
 
