@@ -68,9 +68,9 @@ def readme(
         "A small model to try the toolkit with, offline. Better models can be installed; "
         "what it writes needs a person's check.\n\n"
         f"{trained}\n\n## Measured\n\n{measured}\n\n## Whose texts it learnt from\n\n"
-        "Translations made and licensed by the people named here; thank you. Those under "
-        "a share-alike licence ask that what is made from them is shared alike: this model "
-        "and its README may be used and changed under CC BY-SA 4.0, with these attributions.\n\n"
+        "Translations made and licensed by the people named here; thank you. Some of the "
+        "licences are share-alike (CC BY-SA) or copyleft (MPL-2.0): keep this list with the "
+        "model and with whatever is made from it.\n\n"
         f"{rows}\n"
     )
 

@@ -58,15 +58,21 @@ def test_rows_for_sources_groups_and_all() -> None:
     assert by_set["[all]"]["lose"]["bleu"] < 1
     assert {"tatoeba", "[prose]", "[manuals]"} <= set(by_set)
     described = score.described(rows, "es")
+    assert not any("apertium" in s for s in described["scores"])
     assert [s["set"] for s in described["scores"]] == ["held-back conversation", "held-back prose"]
 
 
-def test_the_table_has_a_line_for_each_row() -> None:
+def test_the_table_has_a_line_for_each_row_and_a_column_for_each_system() -> None:
     rows = [
-        {"set": "[all]", "to": "es", "sentences": 3, "starter": {"bleu": 12.34, "chrf": 40.0}},
+        {"set": "[all]", "to": "es", "sentences": 3, "starter": {"bleu": 12.34, "chrf": 40.0},
+         "apertium": {"bleu": 11.0, "chrf": 39.5}},
         {"survival": "masks zq", "to": "es", "sentences": 3, "words": 5,
          "starter": {"kept": 0.8, "whole": 0.5}},
     ]  # fmt: skip
-    text = score.table(rows, ["starter"])
-    assert "| en-es [all] | 3 | 12.3 / 40.0 |" in text
-    assert "| en-es masks zq | 5 | 80.0 |" in text
+    lines = score.table(rows).splitlines()
+    assert lines[0] == (
+        "| sentences held back | number | starter BLEU / chrF | apertium BLEU / chrF |"
+    )
+    assert lines[2] == "| en-es [all] | 3 | 12.3 / 40.0 | 11.0 / 39.5 |"
+    assert lines[4] == "| words that must be copied | number | starter kept % |"
+    assert lines[6] == "| en-es masks zq | 5 | 80.0 |"
