@@ -160,6 +160,8 @@ def survival(
     rows: list[Json] = []
     for name, trial in trials.items():
         trial = [(text, words) for text, words in trial if words]
+        if not trial:
+            continue
         row: Json = {"survival": name, "to": pairs[0].language, "sentences": len(trial)}
         for system, translate in systems.items():
             answers = translate([text for text, _ in trial])
