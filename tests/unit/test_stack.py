@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from speechsubs.layout import Block
 from speechsubs.locales import load
-from speechsubs.stages import stack
+from speechsubs.model import Cue, Track
+from speechsubs.stages import check, stack
 
 EN, ES = load("en"), load("es")
 
@@ -65,3 +66,39 @@ def test_the_slower_language_to_read_sets_the_time() -> None:
     slow = replace(EN, limits=replace(EN.limits, chars_per_second=8.5))
     found = stack.blocks([block("x" * 20, 0, 900)], [block("y" * 25, 0, 900)], slow, ES)
     assert found[0].width == 40
+
+
+def stacked(*cues: tuple[int, int, str, str]) -> Track:
+    return Track(tuple(Cue(a, b, (top, bottom)) for a, b, top, bottom in cues), "es", "talk")
+
+
+def found(track: Track, lower: str = "es") -> list[tuple[str, int | None, str]]:
+    findings = check.inspect_stacked(track, EN, load(lower))
+    return [(f.code, f.cue, f.message.partition(" line")[0]) for f in findings]
+
+
+def test_a_good_stacked_track_has_no_finding() -> None:
+    track = stacked((0, 2_000, "Good evening.", "Buenas noches."), (2_500, 4_500, "Go.", "Ve."))
+    assert found(track) == []
+
+
+def test_each_line_is_held_to_its_own_language() -> None:
+    wide = "x" * 30
+    track = stacked((0, 3_000, wide, "好" * 17))
+    assert found(track, "zh-CN") == [("line-width", 1, "the Chinese (Simplified)")]
+    track = stacked((0, 1_000, "Good evening to you all.", "好"))
+    assert found(track, "zh-CN") == [("reading-speed", 1, "the English")]
+
+
+def test_a_line_that_stays_is_read_while_it_stays() -> None:
+    long = "Una frase de treinta letras ya"
+    track = stacked((0, 1_000, "One thing.", long), (1_084, 2_084, "Another.", long))
+    assert found(track) == []
+    assert found(stacked((0, 1_000, "One thing.", long))) == [("reading-speed", 1, "the Spanish")]
+
+
+def test_times_and_a_third_line_are_looked_at_too() -> None:
+    track = Track((Cue(0, 300, ("a", "b")), Cue(200, 1_200, ("a", "b", "c"))), "es", "talk")
+    codes = {f.code for f in check.inspect_stacked(track, EN, ES)}
+    assert codes == {"min-duration", "overlap", "lines"}
+    assert all(f.locale == "en+es" for f in check.inspect_stacked(track, EN, ES))

@@ -9,10 +9,11 @@ from speechsubs import money
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.masking import Protected
-from speechsubs.model import Sentence
+from speechsubs.model import Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages import protect, translate
-from speechsubs.stages.translate import Raw
+from speechsubs.stages.translate import Raw, split
+from speechsubs.stages.translate.verify import Rules
 
 FIRST = MaskFamily("first", tuple(f"ZQ{n}" for n in range(1, 6)))
 SECOND = MaskFamily("second", tuple(f"KX{n}" for n in range(1, 6)))
@@ -214,6 +215,25 @@ def test_split_pieces_are_joined_as_the_sentence_was() -> None:
 
     raw = one(capital, "He drove the SU7 and the Model 3 in the end.")
     assert raw.text == "Él condujo el SU7 y el Model 3 en el end."
+
+
+@pytest.mark.parametrize(
+    ("language", "piece", "wanted"),
+    [
+        ("de", "Leute", "Leute"),  # a noun keeps its capital
+        ("de", "Und", "und"),
+        ("de", "In der Stadt", "in der Stadt"),
+        ("es", "Coches", "coches"),
+        ("es", "USA", "USA"),
+        ("es", "Berlin", "Berlin"),  # it has its capital in the source
+    ],
+)
+def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, wanted: str) -> None:
+    rules = Rules("en", language)
+    text = "SU7 and people of Berlin"
+    protected = Protected(0, text, (Slot(SlotKind.TERM, 0, 3, "SU7", "su7"),), (None,), (None,))
+    raw = split.rejoined(protected, {"and people of Berlin": [piece]}, rules)
+    assert raw.text == f"SU7 {wanted}"
 
 
 def test_a_slot_beside_a_mark_keeps_no_blank() -> None:

@@ -47,13 +47,14 @@ def _patterns(language: str, scales: tuple[str, ...]) -> tuple[re.Pattern[str], 
     gap = "[ \u00a0]?"
     korean = language.startswith("ko")
     hanja = "" if korean else "".join(_DIGITS)
-    small = "십백천" if korean else "十百千拾佰仟"
+    # 千瓦 and 千米 are units: kilowatt, kilometre.
+    small = "[십백천]" if korean else "(?:[十百拾佰仟]|千(?![瓦克米卡赫焦帕伏]))"
     over = r"[多余餘]" if not korean else "여"
     # A run is bounded, so that a text of numerals is not read again from each of them.
     # One part: digits or numerals, small units, and a big unit behind them.
-    token = rf"{RUN.pattern}|[{hanja}]|[{small}]|{big}|{over}" if hanja else (
-        rf"{RUN.pattern}|[{small}]|{big}|{over}")  # fmt: skip
-    start = rf"{RUN.pattern}|[{hanja}{small}]" if hanja else RUN.pattern
+    token = rf"{RUN.pattern}|[{hanja}]|{small}|{big}|{over}" if hanja else (
+        rf"{RUN.pattern}|{small}|{big}|{over}")  # fmt: skip
+    start = rf"{RUN.pattern}|[{hanja}]|{small}" if hanja else RUN.pattern
     joined = gap if korean else ""
     whole = rf"(?:{start})(?:{joined}(?:{token})){{0,40}}+"
     return re.compile(whole, re.ASCII), re.compile(token, re.ASCII)

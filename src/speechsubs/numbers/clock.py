@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -100,7 +101,7 @@ def _before_stop(flat: str, end: int) -> int:
     """Where a time ends whose last point may also end the sentence: "at 4 p.m." """
     if flat[end - 1] != ".":
         return end
-    rest = flat[end:].lstrip("\"'”’»)] \u00a0")
+    rest = flat[end : end + 8].lstrip("\"'”’»)] \u00a0")
     return end - 1 if not rest or rest[0].isupper() else end
 
 
@@ -144,12 +145,16 @@ def equal_times(source: str, target: str) -> tuple[list[Time], list[Time]]:
     >>> [t.text for t in equal_times("at 4:13 p.m.", "a las 16:13")[1]]
     ['16:13']
     """
-    there = find_times(target)
+    waiting: defaultdict[tuple[int, int], list[Time]] = defaultdict(list)
+    for time in find_times(target):
+        waiting[time.hour % 12, time.minute].append(time)
     here, used = [], []
-    for time in find_times(source) if there else ():
-        twin = next((t for t in there if t.same(time)), None)
+    for time in find_times(source) if waiting else ():
+        near = waiting[time.hour % 12, time.minute]
+        # At most two kinds stand there, in the morning and in the afternoon.
+        twin = next((t for t in near[:8] if t.same(time)), None)
         if twin is not None:
-            there.remove(twin)
+            near.remove(twin)
             here.append(time)
             used.append(twin)
     return here, used

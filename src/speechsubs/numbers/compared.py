@@ -103,9 +103,8 @@ class _Side:
             return
         mine, theirs = equal_times(self.text, other.text)
         for side, times in ((self, mine), (other, theirs)):
-            side.digits = [
-                q for q in side.digits if not any(t.start <= q.start < t.end for t in times)
-            ]
+            inside = {at for time in times for at in range(time.start, time.end)}
+            side.digits = [q for q in side.digits if q.start not in inside]
 
     def small(self, other: "_Side") -> list[Decimal]:
         """The number words from two to twelve that the other side has in no form."""

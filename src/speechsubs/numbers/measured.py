@@ -7,8 +7,10 @@ locale's pattern. What the engine worded well itself is left as it is.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from speechsubs.locales import Locale
 from speechsubs.numbers.notation import trimmed
@@ -51,39 +53,44 @@ def measure_edits(
     wanted = [m for m in find_measures(source, source_language) if not m.number.spelled]
     if not wanted or source_language.partition("-")[0] == locale.language:
         return []
-    taken = list(skip)
+    taken = bytearray(len(target))
+    for start, end in skip:
+        taken[start:end] = b"\1" * (end - start)
+    places = _places(target, source_language, locale)
     found = []
     for measure in wanted:
-        place = next(
-            (p for p in _places(measure, target, source_language, locale) if _free(p[:2], taken)),
-            None,
-        )
-        if place is not None:
-            start, end, text = place
-            taken.append((start, end))
+        waiting = places.get((measure.value, measure.unit), deque())
+        while waiting:
+            there, translated = waiting.popleft()
+            start, end = there.start, there.end
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            text = _worded(measure, there, locale) if translated else render(measure, locale)
             if target[start:end] != text:
                 found.append((start, end, text))
+            break
     return sorted(found)
 
 
-def _free(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
-    return not any(span[0] < end and span[1] > start for start, end in taken)
-
-
 def _places(
-    measure: Measure, target: str, source_language: str, locale: Locale
-) -> Iterator[tuple[int, int, str]]:
-    """Where a measure stands in the target, the likeliest first, and its new wording."""
+    target: str, source_language: str, locale: Locale
+) -> Mapping[tuple[Decimal, str], deque[tuple[Measure, bool]]]:
+    """The measures of a target by value and unit, the likeliest first.
+
+    True with those that the engine translated; in the others the unit, or the number
+    as well, is still in the source's words.
+    """
+    found: defaultdict[tuple[Decimal, str], deque[tuple[Measure, bool]]] = defaultdict(deque)
     for there in find_measures(target, locale.language):
-        if (there.value, there.unit) == (measure.value, measure.unit):
-            yield there.start, there.end, _worded(measure, there, locale)
+        found[there.value, there.unit].append((there, True))
     for quantity in quantities(target, locale.language):
         left = measure_at(target, quantity, source_language)
-        if left is not None and (left.value, left.unit) == (measure.value, measure.unit):
-            yield left.start, left.end, render(measure, locale)
+        if left is not None:
+            found[left.value, left.unit].append((left, False))
     for left in find_measures(target, source_language):
-        if (left.value, left.unit) == (measure.value, measure.unit):
-            yield left.start, left.end, render(measure, locale)
+        found[left.value, left.unit].append((left, False))
+    return found
 
 
 def _worded(measure: Measure, there: Measure, locale: Locale) -> str:
@@ -153,25 +160,30 @@ def compare_units(
     wanted = list(find_measures(source, source_language))
     if not wanted or not known(target_language) or not known(source_language):
         return []
-    there = list(find_measures(target, target_language))
-    rest = []
-    for measure in wanted:
-        twin = next((t for t in there if _same(measure, t)), None)
-        if twin is None:
-            rest.append(measure)
-        else:
-            there.remove(twin)
+    waiting: defaultdict[Decimal, list[Measure]] = defaultdict(list)
+    for there in find_measures(target, target_language):
+        waiting[abs(there.value)].append(there)
+    rest = [m for m in wanted if not _taken(m, waiting[abs(m.value)])]
+    values: set[Decimal] = set()
+    if rest:
+        values = {trimmed(q.value) for q in quantities(target, target_language)}
     found = []
     for measure in rest:
-        other = next((t for t in there if t.value == measure.value), None)
-        if other is not None:
-            there.remove(other)
-            found.append(Changed(measure, other.text))
-        elif any(
-            trimmed(q.value) == abs(measure.value) for q in quantities(target, target_language)
-        ):
+        others = waiting[abs(measure.value)]
+        if others:
+            found.append(Changed(measure, others.pop(0).text))
+        elif abs(measure.value) in values:
             found.append(Changed(measure))
     return found
+
+
+def _taken(measure: Measure, waiting: list[Measure]) -> bool:
+    """Use up the same measure of the other side, if it is there."""
+    for at, there in enumerate(waiting):
+        if _same(measure, there):
+            del waiting[at]
+            return True
+    return False
 
 
 def _same(one: Measure, other: Measure) -> bool:

@@ -16,7 +16,7 @@ _SUFFIXED = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"(?:第|제|ที่)[ ]?(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})(?:番目|번째|回目|人目|位)")
-_ENGLISH = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)(?![^\W_])")
+_ENGLISH = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _LAST_WORD = re.compile(r"([^\W\d_]+['’]?)[ \u00a0]?$")
 
 

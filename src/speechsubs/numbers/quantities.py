@@ -23,7 +23,7 @@ _SIGN_AFTER = re.compile(rf"[{SPACES}]?(?:[$€£¥₹₩₽₺฿₱₫₪₴]|
 #: Units that are written straight on a number. Case counts: "4S" is a name.
 _UNITS = re.compile(
     r"(?:km/h|km|kg|cm|mm|nm|ml|cl|ms|min|mph|kph|rpm|kWh|MWh|GWh|kW|MW|GW|mAh|Ah|Wh|kHz|MHz|GHz|Hz"
-    r"|h\d\d|KB|MB|GB|TB|PB|kB|Nm|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
+    r"|h\d\d|KB|MB|GB|TB|PB|kB|Nm|N[⋅·]m|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
     r"(?![^\W_])"
 )
 

@@ -49,6 +49,8 @@ class Output:
     engine: str = ""
     quality: str = ""
     stacked: Track | None = None
+    stacked_findings: tuple[Finding, ...] = ()
+    """About the stacked track, whose cues have numbers of their own."""
 
     @property
     def rungs(self) -> dict[str, int]:
@@ -80,7 +82,10 @@ class Result:
     @property
     def all_findings(self) -> tuple[Finding, ...]:
         """Of the transcript and of every output."""
-        return (*self.findings, *(f for output in self.outputs for f in output.findings))
+        found = list(self.findings)
+        for output in self.outputs:
+            found += [*output.findings, *output.stacked_findings]
+        return tuple(found)
 
     @property
     def exit_code(self) -> int:

@@ -107,7 +107,10 @@ def finish(
     for locale, engine, drafts in targets:
         output = _target_output(one, locale, drafts, setting, kept)
         if setting.options.bilingual:
-            output = replace(output, stacked=_stack(one, own_texts, output, setting))
+            stacked = _stack(one, own_texts, output, setting)
+            gap = _gap(locale, setting.options)
+            found = check.inspect_stacked(stacked, setting.source, locale, gap)
+            output = replace(output, stacked=stacked, stacked_findings=tuple(found))
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
     findings = list(one.transcript.findings)
     if one.aligner == Estimate.name:

@@ -93,6 +93,7 @@ def _output(output: Output) -> dict[str, Any]:
     }
     if output.stacked:
         data["stacked"] = _cues(output.stacked)
+        data["stacked_findings"] = [finding(f) for f in output.stacked_findings]
     return data
 
 

@@ -1,8 +1,4 @@
-"""Every cue looked at, by the same rules that a person would be judged by.
-
-`inspect` needs only a track and so serves files that others made; `compare` also
-knows the source and the glossary.
-"""
+"""A translation against its source: terms, amounts, numbers, units, emptiness."""
 
 import re
 from collections import Counter
@@ -16,138 +12,12 @@ from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 from speechsubs.numbers.measured import compare_units
+from speechsubs.stages.check.cues import finding
 
-#: Two times closer than this are the same: a frame's time is rounded to a millisecond.
-ROUNDING_MS = 1
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
 #: Where nobody writes full stops, this many cues of both tracks are compared at once.
 MOST_PAIRED = 16
-
-
-def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list[Finding]:
-    """Lines, widths, durations, reading speed, gaps, order and emptiness of every cue.
-
-    `min_gap_ms` replaces the locale's where the frame rate is known.
-    """
-    limits = locale.limits
-    gap = limits.min_gap_ms if min_gap_ms is None else min_gap_ms
-    found: list[Finding] = []
-    for number, cue in enumerate(track.cues, start=1):
-        found += _shape(number, cue, track, locale)
-        found += _time(number, cue, track, locale)
-        if number < len(track.cues):
-            found += _between(number, cue, track.cues[number], track, gap)
-        if number > 1 and _same_text(track.cues[number - 2], cue):
-            found.append(
-                _finding("repeated-text", "the same text as the cue before", number, cue, track)
-            )
-    return found
-
-
-def _finding(
-    code: str,
-    message: str,
-    number: int,
-    cue: Cue,
-    track: Track,
-    severity: Severity = Severity.WARNING,
-    value: float | None = None,
-    limit: float | None = None,
-) -> Finding:
-    return Finding(
-        code=code,
-        severity=severity,
-        message=message,
-        file=track.source,
-        locale=track.language,
-        cue=number,
-        start_ms=cue.start_ms,
-        sentence=cue.sentences[0] if cue.sentences else None,
-        value=None if value is None else round(value, 2),
-        limit=limit,
-    )
-
-
-def _shape(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
-    limits = locale.limits
-    found = []
-    if not any(line.strip() for line in cue.lines):
-        found.append(_finding("empty", "no text", number, cue, track, Severity.ERROR))
-    if len(cue.lines) > limits.max_lines:
-        message = f"{len(cue.lines)} lines, at most {limits.max_lines}"
-        found.append(
-            _finding("lines", message, number, cue, track, value=len(cue.lines),
-                     limit=limits.max_lines)
-        )  # fmt: skip
-    for line in cue.lines:
-        width = locale.width(line)
-        if width > limits.line_width:
-            message = f"a line of {width:g} characters, at most {limits.line_width:g}"
-            found.append(
-                _finding("line-width", message, number, cue, track, value=width,
-                         limit=limits.line_width)
-            )  # fmt: skip
-    return found
-
-
-def _time(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
-    limits = locale.limits
-    found = []
-    if cue.duration_ms < limits.min_duration_ms - ROUNDING_MS:
-        message = f"on screen for {cue.duration_ms} ms, at least {limits.min_duration_ms} ms"
-        found.append(
-            _finding("min-duration", message, number, cue, track, value=cue.duration_ms,
-                     limit=limits.min_duration_ms)
-        )  # fmt: skip
-    if cue.duration_ms > limits.max_duration_ms + ROUNDING_MS:
-        message = f"on screen for {cue.duration_ms} ms, at most {limits.max_duration_ms} ms"
-        found.append(
-            _finding("max-duration", message, number, cue, track, value=cue.duration_ms,
-                     limit=limits.max_duration_ms)
-        )  # fmt: skip
-    speed = chars_per_second(cue, locale)
-    if speed > limits.chars_per_second + 0.05:
-        message = (
-            f"{speed:.1f} characters a second, at most {limits.chars_per_second:g}: "
-            "shorten the text or give it more time"
-        )
-        found.append(
-            _finding("reading-speed", message, number, cue, track, value=speed,
-                     limit=limits.chars_per_second)
-        )  # fmt: skip
-    return found
-
-
-def chars_per_second(cue: Cue, locale: Locale) -> float:
-    """Reading speed in the locale's characters per second.
-
-    Spaces and punctuation count, line breaks do not. Source: Netflix, Timed Text
-    Style Guides, "reading speed".
-
-    >>> from speechsubs.locales import load
-    >>> chars_per_second(Cue(0, 2_000, ("Good evening.",)), load("en"))
-    6.5
-    """
-    return sum(locale.width(line) for line in cue.lines) * 1_000 / cue.duration_ms
-
-
-def _between(number: int, cue: Cue, following: Cue, track: Track, gap: int) -> list[Finding]:
-    space = following.start_ms - cue.end_ms
-    if following.start_ms < cue.start_ms:
-        return [_finding("order", "starts after the next cue", number, cue, track, Severity.ERROR)]
-    if space < 0:
-        message = f"overlaps the next cue by {-space} ms"
-        return [_finding("overlap", message, number, cue, track, Severity.ERROR, -space, 0)]
-    if space < gap - ROUNDING_MS:
-        message = f"a gap of {space} ms to the next cue, at least {gap} ms"
-        return [_finding("gap", message, number, cue, track, value=space, limit=gap)]
-    return []
-
-
-def _same_text(first: Cue, second: Cue) -> bool:
-    words = _WORDS.findall(second.text.casefold())
-    return len(words) > 2 and words == _WORDS.findall(first.text.casefold())
 
 
 def compare(
@@ -331,5 +201,5 @@ def banned(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
         text = " ".join(cue.lines)
         for term, start, end in forbidden(glossary, text, locale.tag):
             message = f"{text[start:end]!r} is forbidden by the glossary ({term.id})"
-            found.append(_finding("term-forbidden", message, number, cue, track, Severity.ERROR))
+            found.append(finding("term-forbidden", message, number, cue, track, Severity.ERROR))
     return found
