@@ -300,6 +300,15 @@ def test_a_dry_run_writes_nothing_and_estimates(cli: Cli, here: Path, talks: Pat
     assert len(data["unchanged"]) == 6
 
 
+def test_a_dry_run_looks_into_files_and_for_engines(cli: Cli, here: Path, talks: Path) -> None:
+    (talks / "broken.json").write_text("{", "utf-8")
+    ran = cli("subtitle", "talks", "-r", "--to", "ja", "--engine", "apertium", "--dry-run")
+    assert ran.code == 1
+    assert "refuse talks/broken.json:1:2: this is not JSON" in ran.err
+    assert "refuse talks/autumn/talk0.en.txt: no Apertium pair for English to Japanese" in ran.err
+    assert "0 files to do, 0 unchanged, 7 refused" in ran.err
+
+
 def test_events_are_as_their_schema_says(cli: Cli, here: Path, talks: Path) -> None:
     schema = json.loads((ROOT / "docs" / "batch-events.schema.json").read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(schema)

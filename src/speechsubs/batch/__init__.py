@@ -9,7 +9,7 @@ from speechsubs.batch.control import Control, Interrupted
 from speechsubs.batch.gather import Choice
 from speechsubs.batch.kit import Kit
 from speechsubs.batch.listing import Request, home, is_batch, keyed, units
-from speechsubs.batch.plan import Estimate, Plan, Unchanged, estimate, plan
+from speechsubs.batch.plan import Estimate, Plan, Unchanged, estimate, looked_into, plan
 from speechsubs.batch.run import run
 from speechsubs.batch.state import MANIFEST, State, leftovers, locked
 from speechsubs.batch.unit import COMMANDS, Part, Recipe, Record, Unit
@@ -41,6 +41,7 @@ __all__ = [
     "keyed",
     "leftovers",
     "locked",
+    "looked_into",
     "plan",
     "run",
     "units",

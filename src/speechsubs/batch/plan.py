@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechsubs import formats, outputs
-from speechsubs.batch import naming, prints
+from speechsubs.batch import naming, prints, work
 from speechsubs.batch.kit import Kit
 from speechsubs.batch.state import Known, State, rate_name
 from speechsubs.batch.unit import Record, Unit
-from speechsubs.batch.work import failed
 from speechsubs.errors import InputError, SpeechsubsError
 
 
@@ -55,7 +54,7 @@ def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool =
                 continue
             left, reason = _left(unit, known, kit, state)
         except SpeechsubsError as error:
-            found.refused.append(failed(unit, error))
+            found.refused.append(work.failed(unit, error))
             continue
         if left is None:
             wanted = {known.language, *naming.targets(unit.targets, known.language), ""}
@@ -65,6 +64,24 @@ def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool =
             found.todo.append(left)
             found.why[unit.key] = reason
     return found
+
+
+def looked_into(found: Plan, kit: Kit) -> Plan:
+    """The plan after a look into every file that is to be done, for those who only ask.
+
+    Files that cannot be read, and those whose languages have no engine, are refused.
+    """
+    looked = replace(found, todo=[], refused=list(found.refused))
+    for unit in found.todo:
+        try:
+            one = work.read(unit)
+            for tag in one.targets:
+                kit.engine(unit.recipe.engine, one.language, tag)
+        except SpeechsubsError as error:
+            looked.refused.append(work.failed(unit, error))
+        else:
+            looked.todo.append(unit)
+    return looked
 
 
 def _refuse(unit: Unit) -> None:

@@ -53,11 +53,15 @@ class Drafted:
 
 @dataclass(slots=True)
 class Made:
-    """A unit that is finished but for the writing of its files."""
+    """A unit that is finished but for the writing of its files.
+
+    `shared` is how many of the record's findings, its first, are about the source itself.
+    """
 
     record: Record
     planned: list[Planned] = field(default_factory=list)
     overwrite: bool = False
+    shared: int = 0
 
 
 def failed(unit: Unit, error: BaseException) -> Record:
@@ -73,30 +77,51 @@ def failed(unit: Unit, error: BaseException) -> Record:
     return Record(unit.key, unit.source, reason, halts=halts)
 
 
-def ready(unit: Unit, kit: Kit) -> Ready:
-    """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
-    start = perf_counter()
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file's bytes, what they hold, its language and the languages to translate to."""
+
+    data: bytes
+    item: Transcript | Track
+    language: str
+    targets: tuple[str, ...]
+
+
+def read(unit: Unit) -> Read:
+    """Read a file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
     recipe = unit.recipe
     data = read_bytes(unit.source)
     item = formats.parse(data, unit.source)
-    if recipe.command == "translate" and not isinstance(item, Track):
+    if recipe.command != "subtitle" and not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to make some"
         raise InputError(str(unit.source), "these are no subtitles: it has no cues", advice)
-    tag = recipe.language or naming.language(unit.source, item) or "en"
+    tag = recipe.language or naming.language(unit.source, item)
+    if not tag and recipe.command == "check":
+        raise InputError(str(unit.source), "its language is not known", "Name it: --language es")
+    tag = tag or "en"
     wanted = naming.targets(unit.targets, tag)
     if recipe.command == "translate" and not wanted and unit.targets:
         advice = "--from names its language"
         raise InputError(str(unit.source), f"the file is in {tag} already", advice)
+    return Read(data, item, tag, wanted)
+
+
+def ready(unit: Unit, kit: Kit) -> Ready:
+    """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
+    start = perf_counter()
+    recipe = unit.recipe
+    found = read(unit)
+    item = found.item
     transcript = formats.from_track(item) if isinstance(item, Track) else item
-    setting = kit.setting(tag, recipe)
+    setting = kit.setting(found.language, recipe)
     return Ready(
         unit,
         setting,
-        tuple(naming.limited(locales.load(to), recipe) for to in wanted),
+        tuple(naming.limited(locales.load(to), recipe) for to in found.targets),
         pipeline.prepare(transcript, setting, _aligner(unit, setting.source)),
         item if recipe.keep_cues and isinstance(item, Track) else None,
-        prints.inputs(unit, prints.of_bytes(data)),
-        len(data),
+        prints.inputs(unit, prints.of_bytes(found.data)),
+        len(found.data),
         perf_counter() - start,
     )
 
@@ -127,7 +152,8 @@ def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
         if tag in tags:
             seconds = engine_s.get(tag, 0.0) + spent / len(tags)
             parts.append(_part(one, output, seconds, kit))
-    return Made(_record(one, result, parts), plans, recipe.overwrite)
+    shared = len(result.findings)
+    return Made(_record(one, result, parts), plans, recipe.overwrite, shared)
 
 
 def _part(one: Ready, output: Output, seconds: float, kit: Kit) -> Part:
@@ -265,8 +291,7 @@ def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Dr
 
 def _converted(unit: Unit) -> Made:
     start = perf_counter()
-    data = read_bytes(unit.source)
-    track = _track(data, unit.source)
+    data, track, _ = _track(unit)
     recipe = unit.recipe
     places = naming.files(unit, "", "")
     print_ = prints.of(
@@ -288,12 +313,8 @@ def _converted(unit: Unit) -> Made:
 
 def _checked(unit: Unit, kit: Kit) -> Made:
     start = perf_counter()
-    data = read_bytes(unit.source)
-    track = _track(data, unit.source)
+    data, track, tag = _track(unit)
     recipe = unit.recipe
-    tag = recipe.language or naming.language(unit.source, track)
-    if not tag:
-        raise InputError(str(unit.source), "its language is not known", "Name it: --language es")
     original = kit.original(recipe.against) if recipe.against else None
     spoken = recipe.against_language
     if original is not None and not spoken:
@@ -320,9 +341,8 @@ def _checked(unit: Unit, kit: Kit) -> Made:
     )
 
 
-def _track(data: bytes, path: Path) -> Track:
-    item: Transcript | Track = formats.parse(data, path)
-    if not isinstance(item, Track):
-        advice = "Use `speechsubs subtitle` to make some"
-        raise InputError(str(path), "these are no subtitles: it has no cues", advice)
-    return item
+def _track(unit: Unit) -> tuple[bytes, Track, str]:
+    """A file that must be subtitles: its bytes, its cues, its language."""
+    found = read(unit)
+    assert isinstance(found.item, Track)
+    return found.data, found.item, found.language

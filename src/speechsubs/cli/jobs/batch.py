@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from speechsubs.batch import (
     Watch,
     watching,
 )
-from speechsubs.cli.jobs import batch_options, batch_reporting, inputs, workplace
+from speechsubs.cli.jobs import batch_cluster, batch_options, batch_reporting, inputs, workplace
 from speechsubs.cli.jobs.batch_reporting import Reporting
 from speechsubs.errors import InputError
 
@@ -32,7 +32,7 @@ FEW = 10
 
 #: Options that only a batch has, and those that only single files have.
 _BATCHES_ONLY = ("recursive", "include", "exclude", "jobs", "fail_fast", "dry_run", "watch",
-                 "log", "events")  # fmt: skip
+                 "log", "events", "cluster", "scheduler")  # fmt: skip
 _NOT_IN_BATCHES = {
     "audio": "--audio (a manifest names a recording for each file)",
     "text": "--text",
@@ -81,11 +81,13 @@ class _Job:
     request: Request
     given: Mapping[str, Any]
     jobs: int
+    runner: batch_cluster.Runner = batch.run
 
 
 def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
     """Do the batch; the exit code. `given` are the command's options by name."""
     batch_reporting.refuse(given)
+    batch_cluster.refuse(given)
     job = _Job(command, _request(command, sources, given), given, given["jobs"] or _cores())
     units = batch.units(job.request)
     if command == "translate" and not all(unit.targets for unit in units):
@@ -100,6 +102,8 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
             return _dry_run(job, units, kit, reporting)
         state = stack.enter_context(_state(job, units, reporting))
         stack.enter_context(control.listening())
+        runner = stack.enter_context(batch_cluster.runner(given, job.jobs, reporting.note))
+        job = replace(job, runner=runner)
         if given["watch"]:
             _watch(job, kit, state, control, reporting)
         else:
@@ -189,7 +193,7 @@ def _do(
         return
     start, busy = time.monotonic(), 0.0
     done = 0
-    flow = batch.run(plan.todo, kit, control, state=state, jobs=job.jobs, fail_fast=fail_fast)
+    flow = job.runner(plan.todo, kit, control, state=state, jobs=job.jobs, fail_fast=fail_fast)
     with closing(flow):
         for record in flow:
             done += 1
@@ -206,6 +210,7 @@ def _dry_run(job: _Job, units: Sequence[Unit], kit: Kit, reporting: Reporting) -
         state = State(batch.home(units, job.request.output))
         units = batch.keyed(units, state)
     plan = batch.plan(units, kit, state, resume=job.given.get("resume", False))
+    plan = batch.looked_into(plan, kit)
     reporting.plan(plan, batch.estimate(plan.todo, state), job.jobs)
     return 1 if plan.refused else 0
 

@@ -19,7 +19,7 @@ from speechsubs.batch.plan import Unchanged
 from speechsubs.cli import shown
 from speechsubs.cli.jobs import batch_screen
 from speechsubs.cli.jobs.batch_screen import Meter
-from speechsubs.cli.jobs.batch_totals import Totals
+from speechsubs.cli.jobs.batch_totals import Totals, told
 from speechsubs.cli.plain import visible
 from speechsubs.errors import InputError
 from speechsubs.model import Finding
@@ -105,7 +105,7 @@ class Reporting:
         if self._keep:
             self.entries.append(events.entry(record))
         if record.failed:
-            self._line(f"failed: {record.reason}")
+            self._line(f"failed: {told(record)}")
         else:
             self._line(f"done: {record.source} ({_in_words(record)})")
             if self._log:

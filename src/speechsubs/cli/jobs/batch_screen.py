@@ -11,7 +11,7 @@ from rich.table import Table
 
 from speechsubs.batch import Estimate, Plan, Record
 from speechsubs.cli import shown
-from speechsubs.cli.jobs.batch_totals import Totals, files, span
+from speechsubs.cli.jobs.batch_totals import Totals, files, span, told
 from speechsubs.model import Severity
 
 #: Between two lines of progress where there is no terminal.
@@ -109,7 +109,7 @@ def plan(screen: Console, found: Plan, estimate: Estimate) -> None:
     for item in found.unchanged:
         screen.print(f"[dim]skip   {shown.escape(str(item.unit.source))} (unchanged)[/]")
     for record in found.refused:
-        screen.print(f"[red]refuse[/] {shown.escape(record.reason)}")
+        screen.print(f"[red]refuse[/] {shown.escape(told(record))}")
     screen.print(
         f"{files(len(found.todo))} to do, {len(found.unchanged)} unchanged, "
         f"{len(found.refused)} refused. Nothing was written."

@@ -57,7 +57,7 @@ class Totals:
             # Without the file's name, so that one cause of a thousand failures is one line.
             cause = record.reason.replace(str(record.source), "", 1)
             if cause in self._reasons or len(self._reasons) < _MOST_REASONS:
-                count, first = self._reasons.get(cause, (0, record.reason))
+                count, first = self._reasons.get(cause, (0, told(record)))
                 self._reasons[cause] = (count + 1, first)
             return
         self.done += 1
@@ -118,6 +118,12 @@ class Totals:
         if self.sentences:
             text += f", {self.sentences / max(self.seconds, 0.001):.0f} sentences/s"
         return text
+
+
+def told(record: Record) -> str:
+    """Why a file failed, with its name: what an engine says does not hold it."""
+    name = str(record.source)
+    return record.reason if name in record.reason else f"{name}: {record.reason}"
 
 
 def files(number: int) -> str:
