@@ -30,7 +30,12 @@ $(VENV)/.align: requirements/align.txt $(VENV)/.core
 
 align: $(VENV)/.align
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.align
+# Dask, for --cluster and --scheduler.
+$(VENV)/.cluster: requirements/cluster.txt $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/cluster.txt
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.align $(VENV)/.cluster
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
 	@touch $@
 
@@ -56,7 +61,7 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 
 lock:
-	for part in core build align test; do \
+	for part in core build align cluster test; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --override requirements/overrides.txt --python-version 3.11 \
 	    --custom-compile-command "make lock" -o requirements/$$part.txt requirements/$$part.in || exit 1; \

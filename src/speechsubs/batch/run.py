@@ -34,16 +34,27 @@ def run(
     with_engine = [unit for unit in units if unit.targets]
     without = [unit for unit in units if not unit.targets]
     for flow in (grouped(with_engine, kit, control, jobs), pooled(without, kit, control, jobs)):
-        # Whoever leaves early, threads and processes end before the lock is let go.
-        with closing(flow):
-            for records in flow:
-                _remember(records, state, control)
-                for record in records:
-                    if record.halts:
-                        control.stop(DISK_FULL)
-                    elif record.failed and fail_fast:
-                        control.stop(FAIL_FAST)
-                    yield record
+        yield from remembered(flow, control, state=state, fail_fast=fail_fast)
+
+
+def remembered(
+    flow: Generator[list[Record], None, None],
+    control: Control,
+    *,
+    state: State | None,
+    fail_fast: bool,
+) -> Generator[Record, None, None]:
+    """The records of a flow, each in the manifest before anybody hears of it."""
+    # Whoever leaves early, threads and processes end before the lock is let go.
+    with closing(flow):
+        for records in flow:
+            _remember(records, state, control)
+            for record in records:
+                if record.halts:
+                    control.stop(DISK_FULL)
+                elif record.failed and fail_fast:
+                    control.stop(FAIL_FAST)
+                yield record
 
 
 def _remember(records: Sequence[Record], state: State | None, control: Control) -> None:

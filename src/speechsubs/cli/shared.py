@@ -96,6 +96,15 @@ _BATCH = (
         type=click.IntRange(1, 256),
         help="How many cores to keep busy. Default: all that there are.",
     ),
+    click.option(
+        "--cluster",
+        type=click.Choice(["local"]),
+        help="Work with Dask in --jobs processes of this machine (docs/cluster.md).",
+    ),
+    click.option(
+        "--scheduler",
+        help="Work on the machines of a Dask scheduler, tcp://HOST:8786 (docs/cluster.md).",
+    ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails."),
     click.option(
         "--dry-run", is_flag=True, help="Only show what would be done, and about how long it takes."

@@ -1,0 +1,243 @@
+"""What runs on a worker: Dask loads it there, and nothing else imports it.
+
+A `Workshop` is put on every worker before it gets work. It looks whether the worker is
+fit, loads glossaries and engines once, and then offers the worker to Dask as one place
+to work (a resource), so that unfit workers get nothing and no worker two units at once.
+Workers write nothing: what they make goes back to the machine that started the run.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from distributed import get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from speechsubs import engines, locking
+from speechsubs.batch import cluster_terms, work
+from speechsubs.batch.cluster_shares import Answer, Nothing, Share
+from speechsubs.batch.cluster_terms import Direction, Terms
+from speechsubs.batch.kit import Kit
+from speechsubs.batch.unit import Record
+from speechsubs.batch.work import Drafted, Made, Ready
+from speechsubs.locales import Locale
+from speechsubs.protocols import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a worker works for a run: it does when there are no faults.
+
+    `host` and `pid` name its process for people.
+    """
+
+    host: str
+    pid: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of the shares of a bundle, in order, and with what it was made.
+
+    `engines` are the signatures of all engines that the worker has loaded, `loads` how
+    often it has loaded one.
+    """
+
+    worker: str
+    answers: tuple[Answer, ...]
+    engines: dict[Direction, str]
+    loads: int
+
+
+class Workshop(WorkerPlugin):
+    """What a worker keeps for a run."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.name = name(terms.run)
+        self.verdict: Verdict | None = None
+        self._kit: Kit | None = None
+        self._engines: dict[Direction, str] = {}
+        self._loads = 0
+        self._threads = 1
+        self._slot = 0
+
+    async def setup(self, worker: Any) -> None:
+        """Look at this worker, and take work where it is fit. Never raises."""
+        wanted = self.terms.threads
+        self._threads = wanted if wanted is not None else worker.state.nthreads
+        self._slot = worker.name if isinstance(worker.name, int) else 0
+        if self.terms.here and threading.current_thread() is threading.main_thread():
+            # Ctrl-C reaches every process of a terminal; ours ends its workers itself.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            # Beside the loop, which must go on telling the scheduler that it is alive.
+            faults = await asyncio.to_thread(self._look)
+        except Exception as error:  # an unfit worker says so, and does not end
+            faults = [f"it fails ({type(error).__name__}: {error!s:.200})"]
+        self.verdict = Verdict(locking.host(), os.getpid(), tuple(faults))
+        if not faults:
+            await worker.set_resources(**{self.name: 1})
+
+    async def teardown(self, worker: Any) -> None:
+        """Let go of everything, and take no more work."""
+        self._kit = None
+        if self.verdict is not None and not self.verdict.faults:
+            await worker.set_resources(**{self.name: 0})
+
+    def work(self, shares: Sequence[Share], worker: str) -> Answers:
+        """Do a bundle."""
+        with _inside(self.terms.folder):
+            kit = self._own_kit()
+            if any(share.unit.audio is not None for share in shares):
+                with self._few_cores():
+                    answers = _answers(shares, kit)
+            else:
+                answers = _answers(shares, kit)
+        return Answers(worker, tuple(answers), dict(self._engines), self._loads)
+
+    def _look(self) -> list[str]:
+        with _inside(self.terms.folder):
+            return cluster_terms.faults(self.terms, self._own_kit())
+
+    def _own_kit(self) -> Kit:
+        if self._kit is None:
+            self._kit = Kit(self._load)
+        return self._kit
+
+    def _load(self, engine: str, source: str, target: str) -> Engine:
+        self._loads += 1
+        direction = (engine, source, target)
+        self._engines[direction] = "-"
+        try:
+            found = engines.load(engine, source, target, threads=self._threads)
+        except Exception as error:
+            self._engines[direction] = f"-{error}"
+            raise
+        self._engines[direction] = found.signature
+        return found
+
+    @contextlib.contextmanager
+    def _few_cores(self) -> Iterator[None]:
+        """Aligners take every core that they may use: here, those of this worker."""
+        if not hasattr(os, "sched_setaffinity"):
+            yield
+            return
+        before = os.sched_getaffinity(0)
+        cores = sorted(before)
+        first = self._slot * self._threads
+        own = {cores[(first + n) % len(cores)] for n in range(self._threads)}
+        os.sched_setaffinity(0, own)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
+
+
+def name(run: str) -> str:
+    """What a run's workshop, and its place on a worker, are called."""
+    return f"speechsubs-{run}"
+
+
+def verdict(run: str, dask_worker: Any) -> Verdict | None:
+    """What a worker's workshop says; None while it is still being set up.
+
+    Dask gives the worker to a parameter of this name.
+    """
+    workshop = dask_worker.plugins.get(name(run))
+    return workshop.verdict if isinstance(workshop, Workshop) else None
+
+
+def work_on(run: str, shares: Sequence[Share]) -> Answers:
+    """Do a bundle on this worker."""
+    worker = get_worker()
+    workshop = worker.plugins[name(run)]
+    assert isinstance(workshop, Workshop)
+    return workshop.work(shares, str(worker.address))
+
+
+@contextlib.contextmanager
+def _inside(folder: str) -> Iterator[None]:
+    """Relative paths begin in a folder; where there is none, nothing changes."""
+    if os.path.realpath(folder) == os.path.realpath(os.curdir) or not Path(folder).is_dir():
+        yield
+        return
+    with contextlib.chdir(folder):
+        yield
+
+
+def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
+    """Everything but the writing; one broken file never stops the others."""
+    prepared = [_attempt(partial(_prepared, share, kit), share) for share in shares]
+    drafts: dict[int, list[Drafted]] = {}
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, one in enumerate(prepared):
+        if isinstance(one, Ready):
+            drafts[place] = []
+            tags = tuple(locale.tag for locale in one.targets)
+            groups.setdefault((one.setting.source.tag, tags, one.unit.recipe), []).append(place)
+    for places in groups.values():
+        for locale in _ready(prepared[places[0]]).targets:
+            left = [place for place in places if isinstance(prepared[place], Ready)]
+            found = _drafted([_ready(prepared[place]) for place in left], locale, kit)
+            for place, drafted in zip(left, found, strict=True):
+                if isinstance(drafted, Record):
+                    prepared[place] = drafted
+                else:
+                    drafts[place].append(drafted)
+    answers: list[Answer] = []
+    for place, one in enumerate(prepared):
+        if isinstance(one, Ready):
+            finish = partial(work.finished, one, drafts[place], kit)
+            answers.append(_attempt(finish, shares[place]))
+        else:
+            answers.append(one)
+    return answers
+
+
+def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
+    unit = share.unit
+    if unit.recipe.command in ("convert", "check"):
+        return work.made(unit, kit)
+    one = work.ready(unit, kit)
+    # Engines of all languages: where one is missing nothing of the file is written.
+    for locale in one.targets:
+        kit.engine(unit.recipe.engine, one.setting.source.tag, locale.tag)
+    if share.shares == 1:
+        return one
+    targets = tuple(locale for locale in one.targets if locale.tag in share.targets)
+    if not targets and not share.own:
+        return Nothing()
+    return replace(one, unit=replace(unit, own=share.own), targets=targets)
+
+
+def _ready(one: object) -> Ready:
+    assert isinstance(one, Ready)
+    return one
+
+
+def _drafted(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted | Record]:
+    """The drafts of units of one setting; where they fail together they are tried singly."""
+    if not some:
+        return []
+    try:
+        return [*work.drafted_together(some, locale, kit)]
+    except Exception as error:  # one broken file never stops the others
+        if len(some) == 1:
+            return [work.failed(some[0].unit, error)]
+    return [found for one in some for found in _drafted([one], locale, kit)]
+
+
+def _attempt(action: Any, share: Share) -> Any:
+    try:
+        return action()
+    except Exception as error:  # one broken file never stops the others
+        return work.failed(share.unit, error)

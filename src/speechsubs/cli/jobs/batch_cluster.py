@@ -1,0 +1,46 @@
+"""Where a batch is worked on: in this process, in others, or on other machines."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from speechsubs import batch
+from speechsubs.batch import Record
+from speechsubs.batch.cluster import Cluster
+from speechsubs.batch.cluster_terms import Place
+from speechsubs.engines import threads
+
+#: `batch.run`, or what does the same elsewhere.
+Runner = Callable[..., Generator[Record, None, None]]
+
+
+def refuse(given: Mapping[str, Any]) -> None:
+    """Raise a usage error for options that do not go with a cluster."""
+    if not (given["cluster"] or given["scheduler"]):
+        return
+    if given["cluster"] and given["scheduler"]:
+        raise click.UsageError("--cluster local and --scheduler do not go together")
+    if given["scheduler"] and given["jobs"]:
+        raise click.UsageError("--jobs is for this machine; a scheduler uses all its workers")
+    if given.get("memory"):
+        # SQLite on a shared folder is not safe, and recalled texts would be missing there.
+        raise click.UsageError("--memory is a file of one machine: it does not go with a cluster")
+
+
+@contextmanager
+def runner(given: Mapping[str, Any], jobs: int, note: Callable[[str], None]) -> Iterator[Runner]:
+    """What does the units. Raises `InputError` where Dask is not installed.
+
+    No worker is started or called before there is something to do.
+    """
+    if given["scheduler"]:
+        place = Place(given["scheduler"])
+    elif given["cluster"]:
+        place = Place("", jobs, max(1, threads.count() // jobs))
+    else:
+        yield batch.run
+        return
+    with Cluster(place, note) as cluster:
+        yield cluster.run
