@@ -235,6 +235,10 @@ def test_a_pivot_goes_through_english(package: Package, tmp_path: Path) -> None:
     several = engine.translate(["He drove 170 cars.", "Yes."], hypotheses=3)
     assert [len(set(answer)) == len(answer) <= 3 for answer in several] == [True, True]
     assert len(engine.masks) >= 3
+    # Remembered for the whole way, beside what each step keeps.
+    remembered = [p.name for p in (tmp_path / "cache" / "speechsubs").iterdir()]
+    assert len(remembered) == 3
+    assert sum(name.startswith("masks-pivot-") for name in remembered) == 1
 
 
 def test_it_works_where_the_heavy_libraries_are_blocked(tmp_path: Path) -> None:

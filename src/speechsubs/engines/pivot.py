@@ -1,10 +1,15 @@
 """Two engines one after the other: English-centred packages reach every pair."""
 
+import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from speechsubs import locales
 from speechsubs.engines import masks as mask_words
 from speechsubs.protocols import Engine, MaskFamily
+
+#: Changes when the masks or the probe do, so that remembered probes are made anew.
+_PROBE_VERSION: Final = 1
 
 
 class PivotEngine:
@@ -28,20 +33,24 @@ class PivotEngine:
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
         """The families of either engine, by what the whole way keeps."""
-        if self._masks:
-            return self._masks
+        if not self._masks:
+            digest = hashlib.sha256(self.signature.encode()).hexdigest()
+            key = f"pivot-{digest[:32]}-{_PROBE_VERSION}"
+            self._masks = mask_words.cached(key, self._measured)
+        return self._masks
+
+    @masks.setter
+    def masks(self, families: tuple[MaskFamily, ...]) -> None:
+        self._masks = families
+
+    def _measured(self) -> tuple[MaskFamily, ...]:
         families = {f.name: f for f in (*self.second.masks, *self.first.masks)}
         scores = mask_words.probe(
             tuple(families.values()),
             locales.load(self.source).language,
             lambda texts: [answer[0] for answer in self.translate(texts)],
         )
-        self._masks = mask_words.best_first(scores)
-        return self._masks
-
-    @masks.setter
-    def masks(self, families: tuple[MaskFamily, ...]) -> None:
-        self._masks = families
+        return mask_words.best_first(scores)
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """Best of best first; with `hypotheses`, alternatives of both steps."""
