@@ -106,6 +106,7 @@ def run(command: str, folder: Path, out: Path, jobs: int) -> dict[str, Any]:
     with batch.locked(out):
         state = State(out)
         plan = batch.plan(batch.keyed(units, state), kit, state)
+        state.forget()
         used = state if command != "check" else None
         failed = 0
         for record in batch.run(plan.todo, kit, Control(), state=used, jobs=jobs):

@@ -75,9 +75,13 @@ def keyed(units: Sequence[Unit], state: State) -> list[Unit]:
 
 
 def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Unit]:
+    # One object for each folder: a batch holds all of its units.
+    folders: dict[tuple[Path, Path], Path] = {}
     for item in gather.gather(arguments, request.choice, request.output):
-        folder = _mirrored(item.path, item.root, request.output)
-        yield Unit(item.path, folder, "", request.recipe, request.targets)
+        place = (item.path.parent, item.root)
+        if place not in folders:
+            folders[place] = _mirrored(item.path, item.root, request.output)
+        yield Unit(item.path, folders[place], "", request.recipe, request.targets)
 
 
 def _mirrored(path: Path, root: Path, output: Path | None) -> Path:

@@ -79,6 +79,7 @@ class State:
         self.rates = Rates()
         self._stream: IO[bytes] | None = None
         self._lines = 0
+        self._keeps = True
         for data in _lines(self.path):
             self._lines += 1
             self._take(data)
@@ -93,9 +94,15 @@ class State:
     def add(self, records: Sequence[Record]) -> None:
         """Remember what is done, on disk. Raises `OutputError`."""
         lines = [self._line(record) for record in records if not record.failed]
-        for data in lines:
-            self._take(data)
+        if self._keeps:
+            for data in lines:
+                self._take(data)
         self._append(lines)
+
+    def forget(self) -> None:
+        """Keep nothing more in memory: the plan is made, and nobody will ask again."""
+        self.known.clear()
+        self._keeps = False
 
     def ran(self, wall_s: float, busy_s: float, number: int) -> None:
         """Remember how long a whole run took and how many seconds of work were in it."""

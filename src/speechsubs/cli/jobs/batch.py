@@ -109,6 +109,8 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         else:
             units = batch.keyed(units, state) if state else units
             plan = batch.plan(units, kit, state, resume=given.get("resume", False))
+            if state is not None:
+                state.forget()
             reporting.started(plan, job.jobs)
             _do(job, plan, kit, state, control, reporting)
         code = reporting.exit_code

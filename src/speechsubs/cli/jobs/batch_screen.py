@@ -60,7 +60,11 @@ class Meter:
         rest = self._rest(totals)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=self._done, rest=rest)
-        elif not self._quiet and time.monotonic() - self._last >= _LINE_EVERY_S:
+        elif (
+            not self._quiet
+            and self._done < self._files
+            and time.monotonic() - self._last >= _LINE_EVERY_S
+        ):
             self._last = time.monotonic()
             self._screen.print(
                 ", ".join(filter(None, (f"{self._done:,} of {files(self._files)}", rest)))
