@@ -188,6 +188,8 @@ def test_an_edited_output_is_never_overwritten(cli: Cli, here: Path, talks: Path
     # The new version was taken into the file by hand: that is an end of it.
     (here / "subs/autumn/talk0.it.new.srt").unlink()
     assert cli(*arguments).lines == []
+    assert len(cli(*arguments, "--overwrite").lines) == 12
+    assert "by hand" not in edited.read_text("utf-8")
 
 
 def test_a_damaged_manifest_only_costs_time(cli: Cli, here: Path, talks: Path) -> None:
@@ -196,8 +198,9 @@ def test_a_damaged_manifest_only_costs_time(cli: Cli, here: Path, talks: Path) -
     path = here / "subs" / MANIFEST
     before, data = contents(here / "subs"), path.read_bytes()
     lines = data.splitlines(keepends=True)
-    for damage in (b"".join(lines[:-1])[:-30], b"\0" * 50 + b"\n" + b"".join(lines[:3]), b"[" * 9_000,
-                   data.replace(b'"parts":{', b'"parts":[{'), b"\xff\xfe"):  # fmt: skip
+    cut, some = b"".join(lines[:-1])[:-30], b"\0" * 50 + b"\n" + b"".join(lines[:3])
+    other = data.replace(b'"parts":{', b'"parts":[{')
+    for damage in (cut, some, b"[" * 9_000, other, b"\xff\xfe"):
         path.write_bytes(damage)
         ran = cli(*arguments)
         assert ran.code == 0

@@ -279,12 +279,31 @@ def test_a_folder_that_may_not_be_written_to(cli: Cli, here: Path) -> None:
     (here / "out").write_text("a file where the folder should be", "utf-8")
     ran = cli("subtitle", "talks", *ECHO, "-o", "out")
     assert (ran.code, "out" in ran.err) == (1, True)
-    if os.geteuid() == 0:
-        return  # root may write everywhere
-    (here / "locked").mkdir(0o500)
-    ran = cli("subtitle", "talks", *ECHO, "-o", "locked")
-    assert ran.code == 1
-    assert "Permission denied" in ran.err
+
+
+def test_a_folder_that_is_read_only(cli: Cli, here: Path) -> None:
+    make(here / "talks", 3)
+    locked = here / "locked"
+    locked.mkdir()
+    if os.geteuid() == 0:  # root may write everywhere but on a file system that says no
+        mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(locked)]
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("no file system can be mounted here")
+    else:
+        locked.chmod(0o500)
+    try:
+        for command in (
+            ("subtitle", "talks", "--to", "it", *ECHO, "-o", "locked/out"),
+            ("subtitle", "talks", "--to", "it", *ECHO, "-o", "locked"),
+        ):
+            ran = cli(*command)
+            assert ran.code == 1
+            assert "locked" in ran.err
+            assert "Permission denied" in ran.err or "Read-only file system" in ran.err
+        assert contents(locked) == {}
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", locked], check=False)
 
 
 def test_one_folder_that_cannot_be_written_leaves_the_others_alone(cli: Cli, here: Path) -> None:

@@ -39,7 +39,8 @@ class Plan:
 def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool = True) -> Plan:
     """Sort units by what there is to do. Reads only files that were done before.
 
-    Without a state, or with `resume` off, everything is to be done.
+    Without a state, with `resume` off, or where edits are to be overwritten, everything
+    is to be done.
     """
     found = Plan()
     units = list(units)
@@ -48,7 +49,9 @@ def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool =
         try:
             _refuse(unit)
             doubtful.refuse(unit)
-            known = state.known.get(unit.key) if state and resume else None
+            # Who wants edits replaced wants every file looked at.
+            again = not resume or unit.recipe.overwrite
+            known = None if again or state is None else state.known.get(unit.key)
             if known is None or state is None:
                 found.todo.append(unit)
                 continue
