@@ -260,7 +260,9 @@ def sample() -> None:
     )  # fmt: skip
 
 
-def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) -> None:
+def accuracy(
+    sets: Sequence[tuple[str, str, int, int]], only: str, python: str, kept: Path | None
+) -> None:
     everything: list[Row] = []
     for name, speaker, snr, seed in sets:
         lacking = data.missing(speaker)
@@ -278,6 +280,9 @@ def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) 
             placement, spent = align(gold, texts, curve)
             found = rows(placement, gold, truth)
             everything += found
+            if kept is not None:
+                with kept.open("a", encoding="utf-8") as out:
+                    out.writelines(json.dumps(row) + "\n" for row in found)
             note(
                 {
                     "set": name, "case": case, "aligner": "speech", **measures(found),
@@ -288,8 +293,21 @@ def accuracy(sets: Sequence[tuple[str, str, int, int]], only: str, python: str) 
                 wrong = row[3] and (max(abs(row[0]), abs(row[1])) > 300)
                 if wrong or row[4] != (not row[3]) or (not row[3] and row[2] > 0.3):
                     print("   ", row, text[:70], flush=True)
+    if kept is None:
+        trust(everything)
+
+
+def trust(found: Sequence[Row]) -> None:
+    """How well the confidence tells bad times from good ones, over all that was measured."""
+    bad = sum(not r[3] or max(abs(r[0]), abs(r[1])) > 300 for r in found)
     note(
-        {"set": "all", "case": "confidence", "auc_300ms": auc(everything), "rows": len(everything)}
+        {
+            "set": "all",
+            "case": "confidence",
+            "auc_300ms": auc(found),
+            "rows": len(found),
+            "bad": bad,
+        }
     )
 
 
@@ -324,6 +342,8 @@ def main() -> None:
     parser.add_argument("--languages", action="store_true", help="Italian, Catalan, Spanish")
     parser.add_argument("--sample", action="store_true", help="the recording in media/")
     parser.add_argument("--length", type=float, help="only one length, in minutes")
+    parser.add_argument("--rows", type=Path, help="keep every sentence's errors in this file")
+    parser.add_argument("--trust", type=Path, help="only the confidence, from such a file")
     parser.add_argument("--record", action="store_true", help="append to results/timing.jsonl")
     options = parser.parse_args()
     if options.length:
@@ -337,7 +357,11 @@ def main() -> None:
         return
     wanted = options.sets.split(",") if options.sets else None
     chosen = [s for s in SETS if wanted is None or s[1] in wanted]
-    accuracy(chosen[:1] if options.quick else chosen, options.only, options.peer)
+    if options.trust:
+        lines = options.trust.read_text("utf-8").splitlines()
+        trust([(*json.loads(line),) for line in lines])  # type: ignore[misc]
+        return
+    accuracy(chosen[:1] if options.quick else chosen, options.only, options.peer, options.rows)
     if options.lengths:
         for minutes in (10, 30, 60):
             command = [sys.executable, __file__, "--length", str(minutes)]

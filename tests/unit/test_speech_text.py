@@ -1,13 +1,15 @@
 """The parts of the speech aligner that need no sound."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from speechsubs.aligners.speech import confidence, edges, fill, findings, lexicon, script
 from speechsubs.aligners.speech.arpabet import PHONES, phones, spelled
 from speechsubs.aligners.speech.chunks import chunks
-from speechsubs.aligners.speech.decide import Span
+from speechsubs.aligners.speech.decide import Span, spans
 from speechsubs.aligners.speech.decode import TokenTime, _path, _plain
 from speechsubs.aligners.speech.listen import Heard, groups
 from speechsubs.aligners.speech.match import match
@@ -43,6 +45,8 @@ def test_any_language_maps_to_phones_of_the_model(ipa: str) -> None:
         ("1905", "nineteen oh five"),
         ("SU7", "S U seven"),
         ("$10", "ten dollars"),
+        ("30,000", "three zero zero zero zero"),
+        ("170", "one seventy"),
         ("€5.4", "five point four euros"),
         ("50%", "fifty percent"),
         ("19", "nineteenth"),
@@ -52,6 +56,17 @@ def test_any_language_maps_to_phones_of_the_model(ipa: str) -> None:
 )
 def test_a_number_is_read_as_people_read_it(token: str, way: str) -> None:
     assert tuple(way.split()) in readings(token)
+
+
+def test_an_amount_before_a_scale_is_said_in_another_order() -> None:
+    text = _script("it would need $10 billion over ten years")
+    ten, billion = text.lines[0].tokens[3:5]
+    assert len(ten.readings[0]) == 1
+    assert len(billion.readings[0]) == 2
+    dollars = pronounce.Pronouncer("en").token("dollars").readings[0][0].phones
+    assert billion.readings[0][1].phones == dollars
+    # Without a sign of money, or in other languages, a scale is a word.
+    assert len(_script("ten billion people").lines[0].tokens[1].readings[0]) == 1
 
 
 def test_words_are_no_numbers() -> None:
@@ -137,6 +152,35 @@ def test_long_texts_are_matched_in_a_band() -> None:
     assert sum(t is not None for t in times) > 0.99 * len(times)
 
 
+class _Deaf:
+    """A crew whose grammar hears nothing, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+
+    def decide(self, start_ms: int, end_ms: int, lines: object, price: float) -> None:
+        self.asked.append((start_ms, end_ms))
+
+    def each(self, function: Any, items: Sequence[Any], progress: object = None) -> list[Any]:
+        return [function(item) for item in items]
+
+
+def test_lines_are_looked_for_where_somebody_speaks_but_not_for_an_hour() -> None:
+    text = _script("nobody said this sentence here", "and this one was not said either")
+    nothing: list[Heard | None] = [None] * len(text.units)
+
+    def asked(regions: list[Region], duration_ms: int) -> list[tuple[int, int]]:
+        crew: Any = _Deaf()
+        assert spans(text, nothing, regions, duration_ms, crew) == [None, None]
+        return crew.asked  # type: ignore[no-any-return]
+
+    assert len(asked([Region(1_000, 5_000)], 6_000)) == 1
+    assert asked([Region(0, 3_600_000)], 3_600_000) == []
+    # An hour in which somebody speaks for four seconds costs what these cost.
+    assert len(asked([Region(1_800_000, 1_804_000)], 3_600_000)) <= 2
+    assert asked([], 3_600_000) == []
+
+
 def test_pieces_are_cut_where_both_sides_were_heard() -> None:
     spans = [Span(0, 900, 1.0, 0, 900), None, Span(5_000, 6_000, 1.0, 5_000, 6_000)]
     regions = [Region(0, 900), Region(5_000, 6_000)]
@@ -152,6 +196,25 @@ def test_long_regions_are_heard_in_pieces() -> None:
     assert pieces[0][0] == 0
     assert pieces[-1][1] == 200_000
     assert all(b - a <= 50_000 for a, b in pieces)
+
+
+@pytest.mark.parametrize(
+    ("phone", "heard_ms", "start"),
+    # An H half under noise, one as long as it should be, noise that sounds like an F.
+    [("HH", 30, 950), ("HH", 90, 1_000), ("F", 400, 1_250), ("S", 30, 1_000), ("HH", 0, 1_000)],
+)
+def test_breathy_first_sounds_get_their_own_length(phone: str, heard_ms: int, start: int) -> None:
+    word = TokenTime(1_000, 1_600, -20, 3, 0, phone, heard_ms)
+    (line,) = edges.widened([(word,)], [], [])
+    assert line is not None
+    assert line[0].start_ms == start
+
+
+def test_no_line_begins_in_the_words_of_another() -> None:
+    lines = [(TokenTime(0, 980, -20, 3, 0),), (TokenTime(1_000, 1_600, -20, 3, 0, "HH", 30),)]
+    _, second = edges.widened(lines, [], [])
+    assert second is not None
+    assert second[0].start_ms == 980
 
 
 def test_a_pause_inside_the_first_word_moves_its_start() -> None:

@@ -23,7 +23,11 @@ _SURE: Final = 0.45
 _SOME: Final = 0.12
 #: Sound shorter than this share of what a line should take cannot hold it.
 _LEAST: Final = 0.3
-_WINDOW_MS: Final = 40_000
+#: So much speech without one line that was heard is not that text: the doubting grammar
+#: would need a third of the time that it lasts to say the same.
+_HOPELESS_MS: Final = 300_000
+#: Twice the lines take three times as long in it (measured), so pieces are short.
+_WINDOW_MS: Final = 20_000
 _MARGIN_MS: Final = 400
 
 
@@ -185,7 +189,7 @@ def _doubt(
     room = voiced.length(regions, clock, end)
     fits = _fits(script, low, high, regions, (clock, end), pace)
     shortest = min(script.lines[i].expected_ms for i in _audible(script, low, high))
-    if room < _LEAST * shortest:
+    if not _LEAST * shortest <= room <= _HOPELESS_MS:
         return
     # The neighbours' own edges may be guesses: let them take part where they are near.
     first = low - 1 if before and before.end_ms - before.start_ms < 15_000 else low
@@ -198,6 +202,9 @@ def _doubt(
     number = first
     while number < last and clock < end - 200:
         stop = _piece_end(regions, clock, end)
+        if voiced.length(regions, clock, stop) < _LEAST * shortest:
+            clock = stop  # nobody speaks there: no line can be
+            continue
         count, held = number, 0
         while count < last and (held < 1.6 * (stop - clock) or count - number < 3):
             held += script.lines[count].expected_ms
