@@ -1,0 +1,73 @@
+"""Peak memory of a batch with a neural model, for 10 files and for 1,000.
+
+    python benchmarks/batch_memory.py [--record] [--files 1000]
+
+What a person types, as a process of its own, with the tiny model of the tests (3 MB; a
+real one has 100 and makes the ratio smaller). `benchmarks/batch.py` measures the same
+without any model, where the rest of the process is as small as it can be.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import batch as small
+import recorded
+
+MODEL = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
+
+_PEAK = """
+import resource, subprocess, sys
+code = subprocess.run([sys.executable, "-m", "speechsubs", *sys.argv[1:]]).returncode
+assert code in (0, 3), code
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def peak_mb(environment: dict[str, str], *arguments: str) -> float:
+    """Megabytes that a command needed at most."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, *arguments],
+        capture_output=True, text=True, check=True, env=environment,
+    )  # fmt: skip
+    return float(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--files", type=int, default=1000)
+    given = parser.parse_args()
+    found: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        environment = {**os.environ, "ARGOS_PACKAGES_DIR": str(base / "models")}
+        subprocess.run(
+            [sys.executable, "-m", "speechsubs", "models", "install", str(MODEL)],
+            check=True, env=environment, capture_output=True,
+        )  # fmt: skip
+        peaks = {}
+        for count in (10, given.files):
+            small.make(base / f"{count}", count)
+            peaks[count] = peak_mb(
+                environment, "subtitle", str(base / f"{count}"), "-r", "--from", "en", "--to",
+                "es", "--engine", "argos", "--no-glossary", "-j", "2", "-q", "-o",
+                str(base / f"out{count}"),
+            )  # fmt: skip
+        found = {
+            "files": given.files,
+            "peak_mb": {str(count): round(peak, 1) for count, peak in peaks.items()},
+            "ratio": round(peaks[given.files] / peaks[10], 3),
+        }
+    recorded.note(
+        "batch_memory",
+        {"target": "memory at 1,000 files within 10 % of that at 10", **found},
+        "ctranslate2",
+    )
+
+
+if __name__ == "__main__":
+    main()
