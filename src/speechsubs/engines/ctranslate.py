@@ -1,10 +1,11 @@
 """Models that run in CTranslate2: the part that Argos, OPUS-MT and NLLB share.
 
 Sentences are decoded in batches of equal length. Padding, which a batch of mixed
-lengths needs, reaches the result: with 2,048 tokens a batch, 2 to 31 of 400 sentences
-come out in other words than alone. Without padding every sentence comes out as if it
-were alone, bit by bit, so a run that was killed and continued, or spread over machines,
-ends with the same bytes; and the size of the batches is free. See docs/engines.md.
+lengths needs, reaches the result: with 2,048 tokens a batch 37 of 200 sentences got
+another score than alone, and now and then other words. Without padding the words are
+those of the sentence alone, so a run that was killed and continued, or spread over
+machines, ends with the same bytes; and the size of the batches is free. See
+docs/engines.md.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,8 @@ from speechsubs.protocols import MaskFamily
 
 BEAM: Final = 4
 LENGTH_PENALTY: Final = 0.2
-#: Most source tokens a batch. Measured (benchmarks/engine_threads.py): from 256 to 1,024
-#: is all the same, beyond that the decoder leaves the processor's caches.
+#: Most source tokens a batch. Measured (benchmarks/engine_threads.py): 256, 512 and
+#: 1,024 are all the same.
 BATCH_TOKENS: Final = 512
 #: More than any of our parts needs; a model that loses its place stops here.
 MAX_OUTPUT_TOKENS: Final = 400
@@ -245,8 +246,8 @@ def _loaded(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
 
     try:
         # One core a batch, as many batches as cores. The other way round, a batch on two
-        # cores, was 1 to 30 times slower: the cores wait for each other at every layer,
-        # for long where something else wants one of them.
+        # cores, takes up to four times the processor time: the cores wait for each other
+        # at every layer, for long where something else wants one of them.
         translator = ctranslate2.Translator(
             str(folder), device="cpu", inter_threads=cores, intra_threads=1
         )
