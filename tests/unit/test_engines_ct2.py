@@ -16,7 +16,7 @@ import pytest
 import sentencepiece
 from ctranslate2.specs import TransformerSpec
 
-from speechsubs import engines, packages
+from speechsubs import engines, locales, packages, pipeline
 from speechsubs.engines import ct2, tongues
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.ctranslate import CTranslateEngine
@@ -221,8 +221,6 @@ def test_nllb_without_a_language(made: Callable[..., Path], target: str, code: s
 
 
 def test_every_locale_has_a_flores_code() -> None:
-    from speechsubs import locales
-
     found = {tag: tongues.flores(tag) for tag in locales.known()}
     assert all(found.values()), found
     assert found["es"] == "spa_Latn"
@@ -389,6 +387,15 @@ def test_the_tiny_model_in_the_dress_of_opus_says_the_same(tmp_path: Path) -> No
     engine = ct2.load(folder, "en", "es")
     assert engine.translate(texts) == ArgosEngine(package, "en", "es").translate(texts)
     assert len(engine.masks) >= 3
+    (line,) = pipeline.translate_lines(
+        ["Lei Jun showed the car."],
+        engine,
+        source=locales.load("en"),
+        locale=locales.load("es"),
+        terms=[{"Lei Jun": "Lei Jun"}],
+    )
+    assert "Lei Jun" in line.draft.finished.text
+    assert line.draft.problems == ()
 
 
 def test_the_version_of_ctranslate2_is_in_the_signature(made: Callable[..., Path]) -> None:
