@@ -19,10 +19,10 @@ from speechsubs.batch.unit import Recipe, Record, Unit
 from speechsubs.batch.work import Drafted, Made, Ready
 
 #: A group is translated when it has so many sentences for each job ...
-SENTENCES_A_JOB = 256
+SENTENCES_A_JOB = 128
 #: ... or so many characters, or so many files.
-CHARACTERS_A_JOB = 32_000
-FILES = 64
+CHARACTERS_A_JOB = 16_000
+FILES = 32
 
 
 @dataclass(slots=True)
