@@ -115,6 +115,8 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
             for start, end in _stands(output, word, exact=word in masked.exact)
             if not any(start < p.end and end > p.start for p in places)
         ]
+        if not found and len(slots) == 1 and word not in masked.exact:
+            found = _near(output, word, masked, places)
         for number, (start, end) in enumerate(found):
             places.append(Place(slots[min(number, len(slots) - 1)], start, end))
         if len(found) != len(slots):
@@ -122,6 +124,42 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
             problems.append(f"{kind}:{slots[-1]}")
     places.sort(key=lambda place: place.start)
     return tuple(places), tuple(problems)
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
+
+
+def _near(output: str, word: str, masked: Masked, places: Sequence[Place]) -> list[tuple[int, int]]:
+    """The one place of a mask that lost a character on its way: "R7" for "R7Z".
+
+    Only a code that the engine was not given, that resembles no other mask and that
+    stands there once is taken for it, and only where the character is gone for good:
+    in "Z Q1" it would stay behind.
+    """
+    given = {token.upper() for token in _TOKEN.findall(masked.text)}
+    tokens = [m for m in _TOKEN.finditer(output) if m.group().upper() not in given]
+    alone = {m.group().upper() for m in tokens if len(m.group()) == 1}
+    found = []
+    for match in tokens:
+        token = match.group().upper()
+        lost = _lost(token, word.upper())
+        if not lost or lost in alone or token.isalpha() or token.isdigit():
+            continue
+        if any(other != word and _lost(token, other.upper()) for other in masked.words):
+            continue
+        if not any(match.start() < p.end and match.end() > p.start for p in places):
+            found.append(match.span())
+    return found if len(found) == 1 else []
+
+
+def _lost(token: str, word: str) -> str:
+    """The one character of a word that a token lacks, or nothing."""
+    if len(token) != len(word) - 1 or len(token) < 2:
+        return ""
+    for at, character in enumerate(word):
+        if word[:at] + word[at + 1 :] == token:
+            return character
+    return ""
 
 
 #: What makes a longer word of a mask. A CJK neighbour does not extend a Latin word, so

@@ -140,3 +140,31 @@ def test_a_term_whose_wording_stands_elsewhere_cannot_be_in_the_clear() -> None:
     item = protected("Li met li Bin Li.", "Li")
     assert inline(item, FAMILY, lambda *_: "Li") is None
     assert inline(protected("Nothing."), FAMILY, lambda *_: "") is None
+
+
+@pytest.mark.parametrize(
+    ("output", "found"),
+    [
+        ("Er fuhr den R7.", "R7"),
+        ("Er fuhr den 7Z.", "7Z"),
+        ("Er fuhr den R 7Z.", ""),  # the R would stay
+        ("Er fuhr den R7 mit R7.", ""),  # which one?
+        ("Er fuhr den RZ.", ""),  # a word as likely as a mask
+        ("Er fuhr den 7.", ""),
+        ("Er fuhr den R7ZZ.", ""),
+    ],
+)
+def test_a_mask_that_lost_a_character_is_still_itself(output: str, found: str) -> None:
+    masked = Masked("He drove the R7Z.", ("R7Z",), (0,))
+    places, problems = locate(output, masked)
+    assert [output[p.start : p.end] for p in places] == ([found] if found else [])
+    assert problems == (() if found else ("mask-lost:0",))
+
+
+def test_a_broken_mask_that_may_be_another_is_lost() -> None:
+    masked = Masked("The R7Z met the R7K, and R7 too.", ("R7Z", "R7K"), (0, 1))
+    assert locate("El R7Z y el R7.", masked)[1] == ("mask-lost:1",)
+    masked = Masked("The R7Z met the R7K.", ("R7Z", "R7K"), (0, 1))
+    assert locate("El R7 y el R7K.", masked)[1] == ("mask-lost:0",)
+    kept = Masked("The R7Z here", ("R7Z",), (0,), frozenset({"R7Z"}))
+    assert locate("El R7 aquí", kept)[1] == ("mask-lost:0",)

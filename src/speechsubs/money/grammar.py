@@ -20,7 +20,7 @@ _NO_NOUN = re.compile(
     rf"(?=[.,;:!?)]|$)|[{SPACES}](?:for|in|on|to|a|an|the|per|and|or|but|is|was|of|from|at|by"
     rf"|with|each|more|less)\b"
 )
-_MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff]))-$")
+_MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff$€£¥₩₹]))-$")
 _BETWEEN = re.compile(
     rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]$|(从|從|由|介于)$",
     re.IGNORECASE,

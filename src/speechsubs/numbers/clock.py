@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speechsubs.locales import Locale
 from speechsubs.numbers.rules import plain
@@ -62,21 +63,30 @@ class Time:
         return self.hour % 12 == other.hour % 12
 
 
-def find_times(text: str) -> list[Time]:
+def find_times(text: str) -> tuple[Time, ...]:
     """The times of a text in any language, left to right, not overlapping.
 
     >>> [(t.text, t.hour, t.minute) for t in find_times("At 4.13 p.m. or 9 am, at 16:00.")]
     [('4.13 p.m.', 16, 13), ('9 am', 9, 0), ('16:00', 16, 0)]
     """
+    return _remembered(text) if len(text) <= 1_000 else _found(text)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> tuple[Time, ...]:
+    return _found(text)
+
+
+def _found(text: str) -> tuple[Time, ...]:
     flat = plain(text)
     if not any(character.isdigit() for character in flat):
-        return []
+        return ()
     found = sorted(_all(text, flat), key=lambda t: (t.start, -t.end))
     result: list[Time] = []
     for time in found:
         if not result or time.start >= result[-1].end:
             result.append(time)
-    return result
+    return tuple(result)
 
 
 def _all(text: str, flat: str) -> Iterator[Time]:
@@ -145,11 +155,14 @@ def equal_times(source: str, target: str) -> tuple[list[Time], list[Time]]:
     >>> [t.text for t in equal_times("at 4:13 p.m.", "a las 16:13")[1]]
     ['16:13']
     """
+    sources = find_times(source)
+    if not sources:
+        return [], []
     waiting: defaultdict[tuple[int, int], list[Time]] = defaultdict(list)
     for time in find_times(target):
         waiting[time.hour % 12, time.minute].append(time)
     here, used = [], []
-    for time in find_times(source) if waiting else ():
+    for time in sources if waiting else ():
         near = waiting[time.hour % 12, time.minute]
         # At most two kinds stand there, in the morning and in the afternoon.
         twin = next((t for t in near[:8] if t.same(time)), None)

@@ -40,6 +40,8 @@ def implied(text: str, language: str) -> Counter[Decimal]:
 
 def on_the_hour(text: str) -> frozenset[int]:
     """Where the "00" of times stand: "at 9:00" is "à 9 heures" elsewhere."""
+    if ":" not in text and "：" not in text:
+        return frozenset()
     return frozenset(m.start(2) for m in _TIME.finditer(plain(text)) if m.group(2) == "00")
 
 

@@ -192,8 +192,11 @@ def _reader(language: str) -> _Reader:
     words = sorted(names, key=len, reverse=True)
     words += sorted({tail for _, tail in prefixed if tail} - set(words), key=len, reverse=True)
     link = r"(?:(?:de|di|do|des)[ \u00a0]|d['’])?"
-    body = "|".join(_alternative(word) for word in words)
-    behind = re.compile(rf"[{SPACES}-]?{link}(?P<name>{body})")
+    closed = "|".join(_alternative(word) for word in words if not _open(word))
+    open_ = "|".join(_alternative(word) for word in words if _open(word))
+    # One lookahead for all: compiling it for each word takes longer than reading an hour.
+    name = rf"(?P<name>(?:{closed}){_WORD_END}|{open_})"
+    behind = re.compile(rf"[{SPACES}-]?{link}{name}")
     heads = sorted({head for head, _ in prefixed}, key=len, reverse=True)
     before = None
     if heads:
@@ -204,10 +207,12 @@ def _reader(language: str) -> _Reader:
 
 def _alternative(word: str) -> str:
     body = re.escape(word).replace(r"\ ", f"[{SPACES}]").replace("/", " ?/ ?")
-    if word not in _SYMBOLS:
-        body = f"(?i:{body})"
-    open_end = is_cjk(word[-1]) or "\u0e00" <= word[-1] <= "\u0e7f" or not word[-1].isalnum()
-    return body if open_end else body + _WORD_END
+    return body if word in _SYMBOLS else f"(?i:{body})"
+
+
+def _open(word: str) -> bool:
+    """True where letters may follow: no blank parts words, or the name ends in a sign."""
+    return is_cjk(word[-1]) or "\u0e00" <= word[-1] <= "\u0e7f" or not word[-1].isalnum()
 
 
 def _spellings(unit: str, locale: Locale) -> list[str]:

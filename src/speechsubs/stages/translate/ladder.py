@@ -60,6 +60,11 @@ class _Job:
             self.best = candidate
 
     @property
+    def worst(self) -> int:
+        """An output as bad as this is of no use; nothing is, before there is one."""
+        return max(1, badness(self.best)) if self.best is not None else 10**9
+
+    @property
     def open(self) -> bool:
         return self.best is None or bool(self.best.problems)
 
@@ -167,17 +172,17 @@ def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording
 
 
 def _third(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
-    """Everything else, in one batch, for the few that are left."""
+    """Steered decoding where the engine can, then every other hiding for what is left."""
+    if isinstance(engine, Steerable):
+        for job, raw in _steered(jobs, engine, rules):
+            job.offer(raw)
     wanted = [
         (job, hidden, name)
-        for job in jobs
+        for job in _failing(jobs)
         for name, hidden in candidates.others(job.protected, engine.masks, wording)
         if hidden.text not in job.asked
     ]
-    steered = _steered(jobs, engine, rules) if isinstance(engine, Steerable) else []
     _offer(wanted, engine, rules)
-    for job, raw in steered:
-        job.offer(raw)
 
 
 def _offer(wanted: Sequence[tuple[_Job, Masked, str]], engine: Engine, rules: Rules) -> None:
@@ -187,7 +192,7 @@ def _offer(wanted: Sequence[tuple[_Job, Masked, str]], engine: Engine, rules: Ru
         job.asked.add(hidden.text)
         for number, answer in enumerate(answers[hidden.text]):
             rung = f"{name}, output {number + 1}" if number else name
-            job.offer(verified(job.protected, hidden, answer, rung, rules))
+            job.offer(verified(job.protected, hidden, answer, rung, rules, job.worst))
 
 
 def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Raw]]:
@@ -202,11 +207,13 @@ def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tupl
         for problem in job.best.problems:
             if problem.startswith("forbidden:"):
                 banned.setdefault(problem.partition(":")[2], []).append((job, job.hidden))
-    answers = engine.complete([(hidden.text, start) for _, hidden, start in items])
+    # Sentences that differ in their names alone are one text here.
+    unique = list(dict.fromkeys((hidden.text, start) for _, hidden, start in items))
+    answers = dict(zip(unique, engine.complete(unique), strict=True))
     found = [
-        (job, verified(job.protected, hidden, answer, "forced", rules))
-        for (job, hidden, _), answer in zip(items, answers, strict=True)
-        if answer
+        (job, verified(job.protected, hidden, answers[hidden.text, start], "forced", rules))
+        for job, hidden, start in items
+        if answers[hidden.text, start]
     ]
     for word, group in banned.items():
         outputs = engine.translate_without([hidden.text for _, hidden in group], [word])
@@ -229,9 +236,12 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
         for job in jobs
         for raw in job.passed
     ]
-    scores = iter(engine.score(pairs))
+    # Two hidings often lead to one sentence.
+    unique = list(dict.fromkeys(pairs))
+    scores = dict(zip(unique, engine.score(unique), strict=True))
+    given = iter(pairs)
     for job in jobs:
-        ranked = [(next(scores), raw) for raw in job.passed]
+        ranked = [(scores[next(given)], raw) for raw in job.passed]
         job.best = max(ranked, key=lambda pair: pair[0])[1]
 
 

@@ -54,9 +54,22 @@ class Rules:
     possessive: bool = False
 
 
-def verified(protected: Protected, hidden: Masked, output: str, rung: str, rules: Rules) -> Raw:
-    """An output with the places of its slots and all that is wrong with it."""
+def verified(
+    protected: Protected,
+    hidden: Masked,
+    output: str,
+    rung: str,
+    rules: Rules,
+    limit: int = 10**9,
+) -> Raw:
+    """An output with the places of its slots and all that is wrong with it.
+
+    Where its slots alone make it as bad as `limit` (see `badness`), nothing more is
+    looked for.
+    """
     places, lost = locate(output, hidden)
+    if lost and _badness(lost) >= limit:
+        return Raw(protected.sentence, output, places, rung, problems=lost)
     found = lost + problems(protected, output, places, hidden, rules)
     return Raw(protected.sentence, output, places, rung, problems=found)
 
@@ -121,4 +134,8 @@ _WEIGHT = {"mask-lost": 8, "mask-repeated": 8, "number-missing": 6, "number-extr
 
 def badness(raw: Raw) -> int:
     """How bad an output is; 0 is right."""
-    return sum(_WEIGHT[problem.partition(":")[0]] for problem in raw.problems)
+    return _badness(raw.problems)
+
+
+def _badness(problems: Sequence[str]) -> int:
+    return sum(_WEIGHT[problem.partition(":")[0]] for problem in problems)
