@@ -10,6 +10,7 @@ from speechsubs.edits import apply
 from speechsubs.locales import load
 from speechsubs.model import Finished, Place
 from speechsubs.numbers import find_dates, render_date
+from speechsubs.numbers.units import find_measures, render
 from speechsubs.typography import Grammar, around_slots
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -59,6 +60,17 @@ def test_dates_are_written_as_the_page_says() -> None:
     (date,) = find_dates("March 30, 2021", "en")
     for tag in ("es", "fr", "de", "zh-CN"):
         assert f"*{render_date(date, load(tag))}*" in page
+
+
+def test_units_are_written_as_the_page_says() -> None:
+    page = (DOCS / "money.md").read_text("utf-8")
+    units = page.partition("## Units")[2]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")]
+            for line in units.splitlines() if line.startswith("| ")]  # fmt: skip
+    (_, *tags), *rows = rows[: 1 + 5]
+    for said, *written in rows:
+        (measure,) = find_measures(said, "en")
+        assert [plain(render(measure, load(tag))) for tag in tags] == written
 
 
 @pytest.mark.parametrize("page", ["terms.md", "money.md"])
