@@ -180,6 +180,8 @@ def main() -> None:
             "bleu_apart": round(max(bleu.values()) - min(bleu.values()), 2),
             "same_answers": same,
             "splitter": splitter.stem,
+            # Below 0 where it was run before others, on a machine that many share.
+            "niceness": os.nice(0),
             "peer": list(PINNED),
         },
         "ctranslate2",
