@@ -25,6 +25,8 @@ ANSWER_S, FIRST_WORKER_S = 5.0, 20.0
 #: Between two looks at who is there; how long nobody may be before that is said, and
 #: before the run ends, in seconds.
 LOOK_S, SHORT_S, PATIENCE_S = 2.0, 15.0, 600.0
+#: How long nothing is listened to but Dask; signals are heard all the same.
+PAUSE_S = 0.5
 #: A bundle that killed so many workers (of our own) is not tried again.
 MOST_KILLS = 3
 
@@ -191,7 +193,7 @@ class Workers:
                 future = self._next(finished, control)
                 if future is not None:
                     _, bundle = flying.pop(future.key)
-                    ready = self._answer(future, bundle, again)
+                    ready = self._answer(future, bundle, again, control)
         finally:
             with suppress(Exception):
                 self._client.cancel([future for future, _ in flying.values()], force=True)
@@ -212,31 +214,41 @@ class Workers:
         """A future that is done; None where nothing came for a while, or at a signal."""
         try:
             with control.breakable():
-                return finished.get(timeout=LOOK_S / 4)
+                return finished.get(timeout=PAUSE_S)
         except Empty:
-            pass
+            self._look_again()
         except Interrupted:
             control.stop("interrupted")
-            return None
-        if time.monotonic() - self._looked >= LOOK_S:
-            self._look()
-            self._wait_or_end()
         return None
 
-    def _answer(self, future: Any, bundle: Bundle, again: "deque[Bundle]") -> Done | None:
+    def _answer(
+        self, future: Any, bundle: Bundle, again: "deque[Bundle]", control: Control
+    ) -> Done | None:
+        """The answers of a future; None where it has to be tried again in parts."""
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
-        try:
-            found = future.result(timeout=PATIENCE_S)
-        except KilledWorker as error:
-            if len(bundle) == 1:
-                return cluster_shares.killed(bundle, _address(error.last_worker))
-            again.extend(cluster_shares.singly(bundle))
-            return None
-        except (FutureCancelledError, OSError) as error:
-            raise self._gone() from error
-        return Done(bundle, found.answers, found.worker, found.engines, found.loads)
+        while not control.stopping:
+            try:
+                found = future.result(timeout=PAUSE_S)
+            except TimeoutError:
+                # Its worker died with the answer: Dask has it made again.
+                self._look_again()
+            except KilledWorker as error:
+                if len(bundle) == 1:
+                    return cluster_shares.killed(bundle, _address(error.last_worker))
+                again.extend(cluster_shares.singly(bundle))
+                return None
+            except (FutureCancelledError, OSError) as error:
+                raise self._gone() from error
+            else:
+                return Done(bundle, found.answers, found.worker, found.engines, found.loads)
+        return None
+
+    def _look_again(self) -> None:
+        if time.monotonic() - self._looked >= LOOK_S:
+            self._look()
+            self._wait_or_end()
 
     def _look(self) -> None:
         """Find out who is there, and ask newcomers whether they are fit."""

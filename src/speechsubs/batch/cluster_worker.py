@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from distributed import get_worker
+from distributed.core import Status
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from speechsubs import engines, locking
@@ -86,6 +87,11 @@ class Workshop(WorkerPlugin):
         self.verdict = Verdict(locking.host(), os.getpid(), tuple(faults))
         if not faults:
             await worker.set_resources(**{self.name: 1})
+            if worker.status == Status.running:
+                # Dask looks at work that waits for a worker when one begins to run, not
+                # when it gets a resource: without this, work of killed workers waits on.
+                worker.status = Status.paused
+                worker.status = Status.running
 
     async def teardown(self, worker: Any) -> None:
         """Let go of everything, and take no more work."""
