@@ -13,8 +13,12 @@ from functools import cache
 from speechsubs.locales import Locale
 from speechsubs.numbers.dates import Date, find_dates, month_names, render_date
 
-_WORD = r"[^\W\d_]+\.?"
-_LAST_WORD = re.compile(r"([^\W\d_]+)([ \u00a0]+)$")
+# Possessive: a word is taken whole or not at all, or a long one could be split among
+# the nine places between day and year in more ways than a night has seconds.
+_WORD = r"[^\W\d_]++\.?+"
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)([ \u00a0]++)$")
+#: How far before a date its article or month is looked for, in characters.
+_NEAR = 80
 
 
 def date_edits(
@@ -62,7 +66,7 @@ def _span(date: Date, source_language: str, target: str, locale: Locale) -> tupl
             continue
         if not words:
             # "Marcha 30, 2021": the month may stand before the day, known or not.
-            before = _LAST_WORD.search(target[:start])
+            before = _LAST_WORD.search(target, max(0, start - _NEAR), start)
             first = date.text[:1].isalpha()
             word = before.group(1).lower() if before else ""
             if before and (word in months or (first and before.group(1)[:1].isupper())):
@@ -97,7 +101,7 @@ def _with_article(
     text = render_date(date, locale)
     rules = locale.sections["typography"]
     article = str(rules.get("date_article", ""))
-    before = _LAST_WORD.search(target[:start])
+    before = _LAST_WORD.search(target, max(0, start - _NEAR), start)
     if not article or not before:
         return start, end, text
     word = before.group(1).lower()
