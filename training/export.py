@@ -70,7 +70,8 @@ def readme(
         f"{trained}\n\n## Measured\n\n{measured}\n\n## Whose texts it learnt from\n\n"
         "Translations made and licensed by the people named here; thank you. Some of the "
         "licences are share-alike (CC BY-SA) or copyleft (MPL-2.0): keep this list with the "
-        "model and with whatever is made from it.\n\n"
+        "model and with whatever is made from it. The toolkit is under the MIT licence; the "
+        "model, made from these texts, is offered under CC BY-SA 4.0.\n\n"
         f"{rows}\n"
     )
 
