@@ -156,9 +156,9 @@ def _engines(terms: Terms, kit: Kit) -> list[str]:
 
 
 def differs(direction: Direction, there: str, here: str) -> str:
-    """What is wrong with an engine of a worker; nothing where it is the one here."""
+    """What is wrong with an engine of a worker; nothing where it is the one here, or none."""
     _, source, target = direction
-    if there == here:
+    if there == here or (there.startswith("-") and here.startswith("-")):
         return ""
     advice = "Install the same model there (speechsubs models install)"
     if there.startswith("-"):
