@@ -42,7 +42,7 @@ class Worker:
     `folder` holds "words.dict" and, for `hear`, "text.lm".
     """
 
-    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any]") -> None:
+    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any] | _Sound") -> None:
         self._folder, self._samples = folder, samples
         self._grammars = Grammars(folder)
         self._ear: Ear | None = None
@@ -235,10 +235,21 @@ def _plain(found: Any) -> Any:
     return None if found is None else astuple(found)
 
 
-def _main(folder: Path) -> None:
-    import numpy as np
+class _Sound:
+    """Samples that stay in their file: an hour of them is 115 MB."""
 
-    worker = Worker(folder, np.memmap(folder / _SOUND, dtype=np.int16, mode="r"))
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __getitem__(self, part: slice) -> "np.ndarray[Any, Any]":
+        import numpy as np
+
+        first, end = int(part.start), int(part.stop)
+        return np.fromfile(self._path, np.int16, max(0, end - first), offset=2 * first)
+
+
+def _main(folder: Path) -> None:
+    worker = Worker(folder, _Sound(folder / _SOUND))
     for line in sys.stdin:
         name, given = json.loads(line)
         sys.stdout.write(json.dumps(_plain(getattr(worker, name)(*given))) + "\n")
