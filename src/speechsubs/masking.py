@@ -99,8 +99,9 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
     """Where the slots stand in an engine's output, and what went wrong with them.
 
     Every mask must stand there once, as a word of its own, in any letter case.
-    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number. A repeated
-    mask has a place for each time, so that no mask is ever left to be read.
+    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number, and
+    "leftover:CODE" for a piece of a mask beside the whole one. A repeated mask has a
+    place for each time, so that no mask is ever left to be read.
     """
     places: list[Place] = []
     problems: list[str] = []
@@ -122,6 +123,8 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
         if len(found) != len(slots):
             kind = "mask-repeated" if len(found) > len(slots) else "mask-lost"
             problems.append(f"{kind}:{slots[-1]}")
+    if not problems:
+        problems = [f"leftover:{token}" for token in _leftovers(output, masked, places)]
     places.sort(key=lambda place: place.start)
     return tuple(places), tuple(problems)
 
@@ -150,6 +153,24 @@ def _near(output: str, word: str, masked: Masked, places: Sequence[Place]) -> li
         if not any(match.start() < p.end and match.end() > p.start for p in places):
             found.append(match.span())
     return found if len(found) == 1 else []
+
+
+def _leftovers(output: str, masked: Masked, places: Sequence[Place]) -> list[str]:
+    """Codes that are neither the source's nor a mask, but nearly one: "4X" of "T4X"."""
+    if not masked.words:
+        return []
+    given = {token.upper() for token in _TOKEN.findall(masked.text)}
+    words = [word.upper() for word in masked.words if word not in masked.exact]
+    found = []
+    for match in _TOKEN.finditer(output):
+        token = match.group().upper()
+        if token in given or token.isalpha() or token.isdigit():
+            continue
+        if any(match.start() < p.end and match.end() > p.start for p in places):
+            continue
+        if any(_lost(token, word) for word in words):
+            found.append(match.group())
+    return found
 
 
 def _lost(token: str, word: str) -> str:

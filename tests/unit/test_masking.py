@@ -168,3 +168,12 @@ def test_a_broken_mask_that_may_be_another_is_lost() -> None:
     assert locate("El R7 y el R7K.", masked)[1] == ("mask-lost:0",)
     kept = Masked("The R7Z here", ("R7Z",), (0,), frozenset({"R7Z"}))
     assert locate("El R7 aquí", kept)[1] == ("mask-lost:0",)
+
+
+def test_a_piece_of_a_mask_beside_the_whole_one_is_a_leftover() -> None:
+    masked = Masked("The team of T4X drove the R7Z.", ("T4X", "R7Z"), (0, 1))
+    places, problems = locate("El equipo de T4X de 4X condujo el R7Z.", masked)
+    assert len(places) == 2
+    assert problems == ("leftover:4X",)
+    given = Masked("The T4X has 4X, a 5G and a V6.", ("T4X",), (0,))
+    assert locate("El T4X tiene 4X, 5G y un V6.", given)[1] == ()

@@ -108,6 +108,10 @@ def test_times_are_written_by_the_locale() -> None:
     assert edited(target, time_edits(source, target, load("es"))) == (
         "A las 16:13 se fue, a las 5."
     )
+    stop = time_edits("It was 4 p.m. He left.", "Era 4 p.m. Y se fue.", load("es"))
+    assert edited("Era 4 p.m. Y se fue.", stop) == "Era 16:00. Y se fue."
+    stop = time_edits("It was 4 p.m. He left.", "Era 4 p.m. se fue.", load("es"))
+    assert edited("Era 4 p.m. se fue.", stop) == "Era 16:00. se fue."
     other = "A las 4.31 p.m. se fue."
     assert time_edits(source, other, load("es")) == []
     assert time_edits("no time", other, load("es")) == []

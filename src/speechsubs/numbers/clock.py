@@ -144,8 +144,11 @@ def time_edits(
             continue
         if any(time.start < end and time.end > start for start, end in skip):
             continue
-        if any(time.same(other) for other in wanted):
-            found.append((time.start, time.end, render_time(time, locale)))
+        twin = next((other for other in wanted if time.same(other)), None)
+        if twin is not None:
+            # The source knows whether the point of "p.m." ended the sentence too.
+            stop = time.text.endswith(".") and not twin.text.endswith(".")
+            found.append((time.start, time.end - stop, render_time(time, locale)))
     return found
 
 

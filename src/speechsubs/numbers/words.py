@@ -48,7 +48,8 @@ _ES = Spelling(
     | _number("cien/ciento doscientos/doscientas trescientos/trescientas "
               "cuatrocientos/cuatrocientas quinientos/quinientas seiscientos/seiscientas "
               "setecientos/setecientas ochocientos/ochocientas novecientos/novecientas", 100, 100),
-    {"mil": 3, "millón": 6, "millones": 6, "billón": 12, "billones": 12}, "y",
+    {"mil": 3, "millón": 6, "millones": 6, "miles de millones": 9, "billón": 12, "billones": 12},
+    "y",
     (), "medio", ("mil",),
 )  # fmt: skip
 _PT = Spelling(

@@ -41,9 +41,9 @@ def likeliest(
     """
     kinds = {problem.partition(":")[0] for problem in problems}
     found: list[tuple[str, Masked | None]] = []
-    if kinds & {"number-missing", "number-extra", "unit-changed"}:
+    if kinds & {"number-missing", "number-extra", "unit-changed", "unit-missing"}:
         found.append((f"masks {families[0].name}", mask(protected, families[0], ALL)))
-    elif kinds & {"mask-lost", "mask-repeated"}:
+    elif kinds & {"mask-lost", "mask-repeated", "leftover"}:
         second = families[1 % len(families)]
         found.append((f"masks {second.name}", mask(protected, second, HARD)))
         if wording is not None:

@@ -231,6 +231,10 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     Compared with the target's own wording in every slot, so that masks, which are
     unlikely words, tip no scale.
     """
+    for job in jobs:
+        # The first outputs of every hiding before the second ones; scoring all takes as
+        # long as translating them did.
+        job.passed = sorted(job.passed, key=lambda raw: _place(raw.rung))[:HYPOTHESES]
     pairs = [
         (_worded(job.protected, wording), _filled(job.protected, raw, wording))
         for job in jobs
@@ -243,6 +247,12 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     for job in jobs:
         ranked = [(scores[next(given)], raw) for raw in job.passed]
         job.best = max(ranked, key=lambda pair: pair[0])[1]
+
+
+def _place(rung: str) -> int:
+    """Which of the engine's outputs a rung's name stands for, from 1."""
+    number = rung.rpartition(", output ")[2]
+    return int(number) if number.isdecimal() else 1
 
 
 def _worded(protected: Protected, wording: Wording) -> str:

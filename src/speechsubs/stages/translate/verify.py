@@ -90,7 +90,10 @@ def problems(
     found = [f"number-missing:{value}" for value in missing]
     found += [f"number-extra:{value}" for value in extra]
     changes = compare_units(source, rules.source_language, target, rules.target_language)
-    found += [f"unit-changed:{change.measure.text}" for change in changes if change.unit]
+    for change in changes:
+        if change.unit or not change.measure.number.spelled:
+            kind = "unit-changed" if change.unit else "unit-missing"
+            found.append(f"{kind}:{change.measure.text}")
     if not LETTER.search(target) and LETTER.search(source):
         # Names alone are no translation of what stood between them.
         found.append("empty")
@@ -127,7 +130,7 @@ def _loops(text: str) -> int:
 
 
 _WEIGHT = {"mask-lost": 8, "mask-repeated": 8, "number-missing": 6, "number-extra": 6,
-           "unit-changed": 5,
+           "unit-changed": 5, "unit-missing": 3, "leftover": 6,
            "empty": 40, "repetition": 5, "length": 4, "untranslated": 3, "pollution": 4,
            "possessive": 1, "forbidden": 3}  # fmt: skip
 
