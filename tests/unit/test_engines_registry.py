@@ -9,7 +9,7 @@ import pytest
 
 from speechsubs import packages
 from speechsubs.engines import EchoEngine, apertium, available, echo, load, names
-from speechsubs.errors import EngineError, UnknownLocaleError
+from speechsubs.errors import EngineError, PackageError, UnknownLocaleError
 
 TINY = Path(__file__).parents[1] / "data" / "translate-en_es-tiny.argosmodel"
 MODES = ("eng-spa", "spa-eng", "spa-eng_US", "es-fr", "fr-es", "eco-es-fr", "es-pt", "es-pt_BR",
@@ -133,6 +133,25 @@ def test_what_somebody_installed_comes_before_the_starter_model(
     assert available("en", "es")[0].steps == ("translate-en_es 0.1",)
 
 
+def test_it_does_so_under_another_code_of_the_language_too(starter: Path, tmp_path: Path) -> None:
+    say(starter, to_code="pb")  # Argos's Brazilian Portuguese
+    assert available("en", "pt-BR")[0].bundled or available("en", "pt-BR")[1].bundled
+    own = packages.install_file(TINY, tmp_path / "own")
+    say(own.path / "metadata.json", to_code="pt")
+    assert not any(offer.bundled for offer in available("en", "pt-BR"))
+
+
+def test_a_model_that_changed_since_it_was_installed_is_not_loaded(tmp_path: Path) -> None:
+    package = packages.install_file(TINY, tmp_path)
+    model = package.model / "model.bin"
+    data = bytearray(model.read_bytes())
+    data[len(data) // 2] ^= 1
+    model.write_bytes(data)
+    with pytest.raises(PackageError, match=r"changed since .*--replace.*--adopt") as caught:
+        load("argos", "en", "es", packages_dir=tmp_path)
+    assert "model.bin" in str(caught.value)
+
+
 def test_where_there_is_nothing_else_the_starter_model_serves(
     starter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,8 +165,9 @@ def test_where_there_is_nothing_else_the_starter_model_serves(
 
 
 def test_a_package_says_what_was_measured(tmp_path: Path) -> None:
-    path = packages.install_file(TINY, tmp_path).path
-    say(path / "metadata.json", scores=[{"set": "talks", "bleu": 15.25, "apertium": 12}])
+    package = packages.install_file(TINY, tmp_path)
+    say(package.path / "metadata.json", scores=[{"set": "talks", "bleu": 15.25, "apertium": 12}])
+    packages.adopt(package)  # the change is wanted
     engine = load("argos", "en", "es", packages_dir=tmp_path)
     assert "15.25 BLEU on talks (Apertium 12)" in engine.quality
     assert "starter" not in engine.quality + engine.signature

@@ -6,8 +6,10 @@ loses every underscore. Its call is kept where it is right: beam 4, length penal
 0.2, unknown words replaced.
 """
 
+from speechsubs import packages
 from speechsubs.engines import figures, tokenizers
 from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
+from speechsubs.errors import PackageError
 from speechsubs.packages import Package
 
 
@@ -15,12 +17,20 @@ class ArgosEngine(CTranslateEngine):
     """One Argos package, one direction.
 
     `threads` is how many cores it uses, see `CTranslateEngine`. Raises `PackageError`
-    when the package does not load.
+    when the package does not load, or is not what models.lock says was installed.
     """
 
     def __init__(
         self, package: Package, source: str, target: str, *, threads: int | None = None
     ) -> None:
+        # Before CTranslate2 reads a byte of it: a damaged model can do worse than fail.
+        if problem := packages.lock_problem(package):
+            raise PackageError(
+                package.path,
+                f"changed since it was installed: {problem}. Install it again "
+                f"(`speechsubs models install {source} {target} --replace`), or accept it as it "
+                "is (`speechsubs models verify --adopt`)",
+            )
         tokenizer = tokenizers.load(package)
         start = (package.target_prefix,) if package.target_prefix else ()
         self.package = package

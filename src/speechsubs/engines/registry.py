@@ -160,9 +160,9 @@ def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Pack
     for package in sorted(found, key=packages.preference):
         best[package.from_code, package.to_code] = package
     pairs = packages.code_pairs(start.tag, goal.tag)
-    for pair in pairs:
-        if pair in best:
-            return (best[pair],)
+    # What somebody installed under any of a language's codes comes before the starter.
+    for pair in sorted((pair for pair in pairs if pair in best), key=lambda p: best[p].bundled):
+        return (best[pair],)
     for source, target in pairs:
         middles = sorted(
             (to for (code, to) in best if code == source and (to, target) in best),
