@@ -163,6 +163,18 @@ def test_dates_can_be_left_to_the_engine(cli: Cli, talk: Path, command: str) -> 
     assert "March 30, 2021" in text["engine"]
 
 
+@pytest.mark.parametrize("command", ["translate", "subtitle"])
+def test_units_can_be_left_to_the_engine(cli: Cli, talk: Path, command: str) -> None:
+    cue = "1\n00:00:01,000 --> 00:00:05,000\nHe drove 170 kilometers at 4:13 p.m. then.\n"
+    (talk / "drive.en.srt").write_text(cue, "utf-8")
+    text = {}
+    for units in ("locale", "engine"):
+        cli(command, "drive.en.srt", "--to", "es", "--units", units, "-o", units, *ECHO)
+        text[units] = (talk / units / "drive.es.srt").read_text("utf-8").replace("\u00a0", " ")
+    assert "170 kilómetros at 16:13" in text["locale"].replace("\n", " ")
+    assert "170 kilometers at 4:13 p.m." in text["engine"].replace("\n", " ")
+
+
 def test_line_ends_and_byte_order_mark(cli: Cli, talk: Path) -> None:
     cli("translate", "talk.en.srt", "--to", "es", "-o", "plain", *ECHO)
     cli("translate", "talk.en.srt", "--to", "es", "-o", "win", "--crlf", "--bom", *ECHO)
