@@ -211,6 +211,8 @@ def _started(folder: Path, samples: "np.ndarray[Any, Any]", count: int) -> list[
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     # One core each: numpy must not start threads of its own.
     environment["OPENBLAS_NUM_THREADS"] = "1"
+    # What a hard piece needed goes back at once (glibc keeps more and more otherwise).
+    environment["MALLOC_TRIM_THRESHOLD_"] = "131072"
     found: list[_Helper] = []
     for _ in range(count):
         try:
