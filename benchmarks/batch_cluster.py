@@ -11,6 +11,7 @@ must be the same to the byte. On a shared machine look at the processor's time.
 
 import argparse
 import os
+import pickle
 import random
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 import recorded
 
 from speechsubs import packages
+from speechsubs.batch import Kit, Recipe, Unit, work
 
 SEED = 7
 TINY = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
@@ -89,6 +91,7 @@ def main() -> None:
                 begin[way].append(timed(base / "one", base / f"one-{way}{turn}", options, env))
                 runs[way].append(timed(base / "talks", base / f"{way}{turn}", options, env))
                 outputs.append(contents(base / f"{way}{turn}"))
+        hour = writer(base)
         same = all(found == outputs[0] for found in outputs) and len(outputs[0]) == 4 * given.files
     ratios = {
         key: [
@@ -116,12 +119,32 @@ def main() -> None:
             "cpu_ratio_without_beginning": [round(value, 2) for value in work],
             "runs": {way: [rounded(run) for run in some] for way, some in runs.items()},
             "one_file": {way: [rounded(run) for run in some] for way, some in begin.items()},
+            "writer": hour,
             "load": round(os.getloadavg()[0], 2),
             "note": "a shared machine: look at the processor's time",
         },
         "ctranslate2",
         "distributed",
     )
+
+
+def writer(base: Path) -> dict[str, float]:
+    """What an hour of speech (9,017 words) costs the one process that writes."""
+    folder = base / "hour"
+    make(folder, 1, 751)
+    source = folder / "talk000.en.txt"
+    recipe = Recipe("subtitle", engine="echo", kinds=("srt", "vtt"))
+    data = pickle.dumps(work.made(Unit(source, base / "written", "", recipe, ("it",)), Kit()))
+    start = time.process_time()
+    made = pickle.loads(data)
+    loaded = time.process_time()
+    work.write([made])
+    return {
+        "words": len(source.read_text("utf-8").split()),
+        "bytes": len(data),
+        "unpack_cpu_s": round(loaded - start, 4),
+        "write_cpu_s": round(time.process_time() - loaded, 4),
+    }
 
 
 def rounded(run: dict[str, float]) -> dict[str, float]:

@@ -9,6 +9,7 @@ Workers write nothing: what they make goes back to the machine that started the 
 import asyncio
 import contextlib
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,9 @@ from speechsubs.batch.unit import Record
 from speechsubs.batch.work import Drafted, Made, Ready
 from speechsubs.locales import Locale
 from speechsubs.protocols import Engine
+
+#: Between two questions to a nanny.
+_MOMENT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Workshop(WorkerPlugin):
         self._kit: Kit | None = None
         self._engines: dict[Direction, str] = {}
         self._loads = 0
+        self._offering: asyncio.Task[None] | None = None
         self._threads = 1
         self._slot = 0
 
@@ -86,16 +91,27 @@ class Workshop(WorkerPlugin):
             faults = [f"it fails ({type(error).__name__}: {error!s:.200})"]
         self.verdict = Verdict(locking.host(), os.getpid(), tuple(faults))
         if not faults:
-            await worker.set_resources(**{self.name: 1})
-            if worker.status == Status.running:
-                # Dask looks at work that waits for a worker when one begins to run, not
-                # when it gets a resource: without this, work of killed workers waits on.
-                worker.status = Status.paused
-                worker.status = Status.running
+            self._offering = asyncio.create_task(self._offer(worker))
+
+    async def _offer(self, worker: Any) -> None:
+        """Take work, but not before the worker's nanny knows that it has begun.
+
+        A nanny gives up a worker that dies while it begins; later ones it starts again.
+        """
+        while not await _begun(worker):
+            await asyncio.sleep(_MOMENT_S)
+        await worker.set_resources(**{self.name: 1})
+        if worker.status == Status.running:
+            # Dask looks at work that waits for a worker when one begins to run, not when
+            # it gets a resource: without this, work of killed workers waits on.
+            worker.status = Status.paused
+            worker.status = Status.running
 
     async def teardown(self, worker: Any) -> None:
         """Let go of everything, and take no more work."""
         self._kit = None
+        if self._offering is not None:
+            self._offering.cancel()
         if self.verdict is not None and not self.verdict.faults:
             await worker.set_resources(**{self.name: 0})
 
@@ -151,6 +167,23 @@ class Workshop(WorkerPlugin):
 def name(run: str) -> str:
     """What a run's workshop, and its place on a worker, are called."""
     return f"speechsubs-{run}"
+
+
+async def _begun(worker: Any) -> bool:
+    """Whether a worker's nanny, where it has one, says that it runs."""
+    if not worker.nanny:
+        return True
+    try:
+        answer = await worker.rpc(worker.nanny).run(function=pickle.dumps(_runs))
+    except OSError:
+        return False
+    # A nanny that cannot say so (of another version) keeps nobody from work.
+    return answer["status"] != "OK" or bool(answer["result"])
+
+
+def _runs(dask_worker: Any) -> bool:
+    process = dask_worker.process
+    return process is not None and process.status == Status.running
 
 
 def verdict(run: str, dask_worker: Any) -> Verdict | None:
