@@ -5,7 +5,7 @@
 
 The learning rate follows the clock, not the step: however fast the machine, it has
 come down to nothing when time is up. A checkpoint is on disk all the time; the same
-command goes on from it. The end result, `final.pt`, are averaged weights.
+command goes on from it. The end result, `final.pt`, are the averaged or the last weights.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,20 +181,34 @@ class Run:
         return total / max(1.0, pieces)
 
     def finish(self) -> float:
-        """Put the averaged weights in place and write `final.pt`; their dev loss."""
-        with torch.no_grad():
-            for weight, mean in zip(self.model.parameters(), self.average, strict=True):
-                weight.copy_(mean)
-        loss = self.dev_loss(10**9)
+        """Write `final.pt`: the averaged weights or the last ones, whichever dev likes better.
+
+        An average lags behind a short run whose rate has come down to nothing. Returns
+        the dev loss of what was written.
+        """
+        last = [p.detach().clone() for p in self.model.parameters()]
+        best, loss = "last", self.dev_loss(10**9)
+        self._set(self.average)
+        averaged = self.dev_loss(10**9)
+        if averaged < loss:
+            best, loss = "averaged", averaged
+        else:
+            self._set(last)
         state = {
             "shape": self.shape.as_dict(),
             "model": {k: v.float().cpu() for k, v in self.model.state_dict().items()},
             "progress": [self.step, self.seen, self.passes, self.elapsed],
             "dev_loss": loss,
+            "weights": best,
         }
         torch.save(state, self.out / "final.part")
         (self.out / "final.part").replace(self.out / "final.pt")
         return loss
+
+    def _set(self, weights: Sequence[torch.Tensor]) -> None:
+        with torch.no_grad():
+            for weight, value in zip(self.model.parameters(), weights, strict=True):
+                weight.copy_(value)
 
 
 def _fast_half() -> bool:
@@ -281,7 +295,7 @@ def main() -> None:
         flush=True,
     )
     loss = train(run, seconds, options.report_every)
-    print(f"averaged: dev {loss:.4f} after {run.step} steps, {run.seen / 1e6:.1f} M pieces")
+    print(f"done: dev {loss:.4f} after {run.step} steps, {run.seen / 1e6:.1f} M pieces")
 
 
 if __name__ == "__main__":
