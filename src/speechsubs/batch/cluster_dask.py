@@ -4,6 +4,7 @@ Everything of Dask that speechsubs relies on is here and in `cluster_worker`: a 
 keeps work from unfit workers, `allowed-failures` ends what kills its workers.
 """
 
+import gc
 import time
 import warnings
 from collections import deque
@@ -91,15 +92,20 @@ def _client(address: Any, place: Place) -> Iterator[Any]:
     from distributed import Client
 
     connect: Any = Client  # which has no types
+    problem = ""
     try:
         client = connect(address, timeout=ANSWER_S, set_as_default=False, name="speechsubs")
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
+        problem = _in_short(error)
+    if problem:
+        # Dask's half-made client is to end now: amid the start of another it would hang.
+        gc.collect()
         raise InputError(
             str(place),
-            f"no Dask scheduler answers there ({_in_short(error)})",
+            f"no Dask scheduler answers there ({problem})",
             "Is it running (`dask scheduler`), is its address written tcp://HOST:8786, and may "
             "this machine reach it?",
-        ) from error
+        )
     try:
         yield client
     finally:
@@ -136,8 +142,8 @@ class Workers:
 
         self._run, self._known = terms.run, {}
         workshop = cluster_worker.Workshop(terms)
-        # A worker that cannot even load it is found when it is asked.
-        with suppress(ImportError, AttributeError, TypeError, ValueError, OSError):
+        # Dask raises whatever one worker says that cannot load it: it is asked below.
+        with suppress(Exception):
             self._client.register_plugin(workshop, name=workshop.name)
         try:
             self._first(control)
