@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -209,19 +210,26 @@ def test_what_was_being_translated_is_left_and_what_was_translated_is_written(
 @pytest.fixture
 def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """After so many subtitles the disk is full, for everything."""
-    real = files.write_atomic
+    real, flush = files.write_atomic, os.fsync
     left = [10**9]
+    # Files are flushed by several threads at once: each has a disk of its own to fill.
+    disk = threading.local()
+
+    def fsync(handle: int) -> None:
+        if getattr(disk, "full", False):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(handle)
 
     def write(path: Path, data: bytes) -> None:
         if path.suffix == ".srt":
             left[0] -= 1
-        if left[0] < 0:
-            problem = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(problem))
-                real(path, data)
-        real(path, data)
+        disk.full = left[0] < 0
+        try:
+            real(path, data)
+        finally:
+            disk.full = False
 
+    monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr("speechsubs.outputs.write_atomic", write)
 
     def after(count: int) -> None:
