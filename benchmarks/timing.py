@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -156,13 +157,14 @@ def peer(
 
 
 class Watch:
-    """Wall and processor seconds, and memory of this process and its helpers together.
+    """Wall and processor seconds, and memory of a process and its helpers together.
 
     Memory is looked at four times a second: `pss_mb` counts what processes share once,
-    `rss_mb` as often as it is shared.
+    `rss_mb` as often as it is shared. `process` is whose, by default this one.
     """
 
     def __init__(self) -> None:
+        self.process = os.getpid()
         self._ended = threading.Event()
         self._peaks = {"rss_mb": 0, "pss_mb": 0, "helpers_pss_mb": 0}
 
@@ -194,10 +196,9 @@ class Watch:
             for name, size in self._sizes().items():
                 self._peaks[name] = max(self._peaks[name], size)
 
-    @staticmethod
-    def _sizes() -> dict[str, int]:
+    def _sizes(self) -> dict[str, int]:
         found = {"rss_mb": 0, "pss_mb": 0, "helpers_pss_mb": 0}
-        own = os.getpid()
+        own = self.process
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
@@ -311,15 +312,52 @@ def trust(found: Sequence[Row]) -> None:
     )
 
 
-def length(minutes: float) -> None:
-    """One long recording in a process of its own: seconds and peak memory with helpers."""
+def _long(minutes: float) -> data.Gold:
     parts = [
         data.record(n, data.sentences_of(TEXT), v, s, k)
         for n, v, s, k in SETS[:4]
         if not data.missing(v)
     ]
-    gold = data.joined(f"{minutes:g} min", parts, minutes)
-    del parts
+    return data.joined(f"{minutes:g} min", parts, minutes)
+
+
+def command(minutes: float) -> None:
+    """`speechsubs timing` on a long recording, as people run it: seconds and memory of it all."""
+    gold = _long(minutes)
+    with tempfile.TemporaryDirectory() as name:
+        talk = Path(name) / "talk.wav"
+        with wave.open(str(talk), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(audio.RATE)
+            file.writeframes(gold.recording.samples.tobytes())
+        text = talk.with_suffix(".txt")
+        text.write_text("\n".join(s.text for s in gold.said) + "\n", "utf-8")
+        asked = [sys.executable, "-m", "speechsubs", "timing", str(talk), str(text), "--json", "-q"]
+        with Watch() as watch, (Path(name) / "out").open("w+b") as out:
+            process = subprocess.Popen(asked, stdout=out, stderr=subprocess.PIPE)
+            watch.process = process.pid
+            problem = process.communicate()[1].decode()
+            out.seek(0)
+            found = json.load(out)
+    # The text is split into sentences anew, so times are compared where the words begin.
+    starts = {sentence["start_ms"] for sentence in found["sentences"]}
+    near = [min(abs(said.start_ms - s) for s in starts) < 200 for said in gold.said]
+    watch.found["memory"].pop("before_pss_mb")  # this script's own
+    note(
+        {
+            "set": gold.name, "case": "command", "aligner": found["aligner"],
+            "exit_code": process.returncode, "said": problem.strip()[:200],
+            "sentences": len(found["sentences"]),
+            "spoken_starts_with_one_within_200": round(sum(near) / len(near), 4),
+            **watch.found, "audio_s": gold.recording.duration_ms // 1_000,
+        }
+    )  # fmt: skip
+
+
+def length(minutes: float) -> None:
+    """One long recording in a process of its own: seconds and peak memory with helpers."""
+    gold = _long(minutes)
     texts = [s.text for s in gold.said]
     with Watch() as watch:
         placement = Speech(gold.recording, locales.load("en")).place(data.as_sentences(texts))
@@ -342,12 +380,16 @@ def main() -> None:
     parser.add_argument("--languages", action="store_true", help="Italian, Catalan, Spanish")
     parser.add_argument("--sample", action="store_true", help="the recording in media/")
     parser.add_argument("--length", type=float, help="only one length, in minutes")
+    parser.add_argument("--command", type=float, help="the whole command on so many minutes")
     parser.add_argument("--rows", type=Path, help="keep every sentence's errors in this file")
     parser.add_argument("--trust", type=Path, help="only the confidence, from such a file")
     parser.add_argument("--record", action="store_true", help="append to results/timing.jsonl")
     options = parser.parse_args()
-    if options.length:
-        length(options.length)
+    if options.length or options.command:
+        if options.length:
+            length(options.length)
+        if options.command:
+            command(options.command)
         return
     if options.languages or options.sample:
         if options.sample:
@@ -364,8 +406,8 @@ def main() -> None:
     accuracy(chosen[:1] if options.quick else chosen, options.only, options.peer, options.rows)
     if options.lengths:
         for minutes in (10, 30, 60):
-            command = [sys.executable, __file__, "--length", str(minutes)]
-            subprocess.run([*command, *["--record"] * options.record], check=True)
+            again = [sys.executable, __file__, "--length", str(minutes)]
+            subprocess.run([*again, *["--record"] * options.record], check=True)
 
 
 if __name__ == "__main__":
