@@ -6,6 +6,7 @@ read is rewritten. Here a wrong reading only costs or forgives a finding, so mor
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -62,12 +63,14 @@ def _told(text: str, language: str) -> tuple[Told, ...]:
     flat = plain(text)
     spelled = [q for q in quantities(text, language) if q.spelled]
     found = [t for q in spelled for t in _parts(q, flat, name)]
+    weak: set[int] = set()
     for one, two in pairwise(spelled):
         value = _together(one, two, flat[one.end : two.start])
         if value is not None:
-            starts = (one.start, two.start)
-            found = [replace(t, strong=t.strong and t.start not in starts) for t in found]
+            weak |= {one.start, two.start}
             found.append(Told(one.start, value, False))
+    if weak:
+        found = [replace(t, strong=False) if t.start in weak else t for t in found]
     for quantity in spelled:
         if name == "en":
             found += _english(quantity, flat)
@@ -75,9 +78,11 @@ def _told(text: str, language: str) -> tuple[Told, ...]:
             found.append(Told(quantity.start, quantity.value - 1, False))
     if pattern := _scales(name):
         scales = words.scale_words(name)
-        inside = [(q.start, q.end) for q in spelled if q.scale or q.value >= 100]
+        large = [q for q in spelled if q.scale or q.value >= 100]
+        starts = [q.start for q in large]
         for match in pattern.finditer(flat):
-            if not any(start <= match.start() < end for start, end in inside):
+            before = bisect_right(starts, match.start()) - 1
+            if before < 0 or large[before].end <= match.start():
                 value = Decimal(10 ** scales[match.group(0).lower()])
                 found.append(Told(match.start(), value, False))
     reader = {"ar": _arabic, "th": _thai, "ko": _korean}.get(name)
@@ -87,7 +92,8 @@ def _told(text: str, language: str) -> tuple[Told, ...]:
 def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
     """A number in words; as two where a joiner behind a million may as well part them."""
     strong = _strong(quantity, flat, language)
-    rest = quantity.value % 10**6
+    # What is beyond any sum said in a talk is not taken apart (and Decimal could not).
+    rest = quantity.value % 10**6 if quantity.value < 10**20 else Decimal(0)
     joined = _JOINED.search(flat, quantity.start, quantity.end) if 0 < rest < 100 else None
     if quantity.value < 10**6 or joined is None or language in ("zh", "ja", "ko"):
         small = _small(quantity.value)
