@@ -1,6 +1,7 @@
 """Files as tools write them, files that a person can read, and files that are attacks."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,8 @@ def test_rows_that_openpyxl_would_make_up_have_an_end(monkeypatch: pytest.Monkey
     parts = {name: good.read(name) for name in good.namelist()}
     sheet = parts["xl/worksheets/sheet1.xml"].replace(b'<row r="2"', b'<row r="999999999999"')
     assert b"999999999999" in sheet
-    sheet = sheet.replace(b'<dimension ref="A1:A2" />', b"").replace(
-        b'r="A2"', b'r="A999999999999"'
-    )
+    # openpyxl writes it with a blank at the end or, where lxml is installed, without.
+    sheet = re.sub(rb"<dimension [^>]*/>", b"", sheet).replace(b'r="A2"', b'r="A999999999999"')
     monkeypatch.setattr(worksheets, "MAX_ROWS", 1_000)
     with pytest.raises(InputError, match="more than 1,000 rows"):
         interchange.read_bytes(archive({**parts, "xl/worksheets/sheet1.xml": sheet}), "x", "xlsx")

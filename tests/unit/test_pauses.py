@@ -184,7 +184,7 @@ def test_a_forced_estimate_fills_the_recording(said: list[Sentence]) -> None:
 def test_auto_tells_why_it_fell_back(
     monkeypatch: pytest.MonkeyPatch, speech: Recording, said: list[Sentence]
 ) -> None:
-    monkeypatch.setattr(registry, "_why_not_speech", lambda locale: "no pocketsphinx")
+    monkeypatch.setattr(registry, "_why_not_speech", lambda: "no pocketsphinx")
     aligner = registry.load("auto", speech, EN)
     assert aligner.name == "pauses"
     found = aligner.place(said[:3])
