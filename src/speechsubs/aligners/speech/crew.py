@@ -6,6 +6,7 @@ would. It is told what to do in lines of JSON and answers in the same way; it en
 its input does, so that none outlives the program that started it.
 """
 
+import ctypes
 import json
 import os
 import queue
@@ -211,8 +212,6 @@ def _started(folder: Path, samples: "np.ndarray[Any, Any]", count: int) -> list[
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     # One core each: numpy must not start threads of its own.
     environment["OPENBLAS_NUM_THREADS"] = "1"
-    # What a hard piece needed goes back at once (glibc keeps more and more otherwise).
-    environment["MALLOC_TRIM_THRESHOLD_"] = "131072"
     found: list[_Helper] = []
     for _ in range(count):
         try:
@@ -250,12 +249,27 @@ class _Sound:
         return np.fromfile(self._path, np.int16, max(0, end - first), offset=2 * first)
 
 
+def _trimmer() -> Callable[[], None]:
+    """What hands freed memory back to the system, where the C library can.
+
+    A hard piece takes 50 MB for a moment; glibc keeps them, in as many helpers as there
+    are, because something small lies behind (measured on 2026-11-23).
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return lambda: None
+    return lambda: trim(0)
+
+
 def _main(folder: Path) -> None:
     worker = Worker(folder, _Sound(folder / _SOUND))
+    trim = _trimmer()
     for line in sys.stdin:
         name, given = json.loads(line)
         sys.stdout.write(json.dumps(_plain(getattr(worker, name)(*given))) + "\n")
         sys.stdout.flush()
+        trim()
 
 
 if __name__ == "__main__":
