@@ -6,13 +6,12 @@ from pathlib import Path
 
 from speechsubs import engines, formats, glossary, locales, pipeline
 from speechsubs.batch import naming
-from speechsubs.batch.prints import Surroundings
 from speechsubs.batch.sliced import sliced
 from speechsubs.batch.unit import Recipe
 from speechsubs.errors import InputError, SpeechsubsError
-from speechsubs.locales import Locale
+from speechsubs.memory import Memory
 from speechsubs.model import Track
-from speechsubs.pipeline import Options, Recall, Setting
+from speechsubs.pipeline import Options, Setting
 from speechsubs.protocols import Engine
 
 #: An engine is asked for so many texts for each core: some seconds, then signals are heard.
@@ -20,33 +19,30 @@ TEXTS_A_JOB = 128
 
 #: What makes the engine of a name for a direction: name, source, target.
 EngineLoader = Callable[[str, str, str], Engine]
-#: What people already wrote: a transcript's name, its language, the style of amounts.
-Recaller = Callable[[str, Locale, str], Recall]
 
 
 class Kit:
     """What units share in a process: glossaries, settings, engines, each loaded once.
 
-    `memory` is the revision of the memory that `recall` reads, for fingerprints; `jobs`
-    is how many cores engines keep busy.
+    `memory` is what people wrote, and belongs to the thread that makes plans and asks
+    engines; `jobs` is how many cores engines keep busy.
     """
 
     def __init__(
         self,
         load_engine: EngineLoader | None = None,
-        recall: Recaller | None = None,
-        memory: str = "",
+        memory: Memory | None = None,
         jobs: int = 1,
     ) -> None:
         self._load = load_engine or engines.load
-        self.recall = recall
-        self._memory = memory
+        self.memory = memory
         self._jobs = jobs
         self._engines: dict[tuple[str, str, str], Engine | SpeechsubsError] = {}
         # Bounded: every row of a manifest may have options of its own.
         self.setting = lru_cache(maxsize=64)(self._setting)
         self.glossary = lru_cache(maxsize=8)(_glossary)
         self.original = lru_cache(maxsize=2)(_original)
+        self.written = lru_cache(maxsize=256)(self._written)
 
     def engine(self, name: str, source: str, target: str) -> Engine:
         """The engine; a failure to load it is remembered and raised each time."""
@@ -62,9 +58,9 @@ class Kit:
             raise found
         return found
 
-    def surroundings(self, recipe: Recipe) -> Surroundings:
-        """What fingerprints say of glossary and memory."""
-        return Surroundings(self.glossary(recipe.glossary).digest, self._memory)
+    def _written(self, source: str, target: str) -> str:
+        """What people wrote for a direction, as a hash; kept until the next plan is made."""
+        return self.memory.digest(source, target) if self.memory else ""
 
     def _setting(self, tag: str, recipe: Recipe) -> Setting:
         options = Options(

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,25 +27,38 @@ class Plan:
     """The units of a run.
 
     `todo` holds what is left of each; `why` says for a unit that was done before what
-    has changed. `refused` are those that cannot be done at all.
+    has changed. `refused` are those that cannot be done at all. `confirmed` are the keys
+    of files that a changed memory changes nothing of: `State.confirm` remembers that.
     """
 
     todo: list[Unit] = field(default_factory=list)
     unchanged: list[Unchanged] = field(default_factory=list)
     refused: list[Record] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
+    confirmed: list[str] = field(default_factory=list)
 
 
-def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool = True) -> Plan:
+def plan(
+    units: Iterable[Unit],
+    kit: Kit,
+    state: State | None,
+    *,
+    resume: bool = True,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Plan:
     """Sort units by what there is to do. Reads only files that were done before.
 
     Without a state, with `resume` off, or where edits are to be overwritten, everything
-    is to be done.
+    is to be done; what was not looked at when `stopping` says so is to be done as well.
     """
     found = Plan()
+    kit.written.cache_clear()
     units = list(units)
     doubtful = _Doubtful(units)
     for unit in units:
+        if stopping():
+            found.todo.append(unit)
+            continue
         try:
             _refuse(unit)
             doubtful.refuse(unit)
@@ -55,7 +68,8 @@ def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool =
             if known is None or state is None:
                 found.todo.append(unit)
                 continue
-            left, reason = _left(unit, known, kit, state)
+            asked = _Asked(unit, known, kit)
+            left, reason = _left(unit, known, kit, state, asked)
         except SpeechsubsError as error:
             found.refused.append(work.failed(unit, error))
             continue
@@ -66,6 +80,8 @@ def plan(units: Iterable[Unit], kit: Kit, state: State | None, *, resume: bool =
         else:
             found.todo.append(left)
             found.why[unit.key] = reason
+        if asked.confirmed:
+            found.confirmed.append(unit.key)
     return found
 
 
@@ -102,12 +118,46 @@ def _refuse(unit: Unit) -> None:
             raise InputError(ascii(str(path)), f"cannot be read ({error})") from error
 
 
-def _left(unit: Unit, known: Known, kit: Kit, state: State) -> tuple[Unit | None, str]:
+class _Asked:
+    """Whether an output still says what people's memory says of its sentences.
+
+    What holds for a memory that has changed is put down in what is known of the file;
+    `confirmed` says that this has happened.
+    """
+
+    def __init__(self, unit: Unit, known: Known, kit: Kit) -> None:
+        self._unit, self._known, self._kit = unit, known, kit
+        self._found: dict[str, str] = {}
+        self.confirmed = False
+
+    def same(self, tag: str) -> bool:
+        """Whether the memory says of a language what it said. Raises `SpeechsubsError`."""
+        done = self._known.parts[tag]
+        held = self._kit.written(self._known.language, tag)
+        if held == done.memory:
+            return True
+        if (self._answers(tag) if held else "") != done.recalled:
+            return False
+        self._known.parts[tag] = replace(done, memory=held)
+        self.confirmed = True
+        return True
+
+    def _answers(self, tag: str) -> str:
+        if not self._found:
+            # All at once: to read and prepare the file takes longer than to ask.
+            tags = naming.targets(self._unit.targets, self._known.language)
+            self._found = work.recalled(self._unit, tags, self._kit)
+        return self._found[tag]
+
+
+def _left(
+    unit: Unit, known: Known, kit: Kit, state: State, asked: _Asked
+) -> tuple[Unit | None, str]:
     """What is left to do of a unit that was done before, and why; None for nothing."""
     source = known.language
     inputs = prints.inputs(unit)
     recipe = unit.recipe
-    surroundings = kit.surroundings(recipe) if recipe.command != "convert" else None
+    glossary = kit.glossary(recipe.glossary).digest if recipe.command != "convert" else ""
     reasons: list[str] = []
 
     def fresh(tag: str) -> bool:
@@ -123,7 +173,7 @@ def _left(unit: Unit, known: Known, kit: Kit, state: State) -> tuple[Unit | None
             tag,
             source=source,
             inputs=inputs,
-            surroundings=surroundings or prints.Surroundings(),
+            glossary=glossary,
             engine=engine,
         )
         if print_ != done.print:
@@ -136,6 +186,9 @@ def _left(unit: Unit, known: Known, kit: Kit, state: State) -> tuple[Unit | None
             return False
         if not all(os.path.lexists(path) for path in files):
             reasons.append("an output is gone")
+            return False
+        if tag not in (source, "") and not asked.same(tag):
+            reasons.append("the memory says something else of it")
             return False
         return True
 

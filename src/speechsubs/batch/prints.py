@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from speechsubs import __version__
@@ -13,17 +12,6 @@ from speechsubs.files import read_bytes
 
 #: Recordings are read in pieces of this size.
 _PIECE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What outputs depend on besides the file itself and its options, by hash.
-
-    `glossary` is `Glossary.digest`, `memory` the memory's revision.
-    """
-
-    glossary: str = ""
-    memory: str = ""
 
 
 def digest(path: Path) -> str:
@@ -56,20 +44,20 @@ def of(
     *,
     source: str,
     inputs: Mapping[str, str],
-    surroundings: Surroundings,
+    glossary: str = "",
     engine: str = "",
 ) -> str:
     """The fingerprint of one language of a unit.
 
     `source` is the tag of the file's own language, `inputs` are the digests of the files
-    that are read (`inputs`), `engine` is the engine's signature.
+    that are read (`inputs`), `glossary` is that of its terms, `engine` is the engine's
+    signature. What a memory says is no part of it: see `batch.people`.
     """
     told = {
         "speechsubs": __version__,
         **unit.recipe.told(),
         **inputs,
-        "glossary": surroundings.glossary,
-        "memory": surroundings.memory if tag != source else "",
+        "glossary": glossary,
         "engine": engine,
         "source": source,
         "tag": tag,

@@ -37,6 +37,8 @@ class Done:
     files: tuple[str, ...]
     findings: bool
     seconds: float = 0.0
+    memory: str = ""
+    recalled: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +101,10 @@ class State:
                 self._take(data)
         self._append(lines)
 
+    def confirm(self, keys: Sequence[str]) -> None:
+        """Remember again what is known of files: it changed without work. As `add`."""
+        self._append([{"file": key, **_plain(self.known[key])} for key in keys])
+
     def forget(self) -> None:
         """Keep nothing more in memory: the plan is made, and nobody will ask again."""
         self.known.clear()
@@ -153,7 +159,7 @@ class State:
             "warnings": part.warnings,
             "seconds": round(part.seconds, 4),
         }
-        return {**found, "engine": part.engine} if part.engine else found
+        return found | _if_any(part)
 
     def _append(self, lines: Sequence[dict[str, Any]]) -> None:
         if not lines:
@@ -204,6 +210,8 @@ class State:
                 tuple(str(name) for name in part["files"]),
                 bool(part["errors"] or part["warnings"]),
                 float(part.get("seconds", 0)),
+                str(part.get("memory", "")),
+                str(part.get("recalled", "")),
             )
             name = rate_name(known.language, str(tag))
             self.rates.add(name, known.bytes, known.parts[str(tag)].seconds)
@@ -259,15 +267,21 @@ def _head() -> dict[str, Any]:
     return {"schema": SCHEMA, "speechsubs": __version__, "about": _ABOUT}
 
 
+def _if_any(part: Part | Done) -> dict[str, str]:
+    """What a line only holds where there is some."""
+    told = {"engine": part.engine, "memory": part.memory, "recalled": part.recalled}
+    return {name: text for name, text in told.items() if text}
+
+
 def _plain(known: Known) -> dict[str, Any]:
     parts = {
         tag: {
             "print": done.print,
             "files": list(done.files),
-            "engine": done.engine,
             "errors": 0,
             "warnings": int(done.findings),
             "seconds": done.seconds,
+            **_if_any(done),
         }
         for tag, done in known.parts.items()
     }

@@ -80,9 +80,10 @@ class Unit:
 class Part:
     """What one language of a file came to.
 
-    `print` is the fingerprint of everything that the files depend on; `engine` and
-    `quality` are the engine's own words; `seconds` is how long it took, the engine's
-    share by sentences.
+    `print` is the fingerprint of everything that the files depend on but the memory;
+    `memory` and `recalled` are what that held and what it answered (see `batch.people`).
+    `engine` and `quality` are the engine's own words; `seconds` is how long it took, the
+    engine's share by sentences.
     """
 
     language: str
@@ -95,6 +96,8 @@ class Part:
     engine: str = ""
     quality: str = ""
     seconds: float = 0.0
+    memory: str = ""
+    recalled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from time import perf_counter
 
 from speechsubs import audio, formats, locales, outputs, pipeline
 from speechsubs.aligners import registry
-from speechsubs.batch import naming, prints
+from speechsubs.batch import naming, people, prints
 from speechsubs.batch.kit import Kit, own_kit
-from speechsubs.batch.prints import Surroundings
 from speechsubs.batch.unit import Part, Recipe, Record, Unit
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.files import read_bytes
@@ -43,12 +42,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """One language's drafts for a unit, and how long the engine took for them."""
+    """One language's drafts for a unit, and how long the engine took for them.
+
+    `memory` and `recalled` are those of `Part`.
+    """
 
     locale: Locale
     engine: Engine
     drafts: Sequence[Draft]
     seconds: float
+    memory: str = ""
+    recalled: str = ""
 
 
 @dataclass(slots=True)
@@ -145,25 +149,24 @@ def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
     tags = [source] * own + [each.locale.tag for each in drafted]
     plans = naming.planned(unit.source, unit.folder, result, recipe, tags)
     spent = one.seconds + perf_counter() - start
-    engine_s = {each.locale.tag: each.seconds for each in drafted}
+    by_tag = {each.locale.tag: each for each in drafted}
     parts = []
     for output in result.outputs:
         tag = output.locale.tag
         if tag in tags:
-            seconds = engine_s.get(tag, 0.0) + spent / len(tags)
-            parts.append(_part(one, output, seconds, kit))
+            parts.append(_part(one, output, by_tag.get(tag), spent / len(tags), kit))
     shared = len(result.findings)
     return Made(_record(one, result, parts), plans, recipe.overwrite, shared)
 
 
-def _part(one: Ready, output: Output, seconds: float, kit: Kit) -> Part:
+def _part(one: Ready, output: Output, drafted: Drafted | None, seconds: float, kit: Kit) -> Part:
     tag, source = output.locale.tag, one.setting.source.tag
     print_ = prints.of(
         one.unit,
         tag,
         source=source,
         inputs=one.inputs,
-        surroundings=kit.surroundings(one.unit.recipe),
+        glossary=kit.glossary(one.unit.recipe.glossary).digest,
         engine=output.engine,
     )
     return Part(
@@ -175,7 +178,9 @@ def _part(one: Ready, output: Output, seconds: float, kit: Kit) -> Part:
         *_counts(output.findings),
         output.engine,
         output.quality,
-        seconds,
+        seconds + (drafted.seconds if drafted else 0.0),
+        drafted.memory if drafted else "",
+        drafted.recalled if drafted else "",
     )
 
 
@@ -278,15 +283,37 @@ def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Dr
     """
     setting, recipe = some[0].setting, some[0].unit.recipe
     engine = kit.engine(recipe.engine, setting.source.tag, locale.tag)
-    recall = []
-    if kit.recall is not None:
-        style = recipe.currency_style
-        recall = [kit.recall(str(one.unit.source), setting.source, style) for one in some]
+    # Before the memory is asked: should it change in between, the next run asks it again.
+    held = kit.written(setting.source.tag, locale.tag)
+    heard = []
+    if kit.memory is not None:
+        heard = [people.asked(kit.memory, one.unit, setting.source) for one in some]
     start = perf_counter()
     prepared = [one.prepared for one in some]
-    drafts = pipeline.translated(prepared, locale, engine, setting, recall)
+    drafts = pipeline.translated(prepared, locale, engine, setting, heard)
     each = (perf_counter() - start) / max(sum(map(len, drafts)), 1)
-    return [Drafted(locale, engine, own, each * len(own)) for own in drafts]
+    answers = [one.answers for one in heard] or [""] * len(some)
+    return [
+        Drafted(locale, engine, own, each * len(own), held, said)
+        for own, said in zip(drafts, answers, strict=True)
+    ]
+
+
+def recalled(unit: Unit, tags: Sequence[str], kit: Kit) -> dict[str, str]:
+    """What people's memory says of a unit now, by language, as `Part.recalled` has it.
+
+    No engine is asked and no recording heard: texts do not depend on either.
+    Raises `SpeechsubsError`.
+    """
+    if kit.memory is None:
+        return dict.fromkeys(tags, "")
+    one = ready(replace(unit, audio=None), kit)
+    found = {}
+    for tag in tags:
+        heard = people.asked(kit.memory, unit, one.setting.source)
+        heard(one.prepared.protected, locales.load(tag))
+        found[tag] = heard.answers
+    return found
 
 
 def _converted(unit: Unit) -> Made:
@@ -294,9 +321,7 @@ def _converted(unit: Unit) -> Made:
     data, track, _ = _track(unit)
     recipe = unit.recipe
     places = naming.files(unit, "", "")
-    print_ = prints.of(
-        unit, "", source="", inputs={"input": prints.of_bytes(data)}, surroundings=Surroundings()
-    )
+    print_ = prints.of(unit, "", source="", inputs={"input": prints.of_bytes(data)})
     planned = [Planned(track, place, recipe.crlf, recipe.bom) for place in places]
     part = Part(
         "",

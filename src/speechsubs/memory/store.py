@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from speechsubs.memory import ranking, rows, tags, templates
+from speechsubs.memory import ranking, rows, tags, templates, whole
 from speechsubs.memory.database import Database
 from speechsubs.memory.nearness import Nearness
 from speechsubs.memory.rows import Row
@@ -106,13 +106,14 @@ class Memory:
         """The file."""
         return self._database.path
 
-    @property
-    def revision(self) -> str:
-        """Changes when what people wrote does, not when an engine's output is cached."""
-        ((newest, count),) = self._database.rows(
-            "SELECT coalesce(max(revision), 0), count(*) FROM segments"
-        )
-        return f"{newest}.{count}"
+    def digest(self, source: str, target: str) -> str:
+        """What people wrote from one language tag to another, as a hash; empty for nothing."""
+        pairs = self._serving({source}, tags.canonical(target))
+        return whole.digest(self._database, pairs)
+
+    def snapshot(self) -> bytes:
+        """The file of a memory with what people wrote, for processes that only read it."""
+        return whole.snapshot(self._database)
 
     def close(self) -> None:
         """Close the file."""

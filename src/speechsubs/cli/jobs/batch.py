@@ -107,8 +107,7 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         if given["watch"]:
             _watch(job, kit, state, control, reporting)
         else:
-            units = batch.keyed(units, state) if state else units
-            plan = batch.plan(units, kit, state, resume=given.get("resume", False))
+            plan = _planned(job, units, kit, state, control)
             if state is not None:
                 state.forget()
             reporting.started(plan, job.jobs)
@@ -147,11 +146,7 @@ def _cores() -> int:
 def _kit(store: workplace.Workplace, asked: int | None, jobs: int) -> Kit:
     # While engines compute, one more thread reads and writes; of many cores it gets one.
     threads = asked if asked is None or asked < 4 else asked - 1
-    memory = store.memory
-    load = partial(store.engine, threads=threads)
-    if memory is None:
-        return Kit(load, jobs=jobs)
-    return Kit(load, store.recall, memory.revision, jobs)
+    return Kit(partial(store.engine, threads=threads), store.memory, jobs)
 
 
 @contextmanager
@@ -177,6 +172,17 @@ def _watched(job: _Job) -> Path | None:
     """Where a watch keeps its manifest: in the folder that it watches."""
     folders = [path for path in job.request.arguments if path.is_dir()]
     return folders[0] if job.given["watch"] and folders else None
+
+
+def _planned(
+    job: _Job, units: Sequence[Unit], kit: Kit, state: State | None, control: Control
+) -> Plan:
+    units = batch.keyed(units, state) if state else units
+    resume = job.given.get("resume", False)
+    plan = batch.plan(units, kit, state, resume=resume, stopping=lambda: control.stopping)
+    if state is not None:
+        state.confirm(plan.confirmed)
+    return plan
 
 
 def _do(
@@ -231,8 +237,7 @@ def _watch(
         except InputError:
             units = []  # no file has such a name yet, or the folder is gone for a moment
         if units:
-            units = batch.keyed(units, state) if state else units
-            plan = batch.plan(units, kit, state, resume=job.given.get("resume", False))
+            plan = _planned(job, units, kit, state, control)
             reporting.more(plan)
             _do(job, plan, kit, state, control, reporting)
             reporting.idle()
