@@ -87,15 +87,19 @@ class _Side:
         self.digits = [q for q in found if not q.spelled and q.start not in zeros]
         self.all = tuple(self.digits)
         self.told: Sequence[Told] = told(text, language)
-        self._free: Counter[Decimal] | None = None
+        self._implied: Counter[Decimal] | None = None
+
+    @property
+    def implied(self) -> Counter[Decimal]:
+        """The values that words stand for without being numbers: "both", "second"."""
+        if self._implied is None:
+            self._implied = implied(self.text, self.language)
+        return self._implied
 
     @property
     def free(self) -> Counter[Decimal]:
         """The values that words stand for; each is used up once."""
-        if self._free is None:
-            self._free = Counter(trimmed(t.value) for t in self.told)
-            self._free.update(implied(self.text, self.language))
-        return self._free
+        return Counter(trimmed(t.value) for t in self.told) + self.implied
 
     def drop_times(self, other: "_Side") -> None:
         """Leave out the digits of times that both sides have."""
@@ -107,11 +111,18 @@ class _Side:
             side.digits = [q for q in side.digits if q.start not in inside]
 
     def small(self, other: "_Side") -> list[Decimal]:
-        """The number words from two to twelve that the other side has in no form."""
+        """The number words from two to twelve that the other side has in no form.
+
+        What both sides have as digits or as an ordinal stands for itself: in "the second
+        of two" the second is no reason to find a "due" in a translation right.
+        """
         wanted = Counter(trimmed(t.value) for t in self.told if t.small)
         if not wanted:
             return []
-        there = other.free + Counter(trimmed(q.value) for q in other.all)
+        there = Counter(trimmed(t.value) for t in other.told)
+        there += other.implied - self.implied
+        mine = Counter(trimmed(q.value) for q in self.all)
+        there += Counter(trimmed(q.value) for q in other.all) - mine
         return list((wanted - there).elements())
 
     def untold(self, other: "_Side", lost: bool) -> list[Difference]:

@@ -8,35 +8,15 @@ read is rewritten. Here a wrong reading only costs or forgives a finding, so mor
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from speechsubs.numbers import words
+from speechsubs.numbers import compounds, korean, words
 from speechsubs.numbers.quantities import Quantity, quantities
 from speechsubs.numbers.rules import known, plain
-
-#: From here on a spelled-out number must be on the other side as well. Smaller ones are
-#: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
-LEAST = 13
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A spelled-out number. `strong`: it is one beyond doubt, and must be translated.
-
-    `small`: it is one from two to twelve, which may be gone, but not be another one.
-    `either`: what it is worth if it is one number with the next one: "ten billion and five".
-    `end` is 0 where the words are no number that could be written in digits instead.
-    """
-
-    start: int
-    value: Decimal
-    strong: bool
-    small: bool = False
-    either: Decimal | None = None
-    end: int = 0
+from speechsubs.numbers.telling import LEAST, Told, small
 
 
 def reads_words(language: str) -> bool:
@@ -85,8 +65,8 @@ def _told(text: str, language: str) -> tuple[Told, ...]:
             if before < 0 or large[before].end <= match.start():
                 value = Decimal(10 ** scales[match.group(0).lower()])
                 found.append(Told(match.start(), value, False))
-    reader = {"ar": _arabic, "th": _thai, "ko": _korean}.get(name)
-    return (*found, *reader(flat)) if reader else tuple(found)
+    reader = {"ar": _arabic, "th": _thai, "ko": korean.told}.get(name)
+    return (*found, *(reader(flat) if reader else compounds.told(flat, name)))
 
 
 def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
@@ -96,8 +76,8 @@ def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
     rest = quantity.value % 10**6 if quantity.value < 10**20 else Decimal(0)
     joined = _JOINED.search(flat, quantity.start, quantity.end) if 0 < rest < 100 else None
     if quantity.value < 10**6 or joined is None or language in ("zh", "ja", "ko"):
-        small = _small(quantity.value)
-        yield Told(quantity.start, quantity.value, strong, small, end=quantity.end)
+        value = quantity.value
+        yield Told(quantity.start, value, strong, small(value), end=quantity.end)
         return
     value, end = quantity.value - rest, joined.start()
     yield Told(quantity.start, value, strong, either=quantity.value, end=end)
@@ -108,10 +88,6 @@ def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
 _JOINED = re.compile(
     r"[ \u00a0](?:and|y|i|et|und|e)[ \u00a0](?=[^\d\W]+(?:-[^\d\W]+)?$)", re.IGNORECASE
 )
-
-
-def _small(value: Decimal) -> bool:
-    return 2 <= value < LEAST
 
 
 def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
@@ -238,7 +214,7 @@ def _arabic(flat: str) -> Iterator[Told]:
 
 
 def _sum(start: int, value: int) -> Told:
-    return Told(start, Decimal(value), value >= LEAST, _small(Decimal(value)))
+    return Told(start, Decimal(value), value >= LEAST, small(Decimal(value)))
 
 
 _TH_DIGITS = {"ศูนย์": 0, "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5,
@@ -272,56 +248,4 @@ def _thai(flat: str) -> Iterator[Told]:
         yield Told(run.start(), Decimal(value), bool(powers) and begins and value >= LEAST)
 
 
-_KO_DIGITS = {c: n for n, c in enumerate("일이삼사오육칠팔구", start=1)}
-_KO_SMALL = {"십": 1, "백": 2, "천": 3}
-_KO_LARGE = {"만": 4, "억": 8, "조": 12}
-_KO_LETTERS = "일이삼사오육칠팔구십백천만억조"
-_KO_RUN = re.compile(rf"[{_KO_LETTERS}]+(?: (?=[{_KO_LETTERS}]{{2}})[{_KO_LETTERS}]+){{0,6}}")
-#: What is counted so: without it, 구조만 ("only the structure") would be a number.
-_KO_COUNTER = re.compile(
-    r" ?(?:명|개|년|대|원|권|번|살|시간|분|초|킬로|미터|달러|유로|위안|엔|위|퍼센트|마리|채|곳|가지"
-    r"|배|세|주|장|병|잔|회|층|호|평|톤|그램|리터|도시|사람|km|kg|%)"
-)
-_KO_TENS = {"열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60,
-            "일흔": 70, "여든": 80, "아흔": 90}  # fmt: skip
-_KO_ONES = {"하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4, "네": 4, "다섯": 5,
-            "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}  # fmt: skip
-_KO_NATIVE = re.compile(
-    rf"(?<![가-힣])(?:({'|'.join(_KO_TENS)})({'|'.join(_KO_ONES)})?|({'|'.join(_KO_ONES)}))"
-)
-
-
-def _korean(flat: str) -> Iterator[Told]:
-    """Sino-Korean sums and native words; syllables that are other words forgive, no more."""
-    for run in _KO_RUN.finditer(flat):
-        value, strong = _sino(run.group(0).replace(" ", ""))
-        if value:
-            bound = not run.start() or not "가" <= flat[run.start() - 1] <= "힣"
-            counted = _KO_COUNTER.match(flat, run.end()) is not None
-            yield Told(run.start(), Decimal(value), strong and bound and counted)
-    for match in _KO_NATIVE.finditer(flat):
-        value = _KO_TENS.get(match.group(1), 0)
-        value += _KO_ONES.get(match.group(2) or match.group(3) or "", 0)
-        long = len(match.group(0)) > 1
-        yield Told(match.start(), Decimal(value), value >= LEAST and bool(match.group(2)),
-                   long and _small(Decimal(value)))  # fmt: skip
-
-
-def _sino(run: str) -> tuple[int, bool]:
-    """The value, and whether a digit stands before a unit at the beginning."""
-    total = section = 0
-    digit: int | None = None
-    units = 0
-    for syllable in run:
-        if syllable in _KO_DIGITS:
-            if digit is not None:
-                return 0, False
-            digit = _KO_DIGITS[syllable]
-        elif syllable in _KO_SMALL:
-            section += (1 if digit is None else digit) * 10 ** _KO_SMALL[syllable]
-            digit, units = None, units + 1
-        else:
-            total += (section + (digit or 0) or 1) * 10 ** _KO_LARGE[syllable]
-            section, digit, units = 0, None, units + 1
-    strong = units > 1 and run[0] in _KO_DIGITS
-    return total + section + (digit or 0), strong
+__all__ = ["LEAST", "Told", "reads_words", "told"]
