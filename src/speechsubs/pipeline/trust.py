@@ -52,7 +52,11 @@ def counted(track: Track) -> list[Finding]:
     if not numbers:
         return []
     shown = ", ".join(map(str, numbers[:_SHOWN])) + (" ..." if len(numbers) > _SHOWN else "")
-    message = f"the times of {len(numbers)} cues are not sure: {shown}"
+    message = (
+        f"the time of cue {shown} is not sure"
+        if len(numbers) == 1
+        else f"the times of {len(numbers)} cues are not sure: {shown}"
+    )
     return [
         Finding(
             "timing-unsure",

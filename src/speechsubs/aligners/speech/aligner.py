@@ -123,7 +123,7 @@ class Speech:
         sure, middle = self._trust(placed, spans, fallen, voices, narrow)
         onsets = voice.join(voices, sound.duration_ms, _ONSET, 0, 100)
         fades = voice.join(voices, sound.duration_ms, 0.5, 0, 100)
-        placed = edges.widened(placed, onsets, fades)
+        placed = edges.widened(placed, onsets, fades, sure)
         filled = between(text, placed, sound.duration_ms)
         done = tuple(
             replace(
@@ -153,7 +153,7 @@ class Speech:
 
         def place(piece: cutting.Chunk) -> list[Times] | None:
             lines = [text.lines[n].ways for n in piece.lines]
-            return pieces.placed(piece, lines, [spans[n] for n in piece.lines], crew)
+            return pieces.placed(piece, lines, [spans[n] for n in piece.lines], narrow, crew)
 
         for piece, rows in zip(todo, crew.each(place, todo, self._step("align")), strict=True):
             for row, number in enumerate(piece.lines):

@@ -17,6 +17,10 @@ _SLACK_MS: Final = 200
 #: How far a start and an end may move to the voice's own edge.
 _ONSET_MS: Final = 160
 _FADE_MS: Final = 220
+#: Below this trust a line's end in the middle of a voice that goes on for up to so long, and
+#: that no other line takes, is wrong: wrong words in the text were heard too quickly.
+_UNSURE: Final = 0.05
+_UNSURE_FADE_MS: Final = 1_000
 #: Breathy sounds that noise covers, and how long each lasts by itself (inherent
 #: durations, Klatt 1979). On all five voices of the benchmark, also the clear ones, the
 #: model heard half of a first H as silence: 20 to 65 ms late, 120 ms in loud noise.
@@ -105,13 +109,14 @@ def widened(
     placed: Sequence[tuple[TokenTime, ...] | None],
     onsets: Sequence[Region],
     regions: Sequence[Region],
+    sure: Sequence[float] = (),
 ) -> list[tuple[TokenTime, ...] | None]:
     """Outer edges moved out to where the voice sets in and fades.
 
     The model hears the fading end of a last phone as silence: ends came 8 to 60 ms
     early on all voices, where the detector at a half is right in the middle (measured
     on 2026-11-23). `onsets` are regions at a lower threshold, for starts. Never into
-    another line's words.
+    another line's words. `sure` is the trust in each line; doubtful ends move further.
     """
     result = list(placed)
     rows = [n for n, times in enumerate(placed) if times and any(t.phones for t in times)]
@@ -129,8 +134,10 @@ def widened(
         floor = min(clock, first.start_ms)
         times[spoken[0]] = replace(first, start_ms=min(max(floor, start), first.end_ms))
         last = times[spoken[-1]]
+        doubtful = bool(sure) and sure[number] < _UNSURE
+        reach = last.end_ms + (_UNSURE_FADE_MS if doubtful else _FADE_MS)
         for region in near(regions, last.end_ms, last.end_ms):
-            near_end = last.end_ms < region.end_ms <= last.end_ms + _FADE_MS
+            near_end = last.end_ms < region.end_ms <= reach
             if near_end and (latest is None or region.end_ms <= latest):
                 times[spoken[-1]] = replace(last, end_ms=region.end_ms)
         clock = times[spoken[-1]].end_ms
