@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from speechsubs.batch.cluster import Cluster
 from speechsubs.batch.cluster_shares import Done
 from speechsubs.batch.cluster_terms import Place
 from speechsubs.batch.state import LOCK
+from speechsubs.memory import CacheKey, Memory, Segment
+from speechsubs.memory import State as Answered
 from speechsubs.outputs import LEDGER
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -155,6 +158,44 @@ def test_the_same_bytes_summary_and_manifest_as_on_one_machine(
     assert {e["state"] for e in summary(workers.out)} == {"unchanged", "failed"}
 
 
+def test_what_people_approved_reaches_the_outputs(
+    cli: Cli, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Copies lie in Dask's own folder.
+    monkeypatch.setitem(dask.config.config, "temporary-directory", str(tmp_path / "scratch"))
+    make(here / "talks", 12)
+    base = ("subtitle", "talks", "--to", "it", "--to", "ca", *ECHO, "--memory", "people.db")
+    cli(*base, "-o", "out", *LOCAL)
+    with Memory.open(here / "people.db") as memory:
+        memory.cache({CacheKey("echo 1", "This is talk 7.", "", "outputs=1"): ["nonsense"]})
+        memory.remember([
+            Segment("en", "it", "Nobody believed in us.", "Nessuno credeva in noi.",
+                    state=Answered.APPROVED),
+            Segment("en", "it", "This is talk 7.", "È il discorso 7.", state=Answered.EDITED),
+            Segment("en", "it", "Nobody was there.", "x", state=Answered.MACHINE),
+        ])  # fmt: skip
+        small = memory.snapshot()
+        wrote = memory.digest("en", "it")
+        assert memory.digest("en", "ca") == ""
+    (here / "copy").write_bytes(small)
+    with Memory.open(here / "copy", create=False) as copy:
+        assert copy.digest("en", "it") == wrote != ""
+        assert copy.stats().cached == 0
+        assert copy.stats().segments == 2
+    # Made anew here are the languages that it changes; the workers' are the same bytes.
+    ran = cli(*base, "-o", "out", *LOCAL)
+    assert len(ran.lines) == 12
+    cli(*base, "-o", "right")
+    assert contents(here / "out") == contents(here / "right")
+    assert "Nessuno credeva" in (here / "out/talk003.it.srt").read_text("utf-8")
+    assert "È il discorso 7." in (here / "out/talk007.it.srt").read_text("utf-8")
+    # Each goes on where the other ended: they know the same of the memory.
+    assert cli(*base, "-o", "out").lines == []
+    assert cli(*base, "-o", "right", *LOCAL).lines == []
+    assert (tmp_path / "scratch").is_dir()
+    assert not list((tmp_path / "scratch").rglob("memory"))
+
+
 def test_translate_convert_and_check(cli: Cli, here: Path) -> None:
     make(here / "talks", 20)
     cli("subtitle", "talks", *ECHO, "-o", "subs")
@@ -172,6 +213,60 @@ def test_translate_convert_and_check(cli: Cli, here: Path) -> None:
     assert sorted(told["files"]) == wanted["files"]
     assert told["findings"] == wanted["findings"] == []
     assert ran.code == right.code
+
+
+def test_recordings_are_aligned_by_workers(cli: Cli, here: Path) -> None:
+    make(here / "talks", 2)
+    sound = (ROOT / "media" / "courage.mp3").read_bytes()
+    (here / "talks" / "talk001.mp3").write_bytes(sound[:50_000])
+    (here / "jobs.csv").write_text(
+        "source,audio,languages\ntalks/talk000.txt,,\ntalks/talk001.txt,talks/talk001.mp3,it ca\n",
+        "utf-8",
+    )
+    base = ("subtitle", "jobs.csv", *ECHO, "--json")
+    right = cli(*base, "-o", "right")
+    ran = cli(*base, "-o", "out", *LOCAL)
+    assert ran.code == right.code == 3
+    assert contents(here / "out") == contents(here / "right")
+    assert len(contents(here / "out")) == 4
+    assert summary(ran.out) == summary(right.out.replace("right/", "out/"))
+    # Heard, not estimated: the words begin where somebody speaks.
+    estimated = cli("subtitle", "talks/talk001.txt", *ECHO, "-o", "estimated")
+    assert estimated.code == 0
+    name = "talk001.en.srt"
+    assert contents(here / "estimated")[name] != contents(here / "out")[f"talks/{name}"]
+    assert cli(*base, "-o", "right", *LOCAL).out.count('"unchanged",') == 2
+
+
+def test_a_watched_folder_is_worked_on_by_workers(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from speechsubs.batch import watching
+
+    monkeypatch.setattr(watching, "STILL_S", 0.2)
+    monkeypatch.setattr(watching, "EVERY_S", 0.05)
+    make(here / "talks", 2)
+    seen: list[int] = []
+
+    def drop() -> None:
+        wait_for(lambda: (here / "out/talk001.it.srt").exists())
+        seen.extend(process.pid for process in children())
+        make(here / "talks", 4)
+        wait_for(lambda: (here / "out/talk003.it.srt").exists())
+        seen.extend(process.pid for process in children())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out", "--watch", *LOCAL)
+    thread.join()
+    assert ran.code in (0, 3)
+    assert "Traceback" not in ran.err
+    cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "right")
+    assert contents(here / "out") == contents(here / "right") != {}
+    # The same workers, with their engines, for all that is dropped; none is left.
+    assert len(set(seen)) == len(seen) / 2 == 2
+    assert children() == []
 
 
 def test_engines_are_loaded_once_for_each_worker(
@@ -328,10 +423,13 @@ def test_no_fit_worker_is_an_error_with_the_reason(cli: Cli, here: Path) -> None
 
 
 @contextmanager
-def dask_program(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+def dask_program(
+    *arguments: str, cwd: Path, env: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "dask", *arguments],
         cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        env={**os.environ, **(env or {})},
     )  # fmt: skip
     try:
         yield process
@@ -346,19 +444,20 @@ def dask_program(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]
 
 
 @contextmanager
-def scheduler(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def scheduler(
+    folder: Path, env: dict[str, str] | None = None, host: str = "127.0.0.1"
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     file = folder / "scheduler.json"
-    arguments = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+    arguments = ("scheduler", "--host", host, "--port", "0", "--no-dashboard",
                  "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(file))  # fmt: skip
-    with dask_program(*arguments, cwd=folder) as process:
+    with dask_program(*arguments, cwd=folder, env=env) as process:
         wait_for(lambda: file.exists() and b'"address"' in file.read_bytes())
         yield str(json.loads(file.read_bytes())["address"]), process
 
 
-def worker(address: str, folder: Path) -> Any:
-    return dask_program(
-        "worker", address, "--nworkers", "1", "--nthreads", "1", "--no-dashboard", cwd=folder
-    )
+def worker(address: str, folder: Path, env: dict[str, str] | None = None) -> Any:
+    arguments = ("--nworkers", "1", "--nthreads", "1", "--no-dashboard")
+    return dask_program("worker", address, *arguments, cwd=folder, env=env)
 
 
 def test_workers_of_a_scheduler_begin_elsewhere_and_see_the_same_folder(
@@ -390,6 +489,62 @@ def test_workers_of_a_scheduler_begin_elsewhere_and_see_the_same_folder(
     cli(*base, "-o", "right")
     cli(*base, "-o", "out")
     assert contents(here / "out") == contents(here / "right")
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> dict[str, str]:
+    """What docs/cluster.md says to set, with an authority of our own."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes certificates, is not installed")
+    folder = tmp_path / "tls"
+    folder.mkdir()
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+    for name in ("", "other-"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=ours",
+                "-keyout", f"{name}ca-key.pem", "-out", f"{name}ca.pem")  # fmt: skip
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=me",
+                "-keyout", f"{name}own-key.pem", "-out", f"{name}own.csr")  # fmt: skip
+        openssl("x509", "-req", "-in", f"{name}own.csr", "-CA", f"{name}ca.pem",
+                "-CAkey", f"{name}ca-key.pem", "-CAcreateserial", "-days", "2",
+                "-out", f"{name}own.pem")  # fmt: skip
+    found = {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(folder / "ca.pem"),
+    }
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        found[f"DASK_DISTRIBUTED__COMM__TLS__{role}__CERT"] = str(folder / "own.pem")
+        found[f"DASK_DISTRIBUTED__COMM__TLS__{role}__KEY"] = str(folder / "own-key.pem")
+    return found
+
+
+def test_certificates_decide_who_takes_part(
+    cli: Cli, shell: Callable[..., Any], here: Path, tmp_path: Path, certificates: dict[str, str]
+) -> None:
+    make(here / "talks", 6)
+    base = ("subtitle", "talks", "--to", "it", *ECHO)
+    cli(*base, "-o", "right")
+    with (
+        scheduler(tmp_path, certificates, "tls://127.0.0.1") as (address, _),
+        worker(address, tmp_path, certificates),
+    ):
+        assert address.startswith("tls://127.0.0.1:")
+        asked = (*base, "-o", "out", "--scheduler", address)
+        strangers = [{}, {k: v.replace("own", "other-own") for k, v in certificates.items()}]
+        for stranger in strangers:
+            refused = shell(*asked, env=stranger)
+            assert refused.code == 1
+            assert f"Error: --scheduler {address}: " in refused.err
+            assert "tls:// needs certificates of the scheduler's authority" in refused.err
+            assert len(refused.err.splitlines()) == 1
+            assert contents(here / "out") == {}
+        plain = shell(*base, "-o", "out", "--scheduler", address.replace("tls", "tcp"))
+        assert plain.code == 1
+        ran = shell(*asked, env=certificates)
+    assert ran.code == 3, ran.err
+    assert contents(here / "out") == contents(here / "right") != {}
 
 
 def test_a_scheduler_that_does_not_answer(shell: Callable[..., Any], here: Path) -> None:
@@ -494,7 +649,6 @@ def test_without_the_extra(shell: Callable[..., Any], here: Path) -> None:
     [
         (("--cluster", "local", "--scheduler", "tcp://x:1"), "do not go together"),
         (("--scheduler", "tcp://x:1", "--jobs", "3"), "--jobs is for this machine"),
-        (("--cluster", "local", "--memory", "m.sqlite"), "--memory is a file of one machine"),
         (("--cluster", "far"), "Invalid value for '--cluster'"),
     ],
 )

@@ -1,14 +1,15 @@
 """The same plan on other processes and other machines, by Dask distributed.
 
 `Cluster.run` does what `batch.run` does, with the same records and the same bytes.
-Workers read inputs, glossaries and models, and send back what they made; this process
-alone writes, so that ledger, manifest and lock are as they are on one machine, and a
-worker may die at any moment without leaving half a file.
+Workers read inputs, glossaries and models, are sent what people wrote into a memory, and
+send back what they made; this process alone writes, so that ledger, manifest and lock are
+as they are on one machine, and a worker may die at any moment without leaving half a file.
 
 Dask schedules; bundles in flight are bounded by the number of workers. Importing this
 needs no Dask.
 """
 
+import zlib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -124,6 +125,7 @@ def _terms(units: Sequence[Unit], kit: Kit, place: Place) -> Terms:
         files=cluster_terms.inputs(units),
         threads=None if place.scheduler else place.threads,
         here=not place.scheduler,
+        memory=zlib.compress(kit.memory.snapshot(), 1) if kit.memory else b"",
     )
 
 

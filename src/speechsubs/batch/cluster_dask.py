@@ -43,6 +43,15 @@ _SILENT = {
         },
     },
 }
+#: What to do where a scheduler does not answer.
+_TCP = (
+    "Is it running (`dask scheduler`), is its address written tcp://HOST:8786 (tls:// where it "
+    "asks for certificates), and may this machine reach it?"
+)
+_TLS = (
+    "Is it running, and may this machine reach it? tls:// needs certificates of the "
+    "scheduler's authority: docs/cluster.md, Security, says which settings name them"
+)
 #: Our own workers. An HTTP server of Dask's is there without a dashboard too; it and all
 #: else listens to this machine alone.
 _LOOPBACK = "127.0.0.1"
@@ -103,8 +112,7 @@ def _client(address: Any, place: Place) -> Iterator[Any]:
         raise InputError(
             str(place),
             f"no Dask scheduler answers there ({problem})",
-            "Is it running (`dask scheduler`), is its address written tcp://HOST:8786, and may "
-            "this machine reach it?",
+            _TLS if place.scheduler.startswith("tls:") else _TCP,
         )
     try:
         yield client

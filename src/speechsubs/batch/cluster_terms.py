@@ -26,6 +26,8 @@ class Terms:
     `glossaries` are digests by path, `engines` signatures by direction; `files` are some
     inputs with their sizes. `threads` is how many cores a worker may use; None for as
     many as Dask gives it threads. `here` is True where workers are processes of ours.
+    `memory` is what people wrote (`Memory.snapshot`, compressed by zlib), empty without a
+    memory: a file that others write to is not safe to be read over a network.
     """
 
     run: str
@@ -37,6 +39,7 @@ class Terms:
     files: Mapping[str, int]
     threads: int | None = None
     here: bool = False
+    memory: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 A `Workshop` is put on every worker before it gets work. It looks whether the worker is
 fit, loads glossaries and engines once, and then offers the worker to Dask as one place
 to work (a resource), so that unfit workers get nothing and no worker two units at once.
-Workers write nothing: what they make goes back to the machine that started the run.
+Workers write nothing but a copy of the memory for themselves: what they make goes back
+to the machine that started the run.
 """
 
 import asyncio
@@ -12,10 +13,12 @@ import os
 import pickle
 import signal
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from distributed import get_worker
@@ -30,6 +33,7 @@ from speechsubs.batch.kit import Kit
 from speechsubs.batch.unit import Record
 from speechsubs.batch.work import Drafted, Made, Ready
 from speechsubs.locales import Locale
+from speechsubs.memory import Memory
 from speechsubs.protocols import Engine
 
 #: Between two questions to a nanny.
@@ -75,12 +79,16 @@ class Workshop(WorkerPlugin):
         self._offering: asyncio.Task[None] | None = None
         self._threads = 1
         self._slot = 0
+        self._scratch: str | None = None
+        self._copy: TemporaryDirectory[str] | None = None
 
     async def setup(self, worker: Any) -> None:
         """Look at this worker, and take work where it is fit. Never raises."""
         wanted = self.terms.threads
         self._threads = wanted if wanted is not None else worker.state.nthreads
         self._slot = worker.name if isinstance(worker.name, int) else 0
+        # Dask clears it, that of killed workers too.
+        self._scratch = worker.local_directory
         if self.terms.here and threading.current_thread() is threading.main_thread():
             # Ctrl-C reaches every process of a terminal; ours ends its workers itself.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -110,6 +118,8 @@ class Workshop(WorkerPlugin):
     async def teardown(self, worker: Any) -> None:
         """Let go of everything, and take no more work."""
         self._kit = None
+        if self._copy is not None:
+            self._copy.cleanup()
         if self._offering is not None:
             self._offering.cancel()
         if self.verdict is not None and not self.verdict.faults:
@@ -117,8 +127,9 @@ class Workshop(WorkerPlugin):
 
     def work(self, shares: Sequence[Share], worker: str) -> Answers:
         """Do a bundle."""
-        with _inside(self.terms.folder):
+        with _inside(self.terms.folder), self._remembering() as memory:
             kit = self._own_kit()
+            kit.memory = memory
             if any(share.unit.audio is not None for share in shares):
                 with self._few_cores():
                     answers = _answers(shares, kit)
@@ -134,6 +145,18 @@ class Workshop(WorkerPlugin):
         if self._kit is None:
             self._kit = Kit(self._load)
         return self._kit
+
+    @contextlib.contextmanager
+    def _remembering(self) -> Iterator[Memory | None]:
+        """What people wrote, open for this thread: Dask may take another one next time."""
+        if not self.terms.memory:
+            yield None
+            return
+        if self._copy is None:
+            self._copy = TemporaryDirectory(prefix=f"{self.name}-", dir=self._scratch)
+            Path(self._copy.name, "memory").write_bytes(zlib.decompress(self.terms.memory))
+        with Memory.open(Path(self._copy.name, "memory"), create=False) as memory:
+            yield memory
 
     def _load(self, engine: str, source: str, target: str) -> Engine:
         self._loads += 1

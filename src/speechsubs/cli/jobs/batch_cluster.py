@@ -24,9 +24,6 @@ def refuse(given: Mapping[str, Any]) -> None:
         raise click.UsageError("--cluster local and --scheduler do not go together")
     if given["scheduler"] and given["jobs"]:
         raise click.UsageError("--jobs is for this machine; a scheduler uses all its workers")
-    if given.get("memory"):
-        # SQLite on a shared folder is not safe, and recalled texts would be missing there.
-        raise click.UsageError("--memory is a file of one machine: it does not go with a cluster")
 
 
 @contextmanager
