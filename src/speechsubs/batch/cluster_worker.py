@@ -32,6 +32,7 @@ from speechsubs.batch.cluster_terms import Direction, Terms
 from speechsubs.batch.kit import Kit
 from speechsubs.batch.unit import Record
 from speechsubs.batch.work import Drafted, Made, Ready
+from speechsubs.engines import threads
 from speechsubs.locales import Locale
 from speechsubs.memory import Memory
 from speechsubs.protocols import Engine
@@ -77,15 +78,14 @@ class Workshop(WorkerPlugin):
         self._engines: dict[Direction, str] = {}
         self._loads = 0
         self._offering: asyncio.Task[None] | None = None
-        self._threads = 1
+        self._given = self._threads = 1
         self._slot = 0
         self._scratch: str | None = None
         self._copy: TemporaryDirectory[str] | None = None
 
     async def setup(self, worker: Any) -> None:
         """Look at this worker, and take work where it is fit. Never raises."""
-        wanted = self.terms.threads
-        self._threads = wanted if wanted is not None else worker.state.nthreads
+        self._given = worker.state.nthreads
         self._slot = worker.name if isinstance(worker.name, int) else 0
         # Dask clears it, that of killed workers too.
         self._scratch = worker.local_directory
@@ -138,6 +138,10 @@ class Workshop(WorkerPlugin):
         return Answers(worker, tuple(answers), dict(self._engines), self._loads)
 
     def _look(self) -> list[str]:
+        wanted = self.terms.threads
+        # Where many share a machine, its owner may have said how many cores engines take.
+        own = min(self._given, threads.count())
+        self._threads = own if wanted is None else wanted
         with _inside(self.terms.folder):
             return cluster_terms.faults(self.terms, self._own_kit())
 
@@ -271,8 +275,7 @@ def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
         return work.made(unit, kit)
     one = work.ready(unit, kit)
     # Engines of all languages: where one is missing nothing of the file is written.
-    for locale in one.targets:
-        kit.engine(unit.recipe.engine, one.setting.source.tag, locale.tag)
+    kit.require(unit.recipe.engine, one.setting.source.tag, [to.tag for to in one.targets])
     if share.shares == 1:
         return one
     targets = tuple(locale for locale in one.targets if locale.tag in share.targets)

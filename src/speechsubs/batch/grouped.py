@@ -140,8 +140,8 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
 
 def _load_engines(one: Ready, kit: Kit) -> None:
     """Fail early where a language has no engine: nobody waits for a group to be told."""
-    for locale in one.targets:
-        kit.engine(one.unit.recipe.engine, one.setting.source.tag, locale.tag)
+    tags = [locale.tag for locale in one.targets]
+    kit.require(one.unit.recipe.engine, one.setting.source.tag, tags)
 
 
 def _drafted(

@@ -1,6 +1,6 @@
 """What units share in a process: glossaries, settings and engines, each loaded once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from speechsubs import engines, formats, glossary, locales, pipeline
 from speechsubs.batch import naming
 from speechsubs.batch.sliced import sliced
 from speechsubs.batch.unit import Recipe
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.errors import EngineError, InputError, SpeechsubsError
 from speechsubs.memory import Memory
 from speechsubs.model import Track
 from speechsubs.pipeline import Options, Setting
@@ -57,6 +57,21 @@ class Kit:
         if isinstance(found, SpeechsubsError):
             raise found
         return found
+
+    def require(self, name: str, source: str, targets: Iterable[str]) -> None:
+        """Load the engines of all directions. Raises `SpeechsubsError` that tells of each
+        that is missing: who installs one model must not hear of the next in the morning.
+        """
+        found: list[SpeechsubsError] = []
+        for target in targets:
+            try:
+                self.engine(name, source, target)
+            except SpeechsubsError as error:
+                found.append(error)
+        if len(found) == 1:
+            raise found[0]
+        if found:
+            raise EngineError(". Also: ".join(dict.fromkeys(map(str, found))))
 
     def _written(self, source: str, target: str) -> str:
         """What people wrote for a direction, as a hash; kept until the next plan is made."""

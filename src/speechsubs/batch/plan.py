@@ -94,8 +94,7 @@ def looked_into(found: Plan, kit: Kit) -> Plan:
     for unit in found.todo:
         try:
             one = work.read(unit)
-            for tag in one.targets:
-                kit.engine(unit.recipe.engine, one.language, tag)
+            kit.require(unit.recipe.engine, one.language, one.targets)
         except SpeechsubsError as error:
             looked.refused.append(work.failed(unit, error))
         else:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from speechsubs.batch import Estimate, Plan, Record
 from speechsubs.cli import shown
-from speechsubs.cli.jobs.batch_totals import Totals, files, span, told
+from speechsubs.cli.jobs.batch_totals import Totals, cause, files, span, told
 from speechsubs.model import Severity
 
 #: Between two lines of progress where there is no terminal.
@@ -112,8 +112,12 @@ def plan(screen: Console, found: Plan, estimate: Estimate) -> None:
         screen.print(f"[green]do[/]     {shown.escape(str(unit.source))}{to}{why}")
     for item in found.unchanged:
         screen.print(f"[dim]skip   {shown.escape(str(item.unit.source))} (unchanged)[/]")
+    first: dict[str, Path] = {}
     for record in found.refused:
-        screen.print(f"[red]refuse[/] {shown.escape(told(record))}")
+        before = first.setdefault(cause(record), record.source)
+        alike = before != record.source
+        text = f"{record.source}: as {before}" if alike else told(record)
+        screen.print(f"[red]refuse[/] {shown.escape(text)}")
     screen.print(
         f"{files(len(found.todo))} to do, {len(found.unchanged)} unchanged, "
         f"{len(found.refused)} refused. Nothing was written."

@@ -54,11 +54,10 @@ class Totals:
         self.of_plan += 1
         if record.failed:
             self.failed += 1
-            # Without the file's name, so that one cause of a thousand failures is one line.
-            cause = record.reason.replace(str(record.source), "", 1)
-            if cause in self._reasons or len(self._reasons) < _MOST_REASONS:
-                count, first = self._reasons.get(cause, (0, told(record)))
-                self._reasons[cause] = (count + 1, first)
+            why = cause(record)
+            if why in self._reasons or len(self._reasons) < _MOST_REASONS:
+                count, first = self._reasons.get(why, (0, told(record)))
+                self._reasons[why] = (count + 1, first)
             return
         self.done += 1
         for part in record.parts:
@@ -124,6 +123,11 @@ def told(record: Record) -> str:
     """Why a file failed, with its name: what an engine says does not hold it."""
     name = str(record.source)
     return record.reason if name in record.reason else f"{name}: {record.reason}"
+
+
+def cause(record: Record) -> str:
+    """Why a file failed, without its name: one cause of a thousand failures is one line."""
+    return record.reason.replace(str(record.source), "", 1)
 
 
 def files(number: int) -> str:
