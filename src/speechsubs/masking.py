@@ -37,8 +37,13 @@ class Masked:
     exact: frozenset[str] = frozenset()
 
 
-def mask(protected: Protected, family: MaskFamily, kinds: frozenset[SlotKind]) -> Masked | None:
-    """Hide the slots of some kinds behind a family's words.
+def mask(
+    protected: Protected,
+    family: MaskFamily,
+    kinds: frozenset[SlotKind],
+    also: frozenset[int] = frozenset(),
+) -> Masked | None:
+    """Hide the slots of some kinds, and those numbered in `also`, behind a family's words.
 
     Words that the text itself contains are left out. None when the family has too
     few words left: another family must serve.
@@ -50,7 +55,7 @@ def mask(protected: Protected, family: MaskFamily, kinds: frozenset[SlotKind]) -
     slots: list[int] = []
     position = 0
     for number, slot in enumerate(protected.slots):
-        if slot.kind not in kinds:
+        if slot.kind not in kinds and number not in also:
             continue
         pool = [word for word in free[slot.kind] if word not in words]
         if not pool:

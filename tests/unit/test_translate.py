@@ -12,7 +12,7 @@ from speechsubs.masking import Protected
 from speechsubs.model import Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages import protect, translate
-from speechsubs.stages.translate import Raw, split
+from speechsubs.stages.translate import Raw, candidates, split
 from speechsubs.stages.translate.verify import Rules
 
 FIRST = MaskFamily("first", tuple(f"ZQ{n}" for n in range(1, 6)))
@@ -107,6 +107,30 @@ def test_numbers_are_hidden_too_where_the_engine_changes_them() -> None:
     assert raw.problems == ()
     assert raw.rung == "masks first"
     assert slots_right(raw, 1)
+
+
+def test_only_the_number_that_failed_gives_way_and_to_a_number() -> None:
+    def changing(text: str) -> str:
+        return good(text.replace("380,000", "380"))
+
+    engine = Scripted(lambda text: [changing(text)])
+    raw = run(engine, "He drove 17 cars and paid for 380,000 cars.")[0]
+    assert (raw.problems, raw.rung) == ((), "numbers")
+    assert raw.text == "Él condujo 17 coches y pagó por 47 coches."
+    assert [raw.text[p.start : p.end] for p in raw.places] == ["47"]
+    assert engine.calls[1] == [
+        "He drove 17 cars and paid for 47 cars.",
+        "He drove ZQ1 cars and paid for ZQ2 cars.",
+    ]
+
+
+def test_a_stand_in_is_no_number_of_the_text_nor_one_for_a_date() -> None:
+    item = protected("On March 30 he drove 47 cars and 1 of 83 in 2 days.")[0]
+    numbers = frozenset(n for n, s in enumerate(item.slots) if s.kind is SlotKind.NUMBER)
+    hidden = candidates.renumbered(item, FIRST, numbers)
+    assert hidden is not None
+    assert hidden.text == "On ZQ1 he drove 59 cars and ZQ3 of 64 in 38 days."
+    assert candidates.renumbered(item, FIRST, numbers - numbers) is None
 
 
 def test_the_next_best_output_is_looked_at() -> None:

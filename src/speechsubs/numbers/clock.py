@@ -127,28 +127,48 @@ def render_time(time: Time, locale: Locale) -> str:
 def time_edits(
     source: str, target: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
 ) -> list[tuple[int, int, str]]:
-    """Edits that give times left with an a.m. or p.m. the target locale's form.
+    """Edits that give the source's times of day the target locale's form.
 
-    Only times of the source are touched, and only where the engine left that mark.
+    Touched is what the engine left with an a.m. or p.m., what it wrote by 24 hours where
+    the locale names the half of the day, and what its tokenizer parted ("8: 30").
 
     >>> from speechsubs.locales import load
     >>> time_edits("At 4:13 p.m. he left.", "A las 4.13 p.m. se fue.", load("es"))
     [(6, 15, '16:13')]
     """
-    if locale.language == "en":
-        return []
     wanted = [time for time in find_times(source) if time.half]
-    found = []
+    found = _rejoined(source, target, skip)
     for time in find_times(target) if wanted else ():
-        if not _TWELVE.match(plain(time.text + ".")) and not _TWELVE.match(plain(time.text)):
-            continue
         if any(time.start < end and time.end > start for start, end in skip):
             continue
         twin = next((other for other in wanted if time.same(other)), None)
-        if twin is not None:
-            # The source knows whether the point of "p.m." ended the sentence too.
-            stop = time.text.endswith(".") and not twin.text.endswith(".")
-            found.append((time.start, time.end - stop, render_time(time, locale)))
+        if twin is None:
+            continue
+        text = render_time(twin, locale)
+        if _TWELVE.match(plain(time.text + ".")) or _TWELVE.match(plain(time.text)):
+            if locale.language != "en":
+                # The source knows whether the point of "p.m." ended the sentence too.
+                stop = time.text.endswith(".") and not twin.text.endswith(".")
+                found.append((time.start, time.end - stop, text))
+        elif twin.marked and not time.marked and any(map(str.isalpha, text)):
+            # Engines are given 24 hours (see `hours`); here people say the half of the day.
+            found.append((time.start, time.end, text))
+    return sorted(found)
+
+
+_PARTED = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]): ([0-5]\d)(?![\d:])", re.ASCII)
+
+
+def _rejoined(
+    source: str, target: str, skip: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, str]]:
+    """Edits that take the blank out of "8: 30" where the source has that time."""
+    found: list[tuple[int, int, str]] = []
+    for match in _PARTED.finditer(target):
+        hour, minute = int(match.group(1)), int(match.group(2))
+        known = any(t.hour % 12 == hour % 12 and t.minute == minute for t in find_times(source))
+        if known and not any(match.start() < end and match.end() > start for start, end in skip):
+            found.append((match.end(1) + 1, match.start(2), ""))
     return found
 
 

@@ -14,6 +14,7 @@ from speechsubs.glossary import Policy, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Finished, Place, SlotKind
+from speechsubs.numbers.before import before_edits
 from speechsubs.numbers.carried import date_edits
 from speechsubs.numbers.clock import time_edits
 from speechsubs.numbers.measured import measure_edits
@@ -78,6 +79,10 @@ def target(
             done = apply(done, edits)
     if dates:
         done = apply(done, _date_edits(protected, done, source_locale, locale))
+    if dates or units:
+        language = source_locale.language
+        edits = before_edits(protected.text, language, done.text, locale, times=units, dates=dates)
+        done = apply(done, _free(done, edits))
     grammar = _grammar(protected, locale)
     done = apply(done, _free(done, around_slots(done, locale, grammar)))
     done = apply(done, _blank_edits(done, locale))

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 
 from speechsubs.masking import Masked, Protected, inline, mask
-from speechsubs.model import SlotKind
+from speechsubs.model import Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages.translate.verify import Raw
 
@@ -36,12 +37,16 @@ def likeliest(
 ) -> Iterator[tuple[str, Masked]]:
     """The one or two hidings that most likely mend what went wrong.
 
-    A changed number is hidden too; a lost mask gives way to the next family's or to
-    the target's own wording; anything else is asked again for its next best outputs.
+    A changed number gives way to another one that the engine may get right, for what it
+    cannot read as a number it builds no phrase around ("coches de 200"), and only then
+    all numbers are hidden; a lost mask gives way to the next family's or to the target's
+    own wording; anything else is asked again for its next best outputs.
     """
     kinds = {problem.partition(":")[0] for problem in problems}
     found: list[tuple[str, Masked | None]] = []
     if kinds & {"number-missing", "number-extra", "unit-changed", "unit-missing"}:
+        failed = wrong_numbers(protected, problems)
+        found.append(("numbers", renumbered(protected, families[0], failed)))
         found.append((f"masks {families[0].name}", mask(protected, families[0], ALL)))
     elif kinds & {"mask-lost", "mask-repeated", "leftover"}:
         second = families[1 % len(families)]
@@ -51,6 +56,57 @@ def likeliest(
     if not any(other for _, other in found):
         found.append(("again", hidden))
     yield from ((name, other) for name, other in found if other is not None)
+
+
+def wrong_numbers(protected: Protected, problems: Sequence[str]) -> frozenset[int]:
+    """The number slots that the problems name; all of them where they name none."""
+    lost, texts = set(), set()
+    for problem in problems:
+        kind, _, rest = problem.partition(":")
+        if kind == "number-missing":
+            lost.add(Decimal(rest))
+        elif kind.startswith("unit-"):
+            texts.add(rest)
+    numbers = {n: s for n, s in enumerate(protected.slots) if s.kind is SlotKind.NUMBER}
+    found = {
+        n for n, slot in numbers.items() if slot.text in texts or not lost.isdisjoint(_values(slot))
+    }
+    return frozenset(found or numbers)
+
+
+#: Numbers that models have seen often, in digits, and that no one puts into words.
+_STAND_INS = ("47", "83", "59", "64", "38", "92", "26", "71", "53", "86")
+
+
+def renumbered(protected: Protected, family: MaskFamily, failed: frozenset[int]) -> Masked | None:
+    """Terms and amounts hidden, the failed numbers as other numbers of two digits.
+
+    "The 380,000 cars" is "47 cars" to the engine: a plural, and the phrase of one. Dates,
+    and the number one, have no such stand-in and are hidden. None where there is nothing
+    to replace, or too few stand-ins that the text does not have.
+    """
+    hidden = mask(protected, family, HARD, failed)
+    free = [digits for digits in _STAND_INS if digits not in protected.text]
+    plain = [n for n in failed if _PLAIN.match(key := protected.slots[n].key) and key != "1"]
+    if hidden is None or not plain or len(plain) > len(free):
+        return None
+    digits = dict(zip(sorted(plain), free, strict=False))
+    text, words = hidden.text, list(hidden.words)
+    for place, slot in enumerate(hidden.slots):
+        if slot in digits:
+            # A word may be the beginning of another: ZQ1 and ZQ10.
+            text = re.sub(rf"{re.escape(words[place])}(?!\w)", digits[slot], text)
+            words[place] = digits[slot]
+    return Masked(text, tuple(words), hidden.slots)
+
+
+_PLAIN = re.compile(r"\d|count:|unit:")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+
+
+def _values(slot: Slot) -> set[Decimal]:
+    """What the numbers of a slot are worth, by its key: "date:2021-03-30", "count:32000"."""
+    return {Decimal(digits) for digits in _DIGITS.findall(slot.key)}
 
 
 def others(

@@ -19,6 +19,7 @@ from speechsubs.model import Place
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.stages.translate import candidates, split
 from speechsubs.stages.translate.candidates import Wording
+from speechsubs.stages.translate.hours import retimed
 from speechsubs.stages.translate.verify import (
     LETTER,
     Forbidden,
@@ -101,7 +102,7 @@ def drafts(
     of a text must not stand there; `possessive` refuses an English 's left on a name.
     """
     rules = Rules(source_language, target_language, forbidden, possessive)
-    jobs = [_Job(item) for item in protected]
+    jobs = [_Job(retimed(item)) for item in protected]
     for job in jobs:
         if not _needs_engine(job.protected):
             _copy(job)
