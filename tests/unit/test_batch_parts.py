@@ -1,7 +1,9 @@
 """The parts of a batch: the manifest it keeps, the watch, the slices, plain data."""
 
+import gc
 import json
 import pickle
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,11 +14,13 @@ import pytest
 from speechsubs import batch
 from speechsubs.batch import (
     MANIFEST,
+    Choice,
     Control,
     Kit,
     Part,
     Recipe,
     Record,
+    Request,
     State,
     Unit,
     Watch,
@@ -141,6 +145,28 @@ def test_groups_stay_small_and_equal_sentences_are_asked_once(tmp_path: Path, jo
     firsts = [texts for texts in asked if any("Nobody believed" in text for text in texts)]
     assert len(firsts) == len(sizes)
     assert all(len(texts) == len(set(texts)) for texts in asked)
+
+
+def test_of_a_file_a_batch_keeps_its_unit_and_nothing_else(tmp_path: Path) -> None:
+    """Names, paths and options of 1,000 files: less than one of their subtitles takes."""
+    make(tmp_path / "in", 1_000)
+    recipe = Recipe("convert", kinds=("srt",))
+    asked = Request((tmp_path / "in",), recipe, Choice((".txt",)), (), tmp_path / "out")
+    units = batch.units(asked)  # once before: what is imported and cached for the first time
+    state = State(tmp_path)
+    tracemalloc.start()
+    try:
+        units = batch.keyed(batch.units(asked), state)
+        plan = batch.plan(units, Kit(), state)
+        state.forget()
+        state.add([record(one.key, "en", "it") for one in plan.todo])
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        state.close()
+    assert len(plan.todo) == 1_000
+    assert held / 1_000 < 900
 
 
 class Steered(EchoEngine):
