@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from speechsubs.breakcosts import BEFORE_GENITIVE, COMMA
 from speechsubs.linebreaks import blank_of, tokens
 from speechsubs.locales import Locale
 from speechsubs.model import Finished, Limits, Sentence, Slot, Word
@@ -25,11 +26,14 @@ CUE = 22.0
 """Each cue: fewer, fuller cues read more calmly."""
 MID_SENTENCE = 14.0
 SECOND_LINE = 5.0
-LINE_SHARE = 0.62
-"""A bad line end hurts less than a bad cue end: the eye sees both lines at once."""
-IMBALANCE = 20.0
-LOPSIDED = 8.0
-"""A line less than a third of the other."""
+CUE_SHARE = 1.5
+"""A bad cue end hurts more than a bad line end: the eye sees both lines at once."""
+LINE_SHARE = 0.45
+LINE_FAULT = 0.8
+"""On top of it for what is worse than a break before an article or a preposition."""
+IMBALANCE = 16.0
+LOPSIDED = 10.0
+"""A line less than a third of the other; once more where it is less than a fifth."""
 TOP_HEAVY = 3.0
 SPEED = 130.0
 TOO_LONG = 400.0
@@ -38,6 +42,11 @@ PAUSE_INSIDE = 0.06
 """Per millisecond of a pause beyond `PAUSE_MS` inside a cue."""
 PAUSE_MS = 700
 EXTRA_SENTENCE = 30.0
+DANGLING = 16.0
+"""A cue that ends with the first few words of a clause: "..., and it began"."""
+DANGLING_TOKENS = 3
+MIXED_LINE = 12.0
+"""A sentence that ends and another that begins in the middle of the same line of two."""
 STUB = 26.0
 """A cue with a scrap of a sentence, fuller than nothing, emptier than a line third."""
 
@@ -177,6 +186,11 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
     return result
 
 
+def _line_end(cost: float) -> float:
+    """What a line that ends inside a cue costs, from the cost of a break there."""
+    return cost * LINE_SHARE + max(0.0, cost - BEFORE_GENITIVE) * LINE_FAULT
+
+
 def _between_sentences(mark: str, locale: Locale) -> str:
     """What stands behind a sentence's last mark where another follows in the cue.
 
@@ -282,7 +296,10 @@ class _Program:
         cost = CUE
         if not final.ends:
             pause = max(0, following - final.end_ms)
-            cost += max(0.0, final.cost + MID_SENTENCE - pause / 25)
+            cost += max(
+                0.0,
+                final.cost * CUE_SHARE + MID_SENTENCE + self._dangling(first, last) - pause / 25,
+            )
         spoken = final.end_ms - start
         if spoken > limits.max_duration_ms:
             cost += TOO_LONG * spoken / limits.max_duration_ms
@@ -305,6 +322,13 @@ class _Program:
         if cost >= bound:
             return float("inf")
         return cost + self.lines(first, last)[1]
+
+    def _dangling(self, first: int, last: int) -> float:
+        """What it costs that a clause only just begins at the end of a cue."""
+        if self.units[last - 1].cost <= COMMA:
+            return 0.0
+        before = self.units[max(first, last - 1 - DANGLING_TOKENS) : last - 1]
+        return DANGLING if any(unit.cost <= COMMA for unit in before) else 0.0
 
     def lines(self, first: int, last: int) -> tuple[list[tuple[int, int]], float]:
         """The best lines for a cue, as unit ranges, with their cost.
@@ -333,11 +357,13 @@ class _Program:
             bottom = self.width(middle, last)
             if bottom > limit * (most - 1) + most - 2:
                 break
-            here = SECOND_LINE + self.units[middle - 1].cost * LINE_SHARE
+            here = SECOND_LINE + _line_end(self.units[middle - 1].cost)
+            if two_sentences and not self.units[middle - 1].ends:
+                here += MIXED_LINE
             longer = max(top, bottom if most == 2 else min(bottom, limit))
             here += IMBALANCE * (abs(top - bottom) / longer) ** 2
             if min(top, bottom) < longer / 3:
-                here += LOPSIDED
+                here += LOPSIDED * (2 if min(top, bottom) < longer / 5 else 1)
             if top > bottom:
                 here += TOP_HEAVY
             if here >= cost:

@@ -19,38 +19,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from speechsubs import breakcosts
+from speechsubs.breakcosts import GLUED, INSIDE_WORD, NUMERAL, SENTENCE
 from speechsubs.locales import Locale
 
 if TYPE_CHECKING:
     from budoux import Parser
 
-# The scale: 0 is a sentence's end, 100 is never unless there is no other way.
-SENTENCE = 0.0
-CLAUSE = 6.0
-COMMA = 10.0
-BEFORE_CONJUNCTION = 16.0
-BEFORE_PREPOSITION = 26.0
-BEFORE_VERB = 26.0
-BEFORE_ARTICLE = 32.0
-PHRASE = 24.0
-ORDINARY = 52.0
-AFTER_ADJECTIVE = 72.0
-"""After the word behind an article: more often an adjective than a noun that ends there."""
-AFTER_CONJUNCTION = 70.0
-AFTER_VERB_PART = 62.0
-AFTER_PRONOUN = 70.0
-AFTER_PREPOSITION = 80.0
-AFTER_ARTICLE = 88.0
-INSIDE_NAME = 84.0
-NUMBER_UNIT = 90.0
-GLUED = 140.0
-INSIDE_WORD = 200.0
-
 #: White space at which a line may break. No-break spaces are not in it.
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
-_CLOSING = "\"'”’»›)]}」』）】》〉〕｝］"
-_CLAUSE_END = ";:—–…；：。．.!?！？؟؛"
-_COMMA_END = ",，、،､"
 #: A line must not begin with these, nor end with those (JIS X 4051, GB/T 15834).
 NO_START = frozenset(
     "、。，．・：；？！」』）】》〉〕｝］”’…—～ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ,.!?:;)]}%％‰℃°»›"
@@ -62,7 +39,8 @@ _CJK = re.compile(  # and Thai, which is written without blanks too
 )
 _BUDOUX = {"zh-CN": "simplified_chinese", "zh-TW": "traditional_chinese", "ja": "japanese",
            "th": "thai"}  # fmt: skip
-_ELIDED = re.compile(r"^(?:[lLdDjJmMtTsScCnN]|[qQ]u|un|all|dell|nell|sull|dall)['’](?=\w)")
+#: Chinese and Japanese words that count what the number before them numbers.
+_COUNTERS = "万萬亿億千百円元个個名位辆輛台次项項家座条條月日年天岁歲本冊枚匹頭回番时時分％%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +89,7 @@ def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> 
             else:
                 before = words[number - 1] if number else ""
                 spaced = following > end
-                cost = _cost(before, words[number], words[number + 1], spaced, locale)
+                cost = breakcosts.cost(before, words[number], words[number + 1], spaced, locale)
         space = locale.width(blank_of(text[end:following]))
         result.append(Token(start, end, locale.width(words[number]), space, cost))
     return result
@@ -181,8 +159,11 @@ def _may_part(text: str, at: int) -> bool:
     if after in NO_START or before in NO_END or unicodedata.combining(after):
         return False
     ascii_both = before.isascii() and after.isascii()
-    number = before.isdigit() and (after.isdigit() or after in "万萬亿億千百円元％%年月日时時")
-    return not (ascii_both or number)
+    number = before.isdigit() and (after.isdigit() or after in _COUNTERS)
+    counted = before in NUMERAL and after in _COUNTERS
+    # A date stays whole: 2021年1月15日.
+    date = before in "年月" and after.isdigit()
+    return not (ascii_both or number or counted or date)
 
 
 def _fitting(
@@ -236,78 +217,3 @@ def _grapheme(text: str, start: int, cut: int) -> int:
     ):
         at -= 1
     return at
-
-
-def _cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -> float:
-    bare = word.rstrip(_CLOSING)
-    last = bare[-1:] if bare else word[-1:]
-    key = word.strip("\"'“”‘’«»()[]¿¡„,;:").lower()
-    rules = locale.breaks
-    if key in rules.titles:
-        return INSIDE_NAME
-    if last and last in _CLAUSE_END:
-        return CLAUSE
-    if last and last in _COMMA_END:
-        return COMMA
-    if not spaced and locale.words == "phrases":
-        return _phrase_cost(word, following, locale)
-    cost = _word_cost(word, key, following, locale)
-    if cost == ORDINARY and before.lower() in rules.articles:
-        return AFTER_ADJECTIVE
-    return cost
-
-
-def _phrase_cost(word: str, following: str, locale: Locale) -> float:
-    """Chinese and Japanese: particles stay with what they follow, 在 with what comes."""
-    rules = locale.breaks
-    if word in rules.prepositions or word in rules.conjunctions:
-        return AFTER_PREPOSITION
-    if following[:1] in rules.auxiliaries or following in rules.auxiliaries:
-        return AFTER_VERB_PART
-    if len(word) == 1 and len(following.rstrip("，。、！？；：")) == 1:
-        # Two single characters in a row are as a rule one word that budoux parted.
-        return AFTER_VERB_PART
-    if following in rules.conjunctions:
-        return BEFORE_CONJUNCTION
-    return PHRASE
-
-
-def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
-    rules = locale.breaks
-    opening = following.lstrip("\"'“‘«([¿¡„")
-    next_key = following.strip("\"'“”‘’«»()[]¿¡„.,;:!?…").lower()
-    elided = _ELIDED.match(next_key)
-    if any(c.isdigit() for c in word) and word[-1:].isdigit() and opening[:1].isalpha():
-        return NUMBER_UNIT
-    if key in rules.magnitudes:
-        return NUMBER_UNIT
-    if key in rules.articles and next_key not in rules.prepositions:
-        # "each of", "la de": before a preposition an article is a pronoun.
-        return AFTER_ARTICLE
-    if key in rules.bound or next_key in rules.bound:
-        return AFTER_VERB_PART
-    if next_key in rules.conjunctions and key not in rules.prepositions:
-        return BEFORE_CONJUNCTION
-    if key in rules.conjunctions:
-        return AFTER_CONJUNCTION
-    if key in rules.negations:
-        return AFTER_VERB_PART
-    if key in rules.pronouns:
-        return AFTER_PRONOUN
-    if key in rules.auxiliaries:
-        return AFTER_VERB_PART
-    if key in rules.prepositions:
-        return AFTER_PREPOSITION
-    if next_key in rules.prepositions or (elided and elided.group()[0].lower() == "d"):
-        return BEFORE_PREPOSITION
-    if word[:1].isupper() and opening[:1].isupper() and following[:1] not in '(["“':
-        return INSIDE_NAME
-    if opening[:1].isdigit() and word[:1].isupper():
-        return INSIDE_NAME
-    if following[:1] in "([":
-        return COMMA + 4
-    if next_key in rules.auxiliaries or next_key in rules.negations:
-        return BEFORE_VERB
-    if next_key in rules.articles or next_key in rules.pronouns:
-        return BEFORE_ARTICLE
-    return ORDINARY

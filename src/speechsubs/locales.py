@@ -31,7 +31,14 @@ _SAME = {
 
 @dataclass(frozen=True, slots=True)
 class BreakRules:
-    """Words that tell where a line may end, lower-cased. See `linebreaks`."""
+    """Words that tell where a line may end, lower-cased. See `linebreaks`.
+
+    `bound` words cling to both neighbours ("more than ten"), `trailing` ones to the
+    word before them ("ten years ago", "n'a pas"), `genitives` are prepositions that tie
+    two nouns more tightly than the others do ("fines de semana"). Elided words stand
+    with their apostrophe ("d'", "qu'"). For languages without blanks `trailing` are
+    beginnings and `tight` are endings after which a phrase goes on.
+    """
 
     articles: frozenset[str]
     prepositions: frozenset[str]
@@ -42,6 +49,9 @@ class BreakRules:
     titles: frozenset[str]
     magnitudes: frozenset[str]
     bound: frozenset[str]
+    trailing: frozenset[str]
+    genitives: frozenset[str]
+    tight: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from speechsubs import layout
+from speechsubs.breakcosts import BEFORE_GENITIVE, INSIDE_WORD
 from speechsubs.layout import TimedText, cut
-from speechsubs.linebreaks import INSIDE_WORD, NO_END, NO_START, tokens
+from speechsubs.linebreaks import NO_END, NO_START, tokens
 from speechsubs.locales import Locale, known, load
 from speechsubs.model import Word
 from speechsubs.timeline import spoken
@@ -195,7 +196,10 @@ def two_lines(program: layout._Program, middle: int, last: int, limit: float) ->
     top, bottom = program.width(0, middle), program.width(middle, last)
     if max(top, bottom) > limit:
         return float("inf")
-    cost = layout.SECOND_LINE + program.units[middle - 1].cost * layout.LINE_SHARE
+    end = program.units[middle - 1].cost
+    cost = layout.SECOND_LINE + end * layout.LINE_SHARE
+    cost += layout.LINE_FAULT * (end - BEFORE_GENITIVE) if end > BEFORE_GENITIVE else 0.0
     cost += layout.IMBALANCE * (abs(top - bottom) / max(top, bottom)) ** 2
     cost += layout.LOPSIDED if min(top, bottom) < max(top, bottom) / 3 else 0.0
+    cost += layout.LOPSIDED if min(top, bottom) < max(top, bottom) / 5 else 0.0
     return cost + (layout.TOP_HEAVY if top > bottom else 0.0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from speechsubs import layout
-from speechsubs.layout import TimedText, cut, reading_ms
+from speechsubs.layout import TimedText, cut, reading_ms, wrap
 from speechsubs.locales import load
 from speechsubs.model import Word
 from speechsubs.timeline import spoken
@@ -132,3 +132,51 @@ def test_the_cost_of_the_cut_grows_with_the_text_and_no_faster(
         counts.append(calls)
     assert counts[0] > 100
     assert counts[1] < 4.2 * counts[0]
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "cues"),
+    [
+        (  # A clause is not begun at the end of a cue.
+            "en",
+            "For almost three hours the founder of Xiaomi told one story, and it began with the "
+            "worst morning of his career.",
+            [
+                ("For almost three hours the founder", "of Xiaomi told one story,"),
+                ("and it began with the worst morning", "of his career."),
+            ],
+        ),
+        (  # Nor a line ended with what belongs to the next.
+            "en",
+            "The sedan would come first, because a good sedan is the hardest car to build.",
+            [
+                ("The sedan would come first,",),
+                ("because a good sedan", "is the hardest car to build."),
+            ],
+        ),
+    ],
+)
+def test_clauses_make_cues(tag: str, text: str, cues: list[tuple[str, ...]]) -> None:
+    locale = load(tag)
+    spoken = []
+    position = 0
+    for number, word in enumerate(text.split()):
+        position = text.index(word, position)
+        spoken.append(Word(word, position, number * 400, number * 400 + 380))
+        position += len(word)
+    assert [block.lines for block in cut([TimedText(0, text, tuple(spoken))], locale)] == cues
+
+
+def test_the_end_of_a_sentence_shares_no_line_with_the_next_where_both_have_room() -> None:
+    texts = ["Chaque soir les ingénieurs lisent les rapports.", "Chaque matin ils changent tout."]
+    run = [
+        TimedText(n, text, (Word(text, 0, n * 4_000, n * 4_000 + 3_500),))
+        for n, text in enumerate(texts)
+    ]
+    for block in cut(run, load("fr")):
+        assert not any("rapports. " in line for line in block.lines)
+
+
+def test_no_line_of_a_single_short_word_where_the_text_can_be_parted_better() -> None:
+    lines = wrap(["Xiaomi had spent far more than it had planned before."], load("en"))
+    assert min(map(len, lines)) > 10

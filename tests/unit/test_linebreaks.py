@@ -222,3 +222,67 @@ def test_thai_breaks_between_words_though_it_writes_no_blanks() -> None:
     # No token begins with a mark that stands on the letter before it.
     assert not any(unicodedata.combining(text[t.start]) for t in found)
     assert locale.width("ที่") < len("ที่")
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "bad", "good"),
+    [
+        # Abbreviations: a full stop inside a sentence ends no sentence.
+        ("de", "Das war am Montag, d. h. am Nachmittag.", "d.", "Montag,"),
+        ("de", "Das war am 15. Januar in Wien.", "15.", "Januar"),
+        ("en", "He read No. 5 of the list.", "No.", "5"),
+        ("en", "The book by J. Smith of Leeds.", "J.", "Smith"),
+        ("de", "Das kostet ca. hundert Euro und mehr.", "ca.", "Euro"),
+        # Elided words are looked up as what they stand for.
+        ("fr", "Il a dit qu'il n'a pas dormi.", "n'a", "dit"),
+        ("fr", "Il a dit qu’il n’a pas dormi.", "n’a", "dit"),
+        ("fr", "Plus d'un ami de Paul.", "d'un", "ami"),
+        ("it", "Avrebbe richiesto molto nell'arco di un anno.", "un", "molto"),
+        # What follows its verb or its noun.
+        ("fr", "Nous ne pouvons plus fabriquer cela.", "pouvons", "plus"),
+        ("en", "She came ten years ago from Rome.", "years", "ago"),
+        ("ko", "할 수 있는 것과 할 수 없는 것을 안다.", "할", "것과"),
+        ("ko", "베이징의 무대에 올라 연설을 했다.", "베이징의", "무대에"),
+        # Numbers in words, and what they count.
+        ("es", "A los cincuenta y tres años ganó.", "cincuenta", "años"),
+        ("pt-BR", "Aos cinquenta e três anos ganhou.", "cinquenta", "anos"),
+        ("ko", "그래서 3만 명의 직원들은 간다.", "3만", "명의"),
+        ("en", "It rose by 30 % in a year.", "30", "%"),
+        # A conjunction belongs to what follows, comma or none.
+        ("es", "Probó los coches y, al final, escribió.", "y,", "coches"),
+        ("pt-BR", "Dizem que estavam se perguntando isso.", "estavam", "Dizem"),
+        # Genitives tie more than other prepositions do.
+        ("es", "Fue los fines de semana en coche.", "fines", "semana"),
+    ],
+)
+def test_what_belongs_together_in_each_language(tag: str, text: str, bad: str, good: str) -> None:
+    assert after(text, bad, tag) > after(text, good, tag)
+
+
+def test_a_number_has_no_unit_where_a_little_word_follows() -> None:
+    text = "On 30 March 2021 he sold 30 cars."
+    assert after(text, "2021") < after(text, "30 c".removesuffix(" c")) == after(text, "sold 30")
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "bad", "good"),
+    [
+        ("ja", "シャオミの創業者は一つの物語を語った。", "一つの", "創業者は"),
+        ("ja", "一台ごとに感じたことを書き留めた。", "感じた", "一台ごとに"),
+        ("zh-CN", "起售价是21万元，他的车很快。", "他的", "21万元，"),
+        ("th", "ประจำปีของเขา เขาตั้งชื่อ", "ปี", "ของเขา"),
+    ],
+)
+def test_phrases_of_languages_without_blanks_stay_together(
+    tag: str, text: str, bad: str, good: str
+) -> None:
+    costs = {text[: t.end]: t.cost for t in tokens(text, load(tag))}
+    upto = {part: text[: text.index(part) + len(part)] for part in (bad, good)}
+    # A phrase that is one token with the next cannot be parted at all.
+    assert costs.get(upto[bad], 200.0) > costs[upto[good]]
+
+
+def test_chinese_dates_and_counted_things_are_never_parted() -> None:
+    found = words("他在2021年1月15日见了三万名员工。", "zh-CN")
+    assert any("2021年1月15日" in piece for piece in found)
+    assert any("三万名" in piece for piece in found)

@@ -1,0 +1,225 @@
+"""How much it hurts to end a line after a word: the grammar behind `linebreaks`.
+
+The words themselves stand in `locales/*.yml` under `breaks`. Sources of the rules: see
+`linebreaks`.
+"""
+
+import re
+
+from speechsubs.locales import Locale
+
+# The scale: 0 is a sentence's end, 100 is never unless there is no other way.
+SENTENCE = 0.0
+CLAUSE = 6.0
+COMMA_CONJUNCTION = 7.0
+"""A comma with a conjunction behind it: there a clause begins."""
+COMMA = 10.0
+SPACE = 12.0
+"""A blank in a language that writes none between words: there a phrase ends."""
+BEFORE_CONJUNCTION = 16.0
+BEFORE_PREPOSITION = 26.0
+BEFORE_VERB = 26.0
+BEFORE_ARTICLE = 32.0
+BEFORE_GENITIVE = 34.0
+PHRASE = 24.0
+ORDINARY = 52.0
+AFTER_ADJECTIVE = 72.0
+"""After the word behind an article: more often an adjective than a noun that ends there."""
+AFTER_CONJUNCTION = 70.0
+AFTER_VERB_PART = 62.0
+AFTER_PRONOUN = 70.0
+AFTER_PREPOSITION = 80.0
+AFTER_ARTICLE = 88.0
+BEFORE_TRAILING = 80.0
+INSIDE_NAME = 84.0
+NUMBER_UNIT = 100.0
+INSIDE_PHRASE = 56.0
+GLUED = 140.0
+INSIDE_WORD = 200.0
+
+_CLOSING = "\"'”’»›)]}」』）】》〉〕｝］"
+_CLAUSE_END = ";:—–…；：。．.!?！？؟؛"
+_COMMA_END = ",，、،､"
+_ELIDED = re.compile(r"([^\W\d_]{1,7}['’])(?=[^\W\d_])")
+#: "d." of "d. h.", "z.B.", "p.m.", "J.": letters that each have their full stop.
+_LETTERS = re.compile(r"(?:[^\W\d_]\.)+")
+#: Characters that are numbers, or end one.
+NUMERAL = "一二三四五六七八九十百千万萬亿億兆两兩几幾〇만억조천백"
+
+
+def cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -> float:
+    """What a break after `word` costs, between its neighbours as they are written.
+
+    `spaced` is False where no blank stands between `word` and `following`.
+    """
+    bare = word.rstrip(_CLOSING)
+    last = bare[-1:] if bare else word[-1:]
+    key = _key(word)
+    rules = locale.breaks
+    if key in rules.titles:
+        return INSIDE_NAME
+    if word[-1:] == "." and (shortened := _shortened(word, following)):
+        return shortened
+    if last and last in _CLAUSE_END and not _goes_on(word, following):
+        return CLAUSE
+    if last and last in _COMMA_END:
+        return _comma_cost(key, following, locale)
+    if locale.words == "phrases":
+        if spaced and not (word[-1:].isascii() or following[:1].isascii()):
+            return SPACE
+        if not spaced:
+            return _phrase_cost(word, following, locale)
+    found = _word_cost(word, key, following, locale)
+    if found == ORDINARY and before.lower() in rules.articles:
+        return AFTER_ADJECTIVE
+    return found
+
+
+def _key(word: str) -> str:
+    """A word as the lists of a locale have it; titles keep their full stop."""
+    return word.strip("\"'“”‘’«»()[]¿¡„,;:").lower()
+
+
+def _shortened(word: str, following: str) -> float:
+    """The cost after a full stop inside a sentence that only shortens a word; 0 if it does not.
+
+    Sentences are cut before lines are, so that most stops inside one are no ends:
+    "d. h.", "No. 5", "J. Smith", "der 3. Platz".
+    """
+    bare = word.lstrip("\"'“‘«([¿¡„")
+    opening = following.lstrip("\"'“‘«([¿¡„")
+    letters = _LETTERS.fullmatch(bare)
+    if letters and _LETTERS.match(opening):
+        return GLUED
+    if bare[:-1].isdigit() or opening[:1].isdigit():
+        return NUMBER_UNIT if not bare.endswith("..") else 0.0
+    if letters and len(bare) == 2 and opening[:1].isupper():
+        return INSIDE_NAME
+    return 0.0
+
+
+def _goes_on(word: str, following: str) -> bool:
+    """True where the full stop of an abbreviation has a small letter behind it ("ca. hundert")."""
+    return word[-1:] == "." and not word.endswith("..") and following[:1].islower()
+
+
+def _comma_cost(key: str, following: str, locale: Locale) -> float:
+    rules = locale.breaks
+    if key in rules.conjunctions and len(key) <= 3:
+        # "..., and, after all": it begins what follows. Longer ones may end a clause.
+        return AFTER_CONJUNCTION
+    head, _ = _elided(_key(following), locale)
+    return COMMA_CONJUNCTION if head in rules.conjunctions else COMMA
+
+
+def _elided(key: str, locale: Locale) -> tuple[str, str]:
+    """What a word begins with and ends with: "qu'il" begins a clause and ends in a pronoun.
+
+    Only elisions that the locale lists count; any other word is both.
+    """
+    match = _ELIDED.match(key)
+    if not match:
+        return key, key
+    head, rules = match.group().replace("’", "'"), locale.breaks
+    lists = (rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns)
+    if head in rules.negations or any(head in words for words in lists):
+        return head, key[match.end() :]
+    return key, key
+
+
+def _phrase_cost(word: str, following: str, locale: Locale) -> float:
+    """Chinese and Japanese: particles stay with what they follow, 在 with what comes."""
+    rules = locale.breaks
+    if word in rules.prepositions or word in rules.conjunctions:
+        return AFTER_PREPOSITION
+    if following[:1] in rules.auxiliaries or following in rules.auxiliaries:
+        return AFTER_VERB_PART
+    if _leans(following, locale):
+        return AFTER_VERB_PART
+    single = len(word) == 1
+    if single and len(following.rstrip("，。、！？；：")) == 1:
+        # Two single characters in a row are as a rule one word that budoux parted.
+        return AFTER_VERB_PART
+    if following in rules.conjunctions:
+        return BEFORE_CONJUNCTION
+    if single and locale.language == "zh" and word not in rules.trailing:
+        # A verb or an adverb without what it goes with, or half a name.
+        return INSIDE_PHRASE
+    if rules.tight and word.endswith(tuple(rules.tight)):
+        return INSIDE_PHRASE
+    return PHRASE
+
+
+def _leans(following: str, locale: Locale) -> bool:
+    """True for a phrase that begins with a trailing word, or is one of a single character."""
+    bare = following.rstrip("，。、！？；：")
+    return any(
+        bare == word if len(word) == 1 else following.startswith(word)
+        for word in locale.breaks.trailing
+    )
+
+
+def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
+    rules = locale.breaks
+    opening = following.lstrip("\"'“‘«([¿¡„")
+    next_key = following.strip("\"'“”‘’«»()[]¿¡„.,;:!?…").lower()
+    head, _ = _elided(next_key, locale)
+    _, tail = _elided(key, locale)
+    if _counts(word, opening, head, locale) or key in rules.magnitudes:
+        return NUMBER_UNIT
+    if tail in rules.articles and head not in rules.prepositions:
+        # "each of", "la de": before a preposition an article is a pronoun.
+        return AFTER_ARTICLE
+    if next_key in rules.trailing:
+        return BEFORE_TRAILING
+    if tail in rules.bound or next_key in rules.bound:
+        return AFTER_VERB_PART
+    if head in rules.conjunctions and tail not in rules.prepositions:
+        # "estavam se perguntando": what is a pronoun as well stays with its verb.
+        with_verb = head in rules.pronouns and tail in rules.auxiliaries
+        return AFTER_VERB_PART if with_verb else BEFORE_CONJUNCTION
+    if tail in rules.conjunctions:
+        return AFTER_CONJUNCTION
+    if tail in rules.negations:
+        return AFTER_VERB_PART
+    if tail in rules.pronouns:
+        return AFTER_PRONOUN
+    if tail in rules.auxiliaries:
+        return AFTER_VERB_PART
+    if tail in rules.prepositions:
+        return AFTER_PREPOSITION
+    if head in rules.genitives:
+        return BEFORE_GENITIVE
+    if head in rules.prepositions:
+        return BEFORE_PREPOSITION
+    return _name_or_ordinary(word, opening, following, head, locale)
+
+
+def _counts(word: str, opening: str, head: str, locale: Locale) -> bool:
+    """True for a number with what it counts behind it, which no little word is."""
+    rules = locale.breaks
+    if not any(c.isdigit() for c in word):
+        return False
+    if opening[:1] in tuple("%‰°€$£¥"):
+        return True
+    if not (word[-1:].isdigit() or word[-1:] in NUMERAL) or not opening[:1].isalpha():
+        return False
+    little = (rules.prepositions, rules.conjunctions, rules.pronouns, rules.auxiliaries)
+    return head in rules.genitives or not any(head in words for words in little)
+
+
+def _name_or_ordinary(word: str, opening: str, following: str, head: str, locale: Locale) -> float:
+    rules = locale.breaks
+    if word[:1].isupper() and opening[:1].isupper() and following[:1] not in '(["“':
+        return INSIDE_NAME
+    if opening[:1].isdigit() and word[:1].isupper():
+        return INSIDE_NAME
+    if following[:1] in "([":
+        return COMMA + 4
+    if head in rules.auxiliaries or head in rules.negations:
+        return BEFORE_VERB
+    if head in rules.articles or head in rules.pronouns:
+        return BEFORE_ARTICLE
+    if rules.tight and word.endswith(tuple(rules.tight)):
+        return AFTER_ADJECTIVE
+    return ORDINARY
