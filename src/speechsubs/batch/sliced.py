@@ -7,7 +7,8 @@ batch them. What is asked together changes no answer.
 
 from collections.abc import Sequence
 
-from speechsubs.protocols import Engine, MaskFamily, Steerable
+from speechsubs.fronts import Front, SteerableFront
+from speechsubs.protocols import Engine, Steerable
 
 
 def sliced(engine: Engine, most: int) -> "Sliced":
@@ -16,23 +17,12 @@ def sliced(engine: Engine, most: int) -> "Sliced":
     return kind(engine, most)
 
 
-class Sliced:
+class Sliced(Front):
     """An `Engine` in front of another one. See `sliced`."""
 
     def __init__(self, engine: Engine, most: int) -> None:
-        self.engine = engine
-        self.name, self.source, self.target = engine.name, engine.source, engine.target
-        self.signature, self.quality = engine.signature, engine.quality
+        super().__init__(engine)
         self._most = most
-
-    @property
-    def masks(self) -> tuple[MaskFamily, ...]:
-        """The engine's own."""
-        return self.engine.masks
-
-    @masks.setter
-    def masks(self, families: tuple[MaskFamily, ...]) -> None:
-        self.engine.masks = families
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """What `Engine.translate` promises."""
@@ -45,22 +35,5 @@ class Sliced:
         return [found[n] for n in range(len(texts))]
 
 
-class SlicedSteerable(Sliced):
+class SlicedSteerable(Sliced, SteerableFront):
     """A `Sliced` whose engine is `Steerable`. Steering is asked for a few texts only."""
-
-    def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
-        """What `Steerable.complete` promises."""
-        return self._steered.complete(items)
-
-    def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-        """What `Steerable.translate_without` promises."""
-        return self._steered.translate_without(texts, words)
-
-    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """What `Steerable.score` promises."""
-        return self._steered.score(pairs)
-
-    @property
-    def _steered(self) -> Steerable:
-        assert isinstance(self.engine, Steerable)
-        return self.engine

@@ -4,9 +4,10 @@ import json
 import math
 from collections.abc import Callable, Sequence
 
+from speechsubs.fronts import Front, SteerableFront
 from speechsubs.memory.segments import CacheKey
 from speechsubs.memory.store import Memory
-from speechsubs.protocols import Engine, MaskFamily, Steerable
+from speechsubs.protocols import Engine, Steerable
 
 
 def cached(engine: Engine, memory: Memory, glossary: str = "") -> "CachedEngine":
@@ -21,28 +22,17 @@ def cached(engine: Engine, memory: Memory, glossary: str = "") -> "CachedEngine"
     return kind(engine, memory, glossary)
 
 
-class CachedEngine:
+class CachedEngine(Front):
     """An `Engine` in front of another one, with a memory's cache between. See `cached`.
 
     `hits` counts the answers that came from the cache, `misses` those of the engine.
     """
 
     def __init__(self, engine: Engine, memory: Memory, glossary: str = "") -> None:
-        self.engine = engine
-        self.name, self.source, self.target = engine.name, engine.source, engine.target
-        self.signature, self.quality = engine.signature, engine.quality
+        super().__init__(engine)
         self.hits = self.misses = 0
         self._memory = memory
         self._glossary = glossary
-
-    @property
-    def masks(self) -> tuple[MaskFamily, ...]:
-        """The engine's own."""
-        return self.engine.masks
-
-    @masks.setter
-    def masks(self, families: tuple[MaskFamily, ...]) -> None:
-        self.engine.masks = families
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """What `Engine.translate` promises."""
@@ -74,14 +64,14 @@ class CachedEngine:
         return [list(known[key]) for key in keys]
 
 
-class CachedSteerable(CachedEngine):
+class CachedSteerable(CachedEngine, SteerableFront):
     """A `CachedEngine` whose engine is `Steerable`."""
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
         """What `Steerable.complete` promises."""
         keys = [self._key(text, _options("beginning", start)) for text, start in items]
         answers = self._answers(
-            keys, lambda at: [[text] for text in self._steered.complete([items[n] for n in at])]
+            keys, lambda at: [[text] for text in self.steered.complete([items[n] for n in at])]
         )
         return [answer[0] for answer in answers]
 
@@ -91,7 +81,7 @@ class CachedSteerable(CachedEngine):
         answers = self._answers(
             keys,
             lambda at: [
-                [text] for text in self._steered.translate_without([texts[n] for n in at], words)
+                [text] for text in self.steered.translate_without([texts[n] for n in at], words)
             ],
         )
         return [answer[0] for answer in answers]
@@ -100,14 +90,9 @@ class CachedSteerable(CachedEngine):
         """What `Steerable.score` promises, to the last digit."""
         keys = [self._key(text, _options("score", other)) for text, other in pairs]
         answers = self._answers(
-            keys, lambda at: [[repr(x)] for x in self._steered.score([pairs[n] for n in at])]
+            keys, lambda at: [[repr(x)] for x in self.steered.score([pairs[n] for n in at])]
         )
         return [_number(answer[0]) for answer in answers]
-
-    @property
-    def _steered(self) -> Steerable:
-        assert isinstance(self.engine, Steerable)
-        return self.engine
 
 
 def _options(*parts: str) -> str:
