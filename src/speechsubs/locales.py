@@ -192,6 +192,8 @@ def _near(tag: str) -> tuple[str, ...]:
         locale = load(known_tag)
         by_name.setdefault(locale.name.casefold(), known_tag)
         by_name.setdefault(locale.own_name.casefold(), known_tag)
+    if wanted in by_name:
+        return (by_name[wanted],)
     near = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
     starts = [name for name in by_name if name.startswith(wanted) or wanted.startswith(name)]
     found = dict.fromkeys(by_name[name] for name in [*starts, *near])

@@ -437,3 +437,32 @@ def test_a_report_has_a_place_of_its_own(
     assert ran.code == 1
     assert problem in ran.err
     assert subtitles(here) == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("subtitel", "Did you mean 'subtitle'?"),
+        ("Translate", "Did you mean 'translate'?"),
+        ("talk.txt", "A command comes first: speechsubs subtitle FILE"),
+        ("xyzzy", "No such command 'xyzzy'."),
+    ],
+)
+def test_a_misspelt_command_is_guessed(cli: Cli, talk: Path, name: str, problem: str) -> None:
+    ran = cli(name, "talk.txt")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.rstrip().endswith(problem)
+
+
+@pytest.mark.parametrize("value", ["es,fr", "es fr", "es; fr"])
+def test_several_languages_in_one_option_say_how_to_write_them(
+    cli: Cli, talk: Path, value: str
+) -> None:
+    ran = cli("subtitle", "talk.txt", "--to", value)
+    assert ran.code == 2
+    assert "one tag at a time: --to es --to fr" in ran.err
+    assert "one tag" not in cli("subtitle", "talk.txt", "--from", value).err
+
+
+def test_the_name_of_a_language_has_one_suggestion(cli: Cli, talk: Path) -> None:
+    assert "did you mean es?" in cli("subtitle", "talk.txt", "--to", "Spanish").err

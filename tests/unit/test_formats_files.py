@@ -205,3 +205,17 @@ def test_heavy_libraries_are_not_needed_to_import_the_formats() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_bullets_of_a_word_processor_are_items_and_are_not_said() -> None:
+    found = transcript("She said:\n• Revenue rose\n•\tCosts: flat.\n\n- Who?\n- Me.\n\nThe end.\n")
+    assert [(p.kind, p.text, p.line) for p in found.paragraphs][:3] == [
+        (Kind.TEXT, "She said:", 1),
+        (Kind.ITEM, "Revenue rose", 2),
+        (Kind.ITEM, "Costs: flat.", 3),
+    ]
+    assert not any("•" in p.text for p in found.paragraphs)
+
+
+def test_a_bullet_alone_is_text() -> None:
+    assert [p.text for p in transcript("•\n\nThe end.\n").paragraphs][-1] == "The end."

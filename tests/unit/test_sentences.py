@@ -37,6 +37,11 @@ def texts(text: str, language: str = "en") -> list[str]:
         ("de", ["Das kostet 3,5 Mio. Euro.", "„Los!“ sagte er."]),
         ("fr", ["Il a dit : « Non ! »", "Puis il est parti.", "M. Dupont est là."]),
         ("ar", ["مرحبا بكم.", "كيف حالك؟", "أنا بخير."]),
+        ("zh", ["故事开始了。", "2021年1月15日，公司被列入名单。", "SU7很快。"]),
+        ("ja", ["耳を傾けた。", "170台の車を試乗した。", "「行く。2台で。」と言った。"]),
+        ("ru", ["Он не мог этого сделать, т. е. если бы он был один.", "Да."]),
+        ("en", ["1. Ship the kit.", "Then go."]),
+        ("en", ["How many?", "5.", "Then we left."]),
     ],
 )
 def test_borders(language: str, sentences: list[str]) -> None:

@@ -1,6 +1,7 @@
 """The top of the command line: lazy commands, and the one door for errors."""
 
 import contextlib
+import difflib
 import importlib
 import os
 import sys
@@ -63,6 +64,22 @@ class FriendlyGroup(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was named, or what the name may have been meant to be."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            # click compares with commands that are loaded, and none is yet.
+            near = difflib.get_close_matches(name.lower(), COMMANDS, n=1)
+            problem = f"No such command {visible(name)!r}."
+            if near:
+                problem += f" Did you mean {near[0]!r}?"
+            elif "." in name or "/" in name:
+                problem += " A command comes first: speechsubs subtitle FILE"
+            raise click.UsageError(problem, ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

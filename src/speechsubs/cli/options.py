@@ -52,6 +52,11 @@ class LocaleType(_Type):
         try:
             return locales.load(value)
         except UnknownLocaleError as error:
+            several = [tag for tag in re.split(r"[,;\s]+", value) if tag]
+            if len(several) > 1 and param is not None and param.multiple:
+                option = param.opts[-1]
+                again = " ".join(f"{option} {tag}" for tag in several[:4])
+                self.fail(f"one tag at a time: {again}", param, ctx)
             self.fail(str(error), param, ctx)
 
 

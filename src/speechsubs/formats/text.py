@@ -16,6 +16,8 @@ _FINAL = re.compile(r"[.!?…。！？．]['\"”’»」』）)\]]*$")
 _WRAP_COLUMNS = 120
 _HEADING_COLUMNS = 80
 _HEADING_WORDS = 14
+#: Marks that only lists begin with. A hyphen or a dash may begin a speaker's turn.
+_BULLET = re.compile(r"[•◦▪▫■□●○‣⁃➢➤✓✔]\s*(?=\S)")
 _SOUND = re.compile(r"[\[(（【♪♫].*[\])）】♪♫]")
 
 
@@ -39,7 +41,8 @@ class TextFormat:
         Blank lines separate paragraphs, and lines inside one are joined. Where a
         block holds a line of more than 120 columns nobody wrapped it, and each of its
         lines is a paragraph; so it is in a file without blank lines if at least half of the
-        lines end a sentence. A short line on its own without punctuation at its end,
+        lines end a sentence. A line that begins with a bullet is an item of a list, and
+        the bullet, which nobody says, goes. A short line on its own without punctuation at its end,
         with text after it, is a heading.
         """
         return read_transcript(text, source)
@@ -68,9 +71,11 @@ def read_transcript(text: str, source: str) -> Transcript:
     for group in groups:
         for part, speaker in _by_speaker(group, labels):
             full = join_all((line.text for line in part), whole)
-            if full:
-                paragraphs.append(Paragraph(full, line=part[0].number, speaker=speaker))
-                alone.append(len(part) == 1 and not speaker)
+            spoken = _BULLET.sub("", full, count=1) if _BULLET.match(full) else full
+            if spoken:
+                kind = Kind.TEXT if spoken is full else Kind.ITEM
+                paragraphs.append(Paragraph(spoken, kind, part[0].number, speaker=speaker))
+                alone.append(len(part) == 1 and not speaker and kind is Kind.TEXT)
     if not paragraphs:
         raise InputError(source, "there is no text in it, only speaker labels")
     headed = _with_headings(paragraphs, alone)
@@ -95,7 +100,7 @@ def _blocks(text: str) -> Iterator[list[Line]]:
 
 def _groups(blocks: Sequence[list[Line]]) -> Iterator[list[Line]]:
     """The lines of each paragraph."""
-    for block in blocks:
+    for block in (part for whole in blocks for part in _items(whole)):
         unwrapped = any(columns(line.text) > _WRAP_COLUMNS for line in block)
         if len(blocks) == 1 and not unwrapped:
             finals = sum(ends_sentence(line.text) for line in block)
@@ -104,6 +109,16 @@ def _groups(blocks: Sequence[list[Line]]) -> Iterator[list[Line]]:
             yield from ([line] for line in block)
         else:
             yield block
+
+
+def _items(block: list[Line]) -> Iterator[list[Line]]:
+    """A block cut before every line that begins with a bullet."""
+    start = 0
+    for number, line in enumerate(block):
+        if number > start and _BULLET.match(line.text):
+            yield block[start:number]
+            start = number
+    yield block[start:]
 
 
 def _by_speaker(group: list[Line], labels: Labels) -> Iterator[tuple[list[Line], str]]:

@@ -24,6 +24,12 @@ _ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表�
 _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
 #: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
+#: A list's number at the start of a paragraph: "1." and "(2)" are no sentences.
+_LIST_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s*")
+#: "т. е. если", "d. h. am": a letter that stands for a word, and a small letter behind it.
+_LETTER = re.compile(r"(?:^|\s)[^\W\d_]\.\s*$")
+#: sentencex takes no digit and no Latin letter for the beginning of a Chinese sentence.
+_CJK_STOP = re.compile(r"[。！？](?=[0-9０-９A-Za-z])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 #: Controls and marks that only steer other characters show nothing by themselves.
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -98,7 +104,23 @@ def _segment(text: str, language: str) -> list[str]:
     if ends[-1] != len(text):
         # A segmenter that loses a character would shift every time after it.
         return [text]
-    return [part for a, b in pairwise(ends) for part in _at_hours(text[a:b])]
+    parts = [part for a, b in pairwise(ends) for part in _at_hours(text[a:b])]
+    if language in ("zh", "ja"):
+        parts = [part for piece in parts for part in _at_stops(piece)]
+    return parts
+
+
+def _at_stops(piece: str) -> Iterator[str]:
+    """A piece cut after full stops that stand outside of quotes and brackets."""
+    start, depth, seen = 0, 0, 0
+    for match in _CJK_STOP.finditer(piece):
+        for character in piece[seen : match.end()]:
+            depth += (character in "“「『（《") - (character in "”」』）》")
+        seen = match.end()
+        if depth <= 0:
+            yield piece[start : match.end()]
+            start = match.end()
+    yield piece[start:]
 
 
 def _at_hours(piece: str) -> Iterator[str]:
@@ -114,7 +136,10 @@ def _joined(pieces: list[str], language: str) -> list[str]:
     result: list[str] = []
     for piece in pieces:
         # Beyond the limit the sentence is cut again, whatever belongs together.
-        if result and len(result[-1]) < MAX_CHARACTERS and _belongs(result[-1], piece, language):
+        first = len(result) == 1 and _LIST_NUMBER.fullmatch(result[0])
+        if first or (
+            result and len(result[-1]) < MAX_CHARACTERS and _belongs(result[-1], piece, language)
+        ):
             result[-1] += piece
         else:
             result.append(piece)
@@ -132,7 +157,7 @@ def _belongs(before: str, piece: str, language: str) -> bool:
         if language == "ja" and _JA_QUOTED.match(bare):
             return True
         return bare[:1].islower()
-    if before.rstrip().endswith(("...", "…")) and bare[:1].islower():
+    if bare[:1].islower() and (before.rstrip().endswith(("...", "…")) or _LETTER.search(before)):
         return True
     return bool(_ABBREVIATED.search(before)) and not before.rstrip().endswith("U.S.")
 
