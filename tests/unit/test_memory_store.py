@@ -620,3 +620,27 @@ def test_a_sentence_of_many_places_is_answered_by_its_own(memory: Memory) -> Non
     other = memory.lookup([Query("Thank you.", origin=Origin("3.srt", 9_999))], "es")[0]
     assert other is not None
     assert other.segment.target.startswith("3.srt ")
+
+
+def test_a_look_up_reads_what_it_finds_and_not_the_whole_memory(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.remember(
+        Segment("en", "es", f"Sentence {n}.", f"Frase {n}.", date=WHEN) for n in range(300)
+    )
+    asked: list[tuple[str, Any]] = []
+    rows = database_module.Database.rows
+
+    def spy(self: database_module.Database, sql: str, values: Any = ()) -> Any:
+        asked.append((sql, values))
+        return rows(self, sql, values)
+
+    monkeypatch.setattr(database_module.Database, "rows", spy)
+    memory.lookup([paid("$7", "7 USD")], "es")
+    plans = [
+        " ".join(str(row) for row in rows(memory._database, f"EXPLAIN QUERY PLAN {sql}", values))
+        for sql, values in asked
+        if "segments AS s" in sql
+    ]
+    assert ["segments_place" in plans[0], "segments_template" in plans[1]] == [True, True]
+    assert not any("segments_count" in plan for plan in plans)

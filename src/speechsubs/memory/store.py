@@ -354,7 +354,8 @@ class Memory:
         numbers = ",".join(map(str, pairs))
         sql = (
             f"SELECT {rows.COLUMNS}, s.{column} FROM {rows.TABLES}"  # noqa: S608 - constants
-            f" WHERE s.{column} IN ({{}}) AND s.pair IN ({numbers}) AND s.state > 0"
+            # The signs keep SQLite from reading all that there is of a pair instead.
+            f" WHERE s.{column} IN ({{}}) AND +s.pair IN ({numbers}) AND +s.state > 0"
         )
         found: dict[bytes, list[Row]] = {}
         for *values, key in self._database.among(sql, distinct):
