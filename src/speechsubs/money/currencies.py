@@ -58,7 +58,8 @@ RISKY = frozenset({"TRY", "RON", "PHP"})
 
 #: Signs, longest first. "$" and "¥" are decided by the context.
 SIGNS: Mapping[str, str] = {
-    "US$": "USD", "U.S.$": "USD", "USD$": "USD", "$US": "USD", "$USD": "USD",
+    "US$": "USD", "US $": "USD", "U.S. $": "USD", "U.S.$": "USD", "USD$": "USD",
+    "$US": "USD", "$USD": "USD",
     "AU$": "AUD", "A$": "AUD", "$AU": "AUD", "CA$": "CAD", "CAD$": "CAD", "C$": "CAD",
     "$CA": "CAD", "Can$": "CAD", "HK$": "HKD", "$HK": "HKD", "NT$": "TWD", "$TW": "TWD",
     "S$": "SGD", "SG$": "SGD", "$SG": "SGD", "NZ$": "NZD", "$NZ": "NZD", "R$": "BRL",

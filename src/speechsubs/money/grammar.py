@@ -10,9 +10,10 @@ from speechsubs.money.amount import Amount, Context
 from speechsubs.money.currencies import CODES, RISKY, SIGNS, Names, names
 from speechsubs.money.doubt import unlikely
 from speechsubs.numbers.cjk import is_cjk
+from speechsubs.numbers.halves import power_of
 from speechsubs.numbers.notation import shift
 from speechsubs.numbers.quantities import Quantity, quantities
-from speechsubs.numbers.rules import SPACES, plain
+from speechsubs.numbers.rules import SPACES, plain, scale_pattern
 
 _GRAND = re.compile(rf"[{SPACES}](?:grand|Grand)(?![^\W_])")
 #: What may follow a bare "ten grand": the end, or a word that begins no noun.
@@ -22,7 +23,8 @@ _NO_NOUN = re.compile(
 )
 _MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff$€£¥₩₹]))-$")
 _BETWEEN = re.compile(
-    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]$|(从|從|由|介于)$",
+    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]"
+    rf"(?:(?:i|gli|los|las|os|as)[{SPACES}])?$|(从|從|由|介于)$",
     re.IGNORECASE,
 )
 #: These open a change as well as a range.
@@ -33,7 +35,20 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _THREE_PLACES = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_AND = re.compile(rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}]", re.IGNORECASE)
+_AND = re.compile(
+    rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}](?:(?:i|gli|los|las|os|as)[{SPACES}])?", re.IGNORECASE
+)
+#: "$100+ million" is a hundred million and more, "2,- €" and "CHF 200.–" have no cents.
+_PLUS = re.compile(r"\+(?=[ -])")
+_NO_CENTS = re.compile(rf"[.,](?:[-–]{{1,2}}|—)(?=[{SPACES}.,;:!?)]|$)")
+_AND_A_HALF = re.compile(rf"[{SPACES}]and a half(?=[{SPACES}]grand)", re.IGNORECASE)
+#: "A few thousand": a lone scale word behind these is no thousand.
+_VAGUE = re.compile(
+    rf"(?<![^\W_])(?:few|several|couple(?:[{SPACES}]of)?|many|paar|einige\w?|mehrere\w?|viele"
+    rf"|quelques|plusieurs|un(?:os|as)[{SPACES}](?:cuantos|cuantas|pocos|pocas)|varios|alguns|vários"
+    rf"|qualche|alcune|varie)[{SPACES}]$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ def find(text: str, language: str, context: Context | None = None) -> list[Amoun
 def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
     taken = 0
     for quantity in quantities(flat, language):
+        quantity = _written(flat, quantity, language)
         start, end = quantity.start, quantity.end
         window = max(taken, start - 9)
         before = after = ""
@@ -110,10 +126,47 @@ def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
             tail = None
         if tail and _may_follow(flat, tail, before):
             after, end = tail.group(2), tail.end()
+        if (before or after) and (mark := _NO_CENTS.match(flat, end)):
+            end = mark.end()
         if not before and not after and negative:
             start, negative = quantity.start, False
         taken = end
         yield _Found(start, end, quantity, before, after, negative)
+
+
+def _written(flat: str, quantity: Quantity, language: str) -> Quantity:
+    """A quantity with what only prices have: "$.50", "$100+ million", "2,- €"."""
+    if quantity.spelled or quantity.scale:
+        return _halved(flat, quantity, language)
+    start, end = quantity.start, quantity.end
+    if flat[start - 1 : start] == "." and flat[max(0, start - 2) : start - 1] in _SIGN_ENDS:
+        cents = Decimal(f"0.{quantity.run}") if quantity.run.isdigit() else quantity.value
+        return replace(quantity, start=start - 1, value=cents, mantissa=cents)
+    if plus := _PLUS.match(flat, end):
+        scale = scale_pattern(language).match(flat, plus.end())
+        if scale is not None and (power := power_of(scale, language)) >= 3:
+            value = shift(quantity.value, power)
+            return replace(quantity, end=scale.end(), value=value, scale=power, approx="over")
+    mark = _NO_CENTS.match(flat, end)
+    if mark and flat[mark.end() : mark.end() + 2].strip()[:1] in tuple("€EFCDS"):
+        # The currency stands behind the mark: "2,- €", "2,- Franken".
+        return replace(quantity, end=mark.end())
+    return _halved(flat, quantity, language)
+
+
+_SIGN_ENDS = tuple("$€£¥")
+
+
+def _halved(flat: str, quantity: Quantity, language: str) -> Quantity:
+    """ "Two and a half grand": `halves` knows scale words only."""
+    half = _AND_A_HALF.match(flat, quantity.end) if language.startswith("en") else None
+    if half is None or quantity.scale or quantity.value >= _THOUSAND:
+        return quantity
+    value = quantity.value + Decimal("0.5")
+    return replace(quantity, end=half.end(), value=value, mantissa=value)
+
+
+_THOUSAND = 1_000
 
 
 def _minus(flat: str, end: int, taken: int) -> int:
@@ -218,6 +271,12 @@ def _single(
     code, sure = _code(found, language, context, table)
     if not code or unlikely(text, found.end, found.after, quantity, table):
         return None
+    if (
+        quantity.spelled
+        and quantity.value in (100, _THOUSAND)
+        and _VAGUE.search(text, max(0, found.start - 20), found.start)
+    ):
+        return None
     size = _grouped_value(quantity)
     return Amount(
         found.start,
@@ -238,6 +297,19 @@ def _grouped_value(quantity: Quantity) -> Decimal:
     return quantity.value
 
 
+def _shared(low: Quantity, high: Quantity) -> int:
+    """The power of ten that the end of a spelled range lends its beginning.
+
+    "Ten to twelve thousand" is ten thousand and more, "two to three hundred" two hundred;
+    "five hundred to one thousand" is what it says.
+    """
+    for power, least in ((3, 1_000), (2, 100)):
+        top = shift(high.value, -power)
+        if high.value >= least and top == top.to_integral_value() and low.value <= top < least:
+            return power
+    return 0
+
+
 def _range(
     flat: str, text: str, one: _Found, two: _Found, language: str, context: Context, table: Names
 ) -> list[Amount]:
@@ -253,7 +325,7 @@ def _range(
     start = one.start
     opener = _BETWEEN.search(flat, max(0, start - 12), start)
     link = flat[one.end : two.start]
-    spoken = opener.group(0).strip().lower() if opener else ""
+    spoken = (opener.group(1) or opener.group(2)).lower() if opener else ""
     by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
     if not by_and and not _TO.fullmatch(link):
         return []
@@ -270,6 +342,8 @@ def _range(
     if b.scale and not a.scale and a.value <= b.mantissa:
         low, low_scale = shift(a.value, b.scale), b.scale
         sure = sure and not (one.sign and two.before)
+    elif a.spelled and b.spelled and (power := _shared(a, b)):
+        low = shift(a.value, power)
     if low >= b.value or one.negative:
         return []
     sure = sure and a.sure and b.sure

@@ -10,8 +10,8 @@ from speechsubs.numbers.notation import shift, trimmed
 from speechsubs.numbers.written import category, digits, scaled
 
 NBSP = "\u00a0"
-#: Where 多 goes: behind the digits, before the scale word.
-_LAST_DIGIT = re.compile(r"[\d.,]+", re.ASCII)
+#: Where 多 goes: behind digits that end in 0 (10多亿), else behind the scale word (1亿多).
+_OVER_BEHIND = re.compile(r"[\d.,]*0(?!\d)|[\d.,]+[万亿萬億兆]*")
 STYLES = ("name", "symbol", "code")
 _VOWELS = "aàâeéèêoôuûœ"
 
@@ -42,7 +42,7 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
         last = trimmed(amount.values[-1].value)
     inside = str(data["over_inside"])
     if amount.approx and inside:
-        number = _LAST_DIGIT.sub(rf"\g<0>{inside}", number, count=1)
+        number = _OVER_BEHIND.sub(rf"\g<0>{inside}", number, count=1)
     text = _with_currency(number, power, last, currency, locale, style)
     return str(data["over"]).format(text) if amount.approx and not inside else text
 

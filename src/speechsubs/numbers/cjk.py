@@ -129,7 +129,8 @@ def _read(flat: str, start: int, end: int, token: re.Pattern[str], rule: Rules) 
             spelled = False
             state.digit, sure = value[0], sure and value[1]
         elif word in "多余餘여":
-            if approx or not state.open():
+            # 10多亿, 1亿多: before its unit or behind it.
+            if approx or not (state.open() or state.total):
                 break
             approx = "over"
         elif not _numeral(state, word, rule):
@@ -139,9 +140,6 @@ def _read(flat: str, start: int, end: int, token: re.Pattern[str], rule: Rules) 
     position = _without_gap(flat, start, position)
     if not state.parts:
         return None
-    if approx and flat[position - 1] in "多余餘여" and state.top == 0 and state.small == 4:
-        # 30多 with no unit behind it: the mark still belongs to the number.
-        pass
     value_of = add(state.total, state.open())
     if spelled and flat[start] in "百千" and rule.language.startswith("zh"):
         sure = False

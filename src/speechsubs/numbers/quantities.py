@@ -6,12 +6,12 @@ are written in digits.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from speechsubs.numbers import cjk, words
-from speechsubs.numbers.notation import MAX_DIGITS, RUN, SPACE_GROUP, exact, read, shift
+from speechsubs.numbers import cjk, halves, words
+from speechsubs.numbers.notation import MAX_DIGITS, RUN, SPACE_GROUP, exact, read, shift, trimmed
 from speechsubs.numbers.rules import SPACES, Rules, plain, rules, scale_pattern
 
 #: Letters that are a scale only beside a sign or a code: "£5m", "€3b", "$10k".
@@ -20,6 +20,10 @@ _LETTER = re.compile(rf"[{SPACES}]?(mm|bn|mn|tn|[kKmMbBtT])(?![^\W_])")
 #: What a sign or a code before a number ends with.
 _SIGN_BEFORE = re.compile(rf"(?:[$€£¥₹₩₽₺฿₱₫₪₴]|(?<![A-Za-z])[A-Z]{{3}})[{SPACES}]?-?$")
 _SIGN_AFTER = re.compile(rf"[{SPACES}]?(?:[$€£¥₹₩₽₺฿₱₫₪₴]|[A-Z]{{3}}(?![A-Za-z]))")
+#: "20k euros", "10 k€", "3 M€": one letter of a case that is no unit's.
+_CURRENCY_AFTER = re.compile(
+    rf"(?<=[kKM])(?:€|[{SPACES}](?:euros?|dollars?|bucks|quid|pounds|d[oó]lares|dollari)(?![^\W_]))"
+)
 #: Units that are written straight on a number. Case counts: "4S" is a name.
 _UNITS = re.compile(
     r"(?:km/h|km|kg|cm|mm|nm|ml|cl|ms|min|mph|kph|rpm|kWh|MWh|GWh|kW|MW|GW|mAh|Ah|Wh|kHz|MHz|GHz|Hz"
@@ -70,7 +74,23 @@ def _all(flat: str, language: str) -> Iterator[Quantity]:
     if rule.cjk:
         yield from _cjk(flat, rule)
         return
-    spelled = words.runs(flat, language)
+    end = 0
+    for found in _merged(flat, language, rule):
+        if found.start < end:
+            continue
+        more = halves.behind(flat, found.end, found.value, found.scale, language)
+        if more is None and language.startswith("es") and not found.spelled:
+            more = halves.summed(flat, found.end, found.value, found.scale)
+        if more is not None:
+            value, scale, end = more
+            mantissa = trimmed(shift(value, -scale))
+            found = replace(found, end=end, value=value, mantissa=mantissa, scale=scale)
+        yield found
+
+
+def _merged(flat: str, language: str, rule: Rules) -> Iterator[Quantity]:
+    """Numbers in words and in digits, in order."""
+    spelled = iter(sorted(_spelled(flat, language), key=lambda run: run.start))
     waiting = next(spelled, None)
     for found in _digits(flat, rule):
         while waiting is not None and waiting.start < found.start:
@@ -83,6 +103,12 @@ def _all(flat: str, language: str) -> Iterator[Quantity]:
     while waiting is not None:
         yield _of_words(waiting)
         waiting = next(spelled, None)
+
+
+def _spelled(flat: str, language: str) -> Iterator[words.Run]:
+    yield from words.runs(flat, language)
+    for start, end, value, scale in halves.glued(flat, language):
+        yield words.Run(start, end, value, scale)
 
 
 def _of_words(run: words.Run) -> Quantity:
@@ -98,8 +124,9 @@ def _cjk(flat: str, rule: Rules) -> Iterator[Quantity]:
             scale, end = _letter_scale(flat, run.start, run.end)
             if not ends_well(flat, end):
                 continue
+            digits = flat[run.start : run.end].rstrip("多余餘여")
             yield Quantity(run.start, end, shift(run.value, scale), run.value, scale, run.sure,
-                           run=flat[run.start:run.end])  # fmt: skip
+                           approx=run.approx, run=digits)  # fmt: skip
             continue
         yield Quantity(
             run.start, run.end, run.value, run.mantissa, run.scale, run.sure, run.spelled,
@@ -181,6 +208,7 @@ def _letter_scale(flat: str, start: int, end: int) -> tuple[int, int]:
     if found and (
         _SIGN_BEFORE.search(flat[max(0, start - 8) : start])
         or (found.start(1) == end and _SIGN_AFTER.match(flat, found.end()))
+        or _CURRENCY_AFTER.match(flat, found.end())
     ):
         return _LETTERS[found.group(1).lower()], found.end()
     return 0, end

@@ -183,6 +183,10 @@ def runs(flat: str, language: str) -> Iterator[Run]:
         position, parts = found.start(), []
         while position < found.end():
             result = _read(flat, position, found.end(), piece, spelling)
+            if result is not None and flat[result.end : result.end + 1].isalpha():
+                # "Zweihundert und dreihundert": a number does not end inside a word.
+                gap = flat.rfind(" ", position, result.end)
+                result = _read(flat, position, max(gap, position), piece, spelling)
             if result is None:
                 break
             position = result.end
@@ -245,7 +249,10 @@ def _read(
     if first > start and scale_first(flat, first, end, piece, spelling):
         first = start
     exact = trimmed(Decimal(total * 5).scaleb(-1)) if half else Decimal(total)
-    return Run(first, last, exact, scale if scale >= 5 and not half else 0)
+    if half:
+        # Half a billion is said as 500 million, half a million in digits.
+        scale = scale - 3 if scale >= 9 else 0
+    return Run(first, last, exact, scale if scale >= 5 else 0)
 
 
 def scale_first(
