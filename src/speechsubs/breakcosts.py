@@ -38,6 +38,8 @@ GLUED = 140.0
 INSIDE_WORD = 200.0
 
 _CLOSING = "\"'”’»›)]}」』）】》〉〕｝］"
+_OPENING = "«‹“‘„¿¡(["
+_LOOSE = "»›”’?!:;…)]"
 _CLAUSE_END = ";:—–…；：。．.!?！？؟؛"
 _COMMA_END = ",，、،､"
 _ELIDED = re.compile(r"([^\W\d_]{1,7}['’])(?=[^\W\d_])")
@@ -56,6 +58,9 @@ def cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -
     last = bare[-1:] if bare else word[-1:]
     key = _key(word)
     rules = locale.breaks
+    if not word.strip(_OPENING) or not following.strip(_LOOSE):
+        # "« Non ! »" with plain blanks: no line ends with «, none begins with » or ?.
+        return GLUED
     if key in rules.titles:
         return INSIDE_NAME
     if word[-1:] == "." and (shortened := _shortened(word, following)):

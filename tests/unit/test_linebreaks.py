@@ -251,6 +251,10 @@ def test_thai_breaks_between_words_though_it_writes_no_blanks() -> None:
         # A conjunction belongs to what follows, comma or none.
         ("es", "Probó los coches y, al final, escribió.", "y,", "coches"),
         ("pt-BR", "Dizem que estavam se perguntando isso.", "estavam", "Dizem"),
+        # Marks that French sets apart, typed with plain blanks.
+        ("fr", "Il a dit : « Non ! » Puis, il part.", "«", "Puis,"),
+        ("fr", "Il a dit : « Non ! » Puis, il part.", "dit", "Puis,"),
+        ("fr", "Il a dit : « Non ! » Puis, il part.", "Non", "Puis,"),
         # Genitives tie more than other prepositions do.
         ("es", "Fue los fines de semana en coche.", "fines", "semana"),
     ],

@@ -71,7 +71,7 @@ def test_spanish_opening_marks(source: str, raw: str, wanted: str) -> None:
         ("Pourquoi ?", "Pourquoi\u202f?"),
         ("Va !", "Va\u202f!"),
         ("Oui: non; si.", "Oui\u00a0: non\u202f; si."),
-        ("Il a dit : « Non ! »", "Il a dit\u00a0: « Non\u202f!\u00a0»"),
+        ("Il a dit : « Non ! »", "Il a dit\u00a0: «\u00a0Non\u202f!\u00a0»"),
         ("Quoi?!", "Quoi\u202f?!"),
         ("À 10:30, https://a.b/c?d.", "À 10:30, https://a.b/c?d."),
         ("Bon , et .", "Bon, et."),
@@ -185,3 +185,31 @@ def test_repairing_twice_changes_nothing_more(tag: str, source: str, raw: str) -
 def test_an_empty_output_stays_empty() -> None:
     assert done("He came.", "", "es") == ""
     assert done("He came.", "   ", "es") == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "tag", "wanted"),
+    [
+        ('"Hazlo ahora," dijo él.', "es", '"Hazlo ahora", dijo él.'),
+        ("«Fais-le,» dit-il.", "fr", "«\u00a0Fais-le\u00a0», dit-il."),
+        ("„Tu es jetzt,“ sagte er.", "de", "„Tu es jetzt“, sagte er."),
+        ("“Fallo ora,” disse.", "it", "“Fallo ora”, disse."),
+        ('"Do it now," he said.', "zh-CN", '"Do it now," he said.'),
+        ('El precio, "alto", subió.', "es", 'El precio, "alto", subió.'),
+    ],
+)
+def test_the_comma_after_a_quote(raw: str, tag: str, wanted: str) -> None:
+    assert done('"Do it now," he said.', raw, tag) == wanted
+
+
+@pytest.mark.parametrize(
+    ("raw", "tag", "wanted"),
+    [
+        ("“No es esto” y ‘pero obró.'", "es", "“No es esto” y ‘pero obró.’"),
+        ('“Vamos" otra vez.', "es", "“Vamos” otra vez."),
+        ("‘Tis l'home d'ahir.", "ca", "‘Tis l'home d'ahir."),
+        ('„Los“ und "so".', "de", '„Los“ und "so".'),
+    ],
+)
+def test_quotes_close_as_they_open(raw: str, tag: str, wanted: str) -> None:
+    assert done("He said so.", raw, tag) == wanted

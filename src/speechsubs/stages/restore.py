@@ -28,6 +28,9 @@ _NBSP = "\u00a0"
 #: What nobody can read: control characters that are no blank, and terminal colours.
 _CONTROL = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 #: Where a sentence, or a quote inside one, begins.
+_HALF_DOUBLE = re.compile('“[^“”"]{1,400}"(?!\\w)')
+_HALF_SINGLE = re.compile(r"(?<!\w)‘[^‘’']{1,400}'(?!\w)")
+_COMMA_QUOTE = re.compile(r",([\"”»“’'])(?=\s)")
 _CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"“«¡]))(?=[\w\"'“‘«¿¡])")
 
 
@@ -86,6 +89,8 @@ def target(
     grammar = _grammar(protected, locale)
     done = apply(done, _free(done, around_slots(done, locale, grammar)))
     done = apply(done, _blank_edits(done, locale))
+    done = apply(done, _quote_edits(done))
+    done = apply(done, _comma_edits(done, locale))
     done = apply(done, _opening_edits(protected.text, done, locale))
     done = apply(done, _space_edits(done, locale))
     return apply(done, _capital_edits(protected, done))
@@ -217,6 +222,26 @@ def _blank_edits(done: Finished, locale: Locale) -> list[Edit]:
     return _free(done, found)
 
 
+def _quote_edits(done: Finished) -> list[Edit]:
+    """A straight mark that closes what a curly one opened becomes curly."""
+    found: list[Edit] = []
+    if "„" in done.text:
+        # There “ closes.
+        return found
+    for pattern, closing in ((_HALF_DOUBLE, "”"), (_HALF_SINGLE, "’")):
+        for match in pattern.finditer(done.text):
+            found.append((match.end() - 1, match.end(), closing))
+    return _free(done, found)
+
+
+def _comma_edits(done: Finished, locale: Locale) -> list[Edit]:
+    """The comma that American English puts inside a closing quote, where others put it."""
+    if not locale.sections["typography"]["comma_after_quote"]:
+        return []
+    found = [(*m.span(), m.group(1) + ",") for m in _COMMA_QUOTE.finditer(done.text)]
+    return _free(done, found)
+
+
 def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edit]:
     """The opening marks that Spanish has and engines forget."""
     rules = locale.sections["typography"]
@@ -249,6 +274,10 @@ def _space_edits(done: Finished, locale: Locale) -> list[Edit]:
         blank = done.text[match.start() : match.start(1)]
         if blank != wanted and not (mark[0] in "…." and blank and len(mark) > 1):
             found.append((match.start(), match.start(1), wanted))
+    if "»" in marks:
+        for match in re.finditer(r"«([\s\u00a0\u202f]*)(?=\S)", done.text):
+            if match.group(1) != _NBSP:
+                found.append((*match.span(1), _NBSP))
     return _free(done, found)
 
 
