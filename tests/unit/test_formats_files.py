@@ -217,5 +217,16 @@ def test_bullets_of_a_word_processor_are_items_and_are_not_said() -> None:
     assert not any("•" in p.text for p in found.paragraphs)
 
 
+def test_numbered_lines_are_paragraphs_and_other_numbers_are_not() -> None:
+    found = transcript("We do this:\n1.\tShip the kit.\n2. Hire 25\n5. people.\n3) Go.\n\nEnd.\n")
+    assert [p.text for p in found.paragraphs] == [
+        "We do this:",
+        "1. Ship the kit.",
+        "2. Hire 25 5. people.",
+        "3) Go.",
+        "End.",
+    ]
+
+
 def test_a_bullet_alone_is_text() -> None:
     assert [p.text for p in transcript("•\n\nThe end.\n").paragraphs][-1] == "The end."

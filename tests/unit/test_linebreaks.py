@@ -243,6 +243,7 @@ def test_thai_breaks_between_words_though_it_writes_no_blanks() -> None:
         ("en", "She came ten years ago from Rome.", "years", "ago"),
         ("ko", "할 수 있는 것과 할 수 없는 것을 안다.", "할", "것과"),
         ("ko", "베이징의 무대에 올라 연설을 했다.", "베이징의", "무대에"),
+        ("en", "You will never make it in this town.", "make", "it"),
         # Numbers in words, and what they count.
         ("es", "A los cincuenta y tres años ganó.", "cincuenta", "años"),
         ("pt-BR", "Aos cinquenta e três anos ganhou.", "cinquenta", "anos"),

@@ -18,6 +18,7 @@ _HEADING_COLUMNS = 80
 _HEADING_WORDS = 14
 #: Marks that only lists begin with. A hyphen or a dash may begin a speaker's turn.
 _BULLET = re.compile(r"[•◦▪▫■□●○‣⁃➢➤✓✔]\s*(?=\S)")
+_NUMBERED = re.compile(r"\(?(\d{1,3})[.)]\s+(?=\S)")
 _SOUND = re.compile(r"[\[(（【♪♫].*[\])）】♪♫]")
 
 
@@ -112,10 +113,17 @@ def _groups(blocks: Sequence[list[Line]]) -> Iterator[list[Line]]:
 
 
 def _items(block: list[Line]) -> Iterator[list[Line]]:
-    """A block cut before every line that begins with a bullet."""
-    start = 0
+    """A block cut before every line that begins with a bullet, or with the next number.
+
+    A number counts up from 1, so that a wrapped line that happens to begin with "5." is
+    none; it stays in the text, for a speaker may say it.
+    """
+    start, counted = 0, 0
     for number, line in enumerate(block):
-        if number > start and _BULLET.match(line.text):
+        match = _NUMBERED.match(line.text)
+        following = bool(match and int(match[1]) == counted + 1)
+        counted += following
+        if number > start and (following or _BULLET.match(line.text)):
             yield block[start:number]
             start = number
     yield block[start:]
