@@ -134,6 +134,23 @@ def test_an_amount_in_another_currency_or_size_is_both_missing_and_extra() -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "good", "bad"),
+    [
+        ("$5M-$7M a year", "5–7 millones de dólares al año", "5–8 millones de dólares al año"),
+        ("It cost $.50.", "Costó 0,50 dólares.", "Costó 50 dólares."),
+        ("ten to twelve thousand dollars", "10.000–12.000 dólares", "10–12.000 dólares"),
+        ("$100+ million", "más de 100 millones de dólares", "100 dólares"),
+        ("$5 to $7 for 20 cars", "5–7 dólares por 20 coches", "5–7 dólares por 30 coches"),
+    ],
+)
+def test_an_amount_that_is_right_is_no_wrong_number_however_it_is_written(
+    before: str, good: str, bad: str
+) -> None:
+    assert compared(before, good) == []
+    assert compared(before, bad) != []
+
+
 def test_three_equal_words_may_be_the_same_in_two_languages() -> None:
     assert compared("Xiaomi SU7 Max", "Xiaomi SU7 Max") == []
 

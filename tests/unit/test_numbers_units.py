@@ -6,7 +6,7 @@ from speechsubs.locales import load
 from speechsubs.numbers.clock import find_times, render_time, time_edits
 from speechsubs.numbers.measured import compare_units, measure_edits
 from speechsubs.numbers.ordinals import ordinal_edits
-from speechsubs.numbers.units import find_measures
+from speechsubs.numbers.units import find_measures, render
 
 
 def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
@@ -151,3 +151,24 @@ def test_hostile_texts_equal_themselves(text: str) -> None:
     for language in ("en", "th", "ko", "ar"):
         assert differences(text, language, text, language) == []
         assert isinstance(find_measures(text, language), tuple)
+
+
+@pytest.mark.parametrize(
+    ("tag", "long", "short"),
+    [
+        ("es", "500␣caballos", "500␣CV"),
+        ("fr", "500␣chevaux", "500␣ch"),
+        ("de", "500␣PS", "500␣PS"),
+        ("it", "500␣cavalli", "500␣CV"),
+        ("pt-BR", "500␣cavalos", "500␣cv"),
+        ("ca", "500␣cavalls", "500␣CV"),
+        ("ru", "500␣лошадиных сил", "500␣л. с."),
+        ("zh-CN", "500马力", "500马力"),
+        ("ja", "500馬力", "500馬力"),
+        ("ko", "500마력", "500hp"),
+    ],
+)
+def test_horsepower_as_each_language_counts_it(tag: str, long: str, short: str) -> None:
+    for text, wanted in (("500 horsepower", long), ("500 hp", short)):
+        (measure,) = find_measures(text, "en")
+        assert render(measure, load(tag)).replace("\u00a0", "␣") == wanted

@@ -10,6 +10,7 @@ from speechsubs import money, numbers
 from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.locales import Locale
+from speechsubs.masking import without
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 from speechsubs.numbers.measured import compare_units
 from speechsubs.stages.check.cues import finding
@@ -67,9 +68,11 @@ def _amounts(
     before: str, after: str, source_locale: Locale, locale: Locale, context: money.Context
 ) -> list[Finding]:
     found = []
-    wanted = Counter(_values(before, source_locale, context))
+    said = money.find(before, source_locale.language, context)
     # What was rendered says itself which dollar and which ¥ it means.
-    there = Counter(_values(after, locale, money.Context()))
+    written = money.find(after, locale.language, money.Context())
+    wanted = Counter(value for amount in said for value in amount.values)
+    there = Counter(value for amount in written for value in amount.values)
     for amount, count in (wanted - there).items():
         message = f"the amount {_plain(amount)} stands {count} times less than in the source"
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
@@ -79,16 +82,19 @@ def _amounts(
     if found:
         return found
     language, other = source_locale.language, locale.language
-    for one in numbers.differences(before, language, after, other):
-        said = f"the number {_digits(one.value)}"
+    # Equal amounts are equal numbers, however they are said: "$5M to $7M" is "5–7 millones".
+    rest = without(before, [(amount.start, amount.end) for amount in said])
+    other_rest = without(after, [(amount.start, amount.end) for amount in written])
+    for one in numbers.differences(rest, language, other_rest, other):
+        told = f"the number {_digits(one.value)}"
         if one.unread:
-            message = f"{said} is spelled out, and number words of {locale.name} are not read"
+            message = f"{told} is spelled out, and number words of {locale.name} are not read"
             found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
         elif one.lost:
-            message = f"{said} of the source is missing"
+            message = f"{told} of the source is missing"
             found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
         else:
-            message = f"{said} is not in the source"
+            message = f"{told} is not in the source"
             found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
     return found + _units(before, after, source_locale, locale)
 
@@ -105,12 +111,6 @@ def _units(before: str, after: str, source_locale: Locale, locale: Locale) -> li
             message = f"the number of {said!r} stands here without its unit"
             found.append(Finding("unit-missing", Severity.WARNING, message, locale=locale.tag))
     return found
-
-
-def _values(text: str, locale: Locale, context: money.Context) -> list[Money]:
-    return [
-        value for amount in money.find(text, locale.language, context) for value in amount.values
-    ]
 
 
 def _plain(amount: Money) -> str:
