@@ -165,3 +165,20 @@ def test_words_before_the_first_cue_go_into_it() -> None:
 def test_no_translation_leaves_a_mark() -> None:
     track = keep.track(cues("Go."), [sentence("Go.", 0)], [Finished("")], [()], ES)
     assert track.cues[0].lines == ("…",)
+
+
+def test_two_speakers_of_one_cue_keep_their_dashes_and_a_line_each() -> None:
+    source = cues("- Did you see it?|- No. I was there.", "-5 degrees were|-6 then.")
+    answers = {"Did you see it?": "¿Lo viste?", "I was there.": "Estaba allí."}
+    found = [cue.lines for cue in kept(source, answers).targets[0].track.cues]
+    assert found[0] == ("- ¿Lo viste?", "- No. Estaba allí.")
+    assert not any(line.startswith("- ") for line in found[1])
+
+
+def test_the_text_of_a_long_turn_is_wrapped_and_no_dash_stands_alone() -> None:
+    source = cues("- Who?|- Me.")
+    long = "Soy yo, el que ha venido desde muy lejos para verte hoy mismo."
+    (cue,) = kept(source, {"Me.": long}).targets[0].track.cues
+    assert cue.lines[0] == "- ¿Who?"
+    assert cue.lines[1].startswith("- Soy yo")
+    assert " ".join(cue.lines) == f"- ¿Who? - {long}"

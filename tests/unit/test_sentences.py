@@ -41,6 +41,9 @@ def texts(text: str, language: str = "en") -> list[str]:
         ("ja", ["耳を傾けた。", "170台の車を試乗した。", "「行く。2台で。」と言った。"]),
         ("ru", ["Он не мог этого сделать, т. е. если бы он был один.", "Да."]),
         ("en", ["1. Ship the kit.", "Then go."]),
+        ("en", ["No.", "I was there."]),
+        ("en", ["Read No. 5 of the list."]),
+        ("de", ["Das ist Nr. 3 der Liste."]),
         ("en", ["How many?", "5.", "Then we left."]),
     ],
 )

@@ -4,6 +4,7 @@ Sentences are translated whole; each is then parted over the cues that its sourc
 ran through: near the place where the source was parted, at the border of a phrase.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
@@ -18,6 +19,8 @@ from speechsubs.timeline import Warp, anchors
 #: in the unit of `linebreaks` costs.
 DRIFT = 600.0
 
+_DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
+
 
 def track(
     source: Track,
@@ -28,9 +31,10 @@ def track(
 ) -> Track:
     """The source track's cues, times and number unchanged, with the translation in them.
 
-    A cue whose source had no sentence (only a note, "♪") keeps its own text.
+    A cue whose source had no sentence (only a note, "♪") keeps its own text; one in which
+    several people speak keeps a dash and a line for each.
     """
-    texts: list[list[str]] = [[] for _ in source.cues]
+    texts: list[list[tuple[int, str]]] = [[] for _ in source.cues]
     shown: list[list[int]] = [[] for _ in source.cues]
     starts = [cue.start_ms for cue in source.cues]
     for sentence, done, own in zip(sentences, finished, slots, strict=True):
@@ -39,15 +43,34 @@ def track(
         parted = _parted(sentence, done, own, borders, locale)
         for (number, _), text in zip(parts, parted, strict=True):
             if text:
-                texts[number].append(text)
+                texts[number].append((sentence.paragraph, text))
             shown[number].append(sentence.index)
     cues = []
     for cue, own_texts, indexes in zip(source.cues, texts, shown, strict=True):
-        lines = wrap(own_texts, locale) or (cue.lines if not indexes else ("…",))
+        lines = _lines(cue, own_texts, locale) or (cue.lines if not indexes else ("…",))
         cues.append(
             Cue(cue.start_ms, cue.end_ms, lines, tuple(indexes), (), cue.name, cue.settings)
         )
     return Track(tuple(cues), locale.tag, source.source)
+
+
+def _lines(cue: Cue, own_texts: Sequence[tuple[int, str]], locale: Locale) -> tuple[str, ...]:
+    """The lines of a cue from its texts, each with the paragraph that it is of.
+
+    A speaker's turn is a paragraph; where the source gave each a dash, so does this.
+    """
+    dashes = [match.group() for line in cue.lines if (match := _DASH.match(line))]
+    turns = dict.fromkeys(paragraph for paragraph, _ in own_texts)
+    if len(dashes) < 2 or len(turns) < 2:
+        return wrap([text for _, text in own_texts], locale)
+    lines: list[str] = []
+    for turn in turns:
+        said = " ".join(text for paragraph, text in own_texts if paragraph == turn)
+        # A no-break space, so that no line is left with a dash alone.
+        dash = "" if _DASH.match(said) else dashes[0].replace(" ", "\u00a0")
+        first, *rest = wrap([dash + said], locale) or ("",)
+        lines += [dashes[0] + first.removeprefix(dash) if dash else first, *rest]
+    return tuple(line for line in lines if line)
 
 
 def _source_parts(sentence: Sentence, starts: Sequence[int]) -> list[tuple[int, int]]:

@@ -16,14 +16,18 @@ from speechsubs.model import Paragraph, Sentence, Transcript, Word
 #: A closing quote with the sentence's mark inside: what follows may belong to it.
 _QUOTE_END = re.compile(r"[.!?。！？…,，]\s*[\"'”’»」』]\s*$")
 _ABBREVIATED = re.compile(
-    r"(?:^|\s)(?:\d[\d.,]*\s+)?(?:[Mm]io|[Mm]rd|[Mm]ill|[Bb]n|[Tt]sd|approx|ca|vs|St|No|Nr|Sr|Sra|"
+    r"(?:^|\s)(?:\d[\d.,]*\s+)?(?:[Mm]io|[Mm]rd|[Mm]ill|[Bb]n|[Tt]sd|approx|ca|vs|St|Sr|Sra|"
     r"[A-Z])\.\s*$"
 )
+#: "No. 5" is a number, "No. I was there." an answer.
+_NUMBER_SIGN = re.compile(r"(?:^|\s)(?:No|Nr)\.\s*$")
 #: Chinese and Japanese say who spoke after the quote: “...。”雷军说。 「...。」と言った。
 _ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表示|称|稱|喊|答)")
 _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
 #: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
+#: and "No." for the abbreviation even where it is an answer.
+_ANSWER = re.compile(r"[\s\"“‘«]*No\.\s+(?=[^\W\d_])")
 #: A list's number at the start of a paragraph: "1." and "(2)" are no sentences.
 _LIST_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s*")
 #: "т. е. если", "d. h. am": a letter that stands for a word, and a small letter behind it.
@@ -125,7 +129,11 @@ def _at_stops(piece: str) -> Iterator[str]:
 
 def _at_hours(piece: str) -> Iterator[str]:
     start = 0
-    for match in _AFTER_HOUR.finditer(piece):
+    answer = _ANSWER.match(piece)
+    if answer and piece[answer.end()].isupper():
+        yield piece[: answer.end()]
+        start = answer.end()
+    for match in _AFTER_HOUR.finditer(piece, start):
         if piece[match.end() + 1].isupper():
             yield piece[start : match.end()]
             start = match.end()
@@ -158,6 +166,8 @@ def _belongs(before: str, piece: str, language: str) -> bool:
             return True
         return bare[:1].islower()
     if bare[:1].islower() and (before.rstrip().endswith(("...", "…")) or _LETTER.search(before)):
+        return True
+    if bare[:1].isdigit() and _NUMBER_SIGN.search(before):
         return True
     return bool(_ABBREVIATED.search(before)) and not before.rstrip().endswith("U.S.")
 
