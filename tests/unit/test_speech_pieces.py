@@ -95,3 +95,23 @@ def test_a_doubtful_end_never_enters_another_line() -> None:
     found = edges.widened(placed, [], [Region(0, 3_000)], [0.02, 0.9])
     assert found[0] is not None
     assert found[0][-1].end_ms == 1_000
+
+
+@pytest.mark.parametrize(
+    ("times", "cut"),
+    [
+        # "the" was heard in speech that is not in the text, then the voice set in at 3,000.
+        (((0, 100), (3_300, 3_600), (3_600, 4_000), (4_000, 4_900)), (2_900, 5_000)),
+        # Nothing sets in near the second word: a little before it.
+        (((0, 100), (1_500, 1_900), (1_900, 2_200), (2_200, 2_500)), (1_200, 2_600)),
+        # And at the end: the voice fades at 2,500.
+        (((200, 400), (400, 900), (900, 2_300), (4_800, 4_900)), (100, 2_600)),
+    ],
+)
+def test_a_word_far_from_its_line_is_looked_for_where_the_voice_sets_in(
+    times: Sequence[tuple[int, int]], cut: tuple[int, int]
+) -> None:
+    crew = Fake(-1)
+    regions = [Region(0, 2_500), Region(3_000, 5_000)]
+    pieces._whole(LINES[0], _words(-20, *times), regions, cast("Crew", crew))
+    assert crew.asked == [cut]

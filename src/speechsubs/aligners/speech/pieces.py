@@ -50,7 +50,7 @@ def placed(
     if found is None:
         return None
     rows = [
-        _without_burst(line, _whole(line, times, crew), crew)
+        _without_burst(line, _whole(line, times, regions, crew), crew)
         for line, times in zip(lines, found.lines, strict=True)
     ]
     rows = [
@@ -92,11 +92,14 @@ def _parted(
             continue
         found = [ahead.lines[0], behind.lines[0]]
         if trust.score([*found[0], *found[1]]) > trust.score([*best[0], *best[1]]):
-            best = found
+            # Beyond the pause may lie speech that is not in the text.
+            best = [
+                _whole(line, row, regions, crew) for line, row in zip(lines, found, strict=False)
+            ]
     return best
 
 
-def _whole(line: Ways, times: Times, crew: Crew) -> Times:
+def _whole(line: Ways, times: Times, regions: Sequence[Region], crew: Crew) -> Times:
     """A line whose first or last word was found far from the rest, aligned without the hole.
 
     Speech that is not in the text may hold a word that is. A speaker may pause as well:
@@ -107,9 +110,9 @@ def _whole(line: Ways, times: Times, crew: Crew) -> Times:
     for number in range(len(said) - 1):
         hole = said[number + 1].start_ms - said[number].end_ms
         if hole >= _HOLE_MS and number < _STRAY:
-            start = said[number + 1].start_ms - _NEAR_MS
+            start = _set_in(regions, said[number].end_ms, said[number + 1].start_ms)
         if hole >= _HOLE_MS and len(said) - number - 2 < _STRAY:
-            end = end or said[number].end_ms + _NEAR_MS
+            end = end or _faded(regions, said[number].end_ms, said[number + 1].start_ms)
     if not start and not end:
         return times
     start, end = start or said[0].start_ms - _TAIL_MS, end or said[-1].end_ms + _TAIL_MS
@@ -117,6 +120,18 @@ def _whole(line: Ways, times: Times, crew: Crew) -> Times:
     if found is None or trust.score(found.lines[0]) <= trust.score(times):
         return times
     return found.lines[0]
+
+
+def _set_in(regions: Sequence[Region], after_ms: int, start_ms: int) -> int:
+    """Where the voice sets in that is heard at a time, or a little before that time."""
+    starts = [r.start_ms - _TAIL_MS for r in near(regions, start_ms, start_ms)]
+    return min([start_ms - _NEAR_MS, *(s for s in starts if s >= after_ms)])
+
+
+def _faded(regions: Sequence[Region], end_ms: int, before_ms: int) -> int:
+    """Where the voice ends that is heard at a time, or a little after that time."""
+    ends = [r.end_ms + _TAIL_MS for r in near(regions, end_ms, end_ms)]
+    return max([end_ms + _NEAR_MS, *(e for e in ends if e <= before_ms)])
 
 
 def _without_burst(line: Ways, times: Times, crew: Crew) -> Times:
