@@ -34,6 +34,24 @@ def carried(source: str, target: str, tag: str) -> str:
         # A day that is only a number.
         ("On 16 August he had 16 cars", "El 16 agosto tuvo 16 coches", "es",
          "El 16 de agosto tuvo 16 coches"),
+        ("Built on 16 August 2023", "Fu costruito il 16 d'agosto di 2023", "it",
+         "Fu costruito il 16 agosto 2023"),
+        # A month and a year.
+        ("In March 2021 they met.", "En Marcha 2021 cumplieron.", "es",
+         "En marzo de 2021 cumplieron."),
+        ("In April 2010", "en abril 2010", "es", "en abril de 2010"),
+        ("March 2021 was cold", "Marcha 2021 era fría", "es", "Marzo de 2021 era fría"),
+        ("In March 2021", "En Part 2021", "fr", "En mars 2021"),
+        ("By June 2024", "Per juny 2024", "ca", "Per juny del 2024"),
+        ("In March 2021", "в марте 2021 года", "ru", "в марте 2021 года"),
+        ("In March 2021", "2021年3月", "ja", "2021年3月"),
+        # The month under its own name wins over any name beside the year.
+        ("In March 2021 the Xiaomi 2021 came", "En marzo 2021 llegó el Xiaomi 2021", "es",
+         "En marzo de 2021 llegó el Xiaomi 2021"),
+        # Another month, a word, two places: left for the check.
+        ("In March 2021", "En mayo 2021", "es", "En mayo 2021"),
+        ("In March 2021", "En este 2021", "es", "En este 2021"),
+        ("In March 2021", "Marcha 2021 y Marcha 2021", "es", "Marcha 2021 y Marcha 2021"),
         ("no date", "19 julio 2024", "es", "19 julio 2024"),
     ],
 )  # fmt: skip

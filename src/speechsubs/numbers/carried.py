@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from speechsubs.locales import Locale
-from speechsubs.numbers.dates import Date, find_dates, month_names, render_date
+from speechsubs.numbers.dates import INFLECTED, Date, find_dates, month_names, render_date
 
 # Possessive: a word is taken whole or not at all, or a long one could be split among
 # the nine places between day and year in more ways than a night has seconds.
@@ -40,13 +40,15 @@ def date_edits(
     found: list[tuple[int, int, str]] = []
     taken = list(skip)
     for date in find_dates(source, source_language):
-        if date.day is None:
-            continue
         span = _span(date, source_language, target, locale)
         if span is None or any(span[0] < end and span[1] > start for start, end in taken):
             continue
         taken.append(span)
-        edit = _with_article(date, span, target, locale)
+        edit = (
+            _with_article(date, span, target, locale)
+            if date.day
+            else _month(date, span, target, locale)
+        )
         if target[edit[0] : edit[1]] != edit[2]:
             found.append(edit)
     return sorted(found)
@@ -54,6 +56,8 @@ def date_edits(
 
 def _span(date: Date, source_language: str, target: str, locale: Locale) -> tuple[int, int] | None:
     """Where a date stands in the target: one place only, or it is not certain enough."""
+    if date.day is None:
+        return _month_span(date, source_language, target, locale)
     spans = []
     for match in _pattern(date.day or 0, date.year).finditer(target):
         start, end = match.span()
@@ -77,9 +81,44 @@ def _span(date: Date, source_language: str, target: str, locale: Locale) -> tupl
     return spans[0] if len(spans) == 1 else None
 
 
+def _month_span(
+    date: Date, source_language: str, target: str, locale: Locale
+) -> tuple[int, int] | None:
+    """Where "March 2021" stands: under its own name, or else as a word with a capital.
+
+    Apertium makes "Marcha 2021" of it. Not in languages whose months have case endings:
+    the ending that is right there depends on the sentence.
+    """
+    if not date.year or locale.words == "phrases" or locale.language in INFLECTED:
+        return None
+    months = _months(source_language, locale)
+    named, strange = [], []
+    for match in _month_pattern(date.year).finditer(target):
+        word = match.group(1)
+        month = months.get(word.rstrip(".").lower())
+        if month == date.month:
+            named.append(match.span())
+        elif month is None and word[:1].isupper():
+            strange.append(match.span())
+    spans = named or strange
+    return spans[0] if len(spans) == 1 else None
+
+
+@cache
+def _month_pattern(year: int) -> re.Pattern[str]:
+    of = r"[ \u00a0](?:(?:d[eio]l?|of)[ \u00a0])?"
+    return re.compile(rf"(?<![^\W\d_])({_WORD}){of}{year:d}(?!\d)")
+
+
+def _month(date: Date, span: tuple[int, int], target: str, locale: Locale) -> tuple[int, int, str]:
+    start, end = span
+    text = render_date(date, locale)
+    return start, end, text if target[:start].strip() else text[:1].upper() + text[1:]
+
+
 @cache
 def _pattern(day: int, year: int | None) -> re.Pattern[str]:
-    between = rf"(?:[\s,.]|{_WORD}){{1,9}}?"
+    between = rf"(?:[\s,.'’]|{_WORD}){{1,9}}?"
     day_text = rf"(?<![\d.,:]){day:d}(?:st|nd|rd|th|er|º|\.)?(?!\d)"
     if year is None:
         return re.compile(rf"{day_text}[\s.]{{1,2}}(?:d[ei]l?\s|d['’])?{_WORD}")

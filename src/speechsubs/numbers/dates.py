@@ -9,6 +9,9 @@ from functools import cache
 from speechsubs.locales import Locale
 from speechsubs.numbers.rules import plain
 
+#: Languages of the toolkit whose months have case endings.
+INFLECTED = frozenset({"ru"})
+
 
 @dataclass(frozen=True, slots=True)
 class Date:

@@ -29,7 +29,7 @@ _CUTS: Final = {"zh": "zh", "ja": "char", "ko": "char", "th": "char"}
 _BARE: Final = frozenset({"plain", "blank", "kept"})
 #: What findings call a term, an amount or a number that is not in the translation.
 _LOST: Final = frozenset(
-    {"term-missing", "term-wording", "term-forbidden", "amount-missing", "number-missing",
+    {"term-missing", "term-wording", "term-forbidden", "amount-missing", "number-missing", "month-missing",
      "needs-review"}
 )  # fmt: skip
 

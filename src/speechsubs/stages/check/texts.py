@@ -13,6 +13,7 @@ from speechsubs.locales import Locale
 from speechsubs.masking import without
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 from speechsubs.numbers.measured import compare_units
+from speechsubs.numbers.months import lost_months
 from speechsubs.stages.check.cues import finding
 
 _WORDS = re.compile(r"\w+")
@@ -96,7 +97,21 @@ def _amounts(
         else:
             message = f"{told} is not in the source"
             found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
+    found += _months(before, after, source_locale, locale)
     return found + _units(before, after, source_locale, locale)
+
+
+def _months(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+    """Dates whose day and year may be right, and whose month is not."""
+    return [
+        Finding(
+            "month-missing",
+            Severity.ERROR,
+            f"the month of {date.text!r} is not named here",
+            locale=locale.tag,
+        )
+        for date in lost_months(before, source_locale.language, after, locale.language)
+    ]
 
 
 def _units(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
