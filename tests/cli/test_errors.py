@@ -62,6 +62,14 @@ def test_an_empty_folder_is_no_batch(cli: Cli, here: Path) -> None:
     assert len(ran.err.splitlines()) == 1
 
 
+def test_a_folder_of_our_own_files_says_so(cli: Cli, here: Path) -> None:
+    (here / "a.srt").write_text("1\n00:00:01,000 --> 00:00:03,000\nGood evening.\n", "utf-8")
+    assert cli("convert", "a.srt", "--to", "vtt", "-o", "subs").code == 0
+    ran = cli("subtitle", "subs", "--to", "es", "--engine", "echo")
+    assert ran.code == 1
+    assert "what speechsubs wrote is left out unless it is named" in ran.err
+
+
 def test_another_encoding_is_a_finding_and_not_an_error(cli: Cli, here: Path) -> None:
     (here / "a.txt").write_bytes(
         "El niño comió jamón y piña mañana por la mañana.".encode("cp1252")

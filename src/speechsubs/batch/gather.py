@@ -96,6 +96,8 @@ def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Foun
     if empty:
         wanted = " ".join(choice.include or choice.suffixes)
         advice = f"Taken are {wanted}" + ("" if choice.recursive else "; --recursive looks deeper")
+        if outputs.owned(folder):
+            advice += "; what speechsubs wrote is left out unless it is named"
         raise InputError(str(folder), "there is no file to take in this folder", advice)
 
 
