@@ -389,3 +389,11 @@ def test_dates_and_amounts_of_lines(cli: Cli, here: Path) -> None:
     ran = lines(cli, here, text, "--dates", "engine", "--currency-style", "code")
     assert "March 30, 2021" in ran.out
     assert "USD" in ran.out
+
+
+def test_findings_of_lines_name_their_own_file_and_line(cli: Cli, here: Path) -> None:
+    (here / "a.txt").write_text("Good evening.\nFine.\n", "utf-8")
+    (here / "b.txt").write_text("Fine.\nIt cost ten grand.\n", "utf-8")
+    ran = cli("translate", "a.txt", "b.txt", "--to", "es", "--lines", "--engine", "echo")
+    assert "b.txt:2: amount-unsure: 'ten grand' was taken for 10000 USD" in ran.err
+    assert len(ran.out.splitlines()) == 4

@@ -170,6 +170,12 @@ def test_findings_name_their_line() -> None:
     assert "number-extra" in {f.code for f in found}
 
 
+def test_a_guessed_amount_is_a_finding_of_its_line() -> None:
+    lines = translate_lines(["Fine.", "It cost ten grand."], EchoEngine(), source=EN, locale=ES)
+    (found,) = (f for line in lines for f in line.findings if f.code == "amount-unsure")
+    assert (found.line, "ten grand" in found.message) == (2, True)
+
+
 def test_terms_of_a_line_hold_for_this_line_and_win() -> None:
     texts = ["The board met.", "The board met.", "The council of the board."]
     lines = translate_lines(

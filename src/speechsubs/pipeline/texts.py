@@ -210,15 +210,21 @@ def foreign_glossary(glossary: Glossary, source: Locale) -> list[Finding]:
 def unsure(one: Prepared) -> list[Finding]:
     """Amounts whose currency or value had to be guessed: a person should look."""
     return [
+        replace(found, file=one.transcript.source, line=one.sentences[number].line)
+        for number, item in enumerate(one.protected)
+        for found in guessed(item)
+    ]
+
+
+def guessed(item: Protected) -> list[Finding]:
+    """The same of one sentence, without file and line."""
+    return [
         Finding(
             "amount-unsure",
             Severity.WARNING,
             f"{amount.text!r} was taken for {amount.key}, which is a guess",
-            file=one.transcript.source,
             sentence=item.sentence,
-            line=one.sentences[number].line,
         )
-        for number, item in enumerate(one.protected)
         for amount in item.amounts
         if amount is not None and not amount.sure
     ]

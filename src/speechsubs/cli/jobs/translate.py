@@ -222,7 +222,8 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     (target, *more) = _targets(source.tag, given)
     if more:
         raise click.UsageError("--lines takes one --to: there is one standard output")
-    texts = [line for path in paths for line in _read(path)]
+    read = [(path, _read(path)) for path in paths]
+    texts = [line for _, lines in read for line in lines]
     words, _ = _words(given)
     terms = _line_terms(given["line_terms"], len(texts)) if given["line_terms"] else []
     options = _options(given)
@@ -242,7 +243,12 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
         # A translation that a person answers for may hold a line break: N in is N out.
         text = " ".join(line.draft.finished.text.splitlines())
         click.echo(_as_json(line) if given["as_json"] else text)
-    findings = [item for line in made for item in line.findings]
+    places = [(str(path), n) for path, lines in read for n in range(1, len(lines) + 1)]
+    findings = [
+        replace(item, file=path, line=number)
+        for line, (path, number) in zip(made, places, strict=True)
+        for item in line.findings
+    ]
     if not given["quiet"] and not given["as_json"]:
         screen = shown.console()
         findings = [*pipeline.foreign_glossary(words, source), *findings]
