@@ -31,7 +31,8 @@ def edits(
             continue
         new = _rewritten(text, quantity, source, target, locale)
         if new is not None and new != text[quantity.start : quantity.start + len(new)]:
-            end = quantity.end if quantity.scale else quantity.start + len(quantity.run)
+            whole = quantity.scale or quantity.run.isdigit()
+            end = quantity.end if whole else quantity.start + len(quantity.run)
             if text[quantity.start : end] != new:
                 found.append((quantity.start, end, new))
     return found
@@ -61,6 +62,10 @@ def _rewritten(
         return None
     if quantity.scale:
         return _with_scale(text, quantity, source, locale)
+    if run.isdigit() and len(run) > 4 and not target.cjk:
+        # "30 000": blanks group in every language, and are not every language's style.
+        parted = text[quantity.start : quantity.end] != run
+        return digits(quantity.mantissa, locale) if parted else None
     if run.isdigit() or not _native(run, source):
         return None
     if not quantity.sure and _native(run, target):

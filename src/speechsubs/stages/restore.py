@@ -190,8 +190,11 @@ def _spans(done: Finished) -> list[tuple[int, int]]:
 
 
 def _digits(text: str) -> str:
-    """The part of a number that is digits and separators: "5.4" of "5.4 million"."""
-    return re.sub(r"[^\d.,' \u00a0\u202f]", "", text).strip()
+    """The digits of a number and its points: "5.4" of "5.4 million", "30000" of "30 000".
+
+    Commas, blanks and apostrophes go, because engines write one for the other.
+    """
+    return re.sub(r"[^\d.]", "", text).strip(".")
 
 
 def _free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
