@@ -7,6 +7,7 @@ machine with an accelerator; it stays under 60 MB.
 """
 
 import argparse
+import io
 import json
 import random
 from collections import Counter
@@ -46,9 +47,11 @@ def learn_tokenizer(
 
     symbols = [tag(code) for code in languages] if len(languages) > 1 else []
     symbols += FAMILIES[WHOLE_FAMILY]
+    # Into memory: a file's name would be kept in the model, and it goes to people.
+    model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(texts),
-        model_prefix=str(folder / "sentencepiece"),
+        model_writer=model,
         model_type="unigram",
         vocab_size=vocabulary,
         character_coverage=0.9998,
@@ -63,6 +66,7 @@ def learn_tokenizer(
         hard_vocab_limit=False,
         minloglevel=2,
     )
+    (folder / "sentencepiece.model").write_bytes(model.getvalue())
 
 
 def one_pass(train: Sequence[Pair], augmenter: Augmenter, number: int, seed: int) -> list[Pair]:
