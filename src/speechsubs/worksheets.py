@@ -116,8 +116,14 @@ def _check(data: bytes, where: str) -> None:
                 raise InputError(where, f"this unpacks to more than {MAX_BYTES:,} bytes")
             for part in parts:
                 _check_part(archive, part, where)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError,
-            zlib.error) as error:  # fmt: skip
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,  # zipfile: a compression that it does not know
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise InputError(where, f"this is no workbook ({error})", "Save it as .xlsx") from error
 
 

@@ -281,8 +281,14 @@ def _thorough(text: str, path: Path) -> Any:
     except (YAMLError, ValueError) as error:
         first = str(error).strip().splitlines()[0]
         raise YamlError(path, 1, 1, first) from error
-    except (AssertionError, NotImplementedError, LookupError, AttributeError, TypeError) as error:
-        # ruamel 0.19 fails so on comments inside the head of a block scalar, and the like.
+    except (
+        AssertionError,
+        NotImplementedError,  # ruamel: comments inside the head of a block scalar
+        LookupError,
+        AttributeError,
+        TypeError,
+    ) as error:
+        # ruamel 0.19 fails in all these ways on comments in odd places.
         problem = "this cannot be read; is there a comment where none may be?"
         raise YamlError(path, 1, 1, problem) from error
 

@@ -50,7 +50,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise PackageError(path, "no such file") from None
     except (
         zipfile.BadZipFile,
-        NotImplementedError,
+        NotImplementedError,  # zipfile: a compression that it does not know
         RuntimeError,
         EOFError,
         zlib.error,
