@@ -29,8 +29,9 @@ from typing import Any
 import recorded
 
 from speechsubs import batch, files
-from speechsubs.batch import Choice, Control, Kit, Recipe, Request, State
+from speechsubs.batch import Choice, Control, Kit, Request, State
 from speechsubs.engines import EchoEngine
+from speechsubs.options import Options
 
 SEED = 7
 TEXTS = {
@@ -95,12 +96,12 @@ def make(folder: Path, count: int) -> None:
 
 def run(command: str, folder: Path, out: Path, jobs: int) -> dict[str, Any]:
     """One batch in this process."""
-    recipe = Recipe(command, kinds=("vtt",) if command == "convert" else ("srt", "vtt"))
+    options = Options(kinds=("vtt",) if command == "convert" else ("srt", "vtt"))
     suffixes = (".txt",) if command == "subtitle" else (".srt",)
     targets = ("it",) if command == "subtitle" else ()
     choice = Choice(suffixes, recursive=True, skips_own=none_own)
     wall, cpu = time.perf_counter(), time.process_time()
-    request = Request((folder,), recipe, choice, targets, out)
+    request = Request((folder,), command, options, choice, targets, out)
     units = batch.units(request)
     kit = Kit(timed)
     with batch.locked(out):

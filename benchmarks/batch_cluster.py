@@ -23,7 +23,8 @@ from pathlib import Path
 import recorded
 
 from speechsubs import packages
-from speechsubs.batch import Kit, Recipe, Unit, work
+from speechsubs.batch import Kit, Unit, work
+from speechsubs.options import Options
 
 SEED = 7
 TINY = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
@@ -133,8 +134,10 @@ def writer(base: Path) -> dict[str, float]:
     folder = base / "hour"
     make(folder, 1, 751)
     source = folder / "talk000.en.txt"
-    recipe = Recipe("subtitle", engine="echo", kinds=("srt", "vtt"))
-    data = pickle.dumps(work.made(Unit(source, base / "written", "", recipe, ("it",)), Kit()))
+    options = Options(engine="echo", kinds=("srt", "vtt"))
+    data = pickle.dumps(
+        work.made(Unit(source, base / "written", "", "subtitle", options, ("it",)), Kit())
+    )
     start = time.process_time()
     made = pickle.loads(data)
     loaded = time.process_time()

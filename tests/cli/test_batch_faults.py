@@ -21,7 +21,6 @@ from speechsubs.batch import (
     MANIFEST,
     Control,
     Kit,
-    Recipe,
     Record,
     Unit,
     control,
@@ -32,6 +31,7 @@ from speechsubs.batch import (
 from speechsubs.batch.state import LOCK
 from speechsubs.engines import EchoEngine
 from speechsubs.errors import EngineError
+from speechsubs.options import Options
 
 Cli = Callable[..., Any]
 TEXT = "Good evening, everyone. We built a car in three years. Nobody believed in us.\n"
@@ -193,7 +193,7 @@ def test_what_was_being_translated_is_left_and_what_was_translated_is_written(
 
     kit = Kit(lambda name, source, target: Breaking(source, target))
     units = [
-        Unit(p, here / "out", p.name, Recipe("subtitle", kinds=("srt",)), ("it",))
+        Unit(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
         for p in sorted((here / "talks").iterdir())
     ]
     with pytest.MonkeyPatch.context() as patch, stop.listening():
@@ -374,7 +374,7 @@ def test_an_engine_that_fails_on_a_text_fails_for_its_file_only(here: Path) -> N
 
     kit = Kit(lambda name, source, target: Fragile(source, target))
     units = [
-        Unit(p, here / "out", p.name, Recipe("subtitle", kinds=("srt",)), ("it",))
+        Unit(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
         for p in sorted((here / "talks").iterdir())
     ]
     records = {r.key: r for some in grouped.grouped(units, kit, Control(), 2) for r in some}
@@ -430,7 +430,7 @@ def test_a_worker_that_is_killed_takes_no_file_with_it(
     monkeypatch.setattr(pooled, "START_S", -1.0)  # processes, however little there is to do
     monkeypatch.setattr(pooled, "CHUNK", 6)
     units = [
-        Unit(here / "in" / name, here / "out", name, Recipe("convert", kinds=("vtt",)))
+        Unit(here / "in" / name, here / "out", name, "convert", Options(kinds=("vtt",)))
         for name in names
     ]
     records: list[Record] = []
@@ -447,8 +447,11 @@ def test_processes_give_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPat
     make(here / "talks", 40)
 
     def units(out: str) -> list[Unit]:
-        recipe = Recipe("subtitle", kinds=("srt", "vtt"))
-        return [Unit(p, here / out, p.name, recipe) for p in sorted((here / "talks").iterdir())]
+        options = Options(kinds=("srt", "vtt"))
+        return [
+            Unit(p, here / out, p.name, "subtitle", options)
+            for p in sorted((here / "talks").iterdir())
+        ]
 
     for some in pooled.pooled(units("one"), Kit(), Control(), 1):
         assert not any(record.failed for record in some)

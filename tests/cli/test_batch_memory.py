@@ -132,9 +132,10 @@ def test_a_damaged_line_about_the_memory_costs_time_only(cli: Cli, here: Path, t
 
 
 def test_a_plan_that_is_stopped_looks_no_further(here: Path, talks: Path) -> None:
-    from speechsubs.batch import Choice, Recipe, Request, keyed, units
+    from speechsubs.batch import Choice, Request, keyed, units
+    from speechsubs.options import Options
 
-    asked = Request((talks,), Recipe("subtitle", engine="echo"), Choice((".txt",)), ("it",), here)
+    asked = Request((talks,), "subtitle", Options(engine="echo"), Choice((".txt",)), ("it",), here)
     state, control = State(here), Control()
     control.stop("interrupted")
     named = keyed(units(asked), state)

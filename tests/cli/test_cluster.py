@@ -21,7 +21,6 @@ from speechsubs.batch import (
     Choice,
     Control,
     Kit,
-    Recipe,
     Record,
     Request,
     cluster_terms,
@@ -34,6 +33,7 @@ from speechsubs.batch.cluster_terms import Place
 from speechsubs.batch.state import LOCK
 from speechsubs.memory import CacheKey, Memory, Segment
 from speechsubs.memory import State as Answered
+from speechsubs.options import Options
 from speechsubs.outputs import LEDGER
 
 pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
@@ -281,9 +281,7 @@ def test_engines_are_loaded_once_for_each_worker(
         same(done, kit)
 
     monkeypatch.setattr(clusters, "_same_engines", spy)
-    found = list(
-        on_workers(here, Recipe("subtitle", engine="argos", kinds=("srt",)), to=("es",), workers=2)
-    )
+    found = list(on_workers(here, Options(engine="argos", kinds=("srt",)), to=("es",), workers=2))
     assert len(found) == 24
     assert not any(record.failed for record in found)
     assert len({done.worker for done in seen}) == 2
@@ -295,19 +293,19 @@ def test_engines_are_loaded_once_for_each_worker(
 
 def on_workers(
     here: Path,
-    recipe: Recipe,
+    options: Options,
     to: tuple[str, ...] = ("it",),
     workers: int = 2,
     notes: list[str] | None = None,
     control: Control | None = None,
 ) -> Iterator[Record]:
     notes = notes if notes is not None else []
-    asked = Request((here / "talks",), recipe, Choice((".txt",)), to, here / "out")
+    asked = Request((here / "talks",), "subtitle", options, Choice((".txt",)), to, here / "out")
     with Cluster(Place("", workers, 1), notes.append) as cluster:
         yield from cluster.run(units(asked), Kit(), control or Control())
 
 
-ECHOED = Recipe("subtitle", engine="echo", kinds=("srt",))
+ECHOED = Options(engine="echo", kinds=("srt",))
 
 
 def test_nothing_listens_to_the_network(here: Path) -> None:
@@ -392,9 +390,9 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
         "    kit.glossary.load = lambda path: glossary.empty()"
     )
     notes: list[str] = []
-    recipe = Recipe("subtitle", engine="argos", kinds=("srt",), glossary=str(words))
+    options = Options(engine="argos", kinds=("srt",), glossary=str(words))
     with preloaded(here, code):
-        found = list(on_workers(here, recipe, to=("es",), workers=5, notes=notes))
+        found = list(on_workers(here, options, to=("es",), workers=5, notes=notes))
     assert [record.reason for record in found] == [""] * 6
     assert all(note.startswith("worker tcp://127.0.0.1:") for note in notes)
     said = sorted(note.partition("is not used: ")[2] for note in notes)

@@ -13,7 +13,7 @@ from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary, Target, Term
 from speechsubs.locales import load
 from speechsubs.model import Paragraph, Transcript, Word
-from speechsubs.pipeline import Options
+from speechsubs.options import Options
 from speechsubs.timeline import spoken
 
 GLOSSARY = Glossary(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from speechsubs import batch
-from speechsubs.batch import Choice, Recipe, Request, gather, jobsfile
+from speechsubs.batch import Choice, Request, gather, jobsfile
 from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.options import Options
 
 TREE = ("a.txt", "b.TXT", ".hidden.txt", "notes.doc", "in/c.txt", "in/deep/d.txt", "in/deep/e.md",
         ".git/f.txt", "out/g.txt", "[x].txt")  # fmt: skip
@@ -91,7 +92,8 @@ def folders(request: Request) -> list[tuple[str, str]]:
 def request(*arguments: str, output: str | None = "subs", recursive: bool = True) -> Request:
     return Request(
         tuple(Path(a) for a in arguments),
-        Recipe("subtitle"),
+        "subtitle",
+        Options(),
         Choice((".md",), recursive=recursive),
         ("es",),
         Path(output) if output else None,

@@ -18,7 +18,6 @@ from speechsubs.batch import (
     Control,
     Kit,
     Part,
-    Recipe,
     Record,
     Request,
     State,
@@ -30,14 +29,15 @@ from speechsubs.batch import (
 from speechsubs.batch.sliced import Sliced, SlicedSteerable, sliced
 from speechsubs.engines import EchoEngine
 from speechsubs.errors import OutputError
+from speechsubs.options import Options
 from speechsubs.protocols import Engine, Steerable
 
 TEXT = "Good evening, everyone. We built a car in three years. Nobody believed in us.\n"
 
 
 def unit(path: Path, out: Path, **more: object) -> Unit:
-    recipe = Recipe("subtitle", kinds=("srt",), fps=Fraction(25), line_width=30.0)
-    return replace(Unit(path, out, path.name, recipe, ("it",)), **more)  # type: ignore[arg-type]  # by name
+    options = Options(kinds=("srt",), fps=Fraction(25), line_width=30.0)
+    return replace(Unit(path, out, path.name, "subtitle", options, ("it",)), **more)  # type: ignore[arg-type]  # by name
 
 
 def make(folder: Path, count: int) -> list[Path]:
@@ -50,8 +50,10 @@ def make(folder: Path, count: int) -> list[Path]:
 
 def test_units_and_records_travel_and_do_needs_nothing_else(tmp_path: Path) -> None:
     (path,) = make(tmp_path / "in", 1)
-    recipe = Recipe("subtitle", kinds=("srt",), engine="echo")
-    one = pickle.loads(pickle.dumps(Unit(path, tmp_path / "out", "k", recipe, ("it",))))
+    options = Options(kinds=("srt",), engine="echo")
+    one = pickle.loads(
+        pickle.dumps(Unit(path, tmp_path / "out", "k", "subtitle", options, ("it",)))
+    )
     record = pickle.loads(pickle.dumps(batch.do(one)))
     assert (record.key, record.failed, record.language) == ("k", False, "en")
     assert [part.language for part in record.parts] == ["en", "it"]
@@ -150,8 +152,8 @@ def test_groups_stay_small_and_equal_sentences_are_asked_once(tmp_path: Path, jo
 def test_of_a_file_a_batch_keeps_its_unit_and_nothing_else(tmp_path: Path) -> None:
     """Names, paths and options of 1,000 files: less than one of their subtitles takes."""
     make(tmp_path / "in", 1_000)
-    recipe = Recipe("convert", kinds=("srt",))
-    asked = Request((tmp_path / "in",), recipe, Choice((".txt",)), (), tmp_path / "out")
+    options = Options(kinds=("srt",))
+    asked = Request((tmp_path / "in",), "convert", options, Choice((".txt",)), (), tmp_path / "out")
     units = batch.units(asked)  # once before: what is imported and cached for the first time
     state = State(tmp_path)
     tracemalloc.start()

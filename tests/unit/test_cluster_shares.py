@@ -9,20 +9,21 @@ from typing import Any
 
 import pytest
 
-from speechsubs.batch import Control, Kit, Recipe, Unit, cluster_shares, cluster_terms, work
+from speechsubs.batch import Control, Kit, Unit, cluster_shares, cluster_terms, work
 from speechsubs.batch.cluster_shares import MOST_FILES, Bundle, Gathering, Nothing, Share
 from speechsubs.batch.cluster_terms import Place, Terms
 from speechsubs.batch.unit import Record
 from speechsubs.batch.work import Made
+from speechsubs.options import Options
 
 TEXT = "Good evening, everyone. We built a car in 3 years. Nobody believed in us. " * 6
-RECIPE = Recipe("subtitle", engine="echo", kinds=("srt", "vtt"), bilingual=True)
+OPTIONS = Options(engine="echo", kinds=("srt", "vtt"), bilingual=True)
 
 
 def unit(folder: Path, text: str = TEXT, to: tuple[str, ...] = ("it", "ca", "fr")) -> Unit:
     path = folder / "talk.txt"
     path.write_text(text, "utf-8")
-    return Unit(path, folder, "talk.txt", RECIPE, to)
+    return Unit(path, folder, "talk.txt", "subtitle", OPTIONS, to)
 
 
 def some(folder: Path, sizes: list[int], languages: int = 2) -> list[Unit]:
@@ -30,7 +31,7 @@ def some(folder: Path, sizes: list[int], languages: int = 2) -> list[Unit]:
     for number, size in enumerate(sizes):
         path = folder / f"{number}.txt"
         path.write_bytes(b"x" * size)
-        found.append(Unit(path, folder, "", RECIPE, ("it", "ca", "fr")[:languages]))
+        found.append(Unit(path, folder, "", "subtitle", OPTIONS, ("it", "ca", "fr")[:languages]))
     return found
 
 
@@ -66,7 +67,7 @@ def test_all_workers_have_something_to_do(tmp_path: Path) -> None:
 
 
 def test_a_file_that_has_vanished_is_still_sent(tmp_path: Path) -> None:
-    gone = Unit(tmp_path / "gone.txt", tmp_path, "", RECIPE, ("it",))
+    gone = Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",))
     ((share,),) = cluster_shares.bundles([gone], 10)
     assert share.unit == gone
 
@@ -109,7 +110,10 @@ def test_one_language_that_fails_fails_the_file(tmp_path: Path) -> None:
 
 
 def test_a_broken_file_does_not_stop_its_bundle(tmp_path: Path) -> None:
-    units = [unit(tmp_path), Unit(tmp_path / "gone.txt", tmp_path, "", RECIPE, ("it",))]
+    units = [
+        unit(tmp_path),
+        Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",)),
+    ]
     (bundle,) = cluster_shares.bundles(units, 10**9)
     good, bad = answers(list(bundle))
     assert isinstance(good, Made)
@@ -221,7 +225,7 @@ def test_ten_thousand_bundles_are_never_many_at_once(monkeypatch: pytest.MonkeyP
         for number in taken:
             if number == 10_000:
                 return
-            yield (Share(number, Unit(Path("x"), Path(), "", RECIPE), True, ()),)
+            yield (Share(number, Unit(Path("x"), Path(), "", "subtitle", OPTIONS), True, ()),)
 
     def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:
         return client.flying.pop(0)
@@ -245,7 +249,7 @@ def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
     client = Client()
     workers = dask.Workers(client, Place("tcp://x:1"), print)
     workers._known = {"w": True}
-    units = [Unit(Path(name), Path(), name, RECIPE) for name in ("a", "deadly", "b")]
+    units = [Unit(Path(name), Path(), name, "subtitle", OPTIONS) for name in ("a", "deadly", "b")]
     bundle = tuple(Share(n, one, True, ()) for n, one in enumerate(units))
 
     def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:

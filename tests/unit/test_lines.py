@@ -10,7 +10,8 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.locales import load
 from speechsubs.model import Paragraph, Severity, Transcript
-from speechsubs.pipeline import Line, Options, foreign_glossary, subtitle, translate_lines
+from speechsubs.options import Options
+from speechsubs.pipeline import Line, foreign_glossary, subtitle, translate_lines
 from speechsubs.stages.check import compare
 
 EN, ES = load("en"), load("es")

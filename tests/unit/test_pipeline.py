@@ -13,7 +13,8 @@ from speechsubs.errors import EngineError, InputError
 from speechsubs.glossary import Glossary, Policy, Target, Term
 from speechsubs.locales import Locale, load
 from speechsubs.model import Cue, Finding, Kind, Paragraph, Severity, Track, Transcript, Word
-from speechsubs.pipeline import Options, Output, Result
+from speechsubs.options import Options
+from speechsubs.pipeline import Output, Result
 
 ROOT = Path(__file__).parents[2]
 EN = load("en")

@@ -12,8 +12,9 @@ from speechsubs.errors import EngineError
 from speechsubs.formats import read_bytes
 from speechsubs.glossary import Glossary, Policy, Target, Term
 from speechsubs.model import Cue, Finished, Place, Transcript
+from speechsubs.options import Options
 from speechsubs.project import Project, State
-from speechsubs.review import impact, predict, render_markdown, render_text
+from speechsubs.review import impact, render_markdown, render_text
 from speechsubs.review.conflicts import conflicts
 from speechsubs.review.cutting import recut
 from speechsubs.review.model import Change, ChangeKind, Item, ItemCue, Review
@@ -154,7 +155,7 @@ def test_what_is_said_anew_follows_the_options_of_the_project(
         source=locales.load("en"),
         targets=[(locales.load("es"), engine())],
         glossary=OLD,
-        options=predict.options_of(options),
+        options=Options.from_json(options),
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)
     new = changed(Term("cost", "cost", policy=Policy.FIXED, targets={"es": Target("COSTE")}))

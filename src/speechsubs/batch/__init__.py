@@ -12,7 +12,7 @@ from speechsubs.batch.listing import Request, home, is_batch, keyed, units
 from speechsubs.batch.plan import Estimate, Plan, Unchanged, estimate, looked_into, plan
 from speechsubs.batch.run import run
 from speechsubs.batch.state import MANIFEST, State, leftovers, locked
-from speechsubs.batch.unit import COMMANDS, Part, Recipe, Record, Unit
+from speechsubs.batch.unit import COMMANDS, Part, Record, Unit
 from speechsubs.batch.watching import Watch
 from speechsubs.batch.work import do, do_all
 
@@ -26,7 +26,6 @@ __all__ = [
     "Kit",
     "Part",
     "Plan",
-    "Recipe",
     "Record",
     "Request",
     "State",

@@ -110,8 +110,7 @@ class Cluster:
 
 def _terms(units: Sequence[Unit], kit: Kit, place: Place) -> Terms:
     """What the workers must have. Loads the engines here: they are what is compared with."""
-    recipes = {unit.recipe for unit in units}
-    glossaries = {recipe.glossary for recipe in recipes if recipe.glossary}
+    glossaries = {unit.options.glossary for unit in units if unit.options.glossary}
     found = {path: kit.glossary(path).digest for path in sorted(glossaries)}
     expected = {one: cluster_terms.signature(kit, one) for one in _directions(units)}
     return Terms(
@@ -136,12 +135,12 @@ def _directions(units: Sequence[Unit]) -> list[Direction]:
     for unit in units:
         if not unit.targets:
             continue
-        source = unit.recipe.language or outputs.language_in(unit.source)
+        source = unit.options.language or outputs.language_in(unit.source)
         if not source:
             unnamed = unnamed or _language(unit)
             source = unnamed
         for tag in naming.targets(unit.targets, source):
-            found[(unit.recipe.engine, source, tag)] = None
+            found[(unit.options.engine, source, tag)] = None
     return list(found)
 
 

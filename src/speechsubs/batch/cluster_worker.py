@@ -249,7 +249,7 @@ def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
         if isinstance(one, Ready):
             drafts[place] = []
             tags = tuple(locale.tag for locale in one.targets)
-            groups.setdefault((one.setting.source.tag, tags, one.unit.recipe), []).append(place)
+            groups.setdefault((one.setting.source.tag, tags, one.unit.options), []).append(place)
     for places in groups.values():
         for locale in _ready(prepared[places[0]]).targets:
             left = [place for place in places if isinstance(prepared[place], Ready)]
@@ -271,11 +271,11 @@ def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
 
 def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
     unit = share.unit
-    if unit.recipe.command in ("convert", "check"):
+    if unit.command in ("convert", "check"):
         return work.made(unit, kit)
     one = work.ready(unit, kit)
     # Engines of all languages: where one is missing nothing of the file is written.
-    kit.require(unit.recipe.engine, one.setting.source.tag, [to.tag for to in one.targets])
+    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
     if share.shares == 1:
         return one
     targets = tuple(locale for locale in one.targets if locale.tag in share.targets)

@@ -15,8 +15,9 @@ from typing import Any, Protocol
 from speechsubs.batch import work
 from speechsubs.batch.control import Control, Interrupted
 from speechsubs.batch.kit import Kit
-from speechsubs.batch.unit import Recipe, Record, Unit
+from speechsubs.batch.unit import Record, Unit
 from speechsubs.batch.work import Drafted, Made, Ready
+from speechsubs.options import Options
 
 #: A group is translated when it has so many sentences for each job ...
 SENTENCES_A_JOB = 128
@@ -103,7 +104,7 @@ def _aside(jobs: int) -> Iterator[Callable[..., _Coming]]:
 
 def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[Group]:
     """Units read, prepared and put together by language and options."""
-    waiting: dict[tuple[str, tuple[str, ...], Recipe], _Waiting] = {}
+    waiting: dict[tuple[str, tuple[str, ...], Options], _Waiting] = {}
     failed: list[Record] = []
     for unit in units:
         if control.stopping:
@@ -118,7 +119,7 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
                 failed = []
             continue
         tags = tuple(locale.tag for locale in one.targets)
-        key = (one.setting.source.tag, tags, unit.recipe)
+        key = (one.setting.source.tag, tags, unit.options)
         waiting.setdefault(key, _Waiting()).take(one)
         held = waiting.values()
         if (
@@ -141,7 +142,7 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
 def _load_engines(one: Ready, kit: Kit) -> None:
     """Fail early where a language has no engine: nobody waits for a group to be told."""
     tags = [locale.tag for locale in one.targets]
-    kit.require(one.unit.recipe.engine, one.setting.source.tag, tags)
+    kit.require(one.unit.options.engine, one.setting.source.tag, tags)
 
 
 def _drafted(

@@ -5,13 +5,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from speechsubs import engines, formats, glossary, locales, pipeline
-from speechsubs.batch import naming
 from speechsubs.batch.sliced import sliced
-from speechsubs.batch.unit import Recipe
 from speechsubs.errors import EngineError, InputError, SpeechsubsError
 from speechsubs.memory import Memory
 from speechsubs.model import Track
-from speechsubs.pipeline import Options, Setting
+from speechsubs.options import Options
+from speechsubs.pipeline import Setting
 from speechsubs.protocols import Engine
 
 #: An engine is asked for so many texts for each core: some seconds, then signals are heard.
@@ -77,19 +76,9 @@ class Kit:
         """What people wrote for a direction, as a hash; kept until the next plan is made."""
         return self.memory.digest(source, target) if self.memory else ""
 
-    def _setting(self, tag: str, recipe: Recipe) -> Setting:
-        options = Options(
-            duration_ms=recipe.duration_ms,
-            fps=recipe.fps,
-            currency_style=recipe.currency_style,
-            default_dollar=recipe.default_dollar,
-            headings=recipe.headings,
-            bilingual=recipe.bilingual,
-            dates=recipe.dates,
-            units=recipe.units,
-        )
-        source = naming.limited(locales.load(tag), recipe)
-        return pipeline.setting(source, self.glossary(recipe.glossary), options)
+    def _setting(self, tag: str, options: Options) -> Setting:
+        source = options.limited(locales.load(tag))
+        return pipeline.setting(source, self.glossary(options.glossary), options)
 
 
 def _glossary(path: str) -> glossary.Glossary:

@@ -10,8 +10,9 @@ from speechsubs.batch import gather, jobsfile
 from speechsubs.batch.gather import Choice
 from speechsubs.batch.jobsfile import Row
 from speechsubs.batch.state import State
-from speechsubs.batch.unit import Recipe, Unit
+from speechsubs.batch.unit import Unit
 from speechsubs.errors import InputError, UnknownLocaleError
+from speechsubs.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +20,16 @@ class Request:
     """What a person asked for: arguments and options, before any file is looked at.
 
     `output` is the folder for the outputs, None for beside each source. `row` makes the
-    recipe of a manifest's row from its options. Raises what it finds wrong with them.
+    options of a manifest's row from its options. Raises what it finds wrong with them.
     """
 
     arguments: tuple[Path, ...]
-    recipe: Recipe
+    command: str
+    options: Options
     choice: Choice
     targets: tuple[str, ...] = ()
     output: Path | None = None
-    row: Callable[[Row, Recipe], Recipe] | None = None
+    row: Callable[[Row, Options], Options] | None = None
 
 
 def is_batch(arguments: Sequence[Path], most: int) -> bool:
@@ -81,7 +83,7 @@ def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Unit]:
         place = (item.path.parent, item.root)
         if place not in folders:
             folders[place] = _mirrored(item.path, item.root, request.output)
-        yield Unit(item.path, folders[place], "", request.recipe, request.targets)
+        yield Unit(item.path, folders[place], "", request.command, request.options, request.targets)
 
 
 def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
@@ -95,14 +97,16 @@ def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
 
 
 def _of_row(row: Row, manifest: Path, request: Request) -> Unit:
-    recipe = request.row(row, request.recipe) if request.row else request.recipe
+    options = request.row(row, request.options) if request.row else request.options
     targets = request.targets
     if row.languages is not None:
         targets = tuple(_tag(tag, row) for tag in row.languages)
-    if row.audio is not None and recipe.command != "subtitle":
-        raise InputError(row.place, f"audio is for `subtitle`, not for `{recipe.command}`")
+    if row.audio is not None and request.command != "subtitle":
+        raise InputError(row.place, f"audio is for `subtitle`, not for `{request.command}`")
     folder = _mirrored(row.source, manifest.parent, request.output)
-    return Unit(row.source, folder, "", recipe, targets, row.audio, place=row.place)
+    return Unit(
+        row.source, folder, "", request.command, options, targets, row.audio, place=row.place
+    )
 
 
 def _tag(tag: str, row: Row) -> str:

@@ -1,15 +1,13 @@
-"""Which language a file is in, which limits hold, and what its outputs are called."""
+"""Which language a file is in, and what its outputs are called."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 from speechsubs import formats, locales, outputs
-from speechsubs.batch.unit import Recipe, Unit
+from speechsubs.batch.unit import Unit
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.locales import Locale
 from speechsubs.model import Track, Transcript
+from speechsubs.options import Options
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Result
 
@@ -30,18 +28,6 @@ def language(path: Path, item: Transcript | Track) -> str:
     return ""
 
 
-def limited(locale: Locale, recipe: Recipe) -> Locale:
-    """The locale with the limits that the recipe asks for."""
-    limits = locale.limits
-    if recipe.max_lines:
-        limits = replace(limits, max_lines=recipe.max_lines)
-    if recipe.line_width:
-        limits = replace(limits, line_width=recipe.line_width)
-    if recipe.fps is not None:
-        limits = replace(limits, min_gap_ms=int(Fraction(2_000) / recipe.fps))
-    return replace(locale, limits=limits)
-
-
 def stacked(source: str, target: str) -> str:
     """What stands for the language in the name of a file with two."""
     return f"{source}+{target}"
@@ -52,42 +38,42 @@ def targets(wanted: Iterable[str], source: str) -> tuple[str, ...]:
     return tuple(tag for tag in dict.fromkeys(wanted) if tag != source)
 
 
-def kinds(path: Path, recipe: Recipe) -> tuple[str, ...]:
+def kinds(path: Path, options: Options) -> tuple[str, ...]:
     """The file types to write; `translate` keeps each file's own unless told otherwise."""
-    if recipe.kinds:
-        return tuple(dict.fromkeys(recipe.kinds))
+    if options.kinds:
+        return tuple(dict.fromkeys(options.kinds))
     own = path.suffix.lower().lstrip(".")
     return (own if own in formats.writable() else "srt",)
 
 
-def places(path: Path, folder: Path, tag: str, recipe: Recipe) -> list[Path]:
+def places(path: Path, folder: Path, tag: str, options: Options) -> list[Path]:
     """The files of one language (or pair of languages) of a source."""
     base = outputs.stem(path)
-    return [folder / f"{base}.{tag}.{kind}" for kind in kinds(path, recipe)]
+    return [folder / f"{base}.{tag}.{kind}" for kind in kinds(path, options)]
 
 
 def files(unit: Unit, source: str, tag: str) -> list[Path]:
     """All files of one language of a unit, those with two languages among them."""
-    recipe = unit.recipe
-    if recipe.command == "convert":
-        return [unit.folder / f"{unit.source.stem}.{kind}" for kind in recipe.kinds]
-    if recipe.command == "check":
+    options = unit.options
+    if unit.command == "convert":
+        return [unit.folder / f"{unit.source.stem}.{kind}" for kind in options.kinds]
+    if unit.command == "check":
         return []
-    found = places(unit.source, unit.folder, tag, recipe)
-    if recipe.bilingual and tag != source:
-        found += places(unit.source, unit.folder, stacked(source, tag), recipe)
+    found = places(unit.source, unit.folder, tag, options)
+    if options.bilingual and tag != source:
+        found += places(unit.source, unit.folder, stacked(source, tag), options)
     return found
 
 
 def all_files(unit: Unit, source: str) -> list[Path]:
     """All files that a unit would write, were its source in that language."""
-    tags = [source] if unit.recipe.command != "translate" else []
+    tags = [source] if unit.command != "translate" else []
     tags += targets(unit.targets, source)
     return [path for tag in tags for path in files(unit, source, tag)]
 
 
 def planned(
-    path: Path, folder: Path, result: Result, recipe: Recipe, tags: Sequence[str]
+    path: Path, folder: Path, result: Result, options: Options, tags: Sequence[str]
 ) -> list[Planned]:
     """The files of some languages of a result."""
     source = result.source.locale.tag
@@ -100,7 +86,7 @@ def planned(
     # Files of one language each before those of two, as they have always been listed.
     tracks.sort(key=lambda pair: "+" in pair[0])
     return [
-        Planned(track, place, recipe.crlf, recipe.bom)
+        Planned(track, place, options.crlf, options.bom)
         for tag, track in tracks
-        for place in places(path, folder, tag, recipe)
+        for place in places(path, folder, tag, options)
     ]

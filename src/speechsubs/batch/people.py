@@ -36,7 +36,7 @@ class Heard:
 
 def asked(memory: Memory, unit: Unit, source: Locale) -> Heard:
     """What asks a memory for the sentences of a unit, whose language is `source`."""
-    style = unit.recipe.currency_style
+    style = unit.options.currency_style
     return Heard(pipeline.from_memory(memory, str(unit.source), source, style))
 
 

@@ -63,7 +63,7 @@ def plan(
             _refuse(unit)
             doubtful.refuse(unit)
             # Who wants edits replaced wants every file looked at.
-            again = not resume or unit.recipe.overwrite
+            again = not resume or unit.options.overwrite
             known = None if again or state is None else state.known.get(unit.key)
             if known is None or state is None:
                 found.todo.append(unit)
@@ -94,7 +94,7 @@ def looked_into(found: Plan, kit: Kit) -> Plan:
     for unit in found.todo:
         try:
             one = work.read(unit)
-            kit.require(unit.recipe.engine, one.language, one.targets)
+            kit.require(unit.options.engine, one.language, one.targets)
         except SpeechsubsError as error:
             looked.refused.append(work.failed(unit, error))
         else:
@@ -155,8 +155,8 @@ def _left(
     """What is left to do of a unit that was done before, and why; None for nothing."""
     source = known.language
     inputs = prints.inputs(unit)
-    recipe = unit.recipe
-    glossary = kit.glossary(recipe.glossary).digest if recipe.command != "convert" else ""
+    options = unit.options
+    glossary = kit.glossary(options.glossary).digest if unit.command != "convert" else ""
     reasons: list[str] = []
 
     def fresh(tag: str) -> bool:
@@ -166,7 +166,7 @@ def _left(
             return False
         engine = ""
         if tag not in (source, ""):
-            engine = kit.engine(recipe.engine, source, tag).signature
+            engine = kit.engine(options.engine, source, tag).signature
         print_ = prints.of(
             unit,
             tag,
@@ -191,9 +191,9 @@ def _left(
             return False
         return True
 
-    if recipe.command == "convert":
+    if unit.command == "convert":
         return (None, "") if fresh("") else (unit, reasons[0])
-    own = recipe.command == "subtitle" and not fresh(source)
+    own = unit.command == "subtitle" and not fresh(source)
     targets = tuple(tag for tag in naming.targets(unit.targets, source) if not fresh(tag))
     if not own and not targets:
         return None, ""
@@ -218,17 +218,17 @@ class _Doubtful:
 
     def refuse(self, unit: Unit) -> None:
         """Raise `InputError` for the later one of two units that are in each other's way."""
-        if unit.recipe.command == "check":
+        if unit.command == "check":
             return
         own = self._where(unit.source.parent, unit.source.name)
         if not self._shared(unit):
-            if unit.recipe.command != "convert":
+            if unit.command != "convert":
                 return
             self._inputs.setdefault(own, unit.source)
         source = ""
-        if unit.recipe.command != "convert":
+        if unit.command != "convert":
             item = formats.read(unit.source)
-            source = unit.recipe.language or naming.language(unit.source, item) or "en"
+            source = unit.options.language or naming.language(unit.source, item) or "en"
         places = {self._where(p.parent, p.name): p for p in naming.all_files(unit, source)}
         for key, path in places.items():
             advice = "Choose another folder (-o) or leave one of them out (--exclude)"
@@ -283,7 +283,7 @@ def estimate(units: Sequence[Unit], state: State | None) -> Estimate:
         except OSError:
             continue
         known = state.known.get(unit.key)
-        language = unit.recipe.language or (known.language if known else "")
+        language = unit.options.language or (known.language if known else "")
         language = language or outputs.language_in(unit.source) or "en"
         names = ["own"] if unit.own else []
         names += [rate_name(language, tag) for tag in naming.targets(unit.targets, language)]

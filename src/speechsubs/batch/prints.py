@@ -55,7 +55,8 @@ def of(
     """
     told = {
         "speechsubs": __version__,
-        **unit.recipe.told(),
+        "command": unit.command,
+        **unit.options.fingerprint(),
         **inputs,
         "glossary": glossary,
         "engine": engine,
@@ -74,6 +75,6 @@ def inputs(unit: Unit, source: str = "") -> dict[str, str]:
     found = {"input": source or digest(unit.source)}
     if unit.audio is not None:
         found["audio"] = large(unit.audio)
-        if unit.recipe.lexicon:
-            found["lexicon"] = digest(Path(unit.recipe.lexicon))
+        if unit.options.lexicon:
+            found["lexicon"] = digest(Path(unit.options.lexicon))
     return found

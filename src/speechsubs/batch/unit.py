@@ -1,59 +1,13 @@
 """The unit of work, and what came of it: plain data that travels between processes."""
 
-from dataclasses import dataclass, fields
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from speechsubs.model import Finding
+from speechsubs.options import Options
 
 #: What runs in batches.
 COMMANDS = ("subtitle", "translate", "convert", "check")
-
-#: What a recipe holds that changes no byte of an output, or is told by a hash of its
-#: content (glossary, lexicon) or by the engine's signature.
-_NOT_IN_PRINTS = frozenset({"glossary", "lexicon", "engine", "overwrite"})
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is to be done with a file: the options of its command, as plain values.
-
-    `language` is the source's BCP 47 tag, empty where the file is to be asked. Paths are
-    as given, empty for none. `duration_ms`, `fps`, `max_lines`, `line_width` (in the
-    locale's own units) are None where the language's own hold. `against` is `check`'s
-    --source, `against_language` its language.
-    """
-
-    command: str
-    language: str = ""
-    glossary: str = ""
-    kinds: tuple[str, ...] = ()
-    engine: str = "auto"
-    aligner: str = "auto"
-    lexicon: str = ""
-    duration_ms: int | None = None
-    fps: Fraction | None = None
-    max_lines: int | None = None
-    line_width: float | None = None
-    currency_style: str = ""
-    default_dollar: str = "USD"
-    headings: bool = True
-    dates: str = "locale"
-    units: str = "locale"
-    bilingual: bool = False
-    keep_cues: bool = False
-    crlf: bool = False
-    bom: bool = False
-    overwrite: bool = False
-    against: str = ""
-    against_language: str = ""
-
-    def told(self) -> dict[str, Any]:
-        """What belongs to a fingerprint of an output, JSON-ready."""
-        found = {f.name: getattr(self, f.name) for f in fields(self)}
-        found["fps"] = str(self.fps) if self.fps else None
-        return {name: value for name, value in found.items() if name not in _NOT_IN_PRINTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +15,17 @@ class Unit:
     """One file to work on.
 
     `folder` is where its outputs go. `key` names the file in the batch's manifest: its
-    path below the manifest's folder. `targets` are the tags to translate to, without
-    those that are done already; `own` is False where the track of the source's own
-    language is done already. `place` says where a person named it ("jobs.yml:12").
+    path below the manifest's folder. `command` is one of `COMMANDS`. `targets` are the
+    tags to translate to, without those that are done already; `own` is False where the
+    track of the source's own language is done already. `place` says where a person named
+    it ("jobs.yml:12").
     """
 
     source: Path
     folder: Path
     key: str
-    recipe: Recipe
+    command: str
+    options: Options
     targets: tuple[str, ...] = ()
     audio: Path | None = None
     own: bool = True

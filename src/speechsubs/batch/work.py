@@ -14,11 +14,12 @@ from speechsubs import audio, formats, locales, outputs, pipeline
 from speechsubs.aligners import registry
 from speechsubs.batch import naming, people, prints
 from speechsubs.batch.kit import Kit, own_kit
-from speechsubs.batch.unit import Part, Recipe, Record, Unit
+from speechsubs.batch.unit import Part, Record, Unit
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.files import read_bytes
 from speechsubs.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
+from speechsubs.options import Options
 from speechsubs.outputs import Planned, Written
 from speechsubs.pipeline import Output, Prepared, Result, Setting
 from speechsubs.protocols import Aligner, Engine
@@ -93,18 +94,18 @@ class Read:
 
 def read(unit: Unit) -> Read:
     """Read a file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
-    recipe = unit.recipe
+    options = unit.options
     data = read_bytes(unit.source)
     item = formats.parse(data, unit.source)
-    if recipe.command != "subtitle" and not isinstance(item, Track):
+    if unit.command != "subtitle" and not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to make some"
         raise InputError(str(unit.source), "these are no subtitles: it has no cues", advice)
-    tag = recipe.language or naming.language(unit.source, item)
-    if not tag and recipe.command == "check":
+    tag = options.language or naming.language(unit.source, item)
+    if not tag and unit.command == "check":
         raise InputError(str(unit.source), "its language is not known", "Name it: --language es")
     tag = tag or "en"
     wanted = naming.targets(unit.targets, tag)
-    if recipe.command == "translate" and not wanted and unit.targets:
+    if unit.command == "translate" and not wanted and unit.targets:
         advice = "--from names its language"
         raise InputError(str(unit.source), f"the file is in {tag} already", advice)
     return Read(data, item, tag, wanted)
@@ -113,17 +114,17 @@ def read(unit: Unit) -> Read:
 def ready(unit: Unit, kit: Kit) -> Ready:
     """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
     start = perf_counter()
-    recipe = unit.recipe
+    options = unit.options
     found = read(unit)
     item = found.item
     transcript = formats.from_track(item) if isinstance(item, Track) else item
-    setting = kit.setting(found.language, recipe)
+    setting = kit.setting(found.language, options)
     return Ready(
         unit,
         setting,
-        tuple(naming.limited(locales.load(to), recipe) for to in found.targets),
+        tuple(options.limited(locales.load(to)) for to in found.targets),
         pipeline.prepare(transcript, setting, _aligner(unit, setting.source)),
-        item if recipe.keep_cues and isinstance(item, Track) else None,
+        item if options.keep_cues and isinstance(item, Track) else None,
         prints.inputs(unit, prints.of_bytes(found.data)),
         len(found.data),
         perf_counter() - start,
@@ -133,21 +134,21 @@ def ready(unit: Unit, kit: Kit) -> Ready:
 def _aligner(unit: Unit, source: Locale) -> Aligner | None:
     if unit.audio is None:
         return None
-    lexicon = Path(unit.recipe.lexicon) if unit.recipe.lexicon else None
+    lexicon = Path(unit.options.lexicon) if unit.options.lexicon else None
     recording = audio.load(unit.audio)
-    return registry.load(unit.recipe.aligner, recording, source, lexicon=lexicon)
+    return registry.load(unit.options.aligner, recording, source, lexicon=lexicon)
 
 
 def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
     """Cues and findings of a unit, its files planned."""
     start = perf_counter()
-    unit, recipe = one.unit, one.unit.recipe
+    unit, options = one.unit, one.unit.options
     given = [(each.locale, each.engine, each.drafts) for each in drafted]
     result = pipeline.finish(one.prepared, given, one.setting, one.kept)
     source = one.setting.source.tag
-    own = unit.own and recipe.command == "subtitle"
+    own = unit.own and unit.command == "subtitle"
     tags = [source] * own + [each.locale.tag for each in drafted]
-    plans = naming.planned(unit.source, unit.folder, result, recipe, tags)
+    plans = naming.planned(unit.source, unit.folder, result, options, tags)
     spent = one.seconds + perf_counter() - start
     by_tag = {each.locale.tag: each for each in drafted}
     parts = []
@@ -156,7 +157,7 @@ def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
         if tag in tags:
             parts.append(_part(one, output, by_tag.get(tag), spent / len(tags), kit))
     shared = len(result.findings)
-    return Made(_record(one, result, parts), plans, recipe.overwrite, shared)
+    return Made(_record(one, result, parts), plans, options.overwrite, shared)
 
 
 def _part(one: Ready, output: Output, drafted: Drafted | None, seconds: float, kit: Kit) -> Part:
@@ -166,7 +167,7 @@ def _part(one: Ready, output: Output, drafted: Drafted | None, seconds: float, k
         tag,
         source=source,
         inputs=one.inputs,
-        glossary=kit.glossary(one.unit.recipe.glossary).digest,
+        glossary=kit.glossary(one.unit.options.glossary).digest,
         engine=output.engine,
     )
     return Part(
@@ -225,7 +226,7 @@ def write(made: Sequence[Made]) -> list[Record]:
 def _written(made: Made, done: Written | SpeechsubsError) -> Record:
     record = made.record
     if isinstance(done, SpeechsubsError):
-        unit = Unit(record.source, Path(), record.key, Recipe(""))
+        unit = Unit(record.source, Path(), record.key, "", Options())
         return failed(unit, done)
     if not done.findings:
         return replace(record, written=done.paths)
@@ -262,9 +263,9 @@ def _attempt(unit: Unit, kit: Kit) -> Made | Record:
 
 def made(unit: Unit, kit: Kit) -> Made:
     """Everything but the writing. Raises `SpeechsubsError`."""
-    if unit.recipe.command == "convert":
+    if unit.command == "convert":
         return _converted(unit)
-    if unit.recipe.command == "check":
+    if unit.command == "check":
         return _checked(unit, kit)
     one = ready(unit, kit)
     return finished(one, [drafted(one, locale, kit) for locale in one.targets], kit)
@@ -281,8 +282,8 @@ def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Dr
 
     The engine's time is shared out by sentences.
     """
-    setting, recipe = some[0].setting, some[0].unit.recipe
-    engine = kit.engine(recipe.engine, setting.source.tag, locale.tag)
+    setting, options = some[0].setting, some[0].unit.options
+    engine = kit.engine(options.engine, setting.source.tag, locale.tag)
     # Before the memory is asked: should it change in between, the next run asks it again.
     held = kit.written(setting.source.tag, locale.tag)
     heard = []
@@ -319,10 +320,10 @@ def recalled(unit: Unit, tags: Sequence[str], kit: Kit) -> dict[str, str]:
 def _converted(unit: Unit) -> Made:
     start = perf_counter()
     data, track, _ = _track(unit)
-    recipe = unit.recipe
+    options = unit.options
     places = naming.files(unit, "", "")
     print_ = prints.of(unit, "", source="", inputs={"input": prints.of_bytes(data)})
-    planned = [Planned(track, place, recipe.crlf, recipe.bom) for place in places]
+    planned = [Planned(track, place, options.crlf, options.bom) for place in places]
     part = Part(
         "",
         print_,
@@ -333,24 +334,24 @@ def _converted(unit: Unit) -> Made:
         seconds=perf_counter() - start,
     )
     record = Record(unit.key, unit.source, parts=(part,), findings=track.findings, bytes=len(data))
-    return Made(record, planned, recipe.overwrite)
+    return Made(record, planned, options.overwrite)
 
 
 def _checked(unit: Unit, kit: Kit) -> Made:
     start = perf_counter()
     data, track, tag = _track(unit)
-    recipe = unit.recipe
-    original = kit.original(recipe.against) if recipe.against else None
-    spoken = recipe.against_language
+    options = unit.options
+    original = kit.original(options.against) if options.against else None
+    spoken = options.against_language
     if original is not None and not spoken:
-        spoken = naming.language(Path(recipe.against), original)
+        spoken = naming.language(Path(options.against), original)
     found = pipeline.examine(
         replace(track, language=tag),  # findings name it
         locales.load(tag),
         source=original,
         source_locale=locales.load(spoken or "en"),
-        glossary=kit.glossary(recipe.glossary),
-        fps=recipe.fps,
+        glossary=kit.glossary(options.glossary),
+        fps=options.fps,
     )
     spent = perf_counter() - start
     part = Part(tag, "", (), len(track.cues), 0, *_counts(found), seconds=spent)

@@ -9,7 +9,7 @@ from speechsubs.pipeline.corrected import retimed
 from speechsubs.pipeline.examine import examine
 from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.recalled import first_of, from_memory
-from speechsubs.pipeline.results import Options, Output, Recalled, Result
+from speechsubs.pipeline.results import Output, Recalled, Result
 from speechsubs.pipeline.run import finish, prepare, setting, subtitle, translated
 from speechsubs.pipeline.sync import Synced, sync
 from speechsubs.pipeline.texts import Prepared, Recall, Setting, foreign_glossary
@@ -17,7 +17,6 @@ from speechsubs.pipeline.trust import confidence
 
 __all__ = [
     "Line",
-    "Options",
     "Output",
     "Prepared",
     "Recall",

@@ -8,8 +8,8 @@ from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Draft, Finding, Finished, Sentence
+from speechsubs.options import Options
 from speechsubs.pipeline import texts as steps
-from speechsubs.pipeline.results import Options
 from speechsubs.pipeline.texts import Setting
 from speechsubs.protocols import Engine
 from speechsubs.stages import protect, translate

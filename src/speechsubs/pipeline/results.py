@@ -1,7 +1,6 @@
-"""What a run was asked for, and everything that it knows afterwards."""
+"""Everything that a run knows afterwards."""
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from speechsubs.locales import Locale
 from speechsubs.model import Draft, Finding, Finished, Sentence, Severity, Slot, Track
@@ -15,27 +14,6 @@ class Recalled:
 
     finished: Finished
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person may choose about a run.
-
-    `duration_ms` is the length of the speech where there is no recording; `fps` the
-    frame rate that times snap to; `currency_style` "name", "symbol" or "code" (empty:
-    the locale's own); `headings` False leaves headings out of the cues; `dates`
-    "locale" writes dates in the locale's long form, "engine" leaves them to the engine;
-    `units` does the same for units, percentages, times of day and ordinals.
-    """
-
-    duration_ms: int | None = None
-    fps: Fraction | None = None
-    currency_style: str = ""
-    default_dollar: str = "USD"
-    headings: bool = True
-    dates: str = "locale"
-    units: str = "locale"
-    bilingual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

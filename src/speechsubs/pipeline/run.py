@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import islice
 
 from speechsubs import __version__
@@ -12,8 +11,9 @@ from speechsubs.glossary import Glossary, Matcher, empty
 from speechsubs.layout import Block, TimedText, timed_texts
 from speechsubs.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
+from speechsubs.options import Options
 from speechsubs.pipeline import texts, trust
-from speechsubs.pipeline.results import Options, Output, Recalled, Result
+from speechsubs.pipeline.results import Output, Recalled, Result
 from speechsubs.pipeline.texts import Prepared, Setting
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.stages import check, fit, keep, polish, restore, segment, stack, translate
@@ -108,7 +108,7 @@ def finish(
         output = _target_output(one, locale, drafts, setting, kept)
         if setting.options.bilingual:
             stacked = _stack(one, own_texts, output, setting)
-            gap = _gap(locale, setting.options)
+            gap = setting.options.limits(locale).min_gap_ms
             found = check.inspect_stacked(stacked, setting.source, locale, gap)
             output = replace(output, stacked=stacked, stacked_findings=tuple(found))
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
@@ -150,7 +150,8 @@ def _source_output(
     # Cues that were given are not ours to judge here: `check` does that.
     found: tuple[Finding, ...] = ()
     if not kept:
-        found = (*check.inspect(track, source, _gap(source, options)), *trust.unsure(track))
+        gap = options.limits(source).min_gap_ms
+        found = (*check.inspect(track, source, gap), *trust.unsure(track))
     return Output(source, track, drafts, found), timed
 
 
@@ -168,7 +169,7 @@ def _target_output(
         timed = timed_texts(one.sentences, done, one.slots)
         blocks = fit.blocks(timed, one.sentences, locale)
         track = _track(blocks, locale, one, setting.options)
-    found = check.inspect(track, locale, _gap(locale, setting.options))
+    found = check.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
     sources = [sentence.text for sentence in one.sentences]
     compared = texts.compared(sources, drafts, locale, setting, one.context)
     found += check.placed(compared, track)
@@ -176,12 +177,6 @@ def _target_output(
     found += trust.counted(track)
     found.sort(key=lambda f: (f.cue or 0, f.code))
     return Output(locale, track, tuple(drafts), tuple(found))
-
-
-def _gap(locale: Locale, options: Options) -> int:
-    if options.fps is None:
-        return locale.limits.min_gap_ms
-    return int(Fraction(2_000) / options.fps)
 
 
 def _track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:

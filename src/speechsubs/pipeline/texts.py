@@ -10,7 +10,8 @@ from speechsubs.glossary.verify import forbidden
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.model import Draft, Finding, Kind, Sentence, Severity, Slot, Transcript
-from speechsubs.pipeline.results import Options, Recalled
+from speechsubs.options import Options
+from speechsubs.pipeline.results import Recalled
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.stages import check, protect, restore, sentences, timing, translate
 from speechsubs.typography import rules

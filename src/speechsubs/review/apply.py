@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from speechsubs import outputs, project
+from speechsubs import locales, outputs, project
 from speechsubs.errors import InputError
 from speechsubs.files import read_bytes
 from speechsubs.glossary import Glossary
 from speechsubs.model import Cue, Finding, Finished, Severity
+from speechsubs.options import Options
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.review import predict, rewrite, room
 from speechsubs.review.cutting import Lines, recut
@@ -39,7 +40,7 @@ class Applied:
 class _Work:
     """The state of one application. `options` are the project's."""
 
-    options: Mapping[str, object]
+    options: Options
     tracks: dict[tuple[str, str], TrackRecord]
     changed: list[str] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
@@ -109,7 +110,9 @@ def apply(
     """
     check(own, decisions, glossary, where=where)
     places = _places(own)
-    work = _Work(own.options, {(s.id, t.locale): t for s in own.sources for t in s.tracks})
+    work = _Work(
+        Options.from_json(own.options), {(s.id, t.locale): t for s in own.sources for t in s.tracks}
+    )
     for decision in decisions.decisions:
         place = places[decision.item]
         key = place.source.id, place.track.locale
@@ -253,13 +256,13 @@ def _new_lines(
     new: Prediction,
     cues: Sequence[Cue],
     place: _Place,
-    options: Mapping[str, object],
+    options: Options,
 ) -> Sequence[Lines] | None:
     if decision.lines:
         return decision.lines
     if new.lines is not None:
         return new.lines
-    locale = room.locale_of(options, place.track.locale)
+    locale = options.limited(locales.load(place.track.locale))
     return recut(cues, predict.finished(place.segment), new.finished, locale, alike=True)
 
 
@@ -276,10 +279,10 @@ def _with_time(
     before: Sequence[Cue],
     shown: Sequence[int],
     source: Source,
-    options: Mapping[str, object],
+    options: Options,
 ) -> TrackRecord:
     """Changed cues stay longer where their new lines need it and a pause allows it."""
-    locale, fps = room.locale_of(options, track.locale), room.frame_rate(options)
+    locale, fps = options.limited(locales.load(track.locale)), options.fps
     cues = list(track.cues)
     for n in shown:
         latest = room.latest(before, n, source.sentences, locale, fps)

@@ -12,10 +12,11 @@ from speechsubs import locales, money
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.diff import changes as compared
-from speechsubs.locales import Locale
+from speechsubs.model import Limits
+from speechsubs.options import Options
 from speechsubs.project import Project, Source, TrackRecord
 from speechsubs.protocols import Engine
-from speechsubs.review import predict, retranslate, room
+from speechsubs.review import predict, retranslate
 from speechsubs.review.affected import Impact
 from speechsubs.review.conflicts import conflicts
 from speechsubs.review.judge import Case, Judge
@@ -52,8 +53,9 @@ def review(
     cases: list[Case] = []
     for source in project.sources:
         cases += _cases(impact, source, tags, only)
-    predicted, missing = _predicted(impact, cases, project, engines, without)
-    items, predictions = _items(impact, cases, predicted, missing, project.options)
+    options = Options.from_json(project.options)
+    predicted, missing = _predicted(impact, cases, options, engines, without)
+    items, predictions = _items(impact, cases, predicted, missing, options)
     seen = sorted({t.locale for s in project.sources for t in s.tracks if _wanted(t, tags)})
     made = Review(
         title or f"{old.path.name} → {new.path.name}",
@@ -64,13 +66,13 @@ def review(
         old.digest,
         new.digest,
         {source.id: source.media for source in project.sources if source.media},
-        {tag: _limits(room.locale_of(project.options, tag)) for tag in seen},
+        {tag: _limits(options.limits(locales.load(tag))) for tag in seen},
     )
     return made, predictions
 
 
-def _limits(locale: Locale) -> dict[str, float]:
-    return {name: float(value) for name, value in asdict(locale.limits).items()}
+def _limits(limits: Limits) -> dict[str, float]:
+    return {name: float(value) for name, value in asdict(limits).items()}
 
 
 def _wanted(track: TrackRecord, tags: Collection[str]) -> bool:
@@ -118,7 +120,7 @@ def _shown(track: TrackRecord) -> dict[int, list[int]]:
 def _predicted(
     impact: Impact,
     cases: Sequence[Case],
-    project: Project,
+    options: Options,
     engines: Engines | None,
     without: str,
 ) -> tuple[list[Predicted | None], dict[str, str]]:
@@ -133,7 +135,6 @@ def _predicted(
         if made[-1] is None:
             open_[case.source.language, case.track.locale].append(number)
     missing: dict[str, str] = {}
-    options = predict.options_of(project.options)
     for (language, tag), numbers in open_.items():
         if engines is None:
             missing[tag] = without
@@ -158,10 +159,10 @@ def _items(
     cases: Sequence[Case],
     predicted: Sequence[Predicted | None],
     missing: Mapping[str, str],
-    options: Mapping[str, object],
+    options: Options,
 ) -> tuple[list[Item], dict[str, Prediction]]:
     judges: dict[tuple[str, str], Judge] = {}
-    dollar = predict.options_of(options).default_dollar
+    dollar = options.default_dollar
     contexts: dict[str, money.Context] = {}
     items: list[Item] = []
     predictions: dict[str, Prediction] = {}

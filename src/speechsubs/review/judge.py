@@ -1,10 +1,11 @@
 """Segments that a change touches as items to decide about: cues, findings, neighbours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from speechsubs import locales, money
 from speechsubs.model import Cue, Finding, Finished, Severity, Track
+from speechsubs.options import Options
 from speechsubs.project import Segment, Source, TrackRecord
 from speechsubs.review import closeness, predict, room
 from speechsubs.review.affected import Found, Impact, Touched
@@ -50,11 +51,11 @@ class Judge:
         source: Source,
         track: TrackRecord,
         context: money.Context,
-        options: Mapping[str, object],
+        options: Options,
     ) -> None:
         self._impact, self._source, self._track = impact, source, track
-        self._locale = room.locale_of(options, track.locale)
-        self._fps = room.frame_rate(options)
+        self._locale = options.limited(locales.load(track.locale))
+        self._fps = options.fps
         self._spoken = locales.load(source.language)
         self._context = context
 

@@ -6,8 +6,7 @@ letter for letter. Every other sentence goes to an engine (`retranslate`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from speechsubs.edits import Edit, apply
 from speechsubs.glossary import Policy, Target, Term, target_entry, target_for
@@ -15,7 +14,6 @@ from speechsubs.glossary.keys import bounded
 from speechsubs.glossary.match import Finder
 from speechsubs.locales import Locale
 from speechsubs.model import Finished, Place, SlotKind
-from speechsubs.pipeline import Options
 from speechsubs.project import Segment, Source
 from speechsubs.review.affected import Found, Impact, Touched
 from speechsubs.typography import Grammar as Grammar
@@ -181,14 +179,3 @@ def free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
 def _known(done: Finished, slots: set[int]) -> Finished:
     """Without the places that only this module gave numbers to."""
     return Finished(done.text, tuple(p for p in done.places if p.slot in slots))
-
-
-def options_of(kept: Mapping[str, object]) -> Options:
-    """The options of a run as far as they concern a sentence's text."""
-    known = {field.name for field in fields(Options)}
-    said: dict[str, Any] = {
-        name: kept[name]
-        for name in ("currency_style", "default_dollar", "dates", "units")
-        if name in known and isinstance(kept.get(name), str) and kept[name]
-    }
-    return Options(**said)

@@ -18,7 +18,7 @@ from speechsubs.glossary import Term, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Masked, Protected
 from speechsubs.model import Finished, Severity
-from speechsubs.pipeline import Options
+from speechsubs.options import Options
 from speechsubs.pipeline.texts import Setting
 from speechsubs.pipeline.texts import drafts as translated
 from speechsubs.protocols import Engine, Steerable

@@ -1,48 +1,17 @@
-"""The limits that a project was made with, and the time that a longer text may take.
+"""The time that a longer text may take.
 
 A text that got longer may stay on screen into the pause behind it, as the main job lets
 it: until it can be read, at most `MAX_LAG_MS` after its last word, and never into the
 next cue. No other cue is touched.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from fractions import Fraction
 
-from speechsubs import locales
 from speechsubs.layout import MAX_LAG_MS, reading_ms
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Sentence
 from speechsubs.review.cutting import Lines
-
-
-def locale_of(options: Mapping[str, object], tag: str) -> Locale:
-    """A locale with the limits that a project was made with: lines, width, frame rate.
-
-    Raises `UnknownLocaleError`.
-    """
-    locale = locales.load(tag)
-    limits = locale.limits
-    lines, width = (options.get(name) for name in ("max_lines", "line_width"))
-    if isinstance(lines, int) and lines > 0:
-        limits = replace(limits, max_lines=lines)
-    if isinstance(width, int | float) and width > 0:
-        limits = replace(limits, line_width=float(width))
-    if fps := frame_rate(options):
-        limits = replace(limits, min_gap_ms=int(Fraction(2_000) / fps))
-    return replace(locale, limits=limits)
-
-
-def frame_rate(options: Mapping[str, object]) -> Fraction | None:
-    """The frame rate that a project's times lie on, if there is one."""
-    said = options.get("fps")
-    if not isinstance(said, str) or not 0 < len(said) < 30:
-        return None
-    try:
-        fps = Fraction(said)
-    except (ValueError, ZeroDivisionError):
-        return None
-    return fps if 1 <= fps <= 1_000 else None
 
 
 def latest(

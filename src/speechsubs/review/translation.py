@@ -6,7 +6,8 @@ from fractions import Fraction
 from speechsubs import glossary, locales, money
 from speechsubs.glossary import Glossary, Matcher
 from speechsubs.locales import Locale
-from speechsubs.model import Finding, Severity, SlotKind, Track
+from speechsubs.model import Finding, Limits, Severity, SlotKind, Track
+from speechsubs.options import Options
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.store import GLOSSARY
 from speechsubs.review import room
@@ -27,6 +28,7 @@ def review_of(
     """
     terms = _glossary(project)
     matcher = Matcher(terms)
+    options = Options.from_json(project.options)
     items: list[Item] = []
     tags: list[str] = []
     for source in project.sources:
@@ -34,7 +36,7 @@ def review_of(
             if locale is not None and track.locale != locale:
                 continue
             tags.append(track.locale)
-            items += _items(project, source, track, terms, matcher, states)
+            items += _items(options, source, track, terms, matcher, states)
     languages = f" in {locale}" if locale else ""
     return Review(
         title=f"Translation review{languages}",
@@ -42,7 +44,7 @@ def review_of(
         changes=(),
         items=tuple(items),
         media={source.id: source.media for source in project.sources if source.media},
-        limits={tag: _limits(room.locale_of(project.options, tag)) for tag in dict.fromkeys(tags)},
+        limits={tag: _limits(options.limits(locales.load(tag))) for tag in dict.fromkeys(tags)},
     )
 
 
@@ -52,8 +54,7 @@ def _glossary(project: Project) -> Glossary:
     return glossary.load(project.folder / GLOSSARY)
 
 
-def _limits(locale: Locale) -> dict[str, float]:
-    limits = locale.limits
+def _limits(limits: Limits) -> dict[str, float]:
     return {
         "line_width": limits.line_width,
         "max_lines": limits.max_lines,
@@ -64,16 +65,15 @@ def _limits(locale: Locale) -> dict[str, float]:
 
 
 def _items(
-    project: Project,
+    options: Options,
     source: Source,
     record: TrackRecord,
     terms: Glossary,
     matcher: Matcher,
     states: Collection[State],
 ) -> Iterable[Item]:
-    locale = room.locale_of(project.options, record.locale)
-    fps = room.frame_rate(project.options)
-    found = _findings(project, source, record, locale, terms, matcher)
+    locale = options.limited(locales.load(record.locale))
+    found = _findings(options, source, record, locale, terms, matcher)
     shown: dict[int, list[int]] = {}
     for number, cue in enumerate(record.cues):
         for index in cue.sentences:
@@ -92,7 +92,7 @@ def _items(
             source=segment.source,
             text=segment.text,
             new_text="",
-            cues=tuple(_cue(n, source, record, locale, fps) for n in shown.get(index, ())),
+            cues=tuple(_cue(n, source, record, locale, options.fps) for n in shown.get(index, ())),
             marks=_marks(source, segment),
             before=texts[index - 1] if 0 < index <= len(texts) else "",
             after=texts[index + 1] if index + 1 < len(texts) else "",
@@ -133,7 +133,7 @@ def _doubts(segment: Segment) -> list[Finding]:
 
 
 def _findings(
-    project: Project,
+    options: Options,
     source: Source,
     record: TrackRecord,
     locale: Locale,
@@ -148,9 +148,8 @@ def _findings(
         cue = record.cues[finding.cue - 1] if finding.cue else None
         for index in cue.sentences if cue else ():
             result.setdefault(index, []).append(finding)
-    dollar = project.options.get("default_dollar")
     texts = [sentence.text for sentence in source.sentences]
-    context = money.context(texts, own.language, dollar if isinstance(dollar, str) else "USD")
+    context = money.context(texts, own.language, options.default_dollar)
     compared: Sequence[Sequence[Finding]] = check.compare(
         [segment.source for segment in record.segments],
         [segment.text for segment in record.segments],

@@ -97,7 +97,7 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         reporting = stack.enter_context(Reporting.opened(command, given))
         store = stack.enter_context(workplace.opened(given.get("memory"), None))
         kit = _kit(store, given["jobs"], job.jobs)
-        kit.glossary(job.request.recipe.glossary)  # a broken one stops everything, at once
+        kit.glossary(job.request.options.glossary)  # a broken one stops everything, at once
         if given["dry_run"]:
             return _dry_run(job, units, kit, reporting)
         state = stack.enter_context(_state(job, units, reporting))
@@ -130,9 +130,9 @@ def _request(command: str, sources: Sequence[Path], given: Mapping[str, Any]) ->
         given["recursive"],
         partial(batch_options.is_own_output, command, given, targets),
     )
-    recipe = batch_options.recipe(command, given)
+    options = batch_options.options(command, given)
     row = partial(batch_options.of_row, command, given)
-    return Request(tuple(sources), recipe, choice, targets, given.get("output"), row)
+    return Request(tuple(sources), command, options, choice, targets, given.get("output"), row)
 
 
 def _cores() -> int:

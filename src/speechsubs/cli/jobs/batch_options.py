@@ -1,4 +1,4 @@
-"""A command's options as a recipe, and a manifest row's options over them."""
+"""A command's parameters as options, and a manifest row's over them."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from speechsubs import formats, outputs
-from speechsubs.batch import Recipe
 from speechsubs.batch.jobsfile import Row
 from speechsubs.cli.group import COMMANDS, main
 from speechsubs.errors import InputError
+from speechsubs.options import Options
 
 #: The glossary that is used when none is named and it lies here.
 DEFAULT_GLOSSARY = Path("glossary.yml")
@@ -32,27 +32,24 @@ def glossary_path(given: Mapping[str, Any]) -> Path | None:
     return named or (DEFAULT_GLOSSARY if DEFAULT_GLOSSARY.exists() else None)
 
 
-def recipe(command: str, given: Mapping[str, Any]) -> Recipe:
-    """What the options of a command ask for."""
+def options(command: str, given: Mapping[str, Any]) -> Options:
+    """What the parameters of a command ask for."""
     if command == "convert":
-        return Recipe(
-            command,
+        return Options(
             kinds=(given["kind"],),
             crlf=given["crlf"],
             bom=given["bom"],
             overwrite=given["overwrite"],
         )
     if command == "check":
-        return Recipe(
-            command,
+        return Options(
             language=_tag(given["language"]),
             glossary=_text(given["terms"]),
             fps=given["fps"],
             against=_text(given["source"]),
             against_language=_tag(given["source_language"]),
         )
-    return Recipe(
-        command,
+    return Options(
         language=_tag(given["source_locale"]),
         glossary=_text(glossary_path(given)),
         kinds=tuple(given["kinds"] or ()),
@@ -102,8 +99,8 @@ def is_own_output(
     return False
 
 
-def of_row(command: str, given: Mapping[str, Any], row: Row, base: Recipe) -> Recipe:
-    """The recipe for a row: its options over those of the command line.
+def of_row(command: str, given: Mapping[str, Any], row: Row, base: Options) -> Options:
+    """The options of a row: its own over those of the command line.
 
     Values are read as on the command line, paths relative to the manifest. Raises
     `InputError` with the row's place.
@@ -131,7 +128,7 @@ def of_row(command: str, given: Mapping[str, Any], row: Row, base: Recipe) -> Re
             changed[str(parameter.name)] = _value(parameter, value, row, context)
         except click.UsageError as error:
             raise InputError(row.place, f"option {name}: {error.message}") from error
-    return recipe(command, changed)
+    return options(command, changed)
 
 
 def _value(parameter: click.Option, value: str | bool, row: Row, context: click.Context) -> Any:

@@ -18,7 +18,7 @@ from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
 from speechsubs.model import Transcript
-from speechsubs.pipeline import Options, Result
+from speechsubs.pipeline import Result
 from speechsubs.protocols import Engine
 
 _Pairs = list[tuple[Locale, Engine]]
@@ -71,7 +71,7 @@ def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         if not finished:
             return 1
         results, written = _write(finished, given)
-        place.keep(results, written, terms, _kept_options(given))
+        place.keep(results, written, terms, _remembered(given))
     ending.show(screen, results, written, given)
     return 1 if failures else max(result.exit_code for result in results)
 
@@ -84,7 +84,7 @@ def _named(sources: Sequence[Path], name: str) -> dict[Path, Path]:
 
 def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) -> list[_Group]:
     wanted: Locale | None = given["source_locale"]
-    recipe = batch_options.recipe("subtitle", given)
+    options = batch_options.options("subtitle", given)
     by_tag: dict[str, list[tuple[Path, Transcript]]] = {}
     for path, transcript in items:
         tag = wanted.tag if wanted else naming.language(path, transcript) or "en"
@@ -92,8 +92,8 @@ def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) 
     targets = {locale.tag: locale for locale in given["targets"]}
     return [
         _Group(
-            naming.limited(locales.load(tag), recipe),
-            tuple(naming.limited(to, recipe) for to in targets.values() if to.tag != tag),
+            options.limited(locales.load(tag)),
+            tuple(options.limited(to) for to in targets.values() if to.tag != tag),
             tuple(own),
         )
         for tag, own in by_tag.items()
@@ -129,27 +129,14 @@ def _tags(group: _Group, bilingual: bool) -> list[str]:
 
 
 def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
-    recipe = batch_options.recipe("subtitle", given)
-    return naming.places(path, given["output"] or path.parent, tag, recipe)
+    options = batch_options.options("subtitle", given)
+    return naming.places(path, given["output"] or path.parent, tag, options)
 
 
-def _kept_options(given: Mapping[str, Any]) -> dict[str, object]:
-    """The options that a project remembers, so that its run can be repeated."""
-    names = (
-        "engine",
-        "currency_style",
-        "default_dollar",
-        "headings",
-        "dates",
-        "units",
-        "max_lines",
-        "line_width",
-    )
-    found: dict[str, object] = {name: given[name] for name in names}
-    found["fps"] = str(given["fps"]) if given["fps"] else None
-    found["duration_ms"] = given["duration"]
-    found["aligner"] = given["aligner"]
-    for name in ("audio", "text", "lexicon"):
+def _remembered(given: Mapping[str, Any]) -> dict[str, object]:
+    """What a project remembers, so that its run can be repeated."""
+    found = batch_options.options("subtitle", given).to_json()
+    for name in ("audio", "text"):
         found[name] = str(given[name]) if given[name] else None
     found["targets"] = [locale.tag for locale in given["targets"]]
     return found
@@ -189,16 +176,7 @@ def _subtitle(
         if task is not None:
             bar.update(task, completed=done, total=total)
 
-    options = Options(
-        duration_ms=given["duration"],
-        fps=given["fps"],
-        currency_style=given["currency_style"] or "",
-        default_dollar=given["default_dollar"],
-        headings=given["headings"] == "keep",
-        bilingual=given["bilingual"],
-        dates=given["dates"],
-        units=given["units"],
-    )
+    options = batch_options.options("subtitle", given)
     items = list(group.items)
     failures: list[SpeechsubsError] = []
     while items:
@@ -234,12 +212,12 @@ def _write(
     finished: Sequence[tuple[Path, Result]], given: Mapping[str, Any]
 ) -> tuple[list[Result], dict[str, list[Path]]]:
     """Write every track; the results with what was kept, and the files of each source."""
-    recipe = batch_options.recipe("subtitle", given)
+    options = batch_options.options("subtitle", given)
     results = []
     written: dict[str, list[Path]] = {}
     for path, result in finished:
         tags = [output.locale.tag for output in result.outputs]
-        planned = naming.planned(path, given["output"] or path.parent, result, recipe, tags)
+        planned = naming.planned(path, given["output"] or path.parent, result, options, tags)
         paths, kept = outputs.write(planned, overwrite=given["overwrite"])
         results.append(replace(result, findings=(*result.findings, *kept)))
         written[result.name] = paths

@@ -21,7 +21,7 @@ from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track
 from speechsubs.outputs import Planned
-from speechsubs.pipeline import Line, Options, Result
+from speechsubs.pipeline import Line, Result
 from speechsubs.protocols import Engine
 
 _Read = tuple[Path, Track]
@@ -57,15 +57,6 @@ def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
 def _words(given: Mapping[str, Any]) -> tuple[Glossary, Path | None]:
     path = batch_options.glossary_path(given)
     return (glossary.load(path) if path else glossary.empty()), path
-
-
-def _options(given: Mapping[str, Any]) -> Options:
-    return Options(
-        currency_style=given["currency_style"] or "",
-        default_dollar=given["default_dollar"],
-        dates=given["dates"],
-        units=given["units"],
-    )
 
 
 # ---- Subtitles -------------------------------------------------------------------
@@ -172,7 +163,7 @@ def _subtitled(
     progress: Callable[[int, int], None],
 ) -> list[Result]:
     transcripts = [formats.from_track(track) for _, track in items]
-    options = _options(given)
+    options = batch_options.options("translate", given)
     return pipeline.subtitle(
         transcripts,
         source=source,
@@ -206,10 +197,10 @@ def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, lis
     """The files that a track's translations go to, by language."""
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
     folder: Path = given["output"] or named.parent
-    recipe = batch_options.recipe("translate", given)
+    options = batch_options.options("translate", given)
     source = _source(path, track, given).tag
     return {
-        locale.tag: naming.places(named, folder, locale.tag, recipe)
+        locale.tag: naming.places(named, folder, locale.tag, options)
         for locale in _targets(source, given)
     }
 
@@ -226,7 +217,7 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
     texts = [line for _, lines in read for line in lines]
     words, _ = _words(given)
     terms = _line_terms(given["line_terms"], len(texts)) if given["line_terms"] else []
-    options = _options(given)
+    options = batch_options.options("translate", given)
     with workplace.opened(given["memory"], None) as place:
         engine = place.engine(given["engine"], source.tag, target.tag)
         made = pipeline.translate_lines(
