@@ -8,6 +8,7 @@ nothing that an entity could stand for but the five of XML itself.
 import re
 from collections.abc import Iterator
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from speechsubs.errors import InputError
 
@@ -76,6 +77,28 @@ def check(data: bytes, where: str) -> None:
 def valid(text: str) -> bool:
     """True when XML 1.0 can hold every character. Source: XML 1.0, section 2.2, Char."""
     return not _INVALID.search(text)
+
+
+def clean(text: str) -> str:
+    """The text with the replacement character for what XML cannot hold."""
+    return text if valid(text) else _INVALID.sub("\ufffd", text)
+
+
+def escaped(text: str) -> str:
+    """Text for an element, without what XML cannot hold.
+
+    A carriage return would come back as a line feed.
+
+    >>> escaped("a < b")
+    'a &lt; b'
+    """
+    return escape(clean(text), {"\r": "&#13;"})
+
+
+def quoted(text: str) -> str:
+    """A quoted value of an attribute, without what XML cannot hold."""
+    marks = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+    return f'"{escape(clean(text), marks)}"'
 
 
 class _Builder:

@@ -15,7 +15,7 @@ import speechsubs
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "speechsubs"
 MODULES = sorted(SOURCE.rglob("*.py"))
-MOST_LINES, MOST_FUNCTION_LINES = 400, 60
+MOST_LINES, MOST_FUNCTION_LINES = 600, 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

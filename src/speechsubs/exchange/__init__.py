@@ -1,6 +1,6 @@
 """Projects exchanged with translators who live elsewhere: XLIFF, XLSX, Markdown, JSON.
 
-`units` says what travels, `xliff12`, `xliff21`, `workbook`, `markdown` and `jsonfile`
+`units` says what travels, `xliff`, `workbook`, `markdown` and `jsonfile`
 write and read it, `taking` takes what came back into the project.
 """
 

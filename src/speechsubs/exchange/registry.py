@@ -7,7 +7,7 @@ from pathlib import Path
 
 from speechsubs import safexml
 from speechsubs.errors import InputError
-from speechsubs.exchange import jsonfile, markdown, workbook, xliff12, xliff21
+from speechsubs.exchange import jsonfile, markdown, workbook, xliff
 from speechsubs.exchange.rows import MAX_BYTES, Incoming
 from speechsubs.exchange.units import Document, documents
 from speechsubs.files import read_bytes as read_file
@@ -31,13 +31,13 @@ class _Format:
 
 
 _FORMATS = {
-    "xliff12": _Format(xliff12.write, ".xlf"),
-    "xliff21": _Format(xliff21.write, ".xlf"),
+    "xliff12": _Format(xliff.write12, ".xlf"),
+    "xliff21": _Format(xliff.write21, ".xlf"),
     "xlsx": _Format(workbook.write, ".xlsx"),
     "markdown": _Format(markdown.write, ".md"),
     "json": _Format(jsonfile.write, ".json"),
 }
-_READERS = {"1.2": xliff12.read, "1.1": xliff12.read, "2.0": xliff21.read, "2.1": xliff21.read}
+_READERS = {"1.2": xliff.read12, "1.1": xliff.read12, "2.0": xliff.read21, "2.1": xliff.read21}
 
 
 def names() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from speechsubs import locales
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.exchange import wording
 from speechsubs.exchange.pieces import Piece, Revision, cut, digest
+from speechsubs.exchange.rows import listed
 from speechsubs.glossary import Glossary, Matcher, Policy, Term, target_for
 from speechsubs.locales import Locale
 from speechsubs.model import Cue, Finding, Place, Severity, Slot, SlotKind
@@ -350,3 +351,14 @@ def limits_note(locale: Locale) -> str:
         f"{limits.line_width:g} characters, {limits.chars_per_second:g} characters a second. "
         "Line breaks are made by speechsubs: write each segment as one line."
     )
+
+
+def left_out(document: Document, kept: Sequence[Unit], why: str) -> list[Finding]:
+    """A finding about the units that a format cannot hold, if there are any."""
+    names = {unit.name for unit in kept}
+    gone = [unit.name for unit in document.units if unit.name not in names]
+    if not gone:
+        return []
+    message = f"segments are left out, {why}: {listed(gone)}"
+    code = "exchange-left-out"
+    return [Finding(code, Severity.WARNING, message, document.file, document.target)]

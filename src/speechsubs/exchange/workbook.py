@@ -6,12 +6,11 @@ and amounts are checked by their wording. The last column holds hashes and is hi
 
 from collections.abc import Iterator, Sequence
 
-from speechsubs import worksheets
+from speechsubs import safexml, worksheets
 from speechsubs.errors import InputError
-from speechsubs.exchange import inline
 from speechsubs.exchange.pieces import Revision
 from speechsubs.exchange.rows import Incoming, Row, problem, state_of
-from speechsubs.exchange.units import Document, Unit, clock, cue_note
+from speechsubs.exchange.units import Document, Unit, clock, cue_note, left_out
 from speechsubs.model import Finding
 from speechsubs.worksheets import NARROW, Column
 
@@ -39,7 +38,7 @@ def write(document: Document) -> tuple[bytes, list[Finding]]:
     ]
     table = (_row(unit, document) for unit in kept)
     data = worksheets.write(columns, table, sheet="segments", frozen="D2")
-    return data, inline.left_out(document, kept, why)
+    return data, left_out(document, kept, why)
 
 
 def _row(unit: Unit, document: Document) -> list[str]:
@@ -66,7 +65,7 @@ def _term(unit: Unit) -> Iterator[str]:
 
 def _fitting(texts: Sequence[str] | Iterator[str]) -> str:
     """Lines for a cell that only a person reads."""
-    text = inline.clean("\n".join(filter(None, texts)))
+    text = safexml.clean("\n".join(filter(None, texts)))
     return text if worksheets.holds(text) else text[: worksheets.MAX_CELL // 3]
 
 

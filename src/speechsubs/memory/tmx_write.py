@@ -5,20 +5,14 @@ other tools' files, so slots are told in properties of the unit (tools keep thos
 ignore them). There is no DOCTYPE, so that no parser looks for a DTD.
 """
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from speechsubs import __version__
+from speechsubs import __version__, safexml
 from speechsubs.files import write_atomic
 from speechsubs.memory import rows
 from speechsubs.memory.segments import Segment
 from speechsubs.memory.tmx_units import PREFIX, TOOL, digest
-
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_IN_ATTRIBUTES = {**_ESCAPES, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
-#: XML 1.0, section 2.2: what no document can hold, not even as a reference.
-_IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(segments: Iterable[Segment], path: Path) -> int:
@@ -66,13 +60,13 @@ def _unit(segment: Segment) -> str:
     }
     lines = [_tag("tu", srclang=segment.source_language, **dates)]
     if segment.note:
-        lines.append(f"<note>{_escaped(segment.note)}</note>")
-    lines += [f"{_tag('prop', type=name)}{_escaped(value)}</prop>" for name, value in props]
+        lines.append(f"<note>{safexml.escaped(segment.note)}</note>")
+    lines += [f"{_tag('prop', type=name)}{safexml.escaped(value)}</prop>" for name, value in props]
     for tag, text in (
         (segment.source_language, segment.source),
         (segment.target_language, segment.target),
     ):
-        lines.append(f"{_tag('tuv', **{'xml:lang': tag})}<seg>{_escaped(text)}</seg></tuv>")
+        lines.append(f"{_tag('tuv', **{'xml:lang': tag})}<seg>{safexml.escaped(text)}</seg></tuv>")
     return "\n".join(lines) + "\n</tu>\n"
 
 
@@ -93,13 +87,5 @@ def _own(segment: Segment) -> dict[str, str]:
 
 
 def _tag(name: str, **attributes: str) -> str:
-    parts = [
-        f' {key}="{_escaped(value, _IN_ATTRIBUTES)}"' for key, value in attributes.items() if value
-    ]
+    parts = [f" {key}={safexml.quoted(value)}" for key, value in attributes.items() if value]
     return f"<{name}{''.join(parts)}>"
-
-
-def _escaped(text: str, escapes: dict[str, str] = _ESCAPES) -> str:
-    if not text.isprintable():
-        text = _IMPOSSIBLE.sub("\ufffd", text)
-    return re.sub('[&<>"\r\n\t]', lambda match: escapes.get(match.group(), match.group()), text)
