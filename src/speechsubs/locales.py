@@ -6,6 +6,7 @@ written with its source and the date it was read, so that a doubt can be checked
 """
 
 import difflib
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -16,7 +17,27 @@ from typing import Any
 
 from speechsubs import yamlfile
 from speechsubs.errors import UnknownLocaleError, YamlError
+from speechsubs.localereader import LocaleValueError, Node
+from speechsubs.localesections import (
+    BreakRules,
+    MoneyRules,
+    NumberRules,
+    SpeechRules,
+    Typography,
+    UnitNames,
+    read_breaks,
+    read_limits,
+    read_money,
+    read_numbers,
+    read_speech,
+    read_typography,
+    read_units,
+)
 from speechsubs.model import Limits
+
+#: The environment variable with further folders of locale files.
+VARIABLE = "SPEECHSUBS_LOCALES"
+_ROOT = "root"
 
 #: BCP 47 as far as subtitles need it: language, script, region.
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?", re.ASCII)
@@ -30,52 +51,12 @@ _SAME = {
 
 
 @dataclass(frozen=True, slots=True)
-class BreakRules:
-    """Words that tell where a line may end, lower-cased. See `linebreaks`.
-
-    `bound` words cling to both neighbours ("more than ten"), `trailing` ones to the
-    word before them ("ten years ago", "n'a pas"), `genitives` are prepositions that tie
-    two nouns more tightly than the others do ("fines de semana"). Elided words stand
-    with their apostrophe ("d'", "qu'"). For languages without blanks `trailing` are
-    beginnings and `tight` are endings after which a phrase goes on.
-    """
-
-    articles: frozenset[str]
-    prepositions: frozenset[str]
-    conjunctions: frozenset[str]
-    pronouns: frozenset[str]
-    auxiliaries: frozenset[str]
-    negations: frozenset[str]
-    titles: frozenset[str]
-    magnitudes: frozenset[str]
-    bound: frozenset[str]
-    trailing: frozenset[str]
-    genitives: frozenset[str]
-    tight: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechRules:
-    """How long a language takes to say, for times without a recording.
-
-    `unit` is "syllable" (groups of vowels) or "character" (one per CJK character).
-    """
-
-    unit: str
-    ms_per_unit: int
-    ms_per_word: int
-    comma_pause_ms: int
-    sentence_pause_ms: int
-    paragraph_pause_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Locale:
     """One language's rules. Get it from `load`, never build it from the environment.
 
     `words` is "spaces" where words are written apart and "phrases" where they are
     not (Chinese, Japanese, Thai). `narrow_width` is what a half-width character
-    counts. `sections` holds the parts that other modules own (money, typography).
+    counts.
     """
 
     tag: str
@@ -89,8 +70,11 @@ class Locale:
     limits: Limits
     breaks: BreakRules
     speech: SpeechRules
+    numbers: NumberRules
+    money: MoneyRules
+    units: Mapping[str, UnitNames]
+    typography: Typography
     unverified: tuple[str, ...]
-    sections: Mapping[str, Any]
     path: Path
 
     @property
@@ -138,10 +122,25 @@ def folder() -> Path:
     return Path(__file__).parents[2] / "locales"
 
 
-@cache
+def folders() -> tuple[Path, ...]:
+    """Where locale files are looked for, the first that has one first.
+
+    The folders that the environment variable SPEECHSUBS_LOCALES names stand before
+    speechsubs' own, so that a file there adds a language or replaces one.
+    """
+    added = os.environ.get(VARIABLE, "")
+    return (*(Path(name) for name in added.split(os.pathsep) if name), folder())
+
+
 def known() -> tuple[str, ...]:
     """The tags that have a file, sorted."""
-    return tuple(sorted(p.stem for p in folder().glob("*.yml") if p.stem != "root"))
+    return _known(folders())
+
+
+@cache
+def _known(places: tuple[Path, ...]) -> tuple[str, ...]:
+    found = {path.stem for place in places for path in place.glob("*.yml")}
+    return tuple(sorted(found - {_ROOT}))
 
 
 def canonical(tag: str) -> str:
@@ -205,23 +204,54 @@ def load(tag: str) -> Locale:
 
     Raises `UnknownLocaleError`, or `YamlError` where a locale file is broken.
     """
-    return _load(resolve(tag))
+    return _load(resolve(tag), folders())
 
 
 @cache
-def _load(tag: str) -> Locale:
-    path = folder() / f"{tag}.yml"
-    data = _merged(_file(folder() / "root.yml"), _file(path))
+def _load(tag: str, places: tuple[Path, ...]) -> Locale:
+    path = _path(tag, places)
+    root = places[-1] / f"{_ROOT}.yml"
+    data = _merged(_root(root), _file(path))
     try:
         return _build(tag, data, path)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise YamlError(path, 1, 1, f"broken locale file: {error!r}") from error
+    except LocaleValueError as error:
+        raise _located(error, path, root) from error
+
+
+def _path(name: str, places: tuple[Path, ...]) -> Path:
+    """The first file of this name; in speechsubs' own folder where there is none."""
+    paths = [place / f"{name}.yml" for place in places]
+    return next((path for path in paths if path.is_file()), paths[-1])
+
+
+@cache
+def _root(path: Path) -> dict[str, Any]:
+    return _file(path)
 
 
 def _file(path: Path) -> dict[str, Any]:
     data = yamlfile.plain(yamlfile.load(path))
     assert isinstance(data, dict)
     return data
+
+
+def _located(error: LocaleValueError, path: Path, root: Path) -> YamlError:
+    """A problem with its place: in the language's own file, or in the common one."""
+    name = ".".join(error.keys)
+    for file in (path, root):
+        node: Any = yamlfile.load(file)
+        line, column, depth = 1, 1, 0
+        for key in error.keys:
+            if not isinstance(node, Mapping):
+                break
+            own = next((own for own in node if str(own) == key), None)
+            if own is None:
+                break
+            line, column = yamlfile.line_of(node, own), yamlfile.column_of(node, own)
+            node, depth = node[own], depth + 1
+        if depth:
+            return YamlError(file, line, column, f"broken locale file: {name} {error.problem}")
+    return YamlError(path, 1, 1, f"broken locale file: {name} {error.problem}")
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,47 +266,28 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
-    reading = data["reading"]
-    for name, entry in reading.items():
-        if not {"value", "source", "date"} <= set(entry):
-            raise ValueError(f"reading.{name} needs value, source and date")
-    number = {name: entry["value"] for name, entry in reading.items()}
-    for name in ("line_width", "max_lines", "chars_per_second", "min_duration_ms"):
-        if not number[name] > 0:
-            raise ValueError(f"reading.{name} must be more than 0")
-    if number["max_duration_ms"] < number["min_duration_ms"]:
-        raise ValueError("reading.max_duration_ms is less than min_duration_ms")
-    breaks = data["breaks"]
-    own = {"tag", "name", "own_name", "direction", "argos", "apertium", "words", "narrow_width",
-           "reading", "breaks", "speech"}  # fmt: skip
-    speech = dict(data["speech"])
-    speech.pop("source", None)
-    return Locale(
+    node = Node(data)
+    if node.text("tag") != tag:
+        raise node.wrong("tag", f"must be {tag!r}, as the file is named")
+    limits, unverified = node.section("reading", read_limits)
+    locale = Locale(
         tag=tag,
-        name=data["name"],
-        own_name=data["own_name"],
-        direction=data["direction"],
-        argos=data["argos"],
-        apertium=data["apertium"],
-        words=data["words"],
-        narrow_width=float(data["narrow_width"]),
-        limits=Limits(
-            line_width=float(number["line_width"]),
-            max_lines=int(number["max_lines"]),
-            chars_per_second=float(number["chars_per_second"]),
-            min_duration_ms=int(number["min_duration_ms"]),
-            max_duration_ms=int(number["max_duration_ms"]),
-            min_gap_ms=int(number["min_gap_ms"]),
-            chain_gap_ms=int(number["chain_gap_ms"]),
-            tail_ms=int(number["tail_ms"]),
-        ),
-        breaks=BreakRules(
-            **{name: frozenset(str(breaks.get(name, "")).split()) for name in BreakRules.__slots__}
-        ),
-        speech=SpeechRules(**speech),
-        unverified=tuple(
-            name for name, entry in reading.items() if not entry.get("verified", True)
-        ),
-        sections={key: value for key, value in data.items() if key not in own},
+        name=node.text("name"),
+        own_name=node.text("own_name"),
+        direction=node.choice("direction", "ltr", "rtl"),
+        argos=node.text("argos"),
+        apertium=node.text("apertium"),
+        words=node.choice("words", "spaces", "phrases"),
+        narrow_width=node.number("narrow_width", 0.1),
+        limits=limits,
+        breaks=node.section("breaks", read_breaks),
+        speech=node.section("speech", read_speech),
+        numbers=node.section("numbers", read_numbers),
+        money=node.section("money", read_money),
+        units=node.section("units", read_units),
+        typography=node.section("typography", read_typography),
+        unverified=unverified,
         path=path,
     )
+    node.end()
+    return locale

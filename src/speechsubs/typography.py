@@ -7,13 +7,12 @@ under `typography`. Nothing here changes a slot itself.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from speechsubs.edits import Edit
-from speechsubs.locales import Locale, load
+from speechsubs.locales import Locale
+from speechsubs.localesections import Typography
 from speechsubs.model import Finished, Place
 
 _BEFORE = re.compile(r"(?:(\w+)\s+)?([\w]+['’]?)(\s*)$")
@@ -31,93 +30,40 @@ class Grammar:
     number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typography:
-    """A locale's rules. `contractions` and `elisions` map what is written in full to
-    what stands there instead; `vowels` are the letters that an elision wants behind it;
-    `possessive` is what an English 's becomes ("{}" is where a name that ends in s
-    wants only an apostrophe), "" where the language forms it with a word of its own.
+def _full(own: Typography, short: str, gender: str, name: str) -> str:
+    """What an elided word is before a consonant: "l'" is "le" or "la"; "" if nothing."""
+    words = [word for word, elided in own.elisions.items() if elided == short]
+    feminine = {row["f"] for row in own.articles}
+    fitting = [word for word in words if (word in feminine) == (gender == "f")]
+    return _sounding(own, next(iter((gender and fitting) or words), ""), name)
 
-    `articles` are rows of one article in its forms m, f, mp and fp; `also_other_words`
-    are forms that may be something else and are left alone. `sounded` are articles
-    that change before names whose beginning `sounds` matches (Italian lo), and
-    `masculine_before` the names that take a masculine article although they are
-    feminine (Spanish "el agua").
+
+def agreed(own: Typography, phrase: str, name: str, grammar: Grammar) -> str:
+    """An article in the gender and number of its name; anything else as it is.
+
+    A form of several articles changes only where all of them change alike.
     """
-
-    latin_cjk_space: str
-    space_before: str
-    opening_question: str
-    opening_exclamation: str
-    contractions: Mapping[str, str]
-    elisions: Mapping[str, str]
-    vowels: str
-    possessive: str
-    possessive_after_s: str
-    articles: Sequence[Mapping[str, str]]
-    also_other_words: frozenset[str]
-    sounded: Mapping[str, str]
-    sounds: re.Pattern[str]
-    masculine_before: re.Pattern[str]
-
-    def full(self, short: str, gender: str, name: str) -> str:
-        """What an elided word is before a consonant: "l'" is "le" or "la"; "" if nothing."""
-        words = [word for word, elided in self.elisions.items() if elided == short]
-        feminine = {row["f"] for row in self.articles}
-        fitting = [word for word in words if (word in feminine) == (gender == "f")]
-        return self.sounding(next(iter((gender and fitting) or words), ""), name)
-
-    def agreed(self, phrase: str, name: str, grammar: Grammar) -> str:
-        """An article in the gender and number of its name; anything else as it is.
-
-        A form of several articles changes only where all of them change alike.
-        """
-        if phrase in self.also_other_words:
-            return phrase
-        plain = {sounded: soft for soft, sounded in self.sounded.items()}.get(phrase, phrase)
-        found = set()
-        for row in self.articles:
-            for cell in (cell for cell, form in row.items() if form == plain):
-                gender = grammar.gender or cell[0]
-                plural = "p" in cell if not grammar.number else grammar.number == "plural"
-                if gender == "f" and not plural and self.masculine_before.match(name):
-                    gender = "m"
-                found.add(row.get(f"{gender}p" if plural else gender, plain))
-        if len(found) != 1 or plain in found:
-            return phrase
-        return self.sounding(found.pop(), name)
-
-    def sounding(self, article: str, name: str) -> str:
-        """The article as it stands before the sound that a name begins with."""
-        if article in self.sounded and self.sounds.match(f"{article} {name}"):
-            return self.sounded[article]
-        return article
+    if phrase in own.also_other_words:
+        return phrase
+    plain = {sounded: soft for soft, sounded in own.sounded.items()}.get(phrase, phrase)
+    found = set()
+    for row in own.articles:
+        for cell in (cell for cell, form in row.items() if form == plain):
+            gender = grammar.gender or cell[0]
+            plural = "p" in cell if not grammar.number else grammar.number == "plural"
+            if gender == "f" and not plural and own.masculine_before.match(name):
+                gender = "m"
+            found.add(row.get(f"{gender}p" if plural else gender, plain))
+    if len(found) != 1 or plain in found:
+        return phrase
+    return _sounding(own, found.pop(), name)
 
 
-@cache
-def rules(tag: str) -> Typography:
-    """The rules of a known tag."""
-    data: Mapping[str, Any] = load(tag).sections["typography"]
-    return Typography(
-        latin_cjk_space=str(data["latin_cjk_space"]),
-        space_before=str(data["space_before"]),
-        opening_question=str(data["opening_question"]),
-        opening_exclamation=str(data["opening_exclamation"]),
-        contractions=dict(data.get("contractions", {})),
-        elisions=dict(data.get("elisions", {})),
-        vowels=str(data.get("vowels", "")),
-        possessive=str(data.get("possessive", "")),
-        possessive_after_s=str(data.get("possessive_after_s", data.get("possessive", ""))),
-        articles=tuple(dict(row) for row in data.get("articles", ())),
-        also_other_words=frozenset(str(data.get("also_other_words", "")).split()),
-        sounded=dict(data.get("sounded", {})),
-        sounds=_pattern(data.get("sounds", "")),
-        masculine_before=_pattern(data.get("masculine_before", "")),
-    )
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text or "(?!)", re.IGNORECASE)
+def _sounding(own: Typography, article: str, name: str) -> str:
+    """The article as it stands before the sound that a name begins with."""
+    if article in own.sounded and own.sounds.match(f"{article} {name}"):
+        return own.sounded[article]
+    return article
 
 
 def around_slots(
@@ -129,7 +75,7 @@ def around_slots(
     "'s" becomes the language's own ending. `grammar` has what is known of the names
     in the slots, by slot: "el" before a feminine one becomes "la".
     """
-    own = rules(locale.tag)
+    own = locale.typography
     found: list[Edit] = []
     floor = 0
     for place in sorted(done.places, key=lambda p: p.start):
@@ -157,7 +103,7 @@ def _before(text: str, place: Place, floor: int, own: Typography, grammar: Gramm
     lower = second.lower().replace("’", "'")
     name = text[place.start : place.end]
     if not blank:
-        lower = own.full(lower, grammar.gender, name) if lower.endswith("'") else ""
+        lower = _full(own, lower, grammar.gender, name) if lower.endswith("'") else ""
         if not lower:
             return None
     words = [word for word in (first.lower(), lower) if word]
@@ -179,11 +125,11 @@ def _little(words: list[str], name: str, own: Typography, grammar: Grammar) -> l
         words = [joined]
     if grammar.gender or grammar.number:
         phrase = " ".join(words)
-        agreed = own.agreed(phrase, name, grammar)
-        if agreed != phrase or len(words) == 1:
-            words = agreed.split()
+        form = agreed(own, phrase, name, grammar)
+        if form != phrase or len(words) == 1:
+            words = form.split()
         else:
-            words = [words[0], *own.agreed(words[1], name, grammar).split()]
+            words = [words[0], *agreed(own, words[1], name, grammar).split()]
     elided = own.elisions.get(words[-1])
     if elided and name[:1].lower() in own.vowels and own.vowels:
         words = [*words[:-1], elided]

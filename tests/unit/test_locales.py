@@ -1,5 +1,7 @@
 """Every locale file, the way from a tag to it, and what a broken one says."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -110,19 +112,91 @@ def test_width(tag: str, text: str, width: float) -> None:
     assert locales.load(tag).width(text) == width
 
 
-def test_a_locale_file_that_is_broken_is_named(
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose locale files stand before speechsubs' own."""
+    monkeypatch.setenv(locales.VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+_WHOLE = "tag: qaa\nname: X\nown_name: X\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tag: qab\nname: X\nown_name: X\n", "1:1: .*tag must be 'qaa'"),
+        ("name: X\nown_name: X\n", "1:1: .*tag is missing"),
+        ("tag: qaa\nreading: 3\n", "2:1: .*reading must be `name: value` lines, not a number"),
+        ("tag: qaa\nreading: {line_width: {value: 5}}\n", "2:11: .*reading.line_width.source is"),
+        (
+            "tag: qaa\nreading:\n  line_width: {value: 0, source: me, date: 2026-01-01}\n",
+            "3:16: .*reading.line_width.value must be 1 or more",
+        ),
+        (
+            "tag: qaa\nreading:\n  tail_ms: {value: 1.5, source: me, date: 2026-01-01}\n",
+            "reading.tail_ms.value must be a whole number",
+        ),
+        (
+            "tag: qaa\nreading:\n  tail_ms: {value: 1, source: me, date: soon}\n",
+            "reading.tail_ms.date must be a date",
+        ),
+        (
+            "tag: qaa\nreading:\n  max_duration_ms: {value: 9, source: me, date: 2026-01-01}\n",
+            "reading.max_duration_ms must not be less",
+        ),
+        ("tag: qaa\nname: [1]\n", "2:1: .*name must be text, not a list"),
+        ("direction: up\n", "direction must be one of 'ltr', 'rtl'"),
+        ("narrow_width: wide\n", "narrow_width must be a number"),
+        ("narrow_width: .nan\n", "narrow_width must be"),
+        ("colour: red\n", "4:1: .*colour is no key that is known here"),
+        ("breaks: {article: the}\n", "4:10: .*breaks.article is no key"),
+        ("speech: {unit: mora}\n", "speech.unit must be one of"),
+        ("numbers: {spaces: perhaps}\n", "numbers.spaces must be true or false"),
+        ("numbers: {scales: {x: {other: y}}}\n", "numbers.scales.x must be a whole number"),
+        ("numbers: {scales: {3: {one: y}}}\n", "numbers.scales.3.other is missing"),
+        ("numbers: {scales: {3: {plural: y}}}\n", "numbers.scales.3.plural must be `also` or"),
+        ("numbers: {ordinal_words: {1: [a]}}\n", "numbers.ordinal_words.1 must be text"),
+        ("money: {name: euro}\n", "money.name must have # in it once"),
+        ("money: {over: '{} {}'}\n", "money.over must have {} in it once"),
+        ("money: {styles: {USD: bold}}\n", "money.styles.USD must be one of"),
+        ("money: {currencies: {USD: {}}}\n", "money.currencies.USD.other is missing"),
+        ("money: {currencies: null}\n", "money.currencies must be .*, not nothing"),
+        ("units: {meter: {symbol: m}}\n", "units.meter.symbol is no key"),
+        ("units: {meter: {long: 3}}\n", "units.meter.long must be .*, not a number"),
+        ("typography: {articles: {m: el}}\n", "typography.articles must be a list"),
+        ("typography: {articles: [{m: el}]}\n", "typography.articles an article has the"),
+        ("typography: {sounds: '('}\n", "typography.sounds is no regular expression"),
+    ],
+)
+def test_a_locale_file_that_is_broken_is_named(own_folder: Path, text: str, said: str) -> None:
+    path = own_folder / "qaa.yml"
+    path.write_text(text if text.startswith(("tag", "name: X")) else _WHOLE + text, "utf-8")
+    with pytest.raises(YamlError, match=r"qaa\.yml:.*broken locale file: .*") as caught:
+        locales.load("qaa")
+    assert caught.value.path == path
+    assert re.search(said, str(caught.value)), str(caught.value)
+
+
+def test_a_file_in_a_folder_of_ones_own_adds_a_language_or_replaces_one(own_folder: Path) -> None:
+    (own_folder / "qaa.yml").write_text(_WHOLE, "utf-8")
+    (own_folder / "ca.yml").write_text("tag: ca\nname: Mine\nown_name: Meu\n", "utf-8")
+    assert {"qaa", "ca", "es"} <= set(locales.known())
+    assert locales.load("ca").name == "Mine"
+    assert locales.load("qaa-ES").path == own_folder / "qaa.yml"
+    assert locales.load("es").path == locales.folder() / "es.yml"
+
+
+def test_a_folder_that_is_not_there_adds_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = (locales.folder() / "root.yml").read_text("utf-8")
-    (tmp_path / "root.yml").write_text(root, "utf-8")
-    (tmp_path / "xx.yml").write_text(
-        "tag: xx\nname: X\nown_name: X\nargos: ''\nreading:\n  line_width: {value: 5}\n", "utf-8"
-    )
-    (tmp_path / "yy.yml").write_text("tag: yy\nreading: 3\n", "utf-8")
-    (tmp_path / "zz.yml").write_text(
-        "tag: zz\nreading:\n  line_width: {value: 0, source: somebody, date: 2026-01-01}\n", "utf-8"
-    )
-    monkeypatch.setattr(locales, "folder", lambda: tmp_path)
-    for tag in ("xx", "yy", "zz"):
-        with pytest.raises(YamlError, match=rf"{tag}\.yml.*broken locale file"):
-            locales._load.__wrapped__(tag)
+    before = locales.known()
+    monkeypatch.setenv(locales.VARIABLE, f"{tmp_path / 'none'}{os.pathsep}{os.pathsep}")
+    assert locales.known() == before
+
+
+def test_every_section_of_every_language_is_complete() -> None:
+    for tag in locales.known():
+        locale = locales.load(tag)
+        for name in locale.__slots__:
+            assert getattr(locale, name) is not None

@@ -3,7 +3,7 @@ import pytest
 from speechsubs.edits import apply
 from speechsubs.locales import known, load
 from speechsubs.model import Finished, Place
-from speechsubs.typography import Grammar, around_slots, english_possessives, rules
+from speechsubs.typography import Grammar, agreed, around_slots, english_possessives
 
 
 def mended(text: str, name: str, tag: str, grammar: Grammar | None = None) -> str:
@@ -60,7 +60,7 @@ def test_an_english_possessive_left_behind_is_seen() -> None:
 
 @pytest.mark.parametrize("tag", known())
 def test_every_locale_has_rules_and_they_are_stable(tag: str) -> None:
-    own = rules(tag)
+    own = load(tag).typography
     for short in own.contractions.values():
         assert short not in own.contractions
 
@@ -143,17 +143,17 @@ def test_articles_take_the_number_of_their_name(
 
 @pytest.mark.parametrize("tag", known())
 def test_articles_without_a_glossary_stay(tag: str) -> None:
-    for row in rules(tag).articles:
+    for row in load(tag).typography.articles:
         for form in row.values():
             assert mended(f"vi {form} SU7", "SU7", tag) == f"vi {form} SU7"
 
 
 @pytest.mark.parametrize("tag", known())
 def test_every_form_of_an_article_leads_to_one_gender(tag: str) -> None:
-    own = rules(tag)
+    own = load(tag).typography
     for row in own.articles:
         for cell in ("m", "f"):
             for form in (row["m"], row["f"]):
                 if form not in own.also_other_words:
-                    found = own.agreed(form, "Taycan", Grammar(cell, "singular"))
+                    found = agreed(own, form, "Taycan", Grammar(cell, "singular"))
                     assert found == row[cell]

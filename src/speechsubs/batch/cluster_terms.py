@@ -84,7 +84,8 @@ def code() -> str:
     """The digest of our own modules and locales: two checkouts may have one version."""
     found = hashlib.sha256()
     package = Path(__file__).parents[1]
-    for folder, pattern in ((package, "*.py"), (locales.folder(), "*.yml")):
+    places = [(package, "*.py"), *((place, "*.yml") for place in locales.folders())]
+    for folder, pattern in places:
         for path in sorted(folder.rglob(pattern)):
             found.update(path.relative_to(folder).as_posix().encode("utf-8", "replace"))
             found.update(path.read_bytes())

@@ -121,7 +121,7 @@ def _genitive(tag: str) -> bool:
     from speechsubs import locales
 
     try:
-        return str(locales.load(tag).sections["typography"]["possessive"]) == "s"
+        return locales.load(tag).typography.possessive == "s"
     except UnknownLocaleError:
         return False
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from speechsubs.money.amount import Context
 from speechsubs.numbers.cjk import is_cjk
-from speechsubs.numbers.rules import SPACES, known, plain, section, words_of
+from speechsubs.numbers.rules import SPACES, known, plain, rules_for
 
 #: ISO 4217 codes that are read, with what else is written for them.
 CODES = [
@@ -92,18 +92,18 @@ class Names:
 @cache
 def names(language: str) -> Names:
     """The table for a language; only signs and codes for an unknown one."""
-    data = section(language, "money")
+    money = rules_for(language).money
     codes: dict[str, str] = {sign: code for sign, code in SIGNS.items() if sign not in _NAMES_ONLY}
     codes |= {code: code for code in CODES} | _OTHER_CODES
     spoken: dict[str, str] = {}
     if known(language):
-        for code, entry in data["currencies"].items():
-            for name in words_of(entry):
+        for code, entry in money.currencies.items():
+            for name in entry.spellings:
                 spoken.setdefault(name.lower(), code)
         both = ("zh", "zh_Hant") if language.startswith("zh") else (language,)
         for name, code in (pair for tag in both for pair in _babel_names(tag).items()):
             spoken.setdefault(name, code)
-        for code, sign in data["symbols"].items():
+        for code, sign in money.symbols.items():
             codes.setdefault(sign, code)
     fixed = _alternatives(codes)
     spelled = _alternatives(spoken)
@@ -117,17 +117,13 @@ def names(language: str) -> Names:
         re.compile(rf"({letters}(?:{fixed}){chinese})({gap}?)$"),
         re.compile(rf"({gap}|-)?{link}({fixed}{named})"),
         {**codes, **spoken, "人民币": "CNY", "人民幣": "CNY"},
-        _listed(data["weak"]),
-        _listed(data["rare"]),
+        money.weak,
+        money.rare,
     )
 
 
-def _listed(words: object) -> frozenset[str]:
-    return frozenset(filter(None, str(words).lower().split("|")))
-
-
 def _cjk(language: str) -> bool:
-    return bool(known(language) and section(language, "numbers")["myriads"])
+    return bool(known(language) and rules_for(language).numbers.myriads)
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -26,10 +26,8 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
     """
     if style and style not in STYLES:
         raise ValueError(f"no style {style!r}: use one of {', '.join(STYLES)}")
-    data = locale.sections["money"]
     currency = amount.values[0].currency
-    styles = data["styles"]
-    style = style or str(styles.get(currency, styles["default"]))
+    style = style or locale.money.style(currency)
     scales = amount.scales or (0,) * len(amount.values)
     parts = [
         scaled(money.value, scale, locale)
@@ -40,11 +38,11 @@ def render(amount: Amount, locale: Locale, style: str = "") -> str:
     else:
         number, power = parts[0]
         last = trimmed(amount.values[-1].value)
-    inside = str(data["over_inside"])
+    inside = locale.money.over_inside
     if amount.approx and inside:
         number = _OVER_BEHIND.sub(rf"\g<0>{inside}", number, count=1)
     text = _with_currency(number, power, last, currency, locale, style)
-    return str(data["over"]).format(text) if amount.approx and not inside else text
+    return locale.money.over.format(text) if amount.approx and not inside else text
 
 
 def _joined(
@@ -61,11 +59,11 @@ def _joined(
 def _with_currency(
     number: str, power: int, value: Decimal, currency: str, locale: Locale, style: str
 ) -> str:
-    data = locale.sections["money"]
+    money = locale.money
     if style == "name":
         return _named(number, power, value, currency, locale)
-    sign = currency if style == "code" else str(data["symbols"].get(currency, currency))
-    pattern = str(data[style])
+    sign = currency if style == "code" else money.symbols.get(currency, currency)
+    pattern = money.code if style == "code" else money.symbol
     if sign.isalpha() and "#¤" in pattern.replace(" ", ""):
         pattern = "# ¤"
     elif sign.isalpha():
@@ -76,23 +74,18 @@ def _with_currency(
 
 
 def _named(number: str, power: int, value: Decimal, currency: str, locale: Locale) -> str:
-    data = locale.sections["money"]
-    forms = data["currencies"].get(currency)
-    plural = str(data["after_scale"]) if power else category(value, locale)
+    money = locale.money
+    forms = money.currencies.get(currency)
+    plural = money.after_scale if power else category(value, locale)
     name = _babel_name(currency, value, locale)
     if forms:
-        name = str(forms.get(plural, forms["other"]))
+        name = forms.of(plural)
     link = ""
-    if (
-        data["link"]
-        and (power or plural == "many")
-        and locale.sections["numbers"]["decimal"] == ","
-    ):
-        vowel = data["link_vowel"] and name[0].lower() in _VOWELS
-        link = str(data["link_vowel"]) if vowel else str(data["link"]) + NBSP
+    if money.link and (power or plural == "many") and locale.numbers.decimal == ",":
+        vowel = money.link_vowel and name[0].lower() in _VOWELS
+        link = money.link_vowel if vowel else money.link + NBSP
     return (
-        str(data["name"])
-        .replace(" ", NBSP)
+        money.name.replace(" ", NBSP)
         .replace("#", number)
         .replace("¤", link + name.replace(" ", NBSP))
     )

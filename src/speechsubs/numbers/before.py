@@ -9,7 +9,7 @@ where the source too has a preposition or nothing before them, so that a race ru
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from speechsubs.locales import Locale
 from speechsubs.numbers.clock import Time, find_times
@@ -41,10 +41,10 @@ def before_edits(
     >>> before_edits("He left at 4:13 p.m.", "en", "Se fue en 16:13.", load("es"))
     [(7, 9, 'a las')]
     """
-    rules = locale.sections["typography"]
+    before_times, before_dates = locale.typography.before_times, locale.typography.before_dates
     english = source_language.startswith("en")
     found: list[tuple[int, int, str]] = []
-    if times and (words := dict(rules.get("before_times", {}))):
+    if times and before_times:
         asked = {
             (t.hour % 12, t.minute)
             for t in find_times(source)
@@ -57,10 +57,10 @@ def before_edits(
         ]
         # "It was 4:13" is not "the meeting was 4:13", which lacks its preposition.
         verbs = locale.breaks.auxiliaries
-        for start, end, text in _changed(target, spots, words):
+        for start, end, text in _changed(target, spots, before_times):
             if target[start:end].lower() not in verbs or not target[:start].strip():
                 found.append((start, end, text))
-    if dates and (words := dict(rules.get("before_dates", {}))):
+    if dates and before_dates:
         days = {
             (d.month, d.day)
             for d in find_dates(source, source_language)
@@ -68,7 +68,7 @@ def before_edits(
         }
         there = find_dates(target, locale.language) if days else []
         spots = [(date.start, False) for date in there if (date.month, date.day) in days]
-        found += _changed(target, spots, words)
+        found += _changed(target, spots, before_dates)
     return sorted(found)
 
 
@@ -78,7 +78,7 @@ def _at(source: str, time: Time) -> bool:
 
 
 def _changed(
-    target: str, spots: Sequence[tuple[int, bool]], words: dict[str, str]
+    target: str, spots: Sequence[tuple[int, bool]], words: Mapping[str, str]
 ) -> Iterator[tuple[int, int, str]]:
     """The edits for the words before some places; `True` beside one: it is one o'clock."""
     for start, one in spots:
@@ -88,7 +88,7 @@ def _changed(
         both = f"{match.group(1)} {match.group(2)}".lower() if match.group(1) else ""
         first = match.start(1) if both in words else match.start(2)
         wanted = words.get(both, words.get(match.group(2).lower(), ""))
-        several, _, single = str(wanted).partition("|")
+        several, _, single = wanted.partition("|")
         text = (single or several) if one else several
         old = target[first : match.end(2)]
         if text:

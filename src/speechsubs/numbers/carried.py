@@ -138,13 +138,12 @@ def _with_article(
     """The edit, with the article that a date has after "de" or "was" in some languages."""
     start, end = span
     text = render_date(date, locale)
-    rules = locale.sections["typography"]
-    article = str(rules.get("date_article", ""))
+    article = locale.typography.date_article
     before = _LAST_WORD.search(target, max(0, start - _NEAR), start)
     if not article or not before:
         return start, end, text
     word = before.group(1).lower()
-    joined = dict(rules.get("contractions", {})).get(f"{word} {article}")
+    joined = locale.typography.contractions.get(f"{word} {article}")
     if joined:
         return before.start(1), end, f"{_cased(joined, before.group(1))} {text}"
     if word in locale.breaks.auxiliaries:

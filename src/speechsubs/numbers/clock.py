@@ -120,7 +120,7 @@ def render_time(time: Time, locale: Locale) -> str:
     from babel.dates import format_time  # heavy, see `written.category`
 
     value = datetime.time(time.hour, time.minute)
-    pattern = str(locale.sections["numbers"]["time"]) or "short"
+    pattern = locale.numbers.time or "short"
     return str(format_time(value, pattern, locale=locale.tag.replace("-", "_")))
 
 

@@ -103,7 +103,7 @@ def _with_scale(text: str, quantity: Quantity, source: Rules, locale: Locale) ->
     forms = target.scale_forms.get(quantity.scale)
     if forms is None:
         return None
-    word = forms.get(category(trimmed(quantity.mantissa), locale), forms["other"])
+    word = forms.of(category(trimmed(quantity.mantissa), locale))
     return f"{digits(quantity.mantissa, locale)}\u00a0{word}"
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from speechsubs.locales import Locale
-from speechsubs.numbers.rules import known, plain, section
+from speechsubs.numbers.rules import known, plain, rules_for
 
 #: Ordinals in digits that no language writes otherwise: "21st", "3.º", 第5, 5番目, 5번째.
 _SUFFIXED = re.compile(
@@ -54,11 +54,11 @@ def in_digits(text: str) -> Iterator[tuple[int, int, Decimal]]:
 def _words(language: str) -> tuple[dict[str, list[Decimal]], re.Pattern[str] | None]:
     found: dict[str, list[Decimal]] = {}
     if known(language):
-        data = section(language, "numbers")
-        for table in (data["ordinal_words"], data["other_words"]):
-            for value, spelled in table.items():
-                for word in str(spelled).split("|"):
-                    found.setdefault(word.lower(), []).append(Decimal(int(value)))
+        numbers = rules_for(language).numbers
+        for table in (numbers.ordinal_words, numbers.other_words):
+            for value, words in table.items():
+                for word in words:
+                    found.setdefault(word.lower(), []).append(Decimal(value))
     if not found:
         return {}, None
     body = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
@@ -97,14 +97,14 @@ def ordinal_edits(
 
 
 def _written(value: Decimal, before: str, locale: Locale) -> str:
-    forms = locale.sections["numbers"]["ordinal"]
+    forms = locale.numbers.ordinal
     gender = _gender(before, locale)
     form = forms.get(f"{gender}{value}") if gender else None
     if form is None:
         form = forms.get(gender) if gender else None
     if form is None and not forms.get(f"m{value}"):
         form = forms.get("any")
-    return str(form).replace("#", str(value)) if form else ""
+    return form.replace("#", str(value)) if form else ""
 
 
 def _gender(before: str, locale: Locale) -> str:
@@ -115,8 +115,8 @@ def _gender(before: str, locale: Locale) -> str:
     word = last.group(1).lower()
     genders = {
         kind[:1]
-        for row in locale.sections["typography"]["articles"]
+        for row in locale.typography.articles
         for kind, form in row.items()
-        if str(form).split(" ")[-1] == word
+        if form.split(" ")[-1] == word
     }
     return genders.pop() if len(genders) == 1 else ""

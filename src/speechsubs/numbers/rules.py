@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from speechsubs import locales
 from speechsubs.errors import UnknownLocaleError
+from speechsubs.locales import Locale
+from speechsubs.localesections import Forms
 
 #: Spaces that may stand between a number and what belongs to it.
 SPACES = " \u00a0\u202f\u2009"
@@ -51,8 +52,8 @@ class Rules:
     myriads: str
     scales: Mapping[str, int]
     """Scale words in lower case, with their powers of ten."""
-    scale_forms: Mapping[int, Mapping[str, str]]
-    """The words that are written, by power and plural category."""
+    scale_forms: Mapping[int, Forms]
+    """The words that are written, by power."""
 
     @property
     def cjk(self) -> bool:
@@ -60,18 +61,16 @@ class Rules:
         return bool(self.myriads)
 
 
-def section(language: str, name: str) -> Mapping[str, Any]:
-    """A part of the locale file for a language; of English's for one nobody knows.
+def rules_for(language: str) -> Locale:
+    """The locale of a language; English's for one nobody knows.
 
     The signs and codes in it hold everywhere; unknown languages get no words, see
     `known`.
     """
     try:
-        found = locales.load(language).sections[name]
+        return locales.load(language)
     except UnknownLocaleError:
-        found = locales.load("en").sections[name]
-    assert isinstance(found, Mapping)
-    return found
+        return locales.load("en")
 
 
 def known(language: str) -> bool:
@@ -83,32 +82,24 @@ def known(language: str) -> bool:
     return True
 
 
-def words_of(entry: Mapping[str, Any]) -> list[str]:
-    """Every spelling in an entry: its plural forms and what `also` lists."""
-    forms = [str(value) for key, value in entry.items() if key != "also"]
-    forms += [word for word in str(entry.get("also", "")).split("|") if word]
-    return list(dict.fromkeys(forms))
-
-
 @cache
 def rules(language: str) -> Rules:
     """The number rules of a language (or tag); neutral ones for an unknown language."""
-    data = section(language, "numbers")
+    numbers = rules_for(language).numbers
     scales: dict[str, int] = {}
-    forms: dict[int, Mapping[str, str]] = {}
+    forms: dict[int, Forms] = {}
     if known(language):
-        for power, entry in data["scales"].items():
-            if "other" in entry:
-                forms[int(power)] = {k: str(v) for k, v in entry.items() if k != "also"}
-            for word in words_of(entry):
-                scales.setdefault(word if len(word) == 1 else word.lower(), int(power))
+        forms = {power: entry for power, entry in numbers.scales.items() if entry.written}
+        for power, entry in numbers.scales.items():
+            for word in entry.spellings:
+                scales.setdefault(word if len(word) == 1 else word.lower(), power)
     return Rules(
         language=language,
-        decimal=str(data["decimal"]),
-        groups=str(data["groups"]),
-        spaces=bool(data["spaces"]),
-        group_from=int(data["group_from"]),
-        myriads=str(data["myriads"]),
+        decimal=numbers.decimal,
+        groups=numbers.groups,
+        spaces=numbers.spaces,
+        group_from=numbers.group_from,
+        myriads=numbers.myriads,
         scales=scales,
         scale_forms=forms,
     )

@@ -17,13 +17,11 @@ def scale_edits(text: str, locale: Locale) -> list[tuple[int, int, str]]:
     >>> scale_edits("5,4 milió de quilòmetres", load("ca"))
     [(4, 9, 'milions')]
     """
-    scales = locale.sections["numbers"]["scales"]
     forms = {
-        str(form).casefold(): entry
-        for power, entry in scales.items()
-        if int(power) >= 6
-        for kind, form in entry.items()
-        if kind != "also"
+        form.casefold(): entry
+        for power, entry in locale.numbers.scales.items()
+        if power >= 6
+        for form in entry.written.values()
     }
     if not forms:
         return []
@@ -36,7 +34,7 @@ def scale_edits(text: str, locale: Locale) -> list[tuple[int, int, str]]:
         entry = forms[match.group(1).casefold()]
         if len(values) != 1:
             continue
-        wanted = str(entry.get(category(values[0].value, locale), entry["other"]))
+        wanted = entry.of(category(values[0].value, locale))
         word = match.group(1)
         if wanted.casefold() != word.casefold():
             cased = wanted[:1].upper() + wanted[1:] if word[:1].isupper() else wanted

@@ -14,10 +14,11 @@ from typing import Literal
 
 from speechsubs import locales
 from speechsubs.locales import Locale
+from speechsubs.localesections import NO_NAMES
 from speechsubs.numbers.cjk import is_cjk
 from speechsubs.numbers.notation import trimmed
 from speechsubs.numbers.quantities import Quantity, quantities
-from speechsubs.numbers.rules import SPACES, known, plain, section
+from speechsubs.numbers.rules import SPACES, known, plain
 from speechsubs.numbers.written import category, digits, scaled
 
 PERCENT = "percent"
@@ -217,10 +218,10 @@ def _open(word: str) -> bool:
 
 def _spellings(unit: str, locale: Locale) -> list[str]:
     """Every pattern of a unit that a text may hold, with # for the number."""
-    entry = _entry(unit, locale)
-    found = [_pattern(w, locale) for w in str(entry.get("also", "")).split("|") if w]
+    names = locale.units.get(unit, NO_NAMES)
+    found = [_pattern(word, locale) for word in names.also]
     for short in (False, True):
-        own = entry.get("short" if short else "long") is not None
+        own = bool(names.short if short else names.long)
         listed = [*forms(unit, short, locale).values()]
         if unit != PERCENT:
             listed += _cldr(unit, "short" if short else "long", locale).values()
@@ -236,22 +237,14 @@ def _far(pattern: str) -> bool:
     return not pattern.strip(f"#.{SPACES}").isascii()
 
 
-def _entry(unit: str, locale: Locale) -> Mapping[str, object]:
-    entry = section(locale.tag, "units").get(unit, {})
-    assert isinstance(entry, Mapping)
-    return entry
-
-
 @cache
 def _forms(unit: str, short: bool, tag: str) -> Mapping[str, str]:
     locale = locales.load(tag)
     if unit == PERCENT:
         return {"other": _percent(locale)}
-    own = _entry(unit, locale).get("short" if short else "long")
-    if isinstance(own, Mapping):
-        return {str(kind): _pattern(str(form), locale) for kind, form in own.items()}
-    if own is not None:
-        return {"other": _pattern(str(own), locale)}
+    names = locale.units.get(unit, NO_NAMES)
+    if own := names.short if short else names.long:
+        return {kind: _pattern(form, locale) for kind, form in own.items()}
     return _cldr(unit, "short" if short else "long", locale) or _cldr(unit, "short", locale)
 
 
@@ -313,7 +306,7 @@ def render(measure: Measure, locale: Locale) -> str:
         return forms(PERCENT, True, locale)["other"].replace("#", digits(value, locale))
     number, power = scaled(value, measure.number.scale, locale)
     found = forms(measure.unit, measure.short, locale)
-    kind = str(locale.sections["money"]["after_scale"]) if power else category(value, locale)
+    kind = locale.money.after_scale if power else category(value, locale)
     pattern = found.get(kind) or found.get("other") or next(iter(found.values()))
     if power:
         pattern = pattern.replace(f"#{NBSP}", f"#{NBSP}{_link(pattern, locale)}")
@@ -322,10 +315,9 @@ def render(measure: Measure, locale: Locale) -> str:
 
 def _link(pattern: str, locale: Locale) -> str:
     """What stands between a scale word and a name: "de" in "5 millones de kilómetros"."""
-    data = locale.sections["money"]
-    link = str(data["link"])
+    link, before_vowel = locale.money.link, locale.money.link_vowel
     if not link:
         return ""
-    if data["link_vowel"] and pattern.lstrip(f"#{NBSP}")[:1].lower() in "aàâeéèêhioôuûœ":
-        return str(data["link_vowel"])
+    if before_vowel and pattern.lstrip(f"#{NBSP}")[:1].lower() in "aàâeéèêhioôuûœ":
+        return before_vowel
     return link + NBSP

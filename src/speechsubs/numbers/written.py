@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from speechsubs.locales import Locale
+from speechsubs.localesections import Forms
 from speechsubs.numbers.notation import shift, trimmed
 from speechsubs.numbers.rules import rules
 
@@ -29,7 +30,7 @@ def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
 
     whole, _, part = format(abs(value), "f").partition(".")
     name = _babel(locale)
-    if group and len(whole) >= int(locale.sections["numbers"]["group_from"]):
+    if group and len(whole) >= locale.numbers.group_from:
         sign = get_group_symbol(name)
         head = len(whole) % 3
         groups = [whole[:head]] if head else []
@@ -45,12 +46,11 @@ def myriads(value: Decimal, locale: Locale) -> str:
     Below ten thousand, or where no short form is exact, plain digits. The decimal
     form has at most two places, or four significant digits.
     """
-    rules = locale.sections["numbers"]
-    words = {int(key): str(entry["other"]) for key, entry in rules["scales"].items()}
+    words = {power: entry.of("other") for power, entry in locale.numbers.scales.items()}
     size = abs(value)
     if size < 10_000:
         return digits(value, locale, group=False)
-    text = _decimal(size, words) if rules["myriads"] == "decimal" else ""
+    text = _decimal(size, words) if locale.numbers.myriads == "decimal" else ""
     if not text:
         text = _mixed(size, words, locale)
     if not text:
@@ -77,7 +77,7 @@ def _mixed(size: Decimal, words: dict[int, str], locale: Locale) -> str:
         head, rest = divmod(rest, 10**power)
         if head:
             parts.append(f"{head}{words[power]}")
-    if locale.sections["numbers"]["myriads"] == "decimal" and (rest or len(parts) > 2):
+    if locale.numbers.myriads == "decimal" and (rest or len(parts) > 2):
         return ""
     if rest:
         parts.append(digits(Decimal(rest), locale, group=locale.language == "ja"))
@@ -94,11 +94,11 @@ def scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
         return digits(value, locale), 0
     mantissa = trimmed(shift(value, -power))
     forms = rule.scale_forms[power]
-    word = forms.get(category(mantissa, locale), forms["other"])
+    word = forms.of(category(mantissa, locale))
     return digits(mantissa, locale) + "\u00a0" + word.replace(" ", "\u00a0"), power
 
 
-def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]]) -> int:
+def _power(value: Decimal, written: int, forms: Mapping[int, Forms]) -> int:
     """The scale word for a value: the largest that leaves a short number before it.
 
     A word in two parts ("mil millones") takes a whole number from ten on, as CLDR
@@ -110,7 +110,7 @@ def _power(value: Decimal, written: int, forms: Mapping[int, Mapping[str, str]])
             continue
         mantissa = trimmed(shift(size, -power))
         whole = mantissa == mantissa.to_integral_value()
-        if " " in forms[power]["other"] and not (whole and mantissa >= 10):
+        if " " in forms[power].of("other") and not (whole and mantissa >= 10):
             continue
         if len(format(mantissa, "f").partition(".")[2]) <= (3 if written > 4 else 2):
             return power

@@ -14,7 +14,6 @@ from speechsubs.options import Options
 from speechsubs.pipeline.results import Recalled
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.stages import check, protect, restore, sentences, timing, translate
-from speechsubs.typography import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def translated(
         progress,
         wording=wording,
         forbidden=banned if bans else None,
-        possessive=locale.language != "en" and not rules(locale.tag).possessive,
+        possessive=locale.language != "en" and not locale.typography.possessive,
     )
 
 

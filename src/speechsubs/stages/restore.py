@@ -218,7 +218,7 @@ def _blank_edits(done: Finished, locale: Locale) -> list[Edit]:
             if re.search(f"[{_CJK}]", both):
                 latin = re.search(r"[A-Za-z]", both)
                 mark = re.search(r"[\u3000-\u303f\uff00-\uffef]", both)
-                space = str(locale.sections["typography"]["latin_cjk_space"])
+                space = locale.typography.latin_cjk_space
                 wanted = space if latin and not mark else ""
         if match.group() != wanted:
             found.append((match.start(), match.end(), wanted))
@@ -239,7 +239,7 @@ def _quote_edits(done: Finished) -> list[Edit]:
 
 def _comma_edits(done: Finished, locale: Locale) -> list[Edit]:
     """The comma that American English puts inside a closing quote, where others put it."""
-    if not locale.sections["typography"]["comma_after_quote"]:
+    if not locale.typography.comma_after_quote:
         return []
     found = [(*m.span(), m.group(1) + ",") for m in _COMMA_QUOTE.finditer(done.text)]
     return _free(done, found)
@@ -247,9 +247,9 @@ def _comma_edits(done: Finished, locale: Locale) -> list[Edit]:
 
 def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edit]:
     """The opening marks that Spanish has and engines forget."""
-    rules = locale.sections["typography"]
+    rules = locale.typography
     found: list[Edit] = []
-    for mark, opening in (("?", rules["opening_question"]), ("!", rules["opening_exclamation"])):
+    for mark, opening in (("?", rules.opening_question), ("!", rules.opening_exclamation)):
         if not opening or mark not in source_text or opening in done.text:
             continue
         end = done.text.find(mark)
@@ -259,13 +259,13 @@ def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edi
         start = starts[-1] if starts else 0
         while start < end and done.text[start] in "\"'“‘«":
             start += 1
-        found.append((start, start, str(opening)))
+        found.append((start, start, opening))
     return _free(done, found)
 
 
 def _space_edits(done: Finished, locale: Locale) -> list[Edit]:
     """French writes a no-break space before its high marks, other languages none."""
-    marks = str(locale.sections["typography"]["space_before"])
+    marks = locale.typography.space_before
     found: list[Edit] = []
     for match in re.finditer(r"[\s\u00a0\u202f]*([?!:;»…,.]+)(?=[\s\"'”’»)\]]|$)", done.text):
         mark = match.group(1)
