@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from speechsubs import http_client
 from speechsubs.errors import InputError
-from speechsubs.models import download, web
-from speechsubs.models.web import Limits
+from speechsubs.http_client import Limits
+from speechsubs.models import download
 
 DATA = bytes(range(256)) * 2_000
 QUICK = Limits(timeout_s=5.0, tries=2, pause_s=0.0)
@@ -216,7 +217,7 @@ def test_encryption_is_not_given_up() -> None:
     import urllib.error
     import urllib.request
 
-    handler = web._Redirects()
+    handler = http_client._Redirects()
     request = urllib.request.Request("https://example.invalid/a")
     with pytest.raises(urllib.error.URLError, match="from https to"):
         handler.redirect_request(request, None, 302, "Found", {}, "http://example.invalid/b")

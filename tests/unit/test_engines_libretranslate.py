@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from speechsubs import engines, locales, pipeline
-from speechsubs.engines import libretranslate, web
+from speechsubs import engines, http_client, locales, pipeline
+from speechsubs.engines import libretranslate
 from speechsubs.engines.libretranslate import LibreTranslateEngine
 from speechsubs.errors import EngineError
 
@@ -240,7 +240,7 @@ def test_patience_ends(server: Fake) -> None:
     server.translate = lambda body: (503, {}, {"error": "starting"})
     with pytest.raises(EngineError, match=r"503 starting\). See that it runs"):
         engine.translate(["Yes."])
-    assert len(server.posts) == web.TRIES
+    assert len(server.posts) == http_client.TRIES
     assert server.waits == [1, 2, 4]
 
 
@@ -264,8 +264,8 @@ def test_a_server_that_starts_is_waited_for(server: Fake) -> None:
 
 def test_a_server_that_says_nothing_is_left(server: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = server.engine()
-    monkeypatch.setattr(web, "TIMEOUT_S", 0.05)
-    monkeypatch.setattr(web, "TRIES", 2)
+    monkeypatch.setattr(http_client, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(http_client, "TRIES", 2)
     hold = threading.Event()
     server.translate = lambda body: hold.wait(5) and None
     with pytest.raises(EngineError, match=r"does not answer \(timed out\)"):
@@ -348,7 +348,7 @@ def test_control_characters_and_broken_surrogates_do_not_get_through(server: Fak
 
 def test_an_answer_without_end_is_refused(server: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = server.engine()
-    monkeypatch.setattr(web, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(http_client, "MAX_BYTES", 100_000)
     server.translate = lambda body: {"translatedText": ["x" * 200_000]}
     with pytest.raises(EngineError, match="answers with more than"):
         engine.translate(["Yes."])
@@ -407,7 +407,10 @@ def test_addresses_that_are_none(url: str) -> None:
 
 
 def test_an_address_with_a_path_is_kept() -> None:
-    assert web.address("https://example.org/translate-api/") == "https://example.org/translate-api"
+    assert (
+        http_client.address("https://example.org/translate-api/")
+        == "https://example.org/translate-api"
+    )
 
 
 # ---- Masks, and that nothing is asked unasked ------------------------------------
@@ -443,7 +446,7 @@ def test_no_other_engine_opens_a_connection(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_answer_that_drips_is_left(server: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = server.engine()
-    monkeypatch.setattr(web, "DEADLINE_S", -1)
+    monkeypatch.setattr(http_client, "DEADLINE_S", -1)
     with pytest.raises(EngineError, match="gave no whole answer"):
         engine.translate(["Yes."])
 

@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from speechsubs import packages
+from speechsubs import http_client, packages
 from speechsubs.engines import masks as mask_words
-from speechsubs.engines import parts, web
+from speechsubs.engines import parts
 from speechsubs.errors import EngineError
 from speechsubs.protocols import MaskFamily
 
@@ -45,8 +45,10 @@ class LibreTranslateEngine:
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         key = os.environ.get(KEY_VARIABLE, "").strip()
-        base = web.address(url)
-        self._server = web.Server(base, key, sleep) if sleep else web.Server(base, key)
+        base = http_client.address(url)
+        self._server = (
+            http_client.Server(base, key, sleep) if sleep else http_client.Server(base, key)
+        )
         self.name = "libretranslate"
         self.source, self.target = source, target
         self.url = self._server.url
@@ -103,7 +105,7 @@ class LibreTranslateEngine:
             body["alternatives"] = wanted - 1
         try:
             answer = self._server.ask("/translate", self._with_key(body))
-        except web.RefusedError as refused:
+        except http_client.RefusedError as refused:
             if refused.status in (401, 403):
                 raise self._no_key(refused) from refused
             if "alternatives" in body and refused.status == 400:
@@ -133,7 +135,7 @@ class LibreTranslateEngine:
     def _with_key(self, body: dict[str, Any]) -> dict[str, Any]:
         return body | {"api_key": self._server.secret} if self._server.secret else body
 
-    def _no_key(self, refused: web.RefusedError) -> EngineError:
+    def _no_key(self, refused: http_client.RefusedError) -> EngineError:
         return EngineError(
             f"the server at {self.url} refuses ({refused.status} {refused.message})",
             f"Put its key into the environment variable {KEY_VARIABLE}",
@@ -143,7 +145,7 @@ class LibreTranslateEngine:
         """The server's codes of our pair, or an error with what it has."""
         try:
             listed = self._server.ask("/languages", first=True)
-        except web.RefusedError as refused:
+        except http_client.RefusedError as refused:
             if refused.status in (401, 403):
                 raise self._no_key(refused) from refused
             raise EngineError(
@@ -171,7 +173,7 @@ class LibreTranslateEngine:
         """What the server says it is; a server that does not is used all the same."""
         try:
             spec = self._server.ask("/spec")
-        except (web.RefusedError, EngineError):
+        except (http_client.RefusedError, EngineError):
             return "of unknown version"
         info = spec.get("info") if isinstance(spec, dict) else None
         version = info.get("version") if isinstance(info, dict) else None

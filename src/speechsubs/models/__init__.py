@@ -5,6 +5,7 @@ from, and lets no model in that was not tried. Nothing here goes to the network 
 `fetch`, `size` and `obtain`.
 """
 
+from speechsubs.http_client import Limits
 from speechsubs.models.canaries import sentences
 from speechsubs.models.carrying import Carried, carried, chosen, export
 from speechsubs.models.choosing import Step, plan, refuse_same
@@ -12,7 +13,6 @@ from speechsubs.models.download import size
 from speechsubs.models.index import Index, Offered, fetch
 from speechsubs.models.obtaining import install_file, obtain
 from speechsubs.models.trial import TrialError, try_out
-from speechsubs.models.web import Limits
 
 __all__ = [
     "Carried",

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+from speechsubs import http_client
 from speechsubs.errors import InputError, PackageError
 from speechsubs.files import write_atomic
-from speechsubs.models import web
-from speechsubs.models.web import Limits
+from speechsubs.http_client import Limits
 from speechsubs.packages import lockfile
 from speechsubs.packages.installing import refuse_full
 from speechsubs.packages.reading import argos
@@ -47,9 +47,9 @@ def size(links: tuple[str, ...], limits: Limits | None = None) -> int | None:
     patience = limits or Limits()
     for link in links:
         try:
-            with web.request(link, patience, method="HEAD") as response:
+            with http_client.request(link, patience, method="HEAD") as response:
                 found = _number(response.headers.get("Content-Length"))
-        except (InputError, *web.FAILURES):
+        except (InputError, *http_client.FAILURES):
             continue
         if found:
             return found
@@ -70,7 +70,7 @@ def fetched(
     Ctrl-C keeps it. Raises `InputError` that names the link and what is wrong.
     """
     patience = limits or Limits()
-    web.checked(link)
+    http_client.checked(link)
     key = hashlib.sha256(link.encode()).hexdigest()[:24]
     with contextlib.ExitStack() as stack:
         try:
@@ -140,13 +140,13 @@ def _complete(
             raise
         except urllib.error.HTTPError as error:
             error.close()
-            problem = web.failure(error, limits)
+            problem = http_client.failure(error, limits)
             if error.code < 500 and error.code not in (408, 429):
                 break  # it will say the same again
-        except web.FAILURES as error:
+        except http_client.FAILURES as error:
             if isinstance(error, OSError) and error.errno in _DISK:
                 raise
-            problem = web.failure(error, limits)
+            problem = http_client.failure(error, limits)
         failures = 0 if _length(stream) > before else failures + 1
     kept = _length(stream)
     again = f"{kept / 1e6:,.1f} MB are kept, the same command goes on from there" if kept else ""
@@ -167,7 +167,7 @@ def _once(
     if have and notes.get("link") == link and notes.get("validator"):
         headers = {"Range": f"bytes={have}-", "If-Range": notes["validator"]}
     try:
-        response = web.request(link, limits, headers=headers)
+        response = http_client.request(link, limits, headers=headers)
     except urllib.error.HTTPError as error:
         missed = _MISSED.fullmatch(error.headers.get("Content-Range", "") or "")
         if error.code != 416 or not headers:
@@ -189,7 +189,7 @@ def _once(
         done = start
         if progress:
             progress(done, total)
-        for block in web.blocks(response, limits):
+        for block in http_client.blocks(response, limits):
             stream.write(block)
             done += len(block)
             if done > (limits.max_bytes if total is None else total):

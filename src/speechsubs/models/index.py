@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from speechsubs import http_client
 from speechsubs.errors import InputError
-from speechsubs.models import web
-from speechsubs.models.web import Limits
+from speechsubs.http_client import Limits
 from speechsubs.packages import version_key
 from speechsubs.packages.reading import argos
 
@@ -91,14 +91,14 @@ def fetch(limits: Limits | None = None) -> Index:
     problem = ""
     for _ in range(max(1, min(patience.tries, 2))):
         try:
-            data = web.small(url, patience)
+            data = http_client.small(url, patience)
             break
         except InputError as error:
             raise InputError(
                 where, error.problem, "ARGOS_PACKAGE_INDEX is a web address (https://...)"
             ) from error
-        except web.FAILURES as error:
-            problem = web.failure(error, patience)
+        except http_client.FAILURES as error:
+            problem = http_client.failure(error, patience)
     else:
         raise InputError(where, f"cannot be had ({problem})", OFFLINE)
     return parse(data, base())
@@ -151,7 +151,7 @@ def _offered(entry: Any, base_url: str) -> Offered | None:
     usable = []
     for link in links[:_MAX_LINKS]:
         try:
-            usable.append(web.checked(urllib.parse.urljoin(base_url, link)))
+            usable.append(http_client.checked(urllib.parse.urljoin(base_url, link)))
         except (InputError, ValueError):
             continue  # ipfs: and others that an index may offer besides
     if not usable:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from speechsubs import packages
 from speechsubs.errors import InputError, PackageError
+from speechsubs.http_client import Limits
 from speechsubs.models import download
 from speechsubs.models.choosing import Step
 from speechsubs.models.download import Progress
 from speechsubs.models.index import Offered
 from speechsubs.models.trial import TrialError, try_out
-from speechsubs.models.web import Limits
 from speechsubs.packages import Package
 
 #: Called with every version that could not be used, and why, before the next is tried.

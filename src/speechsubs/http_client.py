@@ -1,18 +1,30 @@
-"""JSON from and to one server: bounded in time and size, and never to another server."""
+"""HTTP with suspicion: what may be asked for, how long to wait, how much to take.
+
+Only http and https; no files, no FTP, no data URLs, whatever a server or an index says.
+Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, certificates from the system, as
+Python's urllib has it. Downloads (`request`, `small`) follow few redirections, and never
+from https down to http. A `Server`, to which people's texts go, is asked for JSON and
+leads to no other server.
+"""
 
 import email.utils
 import http.client
 import json
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
-from speechsubs.errors import EngineError
+from speechsubs import __version__
+from speechsubs.errors import EngineError, InputError
 
+_MAX_URL: Final = 2_000
+_BLOCK: Final = 1 << 16
 #: Seconds until a server must have said something, and until it must have said all.
 TIMEOUT_S: Final = 120
 DEADLINE_S: Final = 600
@@ -23,6 +35,157 @@ TRIES: Final = 4
 MAX_WAIT_S: Final = 60.0
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How patient a download is.
+
+    `timeout_s` is how long to wait for a connection or for the next byte, and in every
+    `stall_s` seconds at least `stall_bytes` must arrive. `max_bytes` is the most that
+    is taken. `tries` is how often a link may fail without a new byte; before each new
+    try there is a pause of `pause_s` seconds.
+    """
+
+    timeout_s: float = 30.0
+    stall_s: float = 60.0
+    stall_bytes: int = 16_384
+    max_bytes: int = 2 * 1024**3
+    tries: int = 3
+    pause_s: float = 1.0
+
+
+def checked(url: str) -> str:
+    """The URL if it may be asked for. Raises `InputError` with the reason."""
+    shown = url[:100]
+    if len(url) > _MAX_URL or not url.isprintable() or not url.isascii() or " " in url:
+        raise InputError(repr(shown), "is no sound web address")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        good = bool(parts.hostname) and parts.port != 0 and parts.username is None
+    except ValueError:
+        good = False
+    if not good:
+        raise InputError(repr(shown), "is no sound web address")
+    if parts.scheme not in ("http", "https"):
+        raise InputError(repr(shown), "only http and https are used")
+    return url
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a few redirections, to where a download may come from."""
+
+    max_redirections = 5
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """The next request; refuses what is not http(s) and what drops encryption."""
+        try:
+            checked(newurl)
+        except InputError as error:
+            raise urllib.error.URLError(f"it leads to {error.where}: {error.problem}") from error
+        if req.type == "https" and not newurl.startswith("https:"):
+            raise urllib.error.URLError(f"it leads from https to {newurl[:100]!r}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _opener(redirects: urllib.request.HTTPRedirectHandler) -> urllib.request.OpenerDirector:
+    # Handlers one by one: urllib's own list would also open files and FTP.
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        redirects,
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _arriving(response: IO[bytes]) -> Iterator[bytes]:
+    # read1 hands over what is there; read would wait for a full block.
+    read: Callable[[int], bytes] = getattr(response, "read1", response.read)
+    while block := read(_BLOCK):
+        yield block
+
+
+def request(
+    url: str, limits: Limits, *, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> Any:
+    """Ask for a URL; the response, to be used with `with`. Status 206 and 416 come through.
+
+    Raises `InputError`, and what `failure` names.
+    """
+    asked = urllib.request.Request(  # noqa: S310 checked() lets only http and https pass
+        checked(url),
+        headers={
+            "User-Agent": f"speechsubs/{__version__}",
+            "Accept-Encoding": "identity",
+            **(headers or {}),
+        },
+        method=method,
+    )
+    response: Any = _opener(_Redirects()).open(asked, timeout=limits.timeout_s)
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        response.close()
+        raise urllib.error.URLError(f"it sends compressed data ({coding[:20]}) unasked")
+    return response
+
+
+#: What `request` and reading its response may raise; `failure` has the words.
+FAILURES: Final = (OSError, http.client.HTTPException, ValueError)
+
+
+def failure(error: BaseException, limits: Limits) -> str:
+    """What went wrong, in words that a person can do something with."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server says {error.code} {error.reason}"[:120].rstrip()
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, TimeoutError):
+        return f"no answer within {limits.timeout_s:g} seconds"
+    if isinstance(reason, socket.gaierror):
+        return "the server's name is not known here: is there a network?"
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"the server's certificate is not trusted ({reason.verify_message})"
+    if isinstance(reason, ConnectionRefusedError):
+        return "nothing answers there"
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror
+    return f"{reason!s:.150}" or type(reason).__name__
+
+
+def blocks(response: Any, limits: Limits) -> Iterator[bytes]:
+    """The body as it arrives. Raises `TimeoutError` where it only trickles, `OSError`."""
+    window, got = time.monotonic(), 0
+    for block in _arriving(response):
+        yield block
+        got += len(block)
+        now = time.monotonic()
+        if now - window >= limits.stall_s:
+            if got < limits.stall_bytes:
+                raise urllib.error.URLError(
+                    f"it is too slow: {got:,} bytes in {limits.stall_s:g} seconds"
+                )
+            window, got = now, 0
+
+
+def small(url: str, limits: Limits) -> bytes:
+    """A whole small body. Raises `InputError`, and what `failure` names."""
+    with request(url, limits) as response:
+        data = bytearray()
+        for block in blocks(response, limits):
+            data += block
+            if len(data) > limits.max_bytes:
+                raise urllib.error.URLError(f"it sends more than {limits.max_bytes / 1e6:g} MB")
+        claimed = response.headers.get("Content-Length", "")
+        if claimed.isdigit() and len(claimed) < 12 and len(data) < int(claimed):
+            raise urllib.error.URLError("the connection broke off")
+    return bytes(data)
 
 
 class RefusedError(Exception):
@@ -96,10 +259,9 @@ class Server:
         if data is not None:
             headers["Content-Type"] = "application/json"
         # Only http and https get here: `address` looked at it, and `_moved` does.
-        request = urllib.request.Request(url, data, headers)  # noqa: S310 see above
-        opener = urllib.request.build_opener(_NoRedirects)
+        request = urllib.request.Request(url, data, headers)  # noqa: S310
         try:
-            with opener.open(request, timeout=TIMEOUT_S) as response:
+            with _opener(_NoRedirects()).open(request, timeout=TIMEOUT_S) as response:
                 return response.status, self._read(response), ""
         except urllib.error.HTTPError as error:
             with error:
@@ -116,9 +278,7 @@ class Server:
         end = time.monotonic() + DEADLINE_S
         blocks: list[bytes] = []
         size = 0
-        # One read of the socket at a time: `read` alone would wait for a whole block.
-        read: Callable[[int], bytes] = getattr(response, "read1", response.read)
-        while block := read(1 << 16):
+        for block in _arriving(response):
             blocks.append(block)
             size += len(block)
             if size > MAX_BYTES:
