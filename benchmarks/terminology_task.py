@@ -138,9 +138,7 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
         if all(references):
             result[name]["chrf"] = round(chrf(outputs, references), 2)
     result["sentences_flagged"] = round(flagged / max(1, len(wanted)), 4)
-    result["rungs"] = dict(
-        Counter(re.split("[ ,]", line.draft.rung)[0] for line in lines).most_common()
-    )
+    result["rungs"] = dict(Counter(line.draft.method.kind for line in lines).most_common())
     return result
 
 

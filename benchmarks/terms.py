@@ -17,7 +17,6 @@ import json
 import os
 import platform
 import random
-import re
 import statistics
 import sys
 import tempfile
@@ -171,7 +170,7 @@ def main() -> int:
         "slots_right": {"plain": round(plain_good / total, 4), "ladder": round(good / total, 4)},
         "sentences_flagged": round(len(flagged) / len(texts), 4),
         "wrong_and_not_flagged": len(wrong - flagged),
-        "rungs": dict(Counter(_rung(line.draft.rung) for line in lines).most_common()),
+        "rungs": dict(Counter(line.draft.method.kind for line in lines).most_common()),
         "times_plain": round(statistics.median(ratios), 2),
         "cpu_times_plain": round(statistics.median(cpu_ratios), 2),
         "cpu_times_plain_range": [round(min(cpu_ratios), 2), round(max(cpu_ratios), 2)],
@@ -186,10 +185,6 @@ def main() -> int:
     for number in sorted(wrong - flagged)[:10]:
         print("NOT FLAGGED", texts[number], "|", outputs[number], file=sys.stderr)
     return 1 if wrong - flagged else 0
-
-
-def _rung(name: str) -> str:
-    return re.split("[ ,]", name)[0]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Term
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Place, Problem, ProblemCode, Slot, SlotKind
 from speechsubs.money import Amount
 from speechsubs.protocols import MaskFamily
 
@@ -100,16 +100,16 @@ def inline(
     return Masked(text, tuple(covers[n] for n in order), tuple(order), frozenset(terms.values()))
 
 
-def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
     """Where the slots stand in an engine's output, and what went wrong with them.
 
     Every mask must stand there once, as a word of its own, in any letter case.
-    Problems are "mask-lost:N" and "mask-repeated:N" with the slot's number, and
-    "leftover:CODE" for a piece of a mask beside the whole one. A repeated mask has a
-    place for each time, so that no mask is ever left to be read.
+    A lost or repeated mask is a problem of its slot, a piece of a mask beside the whole
+    one a leftover. A repeated mask has a place for each time, so that no mask is ever
+    left to be read.
     """
     places: list[Place] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     owners: dict[str, list[int]] = {}
     for word, slot in zip(masked.words, masked.slots, strict=True):
         owners.setdefault(word, []).append(slot)
@@ -126,10 +126,12 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[str, .
         for number, (start, end) in enumerate(found):
             places.append(Place(slots[min(number, len(slots) - 1)], start, end))
         if len(found) != len(slots):
-            kind = "mask-repeated" if len(found) > len(slots) else "mask-lost"
-            problems.append(f"{kind}:{slots[-1]}")
+            repeated = len(found) > len(slots)
+            code = ProblemCode.MASK_REPEATED if repeated else ProblemCode.MASK_LOST
+            problems.append(Problem(code, placeable=slots[-1]))
     if not problems:
-        problems = [f"leftover:{token}" for token in _leftovers(output, masked, places)]
+        pieces = _leftovers(output, masked, places)
+        problems = [Problem(ProblemCode.LEFTOVER, text=piece) for piece in pieces]
     places.sort(key=lambda place: place.start)
     return tuple(places), tuple(problems)
 

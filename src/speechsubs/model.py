@@ -137,21 +137,106 @@ class Finished:
     places: tuple[Place, ...] = ()
 
 
+class MethodKind(StrEnum):
+    """Where a translation comes from: a step of the retry ladder, a memory, a person."""
+
+    PLAIN = "plain"
+    MASKED = "masked"
+    NUMBERS = "numbers"
+    """Numbers that the engine got wrong replaced by ones that it may get right."""
+    MASKS = "masks"
+    """Placeholders of the family that `Method.detail` names."""
+    INLINE = "inline"
+    """The target's own wording in the source text."""
+    AGAIN = "again"
+    FORCED = "forced"
+    WITHOUT_FORBIDDEN = "without forbidden"
+    SPLIT = "split"
+    COPIED = "copied"
+    SOURCE = "source"
+    """The source language's own track."""
+    BLANK = "blank"
+    MEMORY = "memory"
+    """A match of the translation memory; `Method.detail` is the kind of match."""
+    EDITED = "edited"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    """A text that stays because a person declined to change it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a translation was made. `hypothesis` counts the engine's outputs from 1.
+
+    >>> str(Method(MethodKind.MASKS, "letters", hypothesis=3))
+    'masks letters, output 3'
+    """
+
+    kind: MethodKind
+    detail: str = ""
+    hypothesis: int = 1
+
+    def __str__(self) -> str:
+        name = f"{self.kind} {self.detail}" if self.detail else str(self.kind)
+        return f"{name}, output {self.hypothesis}" if self.hypothesis > 1 else name
+
+
+class ProblemCode(StrEnum):
+    """What may be wrong with an engine's output."""
+
+    MASK_LOST = "mask-lost"
+    MASK_REPEATED = "mask-repeated"
+    LEFTOVER = "leftover"
+    NUMBER_MISSING = "number-missing"
+    NUMBER_EXTRA = "number-extra"
+    UNIT_MISSING = "unit-missing"
+    UNIT_CHANGED = "unit-changed"
+    EMPTY = "empty"
+    UNTRANSLATED = "untranslated"
+    REPETITION = "repetition"
+    LENGTH = "length"
+    POLLUTION = "pollution"
+    POSSESSIVE = "possessive"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an engine's output, and what it is about.
+
+    `placeable` is the number of a slot, `value` a number's, `text` a word or a measure
+    as it is written; at most one of them applies to a code.
+
+    >>> str(Problem(ProblemCode.MASK_LOST, placeable=3)), str(Problem(ProblemCode.EMPTY))
+    ('mask-lost:3', 'empty')
+    """
+
+    code: ProblemCode
+    placeable: int | None = None
+    value: Decimal | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        for detail in (self.placeable, self.value, self.text or None):
+            if detail is not None:
+                return f"{self.code}:{detail}"
+        return str(self.code)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """How one sentence was translated, and how hard that was.
 
-    `rung` names the step of the ladder that gave the text ("plain", "masked",
-    "other masks", "n-best", "split", "kept" ...). `raw` is the engine's own
-    output before restoring, `tries` how many outputs were looked at.
+    `raw` is the engine's own output before restoring, `tries` how many outputs were
+    looked at.
     """
 
     sentence: int
     finished: Finished
-    rung: str
+    method: Method
     raw: str = ""
     tries: int = 1
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,7 @@ from speechsubs import money
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.locales import load
-from speechsubs.model import Paragraph, Severity, Transcript
+from speechsubs.model import Method, MethodKind, Paragraph, Severity, Transcript
 from speechsubs.options import Options
 from speechsubs.pipeline import Line, foreign_glossary, subtitle, translate_lines
 from speechsubs.stages.check import compare
@@ -93,7 +93,7 @@ def test_real_misses_are_mended_where_a_mask_is_kept(to: str, text: str, answer:
     amount = re.compile(r"\$?\d[\d.]*[億万]?(?:ドル|ポンド|英镑)?")
     line = run(text, amount.sub("{1}", answer), to)
     assert codes(line) == set()
-    assert line.draft.rung == "masked"
+    assert line.draft.method == Method(MethodKind.MASKED)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_line_out_for_every_line_in() -> None:
         "", "One.", "", "One.", "Lei Jun", "...", "", "Two.",
     ]  # fmt: skip
     assert [line.draft.sentence for line in lines] == list(range(8))
-    assert [line.draft.rung for line in lines][:3] == ["blank", "plain", "blank"]
+    assert [str(line.draft.method) for line in lines][:3] == ["blank", "plain", "blank"]
 
 
 def test_no_lines() -> None:

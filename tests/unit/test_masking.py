@@ -3,7 +3,7 @@
 import pytest
 
 from speechsubs.masking import Masked, Protected, inline, locate, mask, without
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Place, Problem, ProblemCode, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 
 FAMILY = MaskFamily("z", tuple(f"ZQ{n}" for n in range(1, 61)), ("EUR9", "EUR8"))
@@ -83,13 +83,13 @@ def test_order_may_change() -> None:
 )
 def test_a_lost_mask_is_reported(output: str) -> None:
     masked = hidden(protected("Lei met.", "Lei"))
-    assert locate(output, masked) == ((), ("mask-lost:0",))
+    assert locate(output, masked) == ((), (Problem(ProblemCode.MASK_LOST, 0),))
 
 
 def test_a_repeated_mask_is_reported_and_none_is_left_to_be_read() -> None:
     masked = hidden(protected("Lei met.", "Lei"))
     places, problems = locate("ZQ1 met zq1.", masked)
-    assert problems == ("mask-repeated:0",)
+    assert list(map(str, problems)) == ["mask-repeated:0"]
     assert places == (Place(0, 0, 3), Place(0, 8, 11))
 
 
@@ -127,13 +127,15 @@ def test_terms_in_the_clear_are_told_apart_though_one_is_part_of_another() -> No
     places, problems = locate(masked.text, masked)
     assert problems == ()
     assert [p.slot for p in places] == [0, 1, 2]
-    assert locate("Taycan Turbo y Taycan.", masked)[1] == ("mask-lost:2",)
-    assert locate("Taycan, Taycan, Taycan y Taycan Turbo", masked)[1] == ("mask-repeated:2",)
+    assert locate("Taycan Turbo y Taycan.", masked)[1] == (Problem(ProblemCode.MASK_LOST, 2),)
+    assert locate("Taycan, Taycan, Taycan y Taycan Turbo", masked)[1] == (
+        Problem(ProblemCode.MASK_REPEATED, 2),
+    )
 
 
 def test_terms_in_the_clear_must_keep_their_capitals() -> None:
     masked = clear("He likes Mi cars.", "Mi")
-    assert locate("Le gustan mi coches.", masked)[1] == ("mask-lost:0",)
+    assert locate("Le gustan mi coches.", masked)[1] == (Problem(ProblemCode.MASK_LOST, 0),)
 
 
 def test_a_term_whose_wording_stands_elsewhere_cannot_be_in_the_clear() -> None:
@@ -158,22 +160,22 @@ def test_a_mask_that_lost_a_character_is_still_itself(output: str, found: str) -
     masked = Masked("He drove the R7Z.", ("R7Z",), (0,))
     places, problems = locate(output, masked)
     assert [output[p.start : p.end] for p in places] == ([found] if found else [])
-    assert problems == (() if found else ("mask-lost:0",))
+    assert list(map(str, problems)) == ([] if found else ["mask-lost:0"])
 
 
 def test_a_broken_mask_that_may_be_another_is_lost() -> None:
     masked = Masked("The R7Z met the R7K, and R7 too.", ("R7Z", "R7K"), (0, 1))
-    assert locate("El R7Z y el R7.", masked)[1] == ("mask-lost:1",)
+    assert locate("El R7Z y el R7.", masked)[1] == (Problem(ProblemCode.MASK_LOST, 1),)
     masked = Masked("The R7Z met the R7K.", ("R7Z", "R7K"), (0, 1))
-    assert locate("El R7 y el R7K.", masked)[1] == ("mask-lost:0",)
+    assert locate("El R7 y el R7K.", masked)[1] == (Problem(ProblemCode.MASK_LOST, 0),)
     kept = Masked("The R7Z here", ("R7Z",), (0,), frozenset({"R7Z"}))
-    assert locate("El R7 aquí", kept)[1] == ("mask-lost:0",)
+    assert locate("El R7 aquí", kept)[1] == (Problem(ProblemCode.MASK_LOST, 0),)
 
 
 def test_a_piece_of_a_mask_beside_the_whole_one_is_a_leftover() -> None:
     masked = Masked("The team of T4X drove the R7Z.", ("T4X", "R7Z"), (0, 1))
     places, problems = locate("El equipo de T4X de 4X condujo el R7Z.", masked)
     assert len(places) == 2
-    assert problems == ("leftover:4X",)
+    assert list(map(str, problems)) == ["leftover:4X"]
     given = Masked("The T4X has 4X, a 5G and a V6.", ("T4X",), (0,))
     assert locate("El T4X tiene 4X, 5G y un V6.", given)[1] == ()

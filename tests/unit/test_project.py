@@ -13,7 +13,7 @@ from speechsubs.engines import EchoEngine
 from speechsubs.errors import InputError
 from speechsubs.locales import load as locale
 from speechsubs.memory import Memory
-from speechsubs.model import Paragraph, Transcript
+from speechsubs.model import MethodKind, Paragraph, Transcript
 from speechsubs.pipeline import Result
 from speechsubs.project import Project, State, TrackRecord
 
@@ -64,7 +64,7 @@ def test_an_edit_survives_a_new_run(tmp_path: Path) -> None:
     own = edited(recorded(tmp_path, run()), 1, "El primer coche llegó aquel invierno.")
     result = run(own)
     draft = result.targets[0].drafts[1]
-    assert (draft.finished.text, draft.rung, draft.tries) == (
+    assert (draft.finished.text, str(draft.method), draft.tries) == (
         "El primer coche llegó aquel invierno.", "edited", 0,
     )  # fmt: skip
     after = spanish(recorded(tmp_path, result, own)).segments[1]
@@ -95,7 +95,7 @@ def test_a_changed_source_sentence_is_translated_anew(tmp_path: Path) -> None:
     own = edited(recorded(tmp_path, run()), 1, "El primer coche llegó.")
     changed = (TEXT[0].replace("winter", "summer"), TEXT[1])
     draft = run(own, changed).targets[0].drafts[1]
-    assert draft.rung != "edited"
+    assert draft.method.kind is not MethodKind.EDITED
 
 
 def test_an_edit_follows_its_sentence_to_another_place(tmp_path: Path) -> None:
@@ -197,4 +197,4 @@ def test_what_people_answer_for_goes_into_a_memory(tmp_path: Path) -> None:
         )
     drafts = result.targets[0].drafts
     assert drafts[1].finished.text == "El primer coche llegó."
-    assert drafts[1].rung.startswith("memory")
+    assert drafts[1].method.kind is MethodKind.MEMORY

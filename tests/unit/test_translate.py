@@ -9,7 +9,7 @@ from speechsubs import money
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.masking import Protected
-from speechsubs.model import Sentence, Slot, SlotKind
+from speechsubs.model import ProblemCode, Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages import protect, translate
 from speechsubs.stages.translate import Raw, candidates, split
@@ -65,7 +65,7 @@ def slots_right(raw: Raw, count: int) -> bool:
 def test_a_good_engine_is_asked_once() -> None:
     engine = Scripted(lambda text: [good(text)])
     first, second = run(engine, SENTENCE, "He drove it to the end.")
-    assert (first.rung, second.rung) == ("masked", "plain")
+    assert (str(first.method), str(second.method)) == ("masked", "plain")
     assert first.text == "ZQ1 condujo el ZQ2 y pagó por eso."
     assert (first.problems, first.tries) == ((), 1)
     assert len(engine.calls) == 1
@@ -90,13 +90,13 @@ def test_sentences_that_differ_only_in_their_names_are_translated_once() -> None
 
 def test_a_family_that_is_lost_gives_way_to_one_that_is_kept() -> None:
     raw = one(lambda text: good(re.sub(r"ZQ\d ?", "", text)), SENTENCE)
-    assert (raw.rung, raw.problems) == ("masks second", ())
+    assert (str(raw.method), raw.problems) == ("masks second", ())
     assert slots_right(raw, 2)
 
 
 def test_masks_said_twice_are_not_taken() -> None:
     raw = one(lambda text: good(text.replace("ZQ1", "ZQ1 ZQ1")), SENTENCE)
-    assert (raw.rung, raw.problems) == ("masks second", ())
+    assert (str(raw.method), raw.problems) == ("masks second", ())
 
 
 def test_numbers_are_hidden_too_where_the_engine_changes_them() -> None:
@@ -105,7 +105,7 @@ def test_numbers_are_hidden_too_where_the_engine_changes_them() -> None:
 
     raw = one(changing, "He drove 300 cars to the end.")
     assert raw.problems == ()
-    assert raw.rung == "masks first"
+    assert str(raw.method) == "masks first"
     assert slots_right(raw, 1)
 
 
@@ -115,7 +115,7 @@ def test_only_the_number_that_failed_gives_way_and_to_a_number() -> None:
 
     engine = Scripted(lambda text: [changing(text)])
     raw = run(engine, "He drove 17 cars and paid for 380,000 cars.")[0]
-    assert (raw.problems, raw.rung) == ((), "numbers")
+    assert (raw.problems, str(raw.method)) == ((), "numbers")
     assert raw.text == "Él condujo 17 coches y pagó por 47 coches."
     assert [raw.text[p.start : p.end] for p in raw.places] == ["47"]
     assert engine.calls[1] == [
@@ -138,14 +138,14 @@ def test_the_next_best_output_is_looked_at() -> None:
         return ["Nada.", "Nada.", good(text)]
 
     raw = run(Scripted(answers), SENTENCE)[0]
-    assert raw.rung.endswith("output 3")
+    assert raw.method.hypothesis == 3
     assert raw.problems == ()
 
 
 def test_the_text_is_split_where_no_mask_is_kept() -> None:
     engine = Scripted(lambda text: [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))])
     raw = run(engine, SENTENCE)[0]
-    assert (raw.rung, raw.problems) == ("split", ())
+    assert (str(raw.method), raw.problems) == ("split", ())
     assert raw.text == "Lei Jun condujo el SU7 y pagó por eso."
     assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
     assert sorted(engine.calls[-1]) == ["and paid for it.", "drove the"]
@@ -182,14 +182,14 @@ def test_the_number_of_calls_does_not_grow_with_the_sentences() -> None:
 )
 def test_what_nothing_saves_keeps_its_problems(answer: Callable[[str], str], problem: str) -> None:
     raw = one(answer, "He drove it to the end.")
-    assert problem in raw.problems
+    assert problem in map(str, raw.problems)
     raw = one(answer, SENTENCE)
     assert raw.problems
 
 
 def test_a_mask_in_the_wrong_case_is_found() -> None:
     raw = one(lambda text: good(text).lower(), SENTENCE)
-    assert (raw.rung, raw.problems) == ("masked", ())
+    assert (str(raw.method), raw.problems) == ("masked", ())
 
 
 def test_the_best_of_the_bad_outputs_is_kept() -> None:
@@ -203,7 +203,7 @@ def test_the_best_of_the_bad_outputs_is_kept() -> None:
 def test_more_slots_than_masks_are_split() -> None:
     text = " and ".join(["He drove the SU7"] * 9) + "."
     raw = one(good, text)
-    assert raw.rung == "split"
+    assert str(raw.method) == "split"
     assert slots_right(raw, 9)
     assert raw.text.count("SU7") == 9
 
@@ -219,7 +219,7 @@ def test_a_sentence_that_contains_the_masks_uses_others() -> None:
 def test_what_has_nothing_to_translate_is_copied_without_the_engine(text: str) -> None:
     engine = Scripted(lambda _: ["wrong"])
     raw = run(engine, text)[0]
-    assert (raw.text, raw.rung, raw.problems) == (text, "copied", ())
+    assert (raw.text, str(raw.method), raw.problems) == (text, "copied", ())
     assert engine.calls == []
 
 
@@ -324,14 +324,14 @@ def test_a_lost_mask_is_forced_in_where_it_belongs() -> None:
 
     engine = Steered(losing, completed="y pagó por eso.")
     raw = drafted(engine, "He drove the SU7 and paid for it.")
-    assert (raw.rung, raw.problems) == ("forced", ())
+    assert (str(raw.method), raw.problems) == ("forced", ())
     assert engine.beginnings
     assert all(beginning.endswith("ZQ1") for beginning in engine.beginnings)
 
 
 def test_a_steered_engine_that_gives_nothing_is_no_error() -> None:
     raw = drafted(Steered(lambda _: ["Él condujo y pagó."]), "He drove the SU7 and paid for it.")
-    assert raw.rung == "split"
+    assert str(raw.method) == "split"
     assert slots_right(raw, 1)
 
 
@@ -340,18 +340,18 @@ def test_terms_in_the_clear_are_tried() -> None:
         return [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))]
 
     raw = drafted(Scripted(knows_only_names), SENTENCE)
-    assert (raw.rung, raw.problems) == ("inline", ())
+    assert (str(raw.method), raw.problems) == ("inline", ())
     assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
 
 
 def test_forbidden_words_are_ruled_out() -> None:
     engine = Steered(lambda text: [good(text) + " electrónico"], without="Él condujo el ZQ1 bueno.")
     raw = drafted(engine, "He drove the SU7 today.", forbidden=["electrónico"])
-    assert (raw.rung, raw.problems) == ("without forbidden", ())
+    assert (str(raw.method), raw.problems) == ("without forbidden", ())
     bad = drafted(
         Scripted(lambda text: [good(text) + " electrónico"]), "He drove to it.", ["electrónico"]
     )
-    assert bad.problems == ("forbidden:electrónico",)
+    assert list(map(str, bad.problems)) == ["forbidden:electrónico"]
 
 
 def test_the_likeliest_of_those_that_pass_wins() -> None:
@@ -361,20 +361,17 @@ def test_the_likeliest_of_those_that_pass_wins() -> None:
         return ["nada"]
 
     raw = drafted(Steered(answers), "He drove the SU7 and paid for it.")
-    assert raw.rung.endswith("output 3")
+    assert raw.method.hypothesis == 3
 
 
 def test_an_english_possessive_left_on_a_name_is_a_fault() -> None:
     engine = Scripted(lambda text: [good(text)])
-    assert (
-        "possessive"
-        in drafted(engine, "He drove Lei Jun's SU7 to the end.", possessive=True).problems
-    )
+    refused = drafted(engine, "He drove Lei Jun's SU7 to the end.", possessive=True)
+    assert ProblemCode.POSSESSIVE in {problem.code for problem in refused.problems}
     assert drafted(engine, "He drove Lei Jun's SU7 to the end.").problems == ()
 
 
 @pytest.mark.parametrize("added", ["(英语：Lei Jun)", "(English: Lei)", "（英文:x）"])
 def test_what_models_add_from_encyclopedias_is_a_fault(added: str) -> None:
-    assert (
-        "pollution" in one(lambda text: f"{good(text)} {added}", "He drove it to the end.").problems
-    )
+    raw = one(lambda text: f"{good(text)} {added}", "He drove it to the end.")
+    assert ProblemCode.POLLUTION in {problem.code for problem in raw.problems}

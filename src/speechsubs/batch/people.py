@@ -44,7 +44,7 @@ def _digest(answers: Sequence[Recalled | None]) -> str:
     told = [
         [
             number,
-            answer.origin,
+            str(answer.method),
             answer.finished.text,
             [[place.slot, place.start, place.end] for place in answer.finished.places],
         ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
 from speechsubs.memory import Memory, Origin, Query
+from speechsubs.model import Method, MethodKind
 from speechsubs.pipeline.results import Recalled
 from speechsubs.pipeline.texts import Recall
 from speechsubs.stages import restore
@@ -28,7 +29,7 @@ def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> R
                 found.append(None)
                 continue
             words = {n: restore.wording(item, n, source, locale, style) for n in match.refill}
-            found.append(Recalled(match.finished(words), f"memory {match.kind.value}"))
+            found.append(Recalled(match.finished(words), Method(MethodKind.MEMORY, match.kind)))
         return found
 
     return recall

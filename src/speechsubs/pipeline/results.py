@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 
 from speechsubs.locales import Locale
-from speechsubs.model import Draft, Finding, Finished, Sentence, Severity, Slot, Track
+from speechsubs.model import Draft, Finding, Finished, Method, Sentence, Severity, Slot, Track
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A translation that somebody already answers for. `origin` says who or what:
-    "edited", "approved", "memory exact" ...
-    """
+    """A translation that a person or a memory answers for."""
 
     finished: Finished
-    origin: str
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,8 @@ class Output:
         """How many sentences each step of the ladder settled."""
         result: dict[str, int] = {}
         for draft in self.drafts:
-            result[draft.rung] = result.get(draft.rung, 0) + 1
+            name = str(draft.method)
+            result[name] = result.get(name, 0) + 1
         return result
 
 

@@ -10,7 +10,7 @@ from speechsubs.aligners.estimate import Estimate
 from speechsubs.glossary import Glossary, Matcher, empty
 from speechsubs.layout import Block, TimedText, timed_texts
 from speechsubs.locales import Locale
-from speechsubs.model import Draft, Finding, Severity, Track, Transcript
+from speechsubs.model import Draft, Finding, Method, MethodKind, Severity, Track, Transcript
 from speechsubs.options import Options
 from speechsubs.pipeline import texts, trust
 from speechsubs.pipeline.results import Output, Recalled, Result
@@ -144,7 +144,7 @@ def _source_output(
     timed = timed_texts(one.sentences, finished, one.slots)
     track = kept or _track(segment.blocks(timed, one.sentences, source), source, one, options)
     drafts = tuple(
-        Draft(item.sentence, done, "source", item.text)
+        Draft(item.sentence, done, Method(MethodKind.SOURCE), item.text)
         for item, done in zip(one.protected, finished, strict=True)
     )
     # Cues that were given are not ours to judge here: `check` does that.

@@ -9,7 +9,7 @@ from speechsubs.glossary import Glossary, Matcher, Policy, target_for
 from speechsubs.glossary.verify import forbidden
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Draft, Finding, Kind, Sentence, Severity, Slot, Transcript
+from speechsubs.model import Draft, Finding, Kind, MethodKind, Sentence, Severity, Slot, Transcript
 from speechsubs.options import Options
 from speechsubs.pipeline.results import Recalled
 from speechsubs.protocols import Aligner, Engine
@@ -91,7 +91,7 @@ def drafts(
     done = []
     for item, found in zip(protected, recalled, strict=True):
         if found is not None:
-            done.append(Draft(item.sentence, found.finished, found.origin, tries=0))
+            done.append(Draft(item.sentence, found.finished, found.method, tries=0))
         else:
             done.append(_finished(item, next(raws), locale, setting))
     return done
@@ -135,7 +135,7 @@ def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Sett
     style, dates = setting.options.currency_style, setting.options.dates == "locale"
     units = setting.options.units == "locale"
     done = restore.target(item, raw.text, raw.places, setting.source, locale, style, dates, units)
-    return Draft(item.sentence, done, raw.rung, raw.text, raw.tries, raw.problems)
+    return Draft(item.sentence, done, raw.method, raw.text, raw.tries, raw.problems)
 
 
 def compared(
@@ -162,11 +162,11 @@ def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[F
     """What the ladder could not settle, where the finished text does not show it."""
     seen = {finding.code.removeprefix("term-") for finding in compared}
     seen |= {finding.code for finding in compared}
-    problems = [p for p in draft.problems if p.partition(":")[0] not in seen]
+    problems = [str(p) for p in draft.problems if p.code not in seen]
     if problems:
         message = f"no output of the engine passed ({', '.join(problems)}): read it"
         return [Finding("needs-review", Severity.WARNING, message, locale=locale.tag)]
-    if draft.rung == "split":
+    if draft.method.kind is MethodKind.SPLIT:
         message = "translated in pieces around its names and amounts: read it"
         return [Finding("split-translation", Severity.INFO, message, locale=locale.tag)]
     return []

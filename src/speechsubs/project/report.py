@@ -102,10 +102,10 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "index": draft.sentence,
         "text": draft.finished.text,
         "places": [[p.slot, p.start, p.end] for p in draft.finished.places],
-        "rung": draft.rung,
+        "rung": str(draft.method),
         "raw": draft.raw,
         "tries": draft.tries,
-        "problems": list(draft.problems),
+        "problems": [str(problem) for problem in draft.problems],
     }
 
 

@@ -34,7 +34,8 @@ class Segment:
     changes, the segment no longer answers for it. `pinned` keeps its cues (lines and
     times) as a person left them. `date` is UTC in ISO 8601. `declined` are the demands
     of a glossary (see `declined.demand`) by a term's id that a person rejected for this
-    text: no run follows them.
+    text: no run follows them. `rung` and `problems` are as the report has them: a
+    person reads them, and another version may have written them.
     """
 
     index: int

@@ -16,10 +16,9 @@ from typing import Any, TypeVar
 from speechsubs import __version__
 from speechsubs.errors import CueTimingError, InputError
 from speechsubs.files import read_bytes, write_atomic
-from speechsubs.model import Cue, Kind, Place, Sentence, Slot, SlotKind, Word
+from speechsubs.model import Cue, Kind, MethodKind, Place, Sentence, Slot, SlotKind, Word
 from speechsubs.pipeline import Output, Result
 from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
-from speechsubs.project.upkeep import DECLINED
 
 _T = TypeVar("_T")
 
@@ -129,9 +128,9 @@ def _recorded(
     by_text = {s.source: s for s in before.segments if _owned(s)} if before else {}
     segments = []
     for sentence, draft in zip(result.sentences, output.drafts, strict=True):
-        same = old.get(sentence.index)
+        same, method = old.get(sentence.index), draft.method
         kept = same if same and same.source == sentence.text else by_text.get(sentence.text)
-        theirs = kept and (kept.state.by_person or draft.rung == DECLINED)
+        theirs = kept and (kept.state.by_person or method.kind is MethodKind.DECLINED)
         if kept and theirs and kept.text == draft.finished.text:
             segments.append(replace(kept, index=sentence.index, places=draft.finished.places))
             continue
@@ -141,10 +140,10 @@ def _recorded(
                 sentence.text,
                 draft.finished.text,
                 draft.finished.places,
-                State.APPROVED if draft.rung.startswith("memory") else State.MACHINE,
-                draft.rung,
+                State.APPROVED if method.kind is MethodKind.MEMORY else State.MACHINE,
+                str(method),
                 draft.raw,
-                draft.problems,
+                tuple(map(str, draft.problems)),
             )
         )
     own = tuple(f for f in files if f".{output.locale.tag}." in f)

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Cue, Finished, Place, Track
+from speechsubs.model import Cue, Finished, Method, MethodKind, Place, Track
 from speechsubs.pipeline import Recalled
 from speechsubs.project import declined
 from speechsubs.project.segments import Segment, Source, State, TrackRecord
 
-#: The rung of a text that stays because a person declined to change it.
-DECLINED = "declined"
+#: What a text is called that a person answers for.
+_BY_STATE = {
+    State.EDITED: Method(MethodKind.EDITED),
+    State.APPROVED: Method(MethodKind.APPROVED),
+}
 
 
 def recall(
@@ -35,10 +38,12 @@ def recall(
         segment = own.get((item.sentence, item.text)) or anywhere.get(item.text)
         if segment is None:
             found.append(None)
-        elif segment.state.by_person:
-            found.append(Recalled(Finished(segment.text, _within(segment)), segment.state.value))
+            continue
+        kept = Finished(segment.text, _within(segment))
+        if segment.state.by_person:
+            found.append(Recalled(kept, _BY_STATE[segment.state]))
         elif declined.holds(segment, item.text, item.terms, locale.tag):
-            found.append(Recalled(Finished(segment.text, _within(segment)), DECLINED))
+            found.append(Recalled(kept, Method(MethodKind.DECLINED)))
         else:
             found.append(None)
     return found

@@ -16,8 +16,8 @@ from speechsubs import locales, money
 from speechsubs.edits import apply
 from speechsubs.glossary import Term, target_entry, target_for
 from speechsubs.locales import Locale
-from speechsubs.masking import Masked, Protected
-from speechsubs.model import Finished, Severity
+from speechsubs.masking import Masked, Protected, locate
+from speechsubs.model import Finished, ProblemCode, Severity
 from speechsubs.options import Options
 from speechsubs.pipeline.texts import Setting
 from speechsubs.pipeline.texts import drafts as translated
@@ -29,7 +29,6 @@ from speechsubs.review.anew import Asked as Asked
 from speechsubs.review.predict import Predicted
 from speechsubs.stages import check, protect, restore
 from speechsubs.stages.translate import candidates as hiding
-from speechsubs.stages.translate.verify import Rules, verified
 from speechsubs.typography import around_slots
 
 RETRANSLATED, SPLICED, PREFIX, MERGED, NEXT_BEST = (
@@ -37,6 +36,8 @@ RETRANSLATED, SPLICED, PREFIX, MERGED, NEXT_BEST = (
 )  # fmt: skip
 #: The ways from the one that leaves most of the old text.
 _ORDER = (SPLICED, MERGED, PREFIX, RETRANSLATED, NEXT_BEST)
+#: What leaves a slot without a place, or with two.
+_UNUSABLE = frozenset({ProblemCode.MASK_LOST, ProblemCode.MASK_REPEATED})
 #: How many of an engine's outputs are looked at.
 HYPOTHESES = 4
 #: How much less likely than its own output (mean log probability of a token) an engine
@@ -178,7 +179,6 @@ class _Work:
 
     def steer(self, sentences: Sequence[Anew]) -> None:
         """Other outputs of the engine: its next best, and such as begin like the old text."""
-        rules = Rules(self.setting.source.language, self.locale.language)
         short = [s for s in sentences if max(len(s.protected.text), len(s.old.text)) < MOST_STEERED]
         hidden = [(s, hiding.first(s.protected, self.engine.masks)) for s in short]
         work = [(s, masked) for s, masked in hidden if masked is not None]
@@ -186,14 +186,14 @@ class _Work:
         further = self._next_best(texts)
         for sentence, masked in work:
             for text in further.get(masked.text, ()):
-                self._offer(sentence, masked, text, NEXT_BEST, rules)
+                self._offer(sentence, masked, text, NEXT_BEST)
         if not isinstance(self.engine, Steerable):
             return
         starts = [(s, masked, text) for s, masked in work for text in self._beginnings(s, masked)]
         ends = self.engine.complete([(masked.text, text) for _, masked, text in starts])
         for (sentence, masked, _), text in zip(starts, ends, strict=True):
             if text:
-                self._offer(sentence, masked, text, PREFIX, rules)
+                self._offer(sentence, masked, text, PREFIX)
         for sentence, _ in work:
             self._merge(sentence)
 
@@ -204,14 +204,14 @@ class _Work:
         answers = self.engine.translate(texts, HYPOTHESES)
         return {text: own[1:] for text, own in zip(texts, answers, strict=True)}
 
-    def _offer(self, sentence: Anew, masked: Masked, text: str, method: str, rules: Rules) -> None:
+    def _offer(self, sentence: Anew, masked: Masked, text: str, method: str) -> None:
         """Keep an output that has all its slots, finished as the ladder's is."""
         item, options = sentence.protected, self.setting.options
-        raw = verified(item, masked, text, method, rules)
-        if any(problem.startswith("mask-") for problem in raw.problems):
+        places, problems = locate(text, masked)
+        if any(problem.code in _UNUSABLE for problem in problems):
             return
         done = restore.target(
-            item, raw.text, raw.places, self.setting.source, self.locale,
+            item, text, places, self.setting.source, self.locale,
             options.currency_style, options.dates == "locale", options.units == "locale",
         )  # fmt: skip
         sentence.candidates.append((done, method))

@@ -18,6 +18,7 @@ from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
+from speechsubs.model import MethodKind
 from speechsubs.protocols import Engine
 
 #: Sentences that are translated before the clock starts: caches fill, threads start.
@@ -25,8 +26,8 @@ _WARM_UP: Final = 8
 #: How sacrebleu cuts words in languages that write none apart. Its own way for Japanese
 #: and Korean needs dictionaries that would be downloaded.
 _CUTS: Final = {"zh": "zh", "ja": "char", "ko": "char", "th": "char"}
-#: Rungs of the ladder that say that nothing stood for anything.
-_BARE: Final = frozenset({"plain", "blank", "kept"})
+#: Methods without a placeholder.
+_BARE: Final = frozenset({MethodKind.PLAIN, MethodKind.BLANK})
 #: What findings call a term, an amount or a number that is not in the translation.
 _LOST: Final = frozenset(
     {"term-missing", "term-wording", "term-forbidden", "amount-missing", "number-missing", "month-missing",
@@ -182,8 +183,8 @@ def _climbed(
 ) -> dict[str, Any]:
     """The same sentences as `subtitle` translates them: masked, verified, tried again."""
     lines = pipeline.translate_lines(texts, engine, source=source, locale=target, glossary=words)
-    held = [line for line in lines if line.draft.rung not in _BARE]
-    at_once = [line for line in held if line.draft.rung == "masked"]
+    held = [line for line in lines if line.draft.method.kind not in _BARE]
+    at_once = [line for line in held if line.draft.method.kind is MethodKind.MASKED]
     sound = [line for line in held if not any(item.code in _LOST for item in line.findings)]
     bleu, chrf = score([line.draft.finished.text for line in lines])
     return {

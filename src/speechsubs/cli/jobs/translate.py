@@ -281,7 +281,7 @@ def _as_json(line: Line) -> str:
     data = {
         "line": draft.sentence + 1,
         "text": draft.finished.text,
-        "rung": draft.rung,
+        "rung": str(draft.method),
         "tries": draft.tries,
         "findings": [project.finding(item) for item in line.findings],
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from speechsubs.masking import Masked, Protected, inline, mask
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Method, MethodKind, Problem, ProblemCode, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages.translate.verify import Raw
 
@@ -17,6 +17,9 @@ ALL = frozenset(SlotKind)
 #: How many places a lost mask is forced into.
 PLACES = 4
 _BORDER = re.compile(r"(?<!\S)(?=\S)")
+_UNIT_PROBLEMS = frozenset({ProblemCode.UNIT_CHANGED, ProblemCode.UNIT_MISSING})
+_NUMBER_PROBLEMS = _UNIT_PROBLEMS | {ProblemCode.NUMBER_MISSING, ProblemCode.NUMBER_EXTRA}
+_MASK_PROBLEMS = frozenset({ProblemCode.MASK_LOST, ProblemCode.MASK_REPEATED, ProblemCode.LEFTOVER})
 
 
 def first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None:
@@ -33,8 +36,8 @@ def likeliest(
     families: Sequence[MaskFamily],
     wording: Wording | None,
     hidden: Masked,
-    problems: Sequence[str],
-) -> Iterator[tuple[str, Masked]]:
+    problems: Sequence[Problem],
+) -> Iterator[tuple[Method, Masked]]:
     """The one or two hidings that most likely mend what went wrong.
 
     A changed number gives way to another one that the engine may get right, for what it
@@ -42,31 +45,31 @@ def likeliest(
     all numbers are hidden; a lost mask gives way to the next family's or to the target's
     own wording; anything else is asked again for its next best outputs.
     """
-    kinds = {problem.partition(":")[0] for problem in problems}
-    found: list[tuple[str, Masked | None]] = []
-    if kinds & {"number-missing", "number-extra", "unit-changed", "unit-missing"}:
+    codes = {problem.code for problem in problems}
+    found: list[tuple[Method, Masked | None]] = []
+    if codes & _NUMBER_PROBLEMS:
         failed = wrong_numbers(protected, problems)
-        found.append(("numbers", renumbered(protected, families[0], failed)))
-        found.append((f"masks {families[0].name}", mask(protected, families[0], ALL)))
-    elif kinds & {"mask-lost", "mask-repeated", "leftover"}:
+        numbers = renumbered(protected, families[0], failed)
+        found.append((Method(MethodKind.NUMBERS), numbers))
+        found.append((_masks(families[0]), mask(protected, families[0], ALL)))
+    elif codes & _MASK_PROBLEMS:
         second = families[1 % len(families)]
-        found.append((f"masks {second.name}", mask(protected, second, HARD)))
+        found.append((_masks(second), mask(protected, second, HARD)))
         if wording is not None:
-            found.append(("inline", inline(protected, families[0], wording)))
+            found.append((Method(MethodKind.INLINE), inline(protected, families[0], wording)))
     if not any(other for _, other in found):
-        found.append(("again", hidden))
-    yield from ((name, other) for name, other in found if other is not None)
+        found.append((Method(MethodKind.AGAIN), hidden))
+    yield from ((method, other) for method, other in found if other is not None)
 
 
-def wrong_numbers(protected: Protected, problems: Sequence[str]) -> frozenset[int]:
+def _masks(family: MaskFamily) -> Method:
+    return Method(MethodKind.MASKS, family.name)
+
+
+def wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozenset[int]:
     """The number slots that the problems name; all of them where they name none."""
-    lost, texts = set(), set()
-    for problem in problems:
-        kind, _, rest = problem.partition(":")
-        if kind == "number-missing":
-            lost.add(Decimal(rest))
-        elif kind.startswith("unit-"):
-            texts.add(rest)
+    lost = {p.value for p in problems if p.code is ProblemCode.NUMBER_MISSING}
+    texts = {p.text for p in problems if p.code in _UNIT_PROBLEMS}
     numbers = {n: s for n, s in enumerate(protected.slots) if s.kind is SlotKind.NUMBER}
     found = {
         n for n, slot in numbers.items() if slot.text in texts or not lost.isdisjoint(_values(slot))
@@ -111,24 +114,27 @@ def _values(slot: Slot) -> set[Decimal]:
 
 def others(
     protected: Protected, families: Sequence[MaskFamily], wording: Wording | None
-) -> Iterator[tuple[str, Masked]]:
-    """Every other hiding, with a name: other masks, numbers hidden too, terms in clear.
+) -> Iterator[tuple[Method, Masked]]:
+    """Every other hiding, with its method: other masks, numbers hidden too, terms in clear.
 
     "Inline" puts the target's own wording into the source: names that both languages
     write alike often pass as they are, with better grammar around them than a mask.
     """
     seen: set[str] = set()
-    found: list[tuple[str, Masked | None]] = [
-        (f"masks {family.name}", mask(protected, family, kinds))
+    found: list[tuple[Method, Masked | None]] = [
+        (_masks(family), mask(protected, family, kinds))
         for family in families
         for kinds in (HARD, ALL)
     ]
     if wording is not None:
-        found += [("inline", inline(protected, family, wording)) for family in families[:2]]
-    for name, hidden in found:
+        found += [
+            (Method(MethodKind.INLINE), inline(protected, family, wording))
+            for family in families[:2]
+        ]
+    for method, hidden in found:
         if hidden is not None and hidden.text not in seen:
             seen.add(hidden.text)
-            yield name, hidden
+            yield method, hidden
 
 
 def beginnings(failed: Raw, hidden: Masked) -> list[str]:
@@ -137,10 +143,14 @@ def beginnings(failed: Raw, hidden: Masked) -> list[str]:
     The mask belongs between the masks that stand before and behind it in the source;
     the place nearest to its share of the source is tried first.
     """
-    lost = [p for p in failed.problems if p.startswith("mask-lost:")]
+    lost = [
+        p.placeable
+        for p in failed.problems
+        if p.code is ProblemCode.MASK_LOST and p.placeable is not None
+    ]
     if not lost:
         return []
-    slot = min(int(p.partition(":")[2]) for p in lost)
+    slot = min(lost)
     word = hidden.words[hidden.slots.index(slot)]
     share = hidden.text.index(word) / max(1, len(hidden.text))
     low = max((p.end for p in failed.places if p.slot < slot), default=0)

@@ -12,10 +12,10 @@ right keeps its best output and says so.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from speechsubs.masking import Masked, Protected, without
-from speechsubs.model import Place
+from speechsubs.model import Method, MethodKind, Place, ProblemCode
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.stages.translate import candidates, split
 from speechsubs.stages.translate.candidates import Wording
@@ -127,7 +127,7 @@ def _failing(jobs: Iterable[_Job]) -> list[_Job]:
 def _finished(job: _Job) -> Raw:
     raw = job.best
     assert raw is not None
-    return Raw(raw.sentence, raw.text, raw.places, raw.rung, job.tries, raw.problems)
+    return replace(raw, tries=job.tries)
 
 
 def _needs_engine(protected: Protected) -> bool:
@@ -140,7 +140,7 @@ def _copy(job: _Job) -> None:
     places = tuple(
         Place(number, slot.start, slot.end) for number, slot in enumerate(job.protected.slots)
     )
-    job.offer(Raw(job.protected.sentence, job.protected.text, places, "copied"))
+    job.offer(Raw(job.protected.sentence, job.protected.text, places, Method(MethodKind.COPIED)))
 
 
 def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
@@ -153,19 +153,19 @@ def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
     answers = batch.translate()
     for job in jobs:
         if job.hidden is not None:
-            rung = "masked" if job.hidden.slots else "plain"
+            method = Method(MethodKind.MASKED if job.hidden.slots else MethodKind.PLAIN)
             answer = answers[job.hidden.text][0]
-            job.first = verified(job.protected, job.hidden, answer, rung, rules)
+            job.first = verified(job.protected, job.hidden, answer, method, rules)
             job.offer(job.first)
 
 
 def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
     """What most likely helps, in one small batch."""
     wanted = [
-        (job, hidden, name)
+        (job, hidden, method)
         for job in jobs
         if job.hidden is not None and job.best is not None
-        for name, hidden in candidates.likeliest(
+        for method, hidden in candidates.likeliest(
             job.protected, engine.masks, wording, job.hidden, job.best.problems
         )
     ]
@@ -178,22 +178,22 @@ def _third(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording 
         for job, raw in _steered(jobs, engine, rules):
             job.offer(raw)
     wanted = [
-        (job, hidden, name)
+        (job, hidden, method)
         for job in _failing(jobs)
-        for name, hidden in candidates.others(job.protected, engine.masks, wording)
+        for method, hidden in candidates.others(job.protected, engine.masks, wording)
         if hidden.text not in job.asked
     ]
     _offer(wanted, engine, rules)
 
 
-def _offer(wanted: Sequence[tuple[_Job, Masked, str]], engine: Engine, rules: Rules) -> None:
+def _offer(wanted: Sequence[tuple[_Job, Masked, Method]], engine: Engine, rules: Rules) -> None:
     batch = _Batch(engine, {hidden.text: None for _, hidden, _ in wanted})
     answers = batch.translate(HYPOTHESES)
-    for job, hidden, name in wanted:
+    for job, hidden, method in wanted:
         job.asked.add(hidden.text)
-        for number, answer in enumerate(answers[hidden.text]):
-            rung = f"{name}, output {number + 1}" if number else name
-            job.offer(verified(job.protected, hidden, answer, rung, rules, job.worst))
+        for number, answer in enumerate(answers[hidden.text], start=1):
+            output = replace(method, hypothesis=number)
+            job.offer(verified(job.protected, hidden, answer, output, rules, job.worst))
 
 
 def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Raw]]:
@@ -206,20 +206,21 @@ def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tupl
         starts = candidates.beginnings(job.first, job.hidden)
         items += [(job, job.hidden, start) for start in starts]
         for problem in job.best.problems:
-            if problem.startswith("forbidden:"):
-                banned.setdefault(problem.partition(":")[2], []).append((job, job.hidden))
+            if problem.code is ProblemCode.FORBIDDEN:
+                banned.setdefault(problem.text, []).append((job, job.hidden))
     # Sentences that differ in their names alone are one text here.
     unique = list(dict.fromkeys((hidden.text, start) for _, hidden, start in items))
     answers = dict(zip(unique, engine.complete(unique), strict=True))
+    forced, avoided = Method(MethodKind.FORCED), Method(MethodKind.WITHOUT_FORBIDDEN)
     found = [
-        (job, verified(job.protected, hidden, answers[hidden.text, start], "forced", rules))
+        (job, verified(job.protected, hidden, answers[hidden.text, start], forced, rules))
         for job, hidden, start in items
         if answers[hidden.text, start]
     ]
     for word, group in banned.items():
         outputs = engine.translate_without([hidden.text for _, hidden in group], [word])
         found += [
-            (job, verified(job.protected, hidden, answer, "without forbidden", rules))
+            (job, verified(job.protected, hidden, answer, avoided, rules))
             for (job, hidden), answer in zip(group, outputs, strict=True)
             if answer
         ]
@@ -235,9 +236,12 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     for job in jobs:
         # The first outputs of every hiding before the second ones; scoring all takes as
         # long as translating them did.
-        job.passed = sorted(job.passed, key=lambda raw: _place(raw.rung))[:HYPOTHESES]
+        job.passed = sorted(job.passed, key=lambda raw: raw.method.hypothesis)[:HYPOTHESES]
     pairs = [
-        (_worded(job.protected, wording), _filled(job.protected, raw, wording))
+        (
+            _worded(job.protected, wording),
+            _filled(job.protected, raw.text, raw.places, wording),
+        )
         for job in jobs
         for raw in job.passed
     ]
@@ -250,25 +254,18 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
         job.best = max(ranked, key=lambda pair: pair[0])[1]
 
 
-def _place(rung: str) -> int:
-    """Which of the engine's outputs a rung's name stands for, from 1."""
-    number = rung.rpartition(", output ")[2]
-    return int(number) if number.isdecimal() else 1
-
-
 def _worded(protected: Protected, wording: Wording) -> str:
     places = [Place(n, slot.start, slot.end) for n, slot in enumerate(protected.slots)]
-    raw = Raw(protected.sentence, protected.text, tuple(places), "")
-    return _filled(protected, raw, wording)
+    return _filled(protected, protected.text, places, wording)
 
 
-def _filled(protected: Protected, raw: Raw, wording: Wording) -> str:
+def _filled(protected: Protected, text: str, places: Sequence[Place], wording: Wording) -> str:
     pieces: list[str] = []
     position = 0
-    for place in sorted(raw.places, key=lambda p: p.start):
-        pieces += [raw.text[position : place.start], wording(protected, place.slot)]
+    for place in sorted(places, key=lambda p: p.start):
+        pieces += [text[position : place.start], wording(protected, place.slot)]
         position = place.end
-    return "".join([*pieces, raw.text[position:]])
+    return "".join([*pieces, text[position:]])
 
 
 def _split(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 
 from speechsubs import locales
 from speechsubs.masking import Masked, Protected
-from speechsubs.model import Place
+from speechsubs.model import Method, MethodKind, Place
 from speechsubs.stages.translate.verify import LETTER, Raw, Rules, problems
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -68,4 +68,5 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
             text += slot.text
     hidden = Masked(protected.text, (), ())
     found = problems(protected, text, places, hidden, rules)
-    return Raw(protected.sentence, text, tuple(places), "split", problems=found)
+    method = Method(MethodKind.SPLIT)
+    return Raw(protected.sentence, text, tuple(places), method, problems=found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from speechsubs import numbers
 from speechsubs.masking import Masked, Protected, locate, without
-from speechsubs.model import Place
+from speechsubs.model import Method, Place, Problem, ProblemCode
 from speechsubs.numbers.measured import compare_units
 
 #: Forbidden words that stand in a text.
@@ -35,9 +35,9 @@ class Raw:
     sentence: int
     text: str
     places: tuple[Place, ...]
-    rung: str
+    method: Method
     tries: int = 1
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def verified(
     protected: Protected,
     hidden: Masked,
     output: str,
-    rung: str,
+    method: Method,
     rules: Rules,
     limit: int = 10**9,
 ) -> Raw:
@@ -69,9 +69,9 @@ def verified(
     """
     places, lost = locate(output, hidden)
     if lost and _badness(lost) >= limit:
-        return Raw(protected.sentence, output, places, rung, problems=lost)
+        return Raw(protected.sentence, output, places, method, problems=lost)
     found = lost + problems(protected, output, places, hidden, rules)
-    return Raw(protected.sentence, output, places, rung, problems=found)
+    return Raw(protected.sentence, output, places, method, problems=found)
 
 
 def problems(
@@ -80,35 +80,35 @@ def problems(
     places: Sequence[Place],
     hidden: Masked,
     rules: Rules,
-) -> tuple[str, ...]:
+) -> tuple[Problem, ...]:
     """What is wrong with an output besides its masks."""
     hidden_slots = {place.slot for place in places} | set(hidden.slots)
     spans = [(s.start, s.end) for n, s in enumerate(protected.slots) if n in hidden_slots]
     source = without(protected.text, spans)
     target = without(output, [(place.start, place.end) for place in places])
     missing, extra = numbers.compare(source, rules.source_language, target, rules.target_language)
-    found = [f"number-missing:{value}" for value in missing]
-    found += [f"number-extra:{value}" for value in extra]
+    found = [Problem(ProblemCode.NUMBER_MISSING, value=value) for value in missing]
+    found += [Problem(ProblemCode.NUMBER_EXTRA, value=value) for value in extra]
     changes = compare_units(source, rules.source_language, target, rules.target_language)
     for change in changes:
         if change.unit or not change.measure.number.spelled:
-            kind = "unit-changed" if change.unit else "unit-missing"
-            found.append(f"{kind}:{change.measure.text}")
+            code = ProblemCode.UNIT_CHANGED if change.unit else ProblemCode.UNIT_MISSING
+            found.append(Problem(code, text=change.measure.text))
     if not LETTER.search(target) and LETTER.search(source):
         # Names alone are no translation of what stood between them.
-        found.append("empty")
+        found.append(Problem(ProblemCode.EMPTY))
     elif _copied(source, target):
-        found.append("untranslated")
+        found.append(Problem(ProblemCode.UNTRANSLATED))
     if _loops(target) > max(2, _loops(source)):
-        found.append("repetition")
+        found.append(Problem(ProblemCode.REPETITION))
     if len(target) > 3 * len(source) + 40 or len(source) > 8 * len(target) + 40:
-        found.append("length")
+        found.append(Problem(ProblemCode.LENGTH))
     if _POLLUTION.search(target) and not _POLLUTION.search(source):
-        found.append("pollution")
+        found.append(Problem(ProblemCode.POLLUTION))
     if rules.possessive and any(_POSSESSIVE.match(output, place.end) for place in places):
-        found.append("possessive")
+        found.append(Problem(ProblemCode.POSSESSIVE))
     if rules.forbidden:
-        found += [f"forbidden:{word}" for word in rules.forbidden(target)]
+        found += [Problem(ProblemCode.FORBIDDEN, text=word) for word in rules.forbidden(target)]
     return tuple(found)
 
 
@@ -129,10 +129,22 @@ def _loops(text: str) -> int:
     return max(runs.values(), default=0)
 
 
-_WEIGHT = {"mask-lost": 8, "mask-repeated": 8, "number-missing": 6, "number-extra": 6,
-           "unit-changed": 5, "unit-missing": 3, "leftover": 6,
-           "empty": 40, "repetition": 5, "length": 4, "untranslated": 3, "pollution": 4,
-           "possessive": 1, "forbidden": 3}  # fmt: skip
+_WEIGHT = {
+    ProblemCode.MASK_LOST: 8,
+    ProblemCode.MASK_REPEATED: 8,
+    ProblemCode.LEFTOVER: 6,
+    ProblemCode.NUMBER_MISSING: 6,
+    ProblemCode.NUMBER_EXTRA: 6,
+    ProblemCode.UNIT_CHANGED: 5,
+    ProblemCode.UNIT_MISSING: 3,
+    ProblemCode.EMPTY: 40,
+    ProblemCode.REPETITION: 5,
+    ProblemCode.LENGTH: 4,
+    ProblemCode.POLLUTION: 4,
+    ProblemCode.UNTRANSLATED: 3,
+    ProblemCode.FORBIDDEN: 3,
+    ProblemCode.POSSESSIVE: 1,
+}
 
 
 def badness(raw: Raw) -> int:
@@ -140,5 +152,5 @@ def badness(raw: Raw) -> int:
     return _badness(raw.problems)
 
 
-def _badness(problems: Sequence[str]) -> int:
-    return sum(_WEIGHT[problem.partition(":")[0]] for problem in problems)
+def _badness(problems: Sequence[Problem]) -> int:
+    return sum(_WEIGHT[problem.code] for problem in problems)
