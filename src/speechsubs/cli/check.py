@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import LocaleType, RateType
 
 
@@ -52,4 +52,4 @@ def command(
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import check as job
 
-    ctx.exit(job.run(files, given))
+    ctx.exit(job.run(arguments.command_line("check", files, given)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import WRITABLE
 
 
@@ -42,4 +42,4 @@ def command(
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import convert as job
 
-    ctx.exit(job.run(files, given))
+    ctx.exit(job.run(arguments.command_line("convert", files, given)))

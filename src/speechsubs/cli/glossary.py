@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import arguments
 from speechsubs.cli.options import GLOSSARY_FORMATS, EngineType
 from speechsubs.cli.review import page_options
 
@@ -265,7 +266,8 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import review as job
 
-    ctx.exit(job.change(versions, given))
+    change = arguments.filled(arguments.GlossaryReview, given)
+    ctx.exit(job.change(versions, change, arguments.filled(arguments.Page, given)))
 
 
 @command.command("apply")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import arguments
 from speechsubs.cli.options import EngineType, LocaleType
 
 
@@ -57,4 +58,4 @@ def evaluate(ctx: click.Context, /, **given: Any) -> None:
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import models_evaluate as job
 
-    ctx.exit(job.evaluate(given))
+    ctx.exit(job.evaluate(arguments.filled(arguments.Evaluation, given)))

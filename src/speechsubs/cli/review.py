@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import arguments
 from speechsubs.cli.options import LocaleType
 
 #: What every page of a review is asked for; `glossary review` has them too.
@@ -70,4 +71,5 @@ def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import review as job
 
-    ctx.exit(job.run(project, given))
+    page = arguments.filled(arguments.Page, given)
+    ctx.exit(job.run(project, page, target=given["target"], states=given["states"]))

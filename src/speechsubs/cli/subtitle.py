@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import (
     WRITABLE,
     DurationType,
@@ -141,4 +141,4 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import subtitle as job
 
-    ctx.exit(job.run(sources, given))
+    ctx.exit(job.run(arguments.command_line("subtitle", sources, given)))

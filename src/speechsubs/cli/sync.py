@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import ALIGNERS, LocaleType
 
 
@@ -56,4 +56,6 @@ def command(ctx: click.Context, /, subs: Path, audio: Path, **given: Any) -> Non
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import sync as job
 
-    ctx.exit(job.run(subs, audio, given))
+    options = arguments.Parameters("sync", given).options()
+    display = arguments.filled(arguments.Display, given)
+    ctx.exit(job.run(subs, audio, options, display, output=given["output"], force=given["force"]))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import LocaleType
 
 
@@ -46,4 +46,6 @@ def command(ctx: click.Context, /, audio: Path, transcript: Path, **given: Any) 
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import timing as job
 
-    ctx.exit(job.run(audio, transcript, given))
+    options = arguments.Parameters("timing", given).options()
+    display = arguments.filled(arguments.Display, given)
+    ctx.exit(job.run(audio, transcript, options, display, image=given["picture"]))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import shared
+from speechsubs.cli import arguments, shared
 from speechsubs.cli.options import WRITABLE, LocaleType
 
 
@@ -92,4 +92,4 @@ def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> Non
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import translate as job
 
-    ctx.exit(job.run(files, given))
+    ctx.exit(job.run(arguments.command_line("translate", files, given)))

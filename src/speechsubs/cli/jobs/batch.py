@@ -2,12 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -23,6 +22,7 @@ from speechsubs.batch import (
     Watch,
     watching,
 )
+from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch_cluster, batch_options, batch_reporting, inputs, workplace
 from speechsubs.cli.jobs.batch_reporting import Reporting
 from speechsubs.errors import InputError
@@ -30,45 +30,39 @@ from speechsubs.errors import InputError
 #: So many plain files are no batch yet.
 FEW = 10
 
-#: Options that only a batch has, and those that only single files have.
-_BATCHES_ONLY = ("recursive", "include", "exclude", "jobs", "fail_fast", "dry_run", "watch",
-                 "log", "events", "cluster", "scheduler")  # fmt: skip
-_NOT_IN_BATCHES = {
-    "audio": "--audio (a manifest names a recording for each file)",
-    "text": "--text",
-    "project": "--project",
-}
-#: With these some more files are still a run that reports everything at once.
-_WHOLE = ("as_json", "report_path", "project")
-
 #: Exit codes after a signal, as shells have them.
 _SIGNALLED = 128
 
 
-def wanted(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> bool:
+def wanted(line: CommandLine) -> bool:
     """Whether these arguments make a batch.
 
     A folder, a pattern, a manifest or an option of batches does, and more than `FEW`
     files do. Raises a usage error for options that do not go with one.
     """
-    asked = any(given.get(name) for name in _BATCHES_ONLY) or given.get("resume") is False
+    display, asked = line.display, line.batch
     # What tells everything at once goes on doing so, however many files are named.
-    whole = command != "check" and any(given.get(name) for name in _WHOLE)
-    most = len(sources) if whole else FEW
-    if given.get("lines"):
-        if asked:
+    everything = bool(display.as_json or display.report_path or line.project)
+    whole = line.command != "check" and everything
+    most = len(line.sources) if whole else FEW
+    if line.lines:
+        if asked.named:
             raise click.UsageError("--lines is not for batches")
         return False
-    if not asked and not batch.is_batch(sources, most):
+    if not asked.named and not batch.is_batch(line.sources, most):
         return False
-    for name, option in _NOT_IN_BATCHES.items():
-        if given.get(name):
+    for given, option in (
+        (line.audio, "--audio (a manifest names a recording for each file)"),
+        (line.text, "--text"),
+        (line.project, "--project"),
+    ):
+        if given:
             raise click.UsageError(f"{option} goes with single files, not with a batch")
-    if any(str(path) == inputs.STDIN for path in sources):
+    if any(str(path) == inputs.STDIN for path in line.sources):
         raise click.UsageError("standard input goes with single files, not with a batch")
-    if given["watch"] and given["dry_run"]:
+    if asked.watch and asked.dry_run:
         raise click.UsageError("--watch and --dry-run do not go together")
-    if given["events"] == "-" and given.get("as_json"):
+    if asked.events == "-" and display.as_json:
         raise click.UsageError("--events - and --json both want standard output")
     return True
 
@@ -77,34 +71,33 @@ def wanted(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> b
 class _Job:
     """A batch as it was asked for."""
 
-    command: str
+    line: CommandLine
     request: Request
-    given: Mapping[str, Any]
     jobs: int
     runner: batch_cluster.Runner = batch.run
 
 
-def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
-    """Do the batch; the exit code. `given` are the command's options by name."""
-    batch_reporting.refuse(given)
-    batch_cluster.refuse(given)
-    job = _Job(command, _request(command, sources, given), given, given["jobs"] or _cores())
+def run(line: CommandLine) -> int:
+    """Do the batch; the exit code."""
+    batch_reporting.refuse(line)
+    batch_cluster.refuse(line.batch)
+    job = _Job(line, _request(line), line.batch.jobs or _cores())
     units = batch.units(job.request)
-    if command == "translate" and not all(unit.targets for unit in units):
+    if line.command == "translate" and not all(unit.targets for unit in units):
         raise click.UsageError("Missing option '--to'.")
     control = Control()
     with ExitStack() as stack:
-        reporting = stack.enter_context(Reporting.opened(command, given))
-        store = stack.enter_context(workplace.opened(given.get("memory"), None))
-        kit = _kit(store, given["jobs"], job.jobs)
+        reporting = stack.enter_context(Reporting.opened(line))
+        store = stack.enter_context(workplace.opened(line.memory, None))
+        kit = _kit(store, line.batch.jobs, job.jobs)
         kit.glossary(job.request.options.glossary)  # a broken one stops everything, at once
-        if given["dry_run"]:
+        if line.batch.dry_run:
             return _dry_run(job, units, kit, reporting)
         state = stack.enter_context(_state(job, units, reporting))
         stack.enter_context(control.listening())
-        runner = stack.enter_context(batch_cluster.runner(given, job.jobs, reporting.note))
+        runner = stack.enter_context(batch_cluster.runner(line.batch, job.jobs, reporting.note))
         job = replace(job, runner=runner)
-        if given["watch"]:
+        if line.batch.watch:
             _watch(job, kit, state, control, reporting)
         else:
             plan = _planned(job, units, kit, state, control)
@@ -113,7 +106,7 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
             reporting.started(plan, job.jobs)
             _do(job, plan, kit, state, control, reporting)
         code = reporting.exit_code
-        if control.signal and not given["watch"]:
+        if control.signal and not line.batch.watch:
             code = _SIGNALLED + control.signal
         elif control.why and not control.signal:
             code = 1
@@ -121,18 +114,16 @@ def run(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> int:
         return code
 
 
-def _request(command: str, sources: Sequence[Path], given: Mapping[str, Any]) -> Request:
-    targets = tuple(locale.tag for locale in given.get("targets", ()))
+def _request(line: CommandLine) -> Request:
     choice = Choice(
-        batch_options.suffixes(command, given),
-        tuple(given["include"]),
-        tuple(given["exclude"]),
-        given["recursive"],
-        partial(batch_options.is_own_output, command, given, targets),
+        batch_options.suffixes(line.command, line.options),
+        line.batch.include,
+        line.batch.exclude,
+        line.batch.recursive,
+        partial(batch_options.is_own_output, line),
     )
-    options = batch_options.options(command, given)
-    row = partial(batch_options.of_row, command, given)
-    return Request(tuple(sources), command, options, choice, targets, given.get("output"), row)
+    row = partial(batch_options.of_row, line.parameters)
+    return Request(line.sources, line.command, line.options, choice, line.tags, line.output, row)
 
 
 def _cores() -> int:
@@ -152,7 +143,7 @@ def _kit(store: workplace.Workplace, asked: int | None, jobs: int) -> Kit:
 @contextmanager
 def _state(job: _Job, units: Sequence[Unit], reporting: Reporting) -> Iterator[State | None]:
     """The batch's manifest, locked. `check` writes nothing, so it has none."""
-    if job.command == "check" or not (units or job.given["watch"]):
+    if job.line.command == "check" or not (units or job.line.batch.watch):
         yield None
         return
     folder = batch.home(units, job.request.output or _watched(job))
@@ -171,14 +162,14 @@ def _state(job: _Job, units: Sequence[Unit], reporting: Reporting) -> Iterator[S
 def _watched(job: _Job) -> Path | None:
     """Where a watch keeps its manifest: in the folder that it watches."""
     folders = [path for path in job.request.arguments if path.is_dir()]
-    return folders[0] if job.given["watch"] and folders else None
+    return folders[0] if job.line.batch.watch and folders else None
 
 
 def _planned(
     job: _Job, units: Sequence[Unit], kit: Kit, state: State | None, control: Control
 ) -> Plan:
     units = batch.keyed(units, state) if state else units
-    resume = job.given.get("resume", False)
+    resume = job.line.batch.resume
     plan = batch.plan(units, kit, state, resume=resume, stopping=lambda: control.stopping)
     if state is not None:
         state.confirm(plan.confirmed)
@@ -195,7 +186,7 @@ def _do(
 ) -> None:
     for record in plan.refused:
         reporting.record(record)
-    fail_fast = job.given["fail_fast"]
+    fail_fast = job.line.batch.fail_fast
     if fail_fast and plan.refused:
         control.stop("a file failed (--fail-fast)")
         return
@@ -214,10 +205,10 @@ def _do(
 def _dry_run(job: _Job, units: Sequence[Unit], kit: Kit, reporting: Reporting) -> int:
     """Show the plan. Writes nothing."""
     state = None
-    if job.command != "check" and units:
+    if job.line.command != "check" and units:
         state = State(batch.home(units, job.request.output))
         units = batch.keyed(units, state)
-    plan = batch.plan(units, kit, state, resume=job.given.get("resume", False))
+    plan = batch.plan(units, kit, state, resume=job.line.batch.resume)
     plan = batch.looked_into(plan, kit)
     reporting.plan(plan, batch.estimate(plan.todo, state), job.jobs)
     return 1 if plan.refused else 0

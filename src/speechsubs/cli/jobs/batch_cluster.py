@@ -1,8 +1,7 @@
 """Where a batch is worked on: in this process, in others, or on other machines."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 
@@ -10,31 +9,32 @@ from speechsubs import batch
 from speechsubs.batch import Record
 from speechsubs.batch.cluster import Cluster
 from speechsubs.batch.cluster_terms import Place
+from speechsubs.cli.arguments import BatchArguments
 from speechsubs.engines import threads
 
 #: `batch.run`, or what does the same elsewhere.
 Runner = Callable[..., Generator[Record, None, None]]
 
 
-def refuse(given: Mapping[str, Any]) -> None:
+def refuse(given: BatchArguments) -> None:
     """Raise a usage error for options that do not go with a cluster."""
-    if not (given["cluster"] or given["scheduler"]):
+    if not (given.cluster or given.scheduler):
         return
-    if given["cluster"] and given["scheduler"]:
+    if given.cluster and given.scheduler:
         raise click.UsageError("--cluster local and --scheduler do not go together")
-    if given["scheduler"] and given["jobs"]:
+    if given.scheduler and given.jobs:
         raise click.UsageError("--jobs is for this machine; a scheduler uses all its workers")
 
 
 @contextmanager
-def runner(given: Mapping[str, Any], jobs: int, note: Callable[[str], None]) -> Iterator[Runner]:
+def runner(given: BatchArguments, jobs: int, note: Callable[[str], None]) -> Iterator[Runner]:
     """What does the units. Raises `InputError` where Dask is not installed.
 
     No worker is started or called before there is something to do.
     """
-    if given["scheduler"]:
-        place = Place(given["scheduler"])
-    elif given["cluster"]:
+    if given.scheduler:
+        place = Place(given.scheduler)
+    elif given.cluster:
         place = Place("", jobs, max(1, threads.count() // jobs))
     else:
         yield batch.run

@@ -17,6 +17,7 @@ from speechsubs.batch import Estimate, Plan, Record, events
 from speechsubs.batch.events import Lines
 from speechsubs.batch.plan import Unchanged
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch_screen
 from speechsubs.cli.jobs.batch_screen import Meter
 from speechsubs.cli.jobs.batch_totals import Totals, told
@@ -30,19 +31,21 @@ class Reporting:
 
     def __init__(
         self,
-        command: str,
-        given: Mapping[str, Any],
+        line: CommandLine,
         screen: Console,
         meter: Meter,
         log: Lines | None,
         stream: Lines | None,
     ) -> None:
-        self._command, self._given = command, given
+        self._command, self._asked, self._report = (
+            line.command,
+            line.batch,
+            line.display.report_path,
+        )
         self._screen, self._meter = screen, meter
         self._log, self._stream = log, stream
-        self._as_json = bool(given.get("as_json"))
-        self._quiet = bool(given.get("quiet")) or self._as_json
-        self._keep = self._as_json or bool(given.get("report_path"))
+        self._as_json, self._quiet = line.display.as_json, line.display.silent
+        self._keep = self._as_json or self._report is not None
         self.entries: list[dict[str, Any]] = []
         self._unchanged: list[Unchanged] = []
         self._findings: list[Finding] = []
@@ -51,22 +54,22 @@ class Reporting:
 
     @classmethod
     @contextmanager
-    def opened(cls, command: str, given: Mapping[str, Any]) -> Iterator["Reporting"]:
+    def opened(cls, line: CommandLine) -> Iterator["Reporting"]:
         """With the log and the events' file open. Raises `OutputError`."""
         screen = shown.console()
-        quiet = bool(given.get("quiet") or given.get("as_json"))
+        asked = line.batch
         with ExitStack() as stack:
-            log = Lines.appending(given["log"]) if given["log"] else None
+            log = Lines.appending(asked.log) if asked.log else None
             if log is not None:
                 stack.callback(log.close)
             stream = None
-            if given["events"] == "-":
+            if asked.events == "-":
                 stream = Lines(sys.stdout, Path("-"))
-            elif given["events"]:
-                stream = Lines.appending(Path(given["events"]))
+            elif asked.events:
+                stream = Lines.appending(Path(asked.events))
                 stack.callback(stream.close)
-            meter = stack.enter_context(batch_screen.meter(screen, quiet))
-            yield cls(command, given, screen, meter, log, stream)
+            meter = stack.enter_context(batch_screen.meter(screen, line.display.silent))
+            yield cls(line, screen, meter, log, stream)
 
     @property
     def exit_code(self) -> int:
@@ -114,7 +117,7 @@ class Reporting:
                     self._line(f"{item.severity.value}: {where}: {item.code}: {item.message}")
         if self._command == "check":
             self._checked(record)
-        elif not self._quiet and self._given["events"] != "-" and not _is_terminal():
+        elif not self._quiet and self._asked.events != "-" and not _is_terminal():
             shown.paths(record.written)
         self._meter.done(record, self.totals)
 
@@ -176,7 +179,7 @@ class Reporting:
             batch_screen.summary(self._screen, self.totals, self._command)
         if why:
             left = len(self._plan.todo) - self.totals.of_plan
-            watched = bool(self._given["watch"])
+            watched = self._asked.watch
             batch_screen.stopped(self._screen, why, max(left, 0), self._command, watched)
 
     def _summary(self, totals: Mapping[str, Any], why: str, code: int) -> None:
@@ -189,8 +192,8 @@ class Reporting:
             }
         else:
             data = events.summary(self.entries, self._unchanged, totals, why, code)
-        if self._given.get("report_path"):
-            project.save(data, self._given["report_path"])
+        if self._report is not None:
+            project.save(data, self._report)
         if self._as_json:
             click.echo(json.dumps(data, ensure_ascii=True, indent=1))
 
@@ -204,9 +207,9 @@ class Reporting:
             self._log.line(f"{now} {visible(text)}")
 
 
-def refuse(given: Mapping[str, Any]) -> None:
+def refuse(line: CommandLine) -> None:
     """Raise `InputError` where the log, the events or the report would be one file."""
-    named = [given["log"], given["events"] and Path(given["events"]), given.get("report_path")]
+    named = [line.batch.log, line.batch.events, line.display.report_path]
     places = [os.path.realpath(path) for path in named if path and str(path) != "-"]
     if len(set(places)) < len(places):
         raise InputError(str(places[0]), "log, events and report cannot be one file")

@@ -1,32 +1,32 @@
 """The work of `speechsubs check`."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from speechsubs import glossary, locales, pipeline, project
 from speechsubs.batch import naming
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, inputs
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.locales import Locale
 from speechsubs.model import Finding, Severity, Track
 
 
-def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
-    """Check the files and show the findings; the exit code. `given` are the options."""
-    if batch.wanted("check", files, given):
-        return batch.run("check", files, given)
+def run(line: CommandLine) -> int:
+    """Check the files and show the findings; the exit code."""
+    if batch.wanted(line):
+        return batch.run(line)
     screen = shown.console()
-    terms: Path | None = given["terms"]
-    source: Path | None = given["source"]
-    words = glossary.load(terms) if terms else glossary.empty()
+    files, options = line.sources, line.options
+    source = Path(options.against) if options.against else None
+    words = glossary.load(line.glossary) if line.glossary else glossary.empty()
     original = inputs.track(source) if source else None
-    spoken: Locale | None = given["source_language"]
+    spoken = locales.load(options.against_language) if options.against_language else None
+    own = locales.load(options.language) if options.language else None
     if source and original and spoken is None:
         spoken = _language(source, original)
     failures: list[SpeechsubsError] = []
@@ -34,7 +34,7 @@ def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
     for path in dict.fromkeys(files):
         try:
             track = inputs.track(path)
-            locale = given["language"] or _language(path, track)
+            locale = own or _language(path, track)
             if locale is None:
                 raise InputError(str(path), "its language is not known", "Name it: --language es")
             found += pipeline.examine(
@@ -43,12 +43,12 @@ def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
                 source=original,
                 source_locale=spoken or locales.load("en"),
                 glossary=words,
-                fps=given["fps"],
+                fps=options.fps,
             )
         except SpeechsubsError as error:
             shown.error(screen, error)
             failures.append(error)
-    if given["as_json"]:
+    if line.display.as_json:
         data = {
             "files": [str(path) for path in dict.fromkeys(files)],
             "errors": [str(error) for error in failures],

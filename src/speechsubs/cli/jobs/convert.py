@@ -1,25 +1,23 @@
 """The work of `speechsubs convert`."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
 import click
 
 from speechsubs import formats, outputs
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, inputs
 from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity, Track
+from speechsubs.options import Options
 from speechsubs.outputs import Planned
 
 
-def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
-    """Convert the files and show the findings; the exit code. `given` are the options."""
-    if batch.wanted("convert", files, given):
-        return batch.run("convert", files, given)
-    kind, crlf, bom = given["kind"], given["crlf"], given["bom"]
-    output: Path | None = given["output"]
+def run(line: CommandLine) -> int:
+    """Convert the files and show the findings; the exit code."""
+    if batch.wanted(line):
+        return batch.run(line)
+    files, options, output = line.sources, line.options, line.output
+    (kind,) = options.kinds
     screen = shown.console()
     failed = False
     planned: list[Planned] = []
@@ -33,25 +31,26 @@ def run(files: Sequence[Path], given: Mapping[str, Any]) -> int:
             continue
         findings += track.findings
         if str(path) == inputs.STDIN and output is None:
-            click.echo(_bytes(track, kind, crlf, bom), nl=False)
+            click.echo(_bytes(track, options), nl=False)
             continue
         folder = output or path.parent
         name = "stdin" if str(path) == inputs.STDIN else path.stem
-        planned.append(Planned(track, folder / f"{name}.{kind}", crlf, bom))
+        planned.append(Planned(track, folder / f"{name}.{kind}", options.crlf, options.bom))
     places = [plan.path for plan in planned]
     outputs.refuse_collisions(places, inputs.files(files))
     outputs.refuse_places(places)
-    written, kept = outputs.write(planned, overwrite=given["overwrite"])
+    written, kept = outputs.write(planned, overwrite=options.overwrite)
     findings += kept
-    if not given["quiet"]:
+    if not line.display.quiet:
         shown.findings(screen, findings)
         shown.paths(written)
     bad = any(item.severity is not Severity.INFO for item in findings)
     return 1 if failed else 3 if bad else 0
 
 
-def _bytes(track: Track, kind: str, crlf: bool, bom: bool) -> bytes:
+def _bytes(track: Track, options: Options) -> bytes:
+    (kind,) = options.kinds
     text = formats.render(track, kind)
-    if crlf:
+    if options.crlf:
         text = text.replace("\n", "\r\n")
-    return text.encode("utf-8-sig" if bom else "utf-8")
+    return text.encode("utf-8-sig" if options.bom else "utf-8")

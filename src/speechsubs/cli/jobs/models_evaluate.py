@@ -13,6 +13,7 @@ from rich.table import Table
 
 from speechsubs import engines, files, glossary, pipeline
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import Evaluation
 from speechsubs.engines import masks
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
@@ -98,31 +99,31 @@ class _Scorer:
         }
 
 
-def evaluate(given: Mapping[str, Any]) -> int:
+def evaluate(given: Evaluation) -> int:
     """Measure every engine and show the figures; the exit code."""
-    source, target = given["source"], given["target"]
-    pairs = _pairs(given["test_set"], given["references"])
-    words = glossary.load(given["terms"]) if given["terms"] else None
+    source, target = given.source, given.target
+    pairs = _pairs(given.test_set, given.references)
+    words = glossary.load(given.terms) if given.terms else None
     scorer = _Scorer([reference for _, reference in pairs], target)
     screen = shown.console()
     measured = []
-    for name in dict.fromkeys(given["names"]):
+    for name in dict.fromkeys(given.names):
         try:
             measured.append(_measure(name, pairs, source, target, words, scorer))
         except SpeechsubsError as error:
             # The others are measured all the same.
             measured.append(Measured(name, error=str(error)))
-            if not given["as_json"]:
+            if not given.as_json:
                 shown.error(screen, error)
     good = [one for one in measured if not one.error]
     signatures = scorer.signatures if good else {}
-    if given["as_json"]:
+    if given.as_json:
         data = {
             "source": source.tag,
             "target": target.tag,
-            "set": str(given["test_set"]),
+            "set": str(given.test_set),
             "sentences": len(pairs),
-            "glossary": str(given["terms"]) if words else "",
+            "glossary": str(given.terms) if words else "",
             "signatures": signatures,
             "engines": [_data(one) for one in measured],
         }

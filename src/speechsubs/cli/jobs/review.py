@@ -1,12 +1,11 @@
 """The work of `speechsubs review`, and the page of every other review."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import click
@@ -14,10 +13,12 @@ import click
 from speechsubs import engines, locales
 from speechsubs import project as projects
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import GlossaryReview, Page
 from speechsubs.errors import InputError
 from speechsubs.files import write_atomic
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.load import parse
+from speechsubs.locales import Locale
 from speechsubs.project import Project, State
 from speechsubs.project.store import GLOSSARY
 from speechsubs.review import impact, page, versions
@@ -29,38 +30,37 @@ PAGE = "review.html"
 DECISIONS = "decisions.yml"
 
 
-def run(folder: Path, given: Mapping[str, Any]) -> int:
+def run(folder: Path, asked: Page, *, target: Locale | None, states: Sequence[str]) -> int:
     """Make or serve the page of a whole translation; the exit code."""
-    tag = given["target"].tag if given["target"] else None
-    states = [State(name) for name in given["states"]] or list(State)
+    tag = target.tag if target else None
+    wanted = [State(name) for name in states] or list(State)
 
     def make(project: Project) -> Review:
-        return review_of(project, tag, states)
+        return review_of(project, tag, wanted)
 
-    return present(folder, make, given)
+    return present(folder, make, asked)
 
 
-def change(names: Sequence[str], given: Mapping[str, Any]) -> int:
+def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
     """Make or serve the page of a glossary's change in a project; the exit code.
 
     `names` are OLD and NEW, files or git's revisions of files; without OLD it is the
-    version that the project was made with. Besides what `present` reads, `given` holds
-    `project`, `targets`, `engine` and `no_translate`.
+    version that the project was made with.
     """
     if not 1 <= len(names) <= 2:
         raise click.UsageError("name one or two glossaries: OLD NEW")
-    folder = given["project"]
+    folder = given.project
     after = versions.load(names[-1])
     before = versions.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
-    tags = {locales.canonical(tag) for tag in given["targets"]}
+    tags = {locales.canonical(tag) for tag in given.targets}
     # Loading a model takes long, and a served page asks again after every change.
-    load = None if given["no_translate"] else cache(partial(engines.load, given["engine"]))
+    load = None if given.no_translate else cache(partial(engines.load, given.engine))
 
     def make(project: Project) -> Review:
         title = f"{names[0]} → {names[1]}" if len(names) == 2 else names[0]
         return impact.review(project, before, after, tags=tags, engines=load, title=title)[0]
 
-    return present(folder, make, given)
+    return present(folder, make, asked)
 
 
 def _made_with(project: Project) -> Glossary:
@@ -70,12 +70,8 @@ def _made_with(project: Project) -> Glossary:
     return parse(project.glossary.removeprefix("\ufeff"), project.folder / GLOSSARY)
 
 
-def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str, Any]) -> int:
-    """Write the page of a review, or serve it until Ctrl-C; the exit code.
-
-    `given` holds `output`, `serve`, `port`, `decisions`, `media` and `quiet`, as the
-    options of `speechsubs review`.
-    """
+def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int:
+    """Write the page of a review, or serve it until Ctrl-C; the exit code."""
     review = _Fresh(folder, make)
     made, project = review(), projects.load(folder)
     if not made.items and not made.changes and not made.conflicts:
@@ -84,15 +80,15 @@ def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str,
             "there is nothing to review",
             "Is the language (--to) or the state one that the project has?",
         )
-    path, page_name = _names(project.folder, made, given["decisions"])
+    path, page_name = _names(project.folder, made, asked.decisions)
     languages = {source.id: source.language for source in project.sources}
-    media = _media(project, made, given["media"])
-    if path.name != DECISIONS and not given["decisions"] and not given["quiet"]:
+    media = _media(project, made, asked.media)
+    if path.name != DECISIONS and not asked.decisions and not asked.quiet:
         message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
         shown.note(shown.console(), message)
-    if given["serve"]:
-        return _serve(Server(Desk(review, path, media, languages), given["port"]), given["quiet"])
-    output = given["output"] or project.folder / page_name
+    if asked.serve:
+        return _serve(Server(Desk(review, path, media, languages), asked.port), asked.quiet)
+    output = asked.output or project.folder / page_name
     if output.resolve() == path.resolve():
         raise InputError(str(output), "this is the page and the decisions", "Name two files")
     addresses = {name: _address(file, output) for name, file in media.items()}
@@ -101,7 +97,7 @@ def present(folder: Path, make: Callable[[Project], Review], given: Mapping[str,
         replace(made, media=addresses), languages=languages, decided=found, name=path.name
     )
     write_atomic(output, text.encode("utf-8"))
-    if not given["quiet"]:
+    if not asked.quiet:
         screen = shown.console()
         screen.print(_counted(made))
         shown.paths([output])

@@ -1,8 +1,7 @@
 """Recordings and aligners for the commands that take `--audio`."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
@@ -11,31 +10,39 @@ from rich.progress import Progress, TaskID
 from speechsubs import audio, formats, pipeline
 from speechsubs.aligners import registry, voice
 from speechsubs.audio import Recording
+from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import inputs
 from speechsubs.errors import InputError
 from speechsubs.locales import Locale
 from speechsubs.model import Track, Transcript
+from speechsubs.options import Options
 from speechsubs.protocols import Aligner
 
 #: The steps of an aligner with what each takes of the whole (measured, in per cent).
 _STEPS: Final = {"voice": 5, "listen": 35, "decide": 20, "align": 40}
 
 
-def refuse(sources: Sequence[Path], given: Mapping[str, Any]) -> None:
+def refuse(line: CommandLine) -> None:
     """Raise a usage error for options about sound that do not go together."""
-    if len(set(sources)) > 1 and (given["audio"] or given["text"]):
-        option = "--audio" if given["audio"] else "--text"
+    if len(set(line.sources)) > 1 and (line.audio or line.text):
+        option = "--audio" if line.audio else "--text"
         raise click.UsageError(f"{option} goes with one source")
-    if not given["audio"]:
-        if given["aligner"] in ("speech", "pauses"):
-            raise click.UsageError(f"--aligner {given['aligner']} needs --audio")
-        if given["lexicon"]:
+    if not line.audio:
+        if line.options.aligner in ("speech", "pauses"):
+            raise click.UsageError(f"--aligner {line.options.aligner} needs --audio")
+        if line.options.lexicon:
             raise click.UsageError("--lexicon needs --audio")
 
 
-def named(given: Mapping[str, Any]) -> list[Path]:
+def named(line: CommandLine) -> list[Path]:
     """The files about sound that were named: no output may replace them."""
-    return [given[name] for name in ("audio", "text", "lexicon") if given.get(name)]
+    found = [path for path in (line.audio, line.text) if path]
+    return [*found, *lexicon(line.options)]
+
+
+def lexicon(options: Options) -> list[Path]:
+    """The lexicon, where one was named."""
+    return [Path(options.lexicon)] if options.lexicon else []
 
 
 def opened(path: Path | None, screen: Console, quiet: bool) -> Recording | None:
@@ -61,7 +68,7 @@ def bar(screen: Console, quiet: bool) -> Progress:
 def aligner(
     recording: Recording | None,
     locale: Locale,
-    given: Mapping[str, Any],
+    options: Options,
     on: Progress | None = None,
     curve: voice.Curve | None = None,
 ) -> Aligner | None:
@@ -72,10 +79,10 @@ def aligner(
     if recording is None:
         return None
     return registry.load(
-        given["aligner"],
+        options.aligner,
         recording,
         locale,
-        lexicon=given["lexicon"],
+        lexicon=Path(options.lexicon) if options.lexicon else None,
         curve=curve,
         progress=_Share(on) if on is not None else None,
     )

@@ -1,9 +1,8 @@
 """The work of `speechsubs subtitle`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -12,12 +11,14 @@ from speechsubs import glossary, locales, outputs, pipeline
 from speechsubs.audio import Recording
 from speechsubs.batch import naming
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import batch, batch_options, ending, inputs, sound, workplace
+from speechsubs.cli.arguments import CommandLine
+from speechsubs.cli.jobs import batch, ending, inputs, sound, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
 from speechsubs.model import Transcript
+from speechsubs.options import Options
 from speechsubs.pipeline import Result
 from speechsubs.protocols import Engine
 
@@ -33,46 +34,45 @@ class _Group:
     items: tuple[tuple[Path, Transcript], ...]
 
 
-def run(sources: Sequence[Path], given: Mapping[str, Any]) -> int:
+def run(line: CommandLine) -> int:
     """Make the subtitles and show what was done; the exit code.
 
-    `given` are the options by the names of the command's parameters. Names, folders,
-    glossary and engines are looked at before the work, which may be long.
+    Names, folders, glossary and engines are looked at before the work, which may be long.
     """
-    if batch.wanted("subtitle", sources, given):
-        return batch.run("subtitle", sources, given)
+    if batch.wanted(line):
+        return batch.run(line)
     screen = shown.console()
-    quiet = given["quiet"] or given["as_json"]
-    sound.refuse(sources, given)
-    read, failures = inputs.readable(_named(sources, given["name"]))
+    quiet = line.display.silent
+    sound.refuse(line)
+    read, failures = inputs.readable(_named(line.sources, line.name))
     for failure in failures:
         shown.error(screen, failure)
     if not read:
         return 1
-    if given["text"]:
-        read = [(path, sound.corrected(timed, given["text"])) for path, timed in read]
-    groups = _groups(read, given)
-    terms = batch_options.glossary_path(given)
-    _refuse(sources, groups, terms, given)
+    if line.text:
+        read = [(path, sound.corrected(timed, line.text)) for path, timed in read]
+    groups = _groups(read, line)
+    terms = line.glossary
+    _refuse(groups, line)
     words = glossary.load(terms) if terms else glossary.empty()
     if not quiet:
-        _say_idle(screen, groups, given)
-    recording = sound.opened(given["audio"], screen, quiet)
+        _say_idle(screen, groups, line.targets)
+    recording = sound.opened(line.audio, screen, quiet)
     finished: list[tuple[Path, Result]] = []
-    with workplace.opened(given["memory"], given["project"]) as place:
-        loaded = [_engines(group, place, given) for group in groups]
+    with workplace.opened(line.memory, line.project) as place:
+        loaded = [_engines(group, place, line.options) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             for group, pairs in zip(groups, loaded, strict=True):
-                made, unusable = _subtitle(group, pairs, words, place, given, bar, recording)
+                made, unusable = _subtitle(group, pairs, words, place, line.options, bar, recording)
                 finished += made
                 failures += unusable
                 for failure in unusable:
                     shown.error(screen, failure)
         if not finished:
             return 1
-        results, written = _write(finished, given)
-        place.keep(results, written, terms, _remembered(given))
-    ending.show(screen, results, written, given)
+        results, written = _write(finished, line)
+        place.keep(results, written, terms, _remembered(line))
+    ending.show(screen, results, written, line.display)
     return 1 if failures else max(result.exit_code for result in results)
 
 
@@ -82,14 +82,13 @@ def _named(sources: Sequence[Path], name: str) -> dict[Path, Path]:
     return {path: stdin if str(path) == inputs.STDIN else path for path in sources}
 
 
-def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) -> list[_Group]:
-    wanted: Locale | None = given["source_locale"]
-    options = batch_options.options("subtitle", given)
+def _groups(items: Sequence[tuple[Path, Transcript]], line: CommandLine) -> list[_Group]:
+    options = line.options
     by_tag: dict[str, list[tuple[Path, Transcript]]] = {}
     for path, transcript in items:
-        tag = wanted.tag if wanted else naming.language(path, transcript) or "en"
+        tag = options.language or naming.language(path, transcript) or "en"
         by_tag.setdefault(tag, []).append((path, transcript))
-    targets = {locale.tag: locale for locale in given["targets"]}
+    targets = {locale.tag: locale for locale in line.targets}
     return [
         _Group(
             options.limited(locales.load(tag)),
@@ -100,24 +99,22 @@ def _groups(items: Sequence[tuple[Path, Transcript]], given: Mapping[str, Any]) 
     ]
 
 
-def _refuse(
-    sources: Sequence[Path], groups: Sequence[_Group], terms: Path | None, given: Mapping[str, Any]
-) -> None:
+def _refuse(groups: Sequence[_Group], line: CommandLine) -> None:
     """Raise where a file would replace another or could not be written."""
     places = [
         place
         for group in groups
         for path, _ in group.items
-        for tag in _tags(group, given["bilingual"])
-        for place in _places(path, tag, given)
+        for tag in _tags(group, line.options.bilingual)
+        for place in naming.places(path, line.output or path.parent, tag, line.options)
     ]
-    report: Path | None = given["report_path"]
+    report = line.display.report_path
     if report and str(report) == inputs.STDIN:
         raise InputError("--report -", "a report goes into a file", "--json prints it")
     if report:
         places.append(report)
-    used = [*inputs.files(sources), *([terms] if terms else []), *sound.named(given)]
-    outputs.refuse_collisions(places, used)
+    terms = [line.glossary] if line.glossary else []
+    outputs.refuse_collisions(places, [*inputs.files(line.sources), *terms, *sound.named(line)])
     outputs.refuse_places(places)
 
 
@@ -128,30 +125,26 @@ def _tags(group: _Group, bilingual: bool) -> list[str]:
     return [group.source.tag, *targets, *stacked]
 
 
-def _places(path: Path, tag: str, given: Mapping[str, Any]) -> list[Path]:
-    options = batch_options.options("subtitle", given)
-    return naming.places(path, given["output"] or path.parent, tag, options)
-
-
-def _remembered(given: Mapping[str, Any]) -> dict[str, object]:
+def _remembered(line: CommandLine) -> dict[str, object]:
     """What a project remembers, so that its run can be repeated."""
-    found = batch_options.options("subtitle", given).to_json()
-    for name in ("audio", "text"):
-        found[name] = str(given[name]) if given[name] else None
-    found["targets"] = [locale.tag for locale in given["targets"]]
-    return found
+    return {
+        **line.options.to_json(),
+        "audio": str(line.audio) if line.audio else None,
+        "text": str(line.text) if line.text else None,
+        "targets": list(line.tags),
+    }
 
 
-def _engines(group: _Group, place: Workplace, given: Mapping[str, Any]) -> _Pairs:
+def _engines(group: _Group, place: Workplace, options: Options) -> _Pairs:
     return [
-        (locale, place.engine(given["engine"], group.source.tag, locale.tag))
+        (locale, place.engine(options.engine, group.source.tag, locale.tag))
         for locale in group.targets
     ]
 
 
-def _say_idle(screen: Console, groups: Sequence[_Group], given: Mapping[str, Any]) -> None:
+def _say_idle(screen: Console, groups: Sequence[_Group], targets: Sequence[Locale]) -> None:
     """Say which --to had nothing to do, because it is the sources' own language."""
-    for locale in {locale.tag: locale for locale in given["targets"]}.values():
+    for locale in {locale.tag: locale for locale in targets}.values():
         if all(group.source.tag == locale.tag for group in groups):
             shown.note(
                 screen,
@@ -165,7 +158,7 @@ def _subtitle(
     pairs: _Pairs,
     words: Glossary,
     place: Workplace,
-    given: Mapping[str, Any],
+    options: Options,
     bar: Progress,
     recording: Recording | None,
 ) -> tuple[list[tuple[Path, Result]], list[SpeechsubsError]]:
@@ -176,7 +169,6 @@ def _subtitle(
         if task is not None:
             bar.update(task, completed=done, total=total)
 
-    options = batch_options.options("subtitle", given)
     items = list(group.items)
     failures: list[SpeechsubsError] = []
     while items:
@@ -191,7 +183,7 @@ def _subtitle(
                 targets=pairs,
                 glossary=words,
                 options=options,
-                aligner=sound.aligner(recording, group.source, given, bar),
+                aligner=sound.aligner(recording, group.source, options, bar),
                 recall=recalls,
                 progress=advance,
             )
@@ -209,16 +201,16 @@ def _subtitle(
 
 
 def _write(
-    finished: Sequence[tuple[Path, Result]], given: Mapping[str, Any]
+    finished: Sequence[tuple[Path, Result]], line: CommandLine
 ) -> tuple[list[Result], dict[str, list[Path]]]:
     """Write every track; the results with what was kept, and the files of each source."""
-    options = batch_options.options("subtitle", given)
+    options = line.options
     results = []
     written: dict[str, list[Path]] = {}
     for path, result in finished:
         tags = [output.locale.tag for output in result.outputs]
-        planned = naming.planned(path, given["output"] or path.parent, result, options, tags)
-        paths, kept = outputs.write(planned, overwrite=given["overwrite"])
+        planned = naming.planned(path, line.output or path.parent, result, options, tags)
+        paths, kept = outputs.write(planned, overwrite=options.overwrite)
         results.append(replace(result, findings=(*result.findings, *kept)))
         written[result.name] = paths
     return results, written

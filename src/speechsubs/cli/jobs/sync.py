@@ -1,50 +1,57 @@
 """The work of `speechsubs sync`."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from speechsubs import formats, locales, outputs, pipeline, project
 from speechsubs.aligners import voice
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import Display
 from speechsubs.cli.jobs import inputs, sound
 from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track
+from speechsubs.options import Options
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Synced
 
 
-def run(subs: Path, recording_path: Path, given: Mapping[str, Any]) -> int:
-    """Move the cues and write them; the exit code."""
+def run(
+    subs: Path,
+    recording_path: Path,
+    options: Options,
+    display: Display,
+    *,
+    output: Path | None,
+    force: bool,
+) -> int:
+    """Move the cues and write them; the exit code. `force` writes what fits badly too."""
     screen = shown.console()
-    quiet = given["quiet"] or given["as_json"]
-    target = _target(subs, given["output"])
-    named = [subs, recording_path, *([given["lexicon"]] if given["lexicon"] else [])]
-    outputs.refuse_collisions([target], named)
+    quiet = display.silent
+    target = _target(subs, output)
+    outputs.refuse_collisions([target], [subs, recording_path, *sound.lexicon(options)])
     outputs.refuse_places([target])
     track = inputs.track(subs)
     if not track.cues:
         raise InputError(str(subs), "there are no cues in it")
     recording = sound.opened(recording_path, screen, quiet)
     assert recording is not None
-    locale: Locale = given["source_locale"] or _language(subs, track)
+    locale = locales.load(options.language) if options.language else _language(subs, track)
     curve = voice.Curve(recording)
     with sound.bar(screen, quiet) as bar:
-        aligner = sound.aligner(recording, locale, given, bar, curve)
+        aligner = sound.aligner(recording, locale, options, bar, curve)
         done = pipeline.sync(track, recording, aligner, curve)
-    if not done.sure and not given["force"]:
+    if not done.sure and not force:
         problem = f"it does not fit this recording surely enough: {_words(done)}"
         advice = "Is it the same speech? --force writes it all the same"
         raise InputError(str(subs), problem, advice)
-    plan = Planned(done.track, target, given["crlf"], given["bom"])
-    written, kept = outputs.write([plan], overwrite=given["overwrite"])
+    plan = Planned(done.track, target, options.crlf, options.bom)
+    written, kept = outputs.write([plan], overwrite=options.overwrite)
     findings = [*done.track.findings, *kept]
-    if given["as_json"]:
+    if display.as_json:
         data = {
             "fit": asdict(done.fit),
             "realigned": done.realigned,

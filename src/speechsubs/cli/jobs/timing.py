@@ -1,7 +1,7 @@
 """The work of `speechsubs timing`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +10,36 @@ import click
 from speechsubs import formats, locales, outputs, picture, pipeline
 from speechsubs.aligners import voice
 from speechsubs.cli import shown
+from speechsubs.cli.arguments import Display
 from speechsubs.cli.jobs import inputs, sound
 from speechsubs.cli.plain import visible
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track, Transcript, Word
+from speechsubs.options import Options
 from speechsubs.pipeline import Result
 
 
-def run(recording_path: Path, path: Path, given: Mapping[str, Any]) -> int:
-    """Time the words, print them, draw them; the exit code."""
+def run(
+    recording_path: Path, path: Path, options: Options, display: Display, *, image: Path | None
+) -> int:
+    """Time the words, print them, draw them into `image`; the exit code."""
     screen = shown.console()
-    image: Path | None = given["picture"]
-    named = [recording_path, *([given["lexicon"]] if given["lexicon"] else [])]
     if image:
-        outputs.refuse_collisions([image], [*inputs.files([path]), *named])
+        named = [*inputs.files([path]), recording_path, *sound.lexicon(options)]
+        outputs.refuse_collisions([image], named)
         outputs.refuse_places([image])
     item = inputs.read(path)
     transcript = formats.from_track(item) if isinstance(item, Track) else item
-    locale: Locale = given["source_locale"] or _language(path, transcript)
-    quiet = given["quiet"] or given["as_json"]
+    locale = locales.load(options.language) if options.language else _language(path, transcript)
+    quiet = display.silent
     recording = sound.opened(recording_path, screen, quiet)
     assert recording is not None
     curve = voice.Curve(recording)
     with sound.bar(screen, quiet) as bar:
-        aligner = sound.aligner(recording, locale, given, bar, curve)
+        aligner = sound.aligner(recording, locale, options, bar, curve)
         (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
-    if given["as_json"]:
+    if display.as_json:
         click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
     else:
         _table(result)

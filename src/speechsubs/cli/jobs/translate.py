@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.progress import Progress
@@ -13,107 +12,112 @@ from rich.progress import Progress
 from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
 from speechsubs.batch import naming
 from speechsubs.cli import shown
-from speechsubs.cli.jobs import batch, batch_options, ending, inputs, workplace
+from speechsubs.cli.arguments import CommandLine
+from speechsubs.cli.jobs import batch, ending, inputs, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
 from speechsubs.model import Severity, Track
+from speechsubs.options import Options
 from speechsubs.outputs import Planned
 from speechsubs.pipeline import Line, Result
 from speechsubs.protocols import Engine
 
 _Read = tuple[Path, Track]
 
-#: Options about files, which --lines writes none of.
-_FOR_FILES = {
-    "keep_cues": "--keep-cues",
-    "kinds": "--format",
-    "output": "--output",
-    "crlf": "--crlf",
-    "bom": "--bom",
-    "overwrite": "--overwrite",
-    "report_path": "--report",
-}
 
-
-def run(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
-    """Translate files or lines; the exit code. `given` are the command's options."""
-    if given["line_terms"] and not given["lines"]:
+def run(line: CommandLine) -> int:
+    """Translate files or lines; the exit code."""
+    if line.line_terms and not line.lines:
         raise click.UsageError("--terms goes with --lines")
-    if batch.wanted("translate", paths, given):
-        return batch.run("translate", paths, given)
-    if not given["targets"]:
+    if batch.wanted(line):
+        return batch.run(line)
+    if not line.targets:
         raise click.UsageError("Missing option '--to'.")
-    if given["lines"]:
-        for name, option in _FOR_FILES.items():
-            if given[name]:
-                raise click.UsageError(f"{option} is for subtitles, not for --lines")
-        return _lines(paths, given)
-    return _tracks(paths, given)
+    if line.lines:
+        _refuse_options_of_files(line)
+        return _lines(line)
+    return _tracks(line)
 
 
-def _words(given: Mapping[str, Any]) -> tuple[Glossary, Path | None]:
-    path = batch_options.glossary_path(given)
-    return (glossary.load(path) if path else glossary.empty()), path
+def _refuse_options_of_files(line: CommandLine) -> None:
+    """Raise a usage error for options about files, which --lines writes none of."""
+    options = line.options
+    for given, option in (
+        (options.keep_cues, "--keep-cues"),
+        (options.kinds, "--format"),
+        (line.output, "--output"),
+        (options.crlf, "--crlf"),
+        (options.bom, "--bom"),
+        (options.overwrite, "--overwrite"),
+        (line.display.report_path, "--report"),
+    ):
+        if given:
+            raise click.UsageError(f"{option} is for subtitles, not for --lines")
+
+
+def _words(line: CommandLine) -> Glossary:
+    return glossary.load(line.glossary) if line.glossary else glossary.empty()
 
 
 # ---- Subtitles -------------------------------------------------------------------
 
 
-def _tracks(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
+def _tracks(line: CommandLine) -> int:
     screen = shown.console()
-    quiet = given["quiet"] or given["as_json"]
-    words, terms = _words(given)
+    quiet, options = line.display.silent, line.options
+    words = _words(line)
     read: list[tuple[Path, Track]] = []
     failed = False
-    for path in dict.fromkeys(paths):
+    for path in dict.fromkeys(line.sources):
         try:
             read.append((path, inputs.track(path)))
         except SpeechsubsError as error:
             shown.error(screen, error)
             failed = True
-    places = [place for path, track in read for place in _places(path, track, given).values()]
+    places = [place for path, track in read for place in _places(path, track, line).values()]
     flat = [place for some in places for place in some]
-    report: Path | None = given["report_path"]
+    report = line.display.report_path
     flat += [report] if report else []
-    outputs.refuse_collisions(flat, [*inputs.files(paths), *([terms] if terms else [])])
+    terms = [line.glossary] if line.glossary else []
+    outputs.refuse_collisions(flat, [*inputs.files(line.sources), *terms])
     outputs.refuse_places(flat)
     results: list[Result] = []
     written: dict[str, list[Path]] = {}
-    with workplace.opened(given["memory"], None) as place:
-        groups = _grouped(read, given)
+    with workplace.opened(line.memory, None) as place:
+        groups = _grouped(read, options)
         # Before there is a bar: a person may be asked about a model that is missing.
         loaded = {
-            tag: [(to, place.engine(given["engine"], tag, to.tag)) for to in _targets(tag, given)]
+            tag: [(to, place.engine(options.engine, tag, to.tag)) for to in _targets(tag, line)]
             for tag in groups
         }
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-            done, wordless = _translated(groups, loaded, words, place, given, bar)
+            done, wordless = _translated(groups, loaded, words, place, options, bar)
         for failure in wordless:
             shown.error(screen, failure)
             failed = True
         for (path, track), result in done:
             planned = [
-                Planned(output.track, place, given["crlf"], given["bom"])
+                Planned(output.track, place, options.crlf, options.bom)
                 for output in result.targets
-                for place in _places(path, track, given)[output.locale.tag]
+                for place in _places(path, track, line)[output.locale.tag]
             ]
-            made, kept = outputs.write(planned, overwrite=given["overwrite"])
+            made, kept = outputs.write(planned, overwrite=options.overwrite)
             results.append(replace(result, findings=(*result.findings, *kept)))
             written[result.name] = made
     if not results:
         return 1
-    ending.show(screen, results, written, given)
+    ending.show(screen, results, written, line.display)
     return 1 if failed else max(result.exit_code for result in results)
 
 
-def _grouped(read: Sequence[_Read], given: Mapping[str, Any]) -> dict[str, list[_Read]]:
+def _grouped(read: Sequence[_Read], options: Options) -> dict[str, list[_Read]]:
     """The files by their language."""
     groups: dict[str, list[_Read]] = {}
     for path, track in read:
-        groups.setdefault(_source(path, track, given).tag, []).append((path, track))
+        groups.setdefault(_source(path, track, options).tag, []).append((path, track))
     return groups
 
 
@@ -122,7 +126,7 @@ def _translated(
     loaded: Mapping[str, Sequence[tuple[Locale, Engine]]],
     words: Glossary,
     place: Workplace,
-    given: Mapping[str, Any],
+    options: Options,
     bar: Progress,
 ) -> tuple[list[tuple[_Read, Result]], list[InputError]]:
     """The results of every file, files of one language together, and what had no text."""
@@ -138,7 +142,7 @@ def _translated(
         while items:
             try:
                 results = _subtitled(
-                    items, locales.load(tag), loaded[tag], words, place, given, advance
+                    items, locales.load(tag), loaded[tag], words, place, options, advance
                 )
             except InputError as error:
                 # One file without text must not take the others with it.
@@ -159,11 +163,10 @@ def _subtitled(
     targets: Sequence[tuple[Locale, Engine]],
     words: Glossary,
     place: Workplace,
-    given: Mapping[str, Any],
+    options: Options,
     progress: Callable[[int, int], None],
 ) -> list[Result]:
     transcripts = [formats.from_track(track) for _, track in items]
-    options = batch_options.options("translate", given)
     return pipeline.subtitle(
         transcripts,
         source=source,
@@ -171,18 +174,17 @@ def _subtitled(
         recall=[place.recall(t.source, source, options.currency_style) for t in transcripts],
         glossary=words,
         options=options,
-        kept=[track for _, track in items] if given["keep_cues"] else (),
+        kept=[track for _, track in items] if options.keep_cues else (),
         progress=progress,
     )
 
 
-def _source(path: Path, track: Track, given: Mapping[str, Any]) -> Locale:
-    wanted: Locale | None = given["source_locale"]
-    return wanted or locales.load(naming.language(path, track) or "en")
+def _source(path: Path, track: Track, options: Options) -> Locale:
+    return locales.load(options.language or naming.language(path, track) or "en")
 
 
-def _targets(source: str, given: Mapping[str, Any]) -> list[Locale]:
-    targets = {locale.tag: locale for locale in given["targets"]}
+def _targets(source: str, line: CommandLine) -> list[Locale]:
+    targets = {locale.tag: locale for locale in line.targets}
     found = [locale for tag, locale in targets.items() if tag != source]
     if not found:
         raise InputError(
@@ -193,33 +195,32 @@ def _targets(source: str, given: Mapping[str, Any]) -> list[Locale]:
     return found
 
 
-def _places(path: Path, track: Track, given: Mapping[str, Any]) -> dict[str, list[Path]]:
+def _places(path: Path, track: Track, line: CommandLine) -> dict[str, list[Path]]:
     """The files that a track's translations go to, by language."""
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
-    folder: Path = given["output"] or named.parent
-    options = batch_options.options("translate", given)
-    source = _source(path, track, given).tag
+    folder = line.output or named.parent
+    source = _source(path, track, line.options).tag
     return {
-        locale.tag: naming.places(named, folder, locale.tag, options)
-        for locale in _targets(source, given)
+        locale.tag: naming.places(named, folder, locale.tag, line.options)
+        for locale in _targets(source, line)
     }
 
 
 # ---- Lines -----------------------------------------------------------------------
 
 
-def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
-    source: Locale = given["source_locale"] or locales.load("en")
-    (target, *more) = _targets(source.tag, given)
+def _lines(line: CommandLine) -> int:
+    options, display = line.options, line.display
+    source = locales.load(options.language or "en")
+    (target, *more) = _targets(source.tag, line)
     if more:
         raise click.UsageError("--lines takes one --to: there is one standard output")
-    read = [(path, _read(path)) for path in paths]
+    read = [(path, _read(path)) for path in line.sources]
     texts = [line for _, lines in read for line in lines]
-    words, _ = _words(given)
-    terms = _line_terms(given["line_terms"], len(texts)) if given["line_terms"] else []
-    options = batch_options.options("translate", given)
-    with workplace.opened(given["memory"], None) as place:
-        engine = place.engine(given["engine"], source.tag, target.tag)
+    words = _words(line)
+    terms = _line_terms(line.line_terms, len(texts)) if line.line_terms else []
+    with workplace.opened(line.memory, None) as place:
+        engine = place.engine(options.engine, source.tag, target.tag)
         made = pipeline.translate_lines(
             texts,
             engine,
@@ -230,17 +231,17 @@ def _lines(paths: Sequence[Path], given: Mapping[str, Any]) -> int:
             options=options,
             recall=place.recall("-", source, options.currency_style),
         )
-    for line in made:
+    for one in made:
         # A translation that a person answers for may hold a line break: N in is N out.
-        text = " ".join(line.draft.finished.text.splitlines())
-        click.echo(_as_json(line) if given["as_json"] else text)
+        text = " ".join(one.draft.finished.text.splitlines())
+        click.echo(_as_json(one) if display.as_json else text)
     places = [(str(path), n) for path, lines in read for n in range(1, len(lines) + 1)]
     findings = [
         replace(item, file=path, line=number)
-        for line, (path, number) in zip(made, places, strict=True)
-        for item in line.findings
+        for one, (path, number) in zip(made, places, strict=True)
+        for item in one.findings
     ]
-    if not given["quiet"] and not given["as_json"]:
+    if not display.silent:
         screen = shown.console()
         findings = [*pipeline.foreign_glossary(words, source), *findings]
         shown.findings(screen, findings)

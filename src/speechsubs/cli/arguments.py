@@ -1,0 +1,210 @@
+"""What a command was given, as typed values: built once, where click hands it over.
+
+Light: `--help` imports this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from speechsubs.options import Options
+
+if TYPE_CHECKING:
+    from speechsubs.locales import Locale
+
+#: The glossary that is used when none is named and it lies here.
+DEFAULT_GLOSSARY = Path("glossary.yml")
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a command says what it did."""
+
+    quiet: bool = False
+    as_json: bool = False
+    report_path: Path | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing but errors and results is shown to people."""
+        return self.quiet or self.as_json
+
+
+@dataclass(frozen=True, slots=True)
+class BatchArguments:
+    """What only a batch is given. See `cli.shared` for each."""
+
+    recursive: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    jobs: int | None = None
+    cluster: str | None = None
+    scheduler: str | None = None
+    fail_fast: bool = False
+    dry_run: bool = False
+    watch: bool = False
+    log: Path | None = None
+    events: str | None = None
+    resume: bool = True
+
+    @property
+    def named(self) -> bool:
+        """Whether any of them was given."""
+        given = (getattr(self, field.name) for field in fields(self) if field.name != "resume")
+        return any(given) or not self.resume
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A command's parameters with the values that click read: what options are made from.
+
+    A row of a manifest puts its own values in their place (`jobs.batch_options`).
+    """
+
+    command: str
+    values: Mapping[str, Any]
+
+    def options(self) -> Options:
+        """The options that the values ask for."""
+        values = self.values
+        get = values.get
+        return Options(
+            language=_tag(get("language") or get("source_locale")),
+            against=_text(get("source")),
+            against_language=_tag(get("source_language")),
+            glossary=_text(self._glossary()),
+            engine=get("engine", "auto"),
+            aligner=get("aligner", "auto"),
+            lexicon=_text(get("lexicon")),
+            duration_ms=get("duration"),
+            fps=get("fps"),
+            max_lines=get("max_lines"),
+            line_width=get("line_width"),
+            currency_style=get("currency_style") or "",
+            default_dollar=get("default_dollar", "USD"),
+            headings=get("headings", "keep") == "keep",
+            dates=get("dates", "locale"),
+            units=get("units", "locale"),
+            kinds=(values["kind"],) if "kind" in values else tuple(get("kinds") or ()),
+            bilingual=get("bilingual", False),
+            keep_cues=get("keep_cues", False),
+            crlf=get("crlf", False),
+            bom=get("bom", False),
+            overwrite=get("overwrite", False),
+        )
+
+    def _glossary(self) -> Path | None:
+        """The glossary that was named, or the one that lies here where it may be meant."""
+        if self.values.get("no_glossary"):
+            return None
+        named: Path | None = self.values.get("terms")
+        if named is None and "no_glossary" in self.values and DEFAULT_GLOSSARY.exists():
+            return DEFAULT_GLOSSARY
+        return named
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What a command for one file or many was given.
+
+    `audio` and `text` belong to one source; `name` is for standard input; `lines` and
+    `line_terms` are `translate`'s.
+    """
+
+    parameters: Parameters
+    sources: tuple[Path, ...]
+    options: Options
+    batch: BatchArguments
+    display: Display
+    targets: "tuple[Locale, ...]" = ()
+    output: Path | None = None
+    memory: Path | None = None
+    project: Path | None = None
+    audio: Path | None = None
+    text: Path | None = None
+    name: str = ""
+    lines: bool = False
+    line_terms: Path | None = None
+
+    @property
+    def command(self) -> str:
+        """The command's name."""
+        return self.parameters.command
+
+    @property
+    def glossary(self) -> Path | None:
+        """The glossary's file."""
+        return Path(self.options.glossary) if self.options.glossary else None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the languages to translate to, as they were named."""
+        return tuple(locale.tag for locale in self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page of a review is given. See `cli.review` for each."""
+
+    output: Path | None
+    serve: bool
+    port: int
+    decisions: Path | None
+    media: tuple[Path, ...]
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryReview:
+    """What the review of a glossary's change is given besides its page."""
+
+    project: Path
+    targets: tuple[str, ...]
+    engine: str
+    no_translate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What `models evaluate` is given."""
+
+    source: "Locale"
+    target: "Locale"
+    test_set: Path
+    references: Path | None
+    names: tuple[str, ...]
+    terms: Path | None
+    as_json: bool
+
+
+def command_line(command: str, sources: tuple[Path, ...], values: Mapping[str, Any]) -> CommandLine:
+    """What click read for a command, typed."""
+    parameters = Parameters(command, values)
+    return filled(
+        CommandLine,
+        {
+            **values,
+            "parameters": parameters,
+            "sources": sources,
+            "options": parameters.options(),
+            "batch": filled(BatchArguments, values),
+            "display": filled(Display, values),
+        },
+    )
+
+
+def filled(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
+    """A dataclass whose fields are named after a command's parameters; others are left out."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+    return kind(**{name: value for name, value in values.items() if name in names})
+
+
+def _tag(locale: "Locale | None") -> str:
+    return locale.tag if locale else ""
+
+
+def _text(path: Path | None) -> str:
+    return str(path) if path else ""
