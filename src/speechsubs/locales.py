@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from speechsubs import yamlfile
+from speechsubs import tags, yamlfile
 from speechsubs.errors import UnknownLocaleError, YamlError
 from speechsubs.localereader import LocaleValueError, Node
 from speechsubs.localesections import (
@@ -40,14 +40,7 @@ VARIABLE = "SPEECHSUBS_LOCALES"
 _ROOT = "root"
 
 #: BCP 47 as far as subtitles need it: language, script, region.
-_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?", re.ASCII)
-
-#: Tags that say the same as one we have a file for.
-_SAME = {
-    "zh": "zh-CN", "zh-hans": "zh-CN", "zh-sg": "zh-CN", "cmn": "zh-CN", "zh-hans-cn": "zh-CN",
-    "zh-hans-sg": "zh-CN", "zt": "zh-TW", "zh-hant": "zh-TW", "zh-hk": "zh-TW", "zh-mo": "zh-TW",
-    "zh-hant-tw": "zh-TW", "zh-hant-hk": "zh-TW", "pb": "pt-BR", "iw": "he", "jp": "ja",
-}  # fmt: skip
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,7 @@ class Locale:
     @property
     def language(self) -> str:
         """The language part of the tag: "zh" of "zh-CN"."""
-        return self.tag.partition("-")[0]
+        return tags.primary(self.tag)
 
     def width(self, text: str) -> float:
         """How much room a text takes on a line, in this locale's characters.
@@ -148,16 +141,9 @@ def canonical(tag: str) -> str:
 
     Raises `UnknownLocaleError` for what is no tag at all.
     """
-    match = _TAG.fullmatch(tag.strip())
-    if not match:
+    if not _TAG.fullmatch(tag.strip()):
         raise UnknownLocaleError(tag, _near(tag))
-    language, script, region = match.groups()
-    parts = [language.lower()]
-    if script:
-        parts.append(script.title())
-    if region:
-        parts.append(region.upper())
-    return "-".join(parts)
+    return tags.spelled(tag.strip())
 
 
 def resolve(tag: str) -> str:
@@ -168,17 +154,10 @@ def resolve(tag: str) -> str:
 
     Raises `UnknownLocaleError` with suggestions.
     """
-    wanted = canonical(tag)
-    parts = wanted.split("-")
-    for length in range(len(parts), 0, -1):
-        attempt = "-".join(parts[:length])
-        attempt = _SAME.get(attempt.lower(), attempt)
-        if attempt in known():
-            return attempt
-    regional = [k for k in known() if k.partition("-")[0] == parts[0]]
-    if regional:
-        return regional[0]
-    raise UnknownLocaleError(tag, _near(tag))
+    found = tags.nearest(canonical(tag), known())
+    if not found:
+        raise UnknownLocaleError(tag, _near(tag))
+    return found
 
 
 def _near(tag: str) -> tuple[str, ...]:

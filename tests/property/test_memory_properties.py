@@ -19,8 +19,8 @@ from speechsubs.memory import (
     tmx_write,
 )
 from speechsubs.memory.fuzzy import Index
-from speechsubs.memory.tags import canonical, serves
 from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.tags import canonical, serves
 
 WHEN = "2026-03-01T12:00:00Z"
 HOSTILE = st.sampled_from(

@@ -16,8 +16,8 @@ import pytest
 import sentencepiece
 from ctranslate2.specs import TransformerSpec
 
-from speechsubs import engines, locales, packages, pipeline
-from speechsubs.engines import ct2, tongues
+from speechsubs import engines, locales, packages, pipeline, tags
+from speechsubs.engines import ct2
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.ctranslate import CTranslateEngine
 from speechsubs.errors import EngineError, PackageError, UnknownLocaleError
@@ -232,7 +232,7 @@ def test_nllb_without_a_language(made: Callable[..., Path], target: str, code: s
 
 
 def test_every_locale_has_a_flores_code() -> None:
-    found = {tag: tongues.flores(tag) for tag in locales.known()}
+    found = {tag: tags.flores(tag) for tag in locales.known()}
     assert all(found.values()), found
     assert found["es"] == "spa_Latn"
     assert found["zh-TW"] == "zho_Hant"

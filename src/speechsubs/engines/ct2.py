@@ -10,8 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from speechsubs import files, packages
-from speechsubs.engines import tongues
+from speechsubs import files, packages, tags
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
 from speechsubs.engines.tokenizers import SentencePieces
@@ -103,7 +102,7 @@ def _opus_head(folder: Path, target: str, vocabulary: frozenset[str]) -> tuple[s
     known = sorted(t for t in vocabulary if t.startswith(">>") and t.endswith("<<"))
     if not known:
         return ()
-    token = tongues.opus_token(target, known)
+    token = tags.opus_token(target, known)
     if not token:
         some = " ".join(known[:12]) + (" ..." if len(known) > 12 else "")
         raise EngineError(f"the model in {folder} does not know {target}; it has {some}")
@@ -111,7 +110,7 @@ def _opus_head(folder: Path, target: str, vocabulary: frozenset[str]) -> tuple[s
 
 
 def _flores(folder: Path, tag: str, vocabulary: frozenset[str]) -> str:
-    code = tongues.flores(tag)
+    code = tags.flores(tag)
     if not code or code not in vocabulary:
         raise EngineError(f"the model in {folder} does not know {tag} ({code or 'no FLORES code'})")
     return code

@@ -143,7 +143,7 @@ def _argos(chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int
     if len(chain) == 1:
         return ArgosEngine(chain[0], start.tag, goal.tag, threads=threads)
     first, second = chain
-    middle = _tag(first.to_code)
+    middle = locales.resolve(first.to_code)
     return PivotEngine(
         ArgosEngine(first, start.tag, middle, threads=threads),
         ArgosEngine(second, middle, goal.tag, threads=threads),
@@ -172,10 +172,6 @@ def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Pack
             if _known(middle):
                 return (best[source, middle], best[middle, target])
     return ()
-
-
-def _tag(code: str) -> str:
-    return locales.resolve({"zt": "zh-TW", "pb": "pt-BR"}.get(code, code))
 
 
 def _known(code: str) -> bool:

@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from speechsubs.memory.tags import primary
 from speechsubs.model import Slot, SlotKind
+from speechsubs.tags import primary
 
 _AMOUNT = re.compile(r"(?:.*\.\.)?(-?\d{1,30}(?:\.\d{1,20})?)(?: [A-Z]{3})?", re.ASCII)
 #: Where CLDR's "many" is for whole millions and only says that a "de" follows. It is

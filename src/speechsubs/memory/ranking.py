@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from speechsubs.memory import rows, tags
+from speechsubs import tags
+from speechsubs.memory import rows
 from speechsubs.memory.plurals import same_form
 from speechsubs.memory.rows import Row
 from speechsubs.memory.segments import Match, MatchKind, Origin, Query, Segment

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from speechsubs.memory import ranking, rows, tags, templates, whole
+from speechsubs import tags
+from speechsubs.memory import ranking, rows, templates, whole
 from speechsubs.memory.database import Database
 from speechsubs.memory.nearness import Nearness
 from speechsubs.memory.rows import Row

@@ -5,8 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from speechsubs import tags
 from speechsubs.errors import InputError
-from speechsubs.memory import rows, tags
+from speechsubs.memory import rows
 from speechsubs.memory.segments import Origin, Segment, State
 from speechsubs.model import Finding, Place, Severity, Slot
 

@@ -1,17 +1,7 @@
 """Language tags as Argos writes them."""
 
-from typing import Final
-
-from speechsubs import locales
+from speechsubs import locales, tags
 from speechsubs.errors import UnknownLocaleError
-
-#: Tags that Argos names otherwise and that have no locale file, or another one. The
-#: second code serves where the first is not to be had.
-_OWN: Final = {
-    "pt": ("pt", "pb"), "pt-PT": ("pt", "pb"), "pt-BR": ("pb", "pt"), "pb": ("pb", "pt"),
-    "zt": ("zt",), "no": ("nb",), "nn": ("nb",), "nb": ("nb",), "fil": ("tl",), "tl": ("tl",),
-    "iw": ("he",), "jp": ("ja",), "cmn": ("zh",),
-}  # fmt: skip
 
 
 def codes(tag: str) -> tuple[str, ...]:
@@ -23,14 +13,15 @@ def codes(tag: str) -> tuple[str, ...]:
     Raises `UnknownLocaleError` for what is no tag.
     """
     wanted = locales.canonical(tag)
-    if wanted in _OWN:
-        return _OWN[wanted]
-    language = wanted.partition("-")[0]
+    today = tags.canonical(wanted)
+    if special := tags.argos(today):
+        return special
+    language = tags.primary(today)
     try:
         found = locales.load(wanted)
     except UnknownLocaleError:
         # Argos knows more languages than we have rules for.
-        return _OWN.get(language, (language,))
+        return tags.argos(language) or (language,)
     return (found.argos or language,)
 
 
