@@ -1,13 +1,10 @@
 """YAML files that people write: strict, with the line of everything.
 
 YAML 1.2, because 1.1 readers turn `NO` into False and `12:30` into a number, and take
-the last of two equal keys in silence.
-
-Two readers, one meaning. ruamel.yaml is the authority, and takes a millisecond for every
-entry of a glossary. So libyaml's event stream (through PyYAML) is read first and its
-scalars are resolved here by the rules of 1.2; whatever is out of the ordinary (a tag, an
-odd number, a character that the YAML versions treat differently, any syntax error) goes
-to ruamel, whose answer or error stands. A property test compares the two.
+the last of two equal keys in silence. libyaml (through PyYAML) reads the syntax; its
+unquoted scalars are resolved here by the core schema of 1.2, with dates besides. Its
+events rather than its nodes: they stop a file of brackets without end before a node of
+it is built. Anchors, tags and lists as keys are refused: no file of ours needs them.
 """
 
 import datetime
@@ -24,31 +21,26 @@ MAX_BYTES = 64 * 1024 * 1024
 #: Lists and mappings in one another. No file of this project has ten.
 MAX_DEPTH = 50
 
-# What libyaml (1.1) and ruamel (1.2) do not both take as ordinary text: tabs, which they
-# treat differently around comments, line ends of 1.1 (U+0085, U+2028), byte order marks
-# inside, controls, halves of characters.
-_ODD = re.compile(
-    "[^\\n\\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 #: What no version of YAML takes (YAML 1.2, production 1).
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_COMMON_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_COMMON_FLOAT = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}")
-_COMMON_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# All that YAML 1.2, as ruamel reads it, takes for a number, a time or a special key.
-_NUMERIC = re.compile(
-    r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)"
-    r"|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
-    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?"
-    r"|=|<<"
-)
-_NUMERIC_STARTS = frozenset("-+.0123456789=<")
+#: Line ends of YAML 1.1, which libyaml still takes for such, and the byte order mark.
+_ONLY_TEXT = re.compile("[\x85\u2028\u2029\ufeff]")
+#: With the underscores of YAML 1.1: other readers take 1_000 for a number, so it is no text.
+_INT = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7_]*[0-7]|0x[0-9a-fA-F_]*[0-9a-fA-F]")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMERIC_STARTS = frozenset("-+.0123456789")
+_BASES = {"0o": 8, "0x": 16}
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+    ".inf": float("inf"), ".Inf": float("inf"), ".INF": float("inf"),
+    "+.inf": float("inf"), "+.Inf": float("inf"), "+.INF": float("inf"),
+    "-.inf": float("-inf"), "-.Inf": float("-inf"), "-.INF": float("-inf"),
+    ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
+#: Tags that say that a value is text, as it is anyway when it is quoted.
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
 class Map(dict[Any, Any]):
@@ -73,10 +65,6 @@ class Seq(list[Any]):
         self.places: list[tuple[int, int]] = []
 
 
-class _UnusualError(Exception):
-    """This text is not for the fast reader."""
-
-
 def load(path: Path) -> Map:
     """Read a YAML file whose top level is a mapping.
 
@@ -93,10 +81,7 @@ def load(path: Path) -> Map:
 
 def parse(text: str, path: Path) -> Map:
     """Parse YAML text; `path` is only named in errors."""
-    try:
-        document = _fast(text, path)
-    except _UnusualError:
-        document = _thorough(text, path)
+    document = _document(text, path)
     if not isinstance(document, Map):
         raise YamlError(path, 1, 1, "the top level must be `name: value` lines")
     return document
@@ -132,65 +117,91 @@ def plain(node: Any) -> Any:
     return node
 
 
-def _fast(text: str, path: Path) -> Any:
-    """The document by libyaml's events, or `_UnusualError`."""
-    if _ODD.search(text):
-        raise _UnusualError
-    try:
-        # Here, because `speechsubs --help` must not wait for it.
-        from yaml import YAMLError
-        from yaml.cyaml import CParser
-    except ImportError:  # PyYAML was built without libyaml
-        raise _UnusualError from None
-    builder = _Builder(path)
+def _document(text: str, path: Path) -> Any:
+    # Here, because `speechsubs --help` must not wait for it.
+    from yaml import MarkedYAMLError, YAMLError
+    from yaml.cyaml import CParser
+
+    if unreadable := _UNREADABLE.search(text):
+        line = text.count("\n", 0, unreadable.start()) + 1
+        column = unreadable.start() - text.rfind("\n", 0, unreadable.start())
+        problem = f"the character U+{ord(unreadable.group()):04X} cannot stand in YAML"
+        raise YamlError(path, line, column, problem)
+    hidden = _hidden(text)
+    builder = _Builder(path, {ord(stand_in): real for real, stand_in in hidden.items()})
+    if hidden:
+        text = text.translate({ord(real): stand_in for real, stand_in in hidden.items()})
     try:
         parser = CParser(text)
         while (event := parser.get_event()) is not None:
             builder.take(event)
-    except (YAMLError, ValueError):
-        raise _UnusualError from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(path, line, column, str(error.problem or error.context)) from error
+    except YAMLError as error:
+        raise YamlError(path, 1, 1, str(error).strip().splitlines()[0]) from error
     return builder.document
+
+
+def _hidden(text: str) -> dict[str, str]:
+    """For characters that libyaml would take for syntax, others that the text does not have."""
+    found = sorted(set(_ONLY_TEXT.findall(text)))
+    used = set(text) if found else set()
+    free = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
+    return dict(zip(found, free, strict=False))
 
 
 class _Builder:
     """Builds the data from the events of a parser."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hidden: Mapping[int, str]) -> None:
         self._path = path
+        self._hidden = hidden
         self._stack: list[tuple[Map | Seq, list[Any]]] = []
         self._documents = 0
         self.document: Any = None
 
     def take(self, event: Any) -> None:
+        """Add what an event of the parser says. Raises `YamlError`."""
         kind = type(event).__name__
+        mark = event.start_mark
+        if getattr(event, "anchor", None) is not None:
+            problem = (
+                f"anchors and aliases are not used here ({event.anchor!r}); "
+                "quote a text that starts with & or *"
+            )
+            raise self._error(mark, problem)
         if kind == "ScalarEvent":
-            if event.anchor is not None or event.tag is not None:
-                self._anchor_or_tag(event)
-            value = event.value
-            self._add(value if event.style else _resolved(value), event.start_mark)
+            self._add(self._scalar(event), mark)
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            if event.anchor is not None or event.tag is not None:
-                self._anchor_or_tag(event)
-            mark = event.start_mark
+            if event.tag is not None:
+                raise self._tagged(event)
             made = Map if kind == "MappingStartEvent" else Seq
             node = made(mark.line + 1, mark.column + 1)
             self._add(node, mark)
             self._stack.append((node, []))
             if len(self._stack) > MAX_DEPTH:
-                raise YamlError(self._path, mark.line + 1, mark.column + 1, "nested too deeply")
+                raise self._error(mark, "nested too deeply")
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._stack.pop()
-        elif kind == "AliasEvent":
-            self._anchor_or_tag(event)
         elif kind == "DocumentStartEvent":
             self._documents += 1
-            if self._documents > 1 or event.version or event.tags:
-                raise _UnusualError
+            if self._documents > 1:
+                raise self._error(mark, "but found another document")
+            if event.version not in (None, (1, 2)):
+                raise self._error(mark, "this is not YAML 1.2")
 
-    def _anchor_or_tag(self, event: Any) -> None:
-        if event.anchor is None:
-            raise _UnusualError
-        raise _anchored(self._path, event)
+    def _scalar(self, event: Any) -> Any:
+        value = event.value.translate(self._hidden) if self._hidden else event.value
+        if event.tag is not None and event.tag not in _TEXT_TAGS:
+            raise self._tagged(event)
+        if event.style or event.tag is not None:
+            return value
+        try:
+            return _resolved(value)
+        except ValueError as error:
+            raise self._error(event.start_mark, f"{value[:40]!r}: {error!s:.100}") from error
 
     def _add(self, value: Any, mark: Any) -> None:
         if not self._stack:
@@ -204,118 +215,36 @@ class _Builder:
             node[waiting.pop()] = value
         else:
             if isinstance(value, Map | Seq):
-                raise _UnusualError  # a list or a mapping as a key
+                raise self._error(mark, "a list or a mapping cannot be a name")
             if value in node:
-                problem = f'found duplicate key "{value}"'
-                raise YamlError(self._path, mark.line + 1, mark.column + 1, problem)
+                raise self._error(mark, f'found duplicate key "{value}"')
             node.places[value] = (mark.line + 1, mark.column + 1)
             # Its place in the order is here, whatever comes inside its value.
             node[value] = None
             waiting.append(value)
 
+    def _tagged(self, event: Any) -> YamlError:
+        problem = f"tags are not used here ({event.tag[:40]!r}); quote a text that starts with !"
+        return self._error(event.start_mark, problem)
+
+    def _error(self, mark: Any, problem: str) -> YamlError:
+        return YamlError(self._path, mark.line + 1, mark.column + 1, problem)
+
 
 def _resolved(text: str) -> Any:
-    """What an unquoted scalar is in YAML 1.2."""
+    """What an unquoted scalar is. Raises `ValueError` for a date that is none.
+
+    >>> _resolved("NO"), _resolved("0o17"), _resolved("1.50"), _resolved("12:30")
+    ('NO', 15, 1.5, '12:30')
+    """
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMERIC_STARTS or not _NUMERIC.fullmatch(text):
+    if text[0] not in _NUMERIC_STARTS:
         return text
-    if _COMMON_INT.fullmatch(text):
-        return int(text)
-    if _COMMON_FLOAT.fullmatch(text):
-        return float(text)
-    if _COMMON_DATE.fullmatch(text):
+    if _INT.fullmatch(text):
+        return int(text.replace("_", ""), _BASES.get(text[:2], 10))
+    if _FLOAT.fullmatch(text):
+        return float(text.replace("_", ""))
+    if _DATE.fullmatch(text):
         return datetime.date.fromisoformat(text)
-    raise _UnusualError
-
-
-def _anchored(path: Path, event: Any) -> YamlError:
-    mark = event.start_mark
-    problem = (
-        f"anchors and aliases are not used here ({event.anchor!r}); "
-        "quote a text that starts with & or *"
-    )
-    return YamlError(path, mark.line + 1, mark.column + 1, problem)
-
-
-def _thorough(text: str, path: Path) -> Any:
-    """The document by ruamel.yaml, with its errors."""
-    # Here, because it is slow to import and seldom needed.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.constructor import DuplicateKeyError
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
-
-    unreadable = _UNREADABLE.search(text)
-    if unreadable:
-        # ruamel refuses these too, but does not say where they are.
-        line = text.count("\n", 0, unreadable.start()) + 1
-        column = unreadable.start() - text.rfind("\n", 0, unreadable.start())
-        problem = f"the character U+{ord(unreadable.group()):04X} cannot stand in YAML"
-        raise YamlError(path, line, column, problem)
-    yaml = YAML(typ="rt")
-    yaml.allow_duplicate_keys = False
-    try:
-        # Anchors are refused before anything is built from them.
-        depth = 0
-        for event in yaml.parse(text):
-            # The scanner's time grows with the square of the depth: stop it early.
-            depth += isinstance(event, CollectionStartEvent)
-            depth -= isinstance(event, CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                mark = event.start_mark
-                raise YamlError(path, mark.line + 1, mark.column + 1, "nested too deeply")
-            if getattr(event, "anchor", None) is not None:
-                raise _anchored(path, event)
-        return _converted(yaml.load(text))
-    except DuplicateKeyError as error:
-        mark = error.problem_mark
-        problem = str(error.problem).split(" with value")[0]
-        raise YamlError(path, mark.line + 1, mark.column + 1, problem) from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(path, line, column, str(error.problem or error.context)) from error
-    except RecursionError as error:
-        raise YamlError(path, 1, 1, "nested too deeply") from error
-    except (YAMLError, ValueError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise YamlError(path, 1, 1, first) from error
-    except (
-        AssertionError,
-        NotImplementedError,  # ruamel: comments inside the head of a block scalar
-        LookupError,
-        AttributeError,
-        TypeError,
-    ) as error:
-        # ruamel 0.19 fails in all these ways on comments in odd places.
-        problem = "this cannot be read; is there a comment where none may be?"
-        raise YamlError(path, 1, 1, problem) from error
-
-
-def _converted(node: Any) -> Any:
-    """ruamel's data with our places. Recursion is bounded by `MAX_DEPTH`."""
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
-    if isinstance(node, CommentedMap):
-        mapping = Map(int(node.lc.line) + 1, int(node.lc.col) + 1)
-        for key, value in node.items():
-            mapping[_converted(key)] = _converted(value)
-            try:
-                line, column = node.lc.key(key)
-            except (KeyError, TypeError):  # a merge key's content has no place of its own
-                line, column = node.lc.line, node.lc.col
-            mapping.places[_converted(key)] = (int(line) + 1, int(column) + 1)
-        return mapping
-    if isinstance(node, CommentedSeq):
-        sequence = Seq(int(node.lc.line) + 1, int(node.lc.col) + 1)
-        for index, value in enumerate(node):
-            sequence.append(_converted(value))
-            line, column = node.lc.item(index)
-            sequence.places.append((int(line) + 1, int(column) + 1))
-        return sequence
-    # ruamel's own kinds remember how a scalar was written: nobody here asks.
-    for kind in (str, float, int):
-        if isinstance(node, kind) and not isinstance(node, bool):
-            return kind(node)
-    return node
+    return text

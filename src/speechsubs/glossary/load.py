@@ -39,7 +39,7 @@ def load(path: Path) -> Glossary:
     Raises `GlossaryError` with the line of the first rule that is broken, `YamlError`
     where the file is no YAML, `InputError` where it cannot be read.
     """
-    # ruamel is slow to import, and `speechsubs --help` must not wait for it.
+    # libyaml is slow to import, and `speechsubs --help` must not wait for it.
     from speechsubs import yamlfile
 
     return _Reader(path).glossary(yamlfile.load(path))
