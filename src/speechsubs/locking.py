@@ -3,6 +3,9 @@
 The operating system holds the lock, not the file's being there, so nothing has to be
 cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for
 file systems that know no locks.
+
+Not `filelock`: it empties the file that holds the owner's note when it opens it, and its
+import would cost every command that writes more than the forty lines that it replaces.
 """
 
 import contextlib
@@ -16,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from speechsubs.errors import OutputError
 
@@ -114,7 +117,7 @@ def _opened(path: Path) -> int:
 def _taken(handle: int, path: Path) -> bool:
     """Try to take the lock; False where somebody else has it, or removed the file."""
     try:
-        if not _try(handle):
+        if not try_lock(handle):
             return False
     except OSError as error:
         if error.errno not in _UNKNOWN:
@@ -130,10 +133,10 @@ def _taken(handle: int, path: Path) -> bool:
 
 
 if sys.platform == "win32":
+    import msvcrt
 
-    def _try(handle: int) -> bool:
-        import msvcrt
-
+    def try_lock(handle: int) -> bool:
+        """As below."""
         try:
             # Far behind what is written, so that the owner can be read.
             os.lseek(handle, 1 << 20, os.SEEK_SET)
@@ -143,14 +146,26 @@ if sys.platform == "win32":
         return True
 
 else:
+    import fcntl
 
-    def _try(handle: int) -> bool:
-        import fcntl
+    def try_lock(handle: int) -> bool:
+        """Take the operating system's lock on an open file; False where another has it.
 
+        Closing the file gives it back, and so does the end of the process. Raises
+        `OSError` where the file cannot be locked.
+        """
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        return True
+
+
+def alone(stream: IO[bytes]) -> bool:
+    """As `try_lock`; on a file system without locks one is alone as far as one can know."""
+    try:
+        return try_lock(stream.fileno())
+    except OSError:
         return True
 
 

@@ -1,5 +1,6 @@
 """One writer at a time, and nothing to clean up after one that died."""
 
+import errno
 import json
 import os
 import signal
@@ -159,3 +160,16 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path: Path) 
         path.write_bytes(b"x")
     assert sweep(tmp_path) == [dead]
     assert all(path.exists() for path in kept)
+
+
+def test_a_file_system_without_locks_leaves_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(handle: int) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with (tmp_path / "a").open("a+b") as first, (tmp_path / "a").open("a+b") as second:
+        assert locking.alone(first)
+        assert not locking.alone(second)
+        monkeypatch.setattr(locking, "try_lock", unknown)
+        assert locking.alone(second)

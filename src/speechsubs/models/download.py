@@ -18,11 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from speechsubs import http_client
+from speechsubs import http_client, locking
 from speechsubs.errors import InputError, PackageError
 from speechsubs.files import write_atomic
 from speechsubs.http_client import Limits
-from speechsubs.packages import lockfile
 from speechsubs.packages.installing import refuse_full
 from speechsubs.packages.reading import argos
 
@@ -102,13 +101,13 @@ def _part(place: Path, key: str) -> Iterator[tuple[Path, IO[bytes]]]:
     """The file that a download goes into, ours alone."""
     path = place / f"{key}.part"
     with path.open("a+b") as stream:
-        if lockfile.held(stream):
+        if locking.alone(stream):
             yield path, stream
             return
     # Another process downloads the same: no sense in waiting for its network.
     path = place / f"{key}-{os.getpid()}.part"
     with path.open("a+b") as stream:
-        lockfile.held(stream)
+        locking.alone(stream)
         try:
             yield path, stream
         finally:

@@ -11,13 +11,13 @@ system on a file beside it, which a killed process gives back.
 import contextlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
+from speechsubs import locking
 from speechsubs.errors import PackageError
 from speechsubs.files import write_atomic
 
@@ -155,36 +155,12 @@ def guard(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         raise PackageError(folder, f"cannot be written ({error.strerror})") from error
     with stream:
         until = time.monotonic() + wait_s
-        while not held(stream):
+        while not locking.alone(stream):
             if time.monotonic() > until:
                 raise PackageError(folder, "another program is installing models here; try later")
             time.sleep(0.1)
         yield
         # Closing the file gives the lock back; so does the end of the process.
-
-
-def held(stream: IO[bytes]) -> bool:
-    """Take the operating system's lock on an open file; False where another has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    # Only where it exists.
-    import fcntl
-
-    try:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # A file system without locks (some network shares): alone as far as we can know.
-        return True
-    return True
 
 
 def fingerprint(path: Path, digest: str) -> LockedFile:
