@@ -19,9 +19,10 @@ from pathlib import Path
 import recorded
 
 from speechsubs.glossary import Glossary, Policy, Target, Term
-from speechsubs.model import Cue, Place, Sentence, Slot, SlotKind
+from speechsubs.model import Cue, Sentence, Slot, SlotKind
 from speechsubs.project import Project, Segment, Source, TrackRecord
 from speechsubs.review import impact
+from speechsubs.spans import Span
 
 TERMS, CHANGED, SENTENCES, SEED = 5_000, 50, 7_200, 7
 TAGS = ("es", "fr", "de", "it", "pt-BR", "ja", "zh-CN", "ko")
@@ -56,7 +57,7 @@ def build() -> tuple[Project, Glossary, Glossary]:
         for tag in TAGS:
             wording = term.targets[tag].term
             there = f"{before.capitalize()} {wording} {after}."
-            place = Place(0, at, at + len(wording))
+            place = Span(0, at, at + len(wording))
             segments, cues = tracks[tag]
             segments.append(Segment(index, text, there, (place,)))
             start = index * 5_000

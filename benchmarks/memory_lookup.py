@@ -21,7 +21,8 @@ import recorded
 from rapidfuzz import fuzz, process
 
 from speechsubs.memory import Memory, Query, Segment, State, templates
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span
 
 SIZE, QUERIES, FLOOR_QUERIES, SEED, THRESHOLD = 100_000, 1_000, 100, 11, 75
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
@@ -79,7 +80,7 @@ def memory_of(parts: list[Parts]) -> list[Segment]:
     segments = []
     for number, one in enumerate(parts):
         text, slots = sentence(one, number % 90 + 2)
-        places = tuple(Place(n, s.start, s.end) for n, s in enumerate(slots))
+        places = tuple(Span(n, s.start, s.end) for n, s in enumerate(slots))
         segments.append(Segment("en", "es", text, text, slots, places, State.APPROVED))
     return segments
 

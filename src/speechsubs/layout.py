@@ -18,7 +18,8 @@ from itertools import pairwise
 from speechsubs.breakcosts import BEFORE_GENITIVE, COMMA
 from speechsubs.linebreaks import blank_of, tokens
 from speechsubs.locales import Locale
-from speechsubs.model import Finished, Limits, Sentence, Slot, Word
+from speechsubs.model import Limits, Sentence, Slot, Word
+from speechsubs.spans import SpannedText
 from speechsubs.timeline import Timeline, Warp, anchors, carried
 
 # Weights, in the unit of `linebreaks` costs. Tuned by reading, not by a corpus.
@@ -75,7 +76,9 @@ class TimedText:
 
 
 def timed_texts(
-    sentences: Sequence[Sentence], finished: Sequence[Finished], slots: Sequence[tuple[Slot, ...]]
+    sentences: Sequence[Sentence],
+    finished: Sequence[SpannedText],
+    slots: Sequence[tuple[Slot, ...]],
 ) -> list[TimedText]:
     """Finished sentences with the times of the words that they were made from.
 
@@ -87,7 +90,7 @@ def timed_texts(
     for sentence, done, own in zip(sentences, finished, slots, strict=True):
         warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
         words = carried(done.text, Timeline(sentence.words), warp)
-        glued = tuple((p.start, p.end) for p in done.places)
+        glued = tuple((p.start, p.end) for p in done.spans)
         result.append(TimedText(sentence.index, done.text, words, glued))
     return result
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Term
-from speechsubs.model import Place, Problem, ProblemCode, Slot, SlotKind
+from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
 from speechsubs.money import Amount
 from speechsubs.protocols import MaskFamily
+from speechsubs.spans import Span, SpannedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Protected:
     slots: tuple[Slot, ...] = ()
     terms: tuple[Term | None, ...] = ()
     amounts: tuple[Amount | None, ...] = ()
+
+    @property
+    def spanned(self) -> SpannedText:
+        """The sentence with its slots as spans."""
+        return SpannedText.of(self.text, [(slot.start, slot.end) for slot in self.slots])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,16 @@ def mask(
     """
     taken = protected.text.casefold()
     free = {kind: [w for w in family.pool(kind) if w.casefold() not in taken] for kind in SlotKind}
-    pieces: list[str] = []
-    words: list[str] = []
-    slots: list[int] = []
-    position = 0
+    words: dict[int, str] = {}
     for number, slot in enumerate(protected.slots):
         if slot.kind not in kinds and number not in also:
             continue
-        pool = [word for word in free[slot.kind] if word not in words]
+        pool = [word for word in free[slot.kind] if word not in words.values()]
         if not pool:
             return None
-        pieces += [protected.text[position : slot.start], pool[0]]
-        words.append(pool[0])
-        slots.append(number)
-        position = slot.end
-    pieces.append(protected.text[position:])
-    return Masked("".join(pieces), tuple(words), tuple(slots))
+        words[number] = pool[0]
+    text = protected.spanned.fill(words).text
+    return Masked(text, tuple(words.values()), tuple(words))
 
 
 def inline(
@@ -83,32 +83,25 @@ def inline(
     }
     if not terms:
         return None
-    spans = [(s.start, s.end) for s in protected.slots]
-    rest = without(protected.text, spans)
+    rest = protected.spanned.without()
     hidden = mask(protected, family, frozenset({SlotKind.MONEY}))
     if hidden is None or any(not w or any(_stands(rest, w)) for w in terms.values()):
         return None
     covers = dict(zip(hidden.slots, hidden.words, strict=True)) | terms
-    pieces: list[str] = []
-    position = 0
-    for number in sorted(covers):
-        slot = protected.slots[number]
-        pieces += [protected.text[position : slot.start], covers[number]]
-        position = slot.end
-    text = "".join([*pieces, protected.text[position:]])
+    text = protected.spanned.fill(covers).text
     order = sorted(covers)
     return Masked(text, tuple(covers[n] for n in order), tuple(order), frozenset(terms.values()))
 
 
-def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
-    """Where the slots stand in an engine's output, and what went wrong with them.
+def locate(output: str, masked: Masked) -> tuple[SpannedText, tuple[Problem, ...]]:
+    """An engine's output with its slots as spans, and what went wrong with them.
 
     Every mask must stand there once, as a word of its own, in any letter case.
     A lost or repeated mask is a problem of its slot, a piece of a mask beside the whole
-    one a leftover. A repeated mask has a place for each time, so that no mask is ever
+    one a leftover. A repeated mask has a span for each time, so that no mask is ever
     left to be read.
     """
-    places: list[Place] = []
+    places: list[Span] = []
     problems: list[Problem] = []
     owners: dict[str, list[int]] = {}
     for word, slot in zip(masked.words, masked.slots, strict=True):
@@ -124,7 +117,7 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[Proble
         if not found and len(slots) == 1 and word not in masked.exact:
             found = _near(output, word, masked, places)
         for number, (start, end) in enumerate(found):
-            places.append(Place(slots[min(number, len(slots) - 1)], start, end))
+            places.append(Span(slots[min(number, len(slots) - 1)], start, end))
         if len(found) != len(slots):
             repeated = len(found) > len(slots)
             code = ProblemCode.MASK_REPEATED if repeated else ProblemCode.MASK_LOST
@@ -133,13 +126,13 @@ def locate(output: str, masked: Masked) -> tuple[tuple[Place, ...], tuple[Proble
         pieces = _leftovers(output, masked, places)
         problems = [Problem(ProblemCode.LEFTOVER, text=piece) for piece in pieces]
     places.sort(key=lambda place: place.start)
-    return tuple(places), tuple(problems)
+    return SpannedText(output, tuple(places)), tuple(problems)
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 
 
-def _near(output: str, word: str, masked: Masked, places: Sequence[Place]) -> list[tuple[int, int]]:
+def _near(output: str, word: str, masked: Masked, places: Sequence[Span]) -> list[tuple[int, int]]:
     """The one place of a mask that lost a character on its way: "R7" for "R7Z".
 
     Only a code that the engine was not given, that resembles no other mask and that
@@ -162,7 +155,7 @@ def _near(output: str, word: str, masked: Masked, places: Sequence[Place]) -> li
     return found if len(found) == 1 else []
 
 
-def _leftovers(output: str, masked: Masked, places: Sequence[Place]) -> list[str]:
+def _leftovers(output: str, masked: Masked, places: Sequence[Span]) -> list[str]:
     """Codes that are neither the source's nor a mask, but nearly one: "4X" of "T4X"."""
     if not masked.words:
         return []
@@ -207,17 +200,3 @@ def _stands(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, in
         position = start + 1 if inside else end
         if not inside:
             yield start, end
-
-
-def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text with a neutral stand-in for each span, to compare what is left.
-
-    >>> without("SU7 has 4 doors", [(0, 3)])
-    '· has 4 doors'
-    """
-    pieces: list[str] = []
-    position = 0
-    for start, end in sorted(spans):
-        pieces += [text[position:start], "·"]
-        position = end
-    return "".join([*pieces, text[position:]])

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from speechsubs.errors import CueTimingError
+from speechsubs.spans import SpannedText
 
 
 class Kind(StrEnum):
@@ -120,23 +121,6 @@ class Slot:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where slot number `slot` of a sentence stands in a finished text."""
-
-    slot: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A sentence ready to be cut into cues: text in one language, slots in place."""
-
-    text: str
-    places: tuple[Place, ...] = ()
-
-
 class MethodKind(StrEnum):
     """Where a translation comes from: a step of the retry ladder, a memory, a person."""
 
@@ -232,7 +216,7 @@ class Draft:
     """
 
     sentence: int
-    finished: Finished
+    finished: SpannedText
     method: Method
     raw: str = ""
     tries: int = 1

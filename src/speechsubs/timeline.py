@@ -9,7 +9,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from speechsubs.model import Finished, Slot, Word
+from speechsubs.model import Slot, Word
+from speechsubs.spans import SpannedText
 
 #: A Chinese or Japanese character is spoken by itself, anything else between blanks together.
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -87,13 +88,13 @@ class Warp:
 
 
 def anchors(
-    done: Finished, spoken_text: str, slots: Sequence[Slot]
+    done: SpannedText, spoken_text: str, slots: Sequence[Slot]
 ) -> list[tuple[int, int, int, int]]:
     """Spans known in a finished text and in the sentence that was spoken.
 
     Its slots, and its clause marks where both texts have equally many.
     """
-    found = [(p.start, p.end, slots[p.slot].start, slots[p.slot].end) for p in done.places]
+    found = [(p.start, p.end, slots[p.slot].start, slots[p.slot].end) for p in done.spans]
     here, there = _marks(done.text), _marks(spoken_text)
     if len(here) == len(there):
         found += [(a, a + 1, b, b + 1) for a, b in zip(here, there, strict=True)]

@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from speechsubs.edits import Edit
 from speechsubs.locales import Locale
 from speechsubs.localesections import Typography
-from speechsubs.model import Finished, Place
+from speechsubs.spans import Edit, Span, SpannedText
 
 _BEFORE = re.compile(r"(?:(\w+)\s+)?([\w]+['’]?)(\s*)$")
 _STOP = re.compile(r"\.(?!\.)")
@@ -67,7 +66,7 @@ def _sounding(own: Typography, article: str, name: str) -> str:
 
 
 def around_slots(
-    done: Finished, locale: Locale, grammar: Mapping[int, Grammar] | None = None
+    done: SpannedText, locale: Locale, grammar: Mapping[int, Grammar] | None = None
 ) -> list[Edit]:
     """Edits of the words before and the endings behind every slot.
 
@@ -78,7 +77,7 @@ def around_slots(
     own = locale.typography
     found: list[Edit] = []
     floor = 0
-    for place in sorted(done.places, key=lambda p: p.start):
+    for place in sorted(done.spans, key=lambda p: p.start):
         edit = _before(done.text, place, floor, own, (grammar or {}).get(place.slot, Grammar()))
         if edit:
             found.append(edit)
@@ -89,7 +88,7 @@ def around_slots(
     return found
 
 
-def _before(text: str, place: Place, floor: int, own: Typography, grammar: Grammar) -> Edit | None:
+def _before(text: str, place: Span, floor: int, own: Typography, grammar: Grammar) -> Edit | None:
     """What the one or two words before a slot become."""
     window = text[max(floor, place.start - 40) : place.start]
     match = _BEFORE.search(window)
@@ -142,7 +141,7 @@ def _begins(text: str, at: int) -> bool:
     return before[-1:] in ".!?…:" if before else at <= 12
 
 
-def _behind(text: str, place: Place, locale: Locale, own: Typography) -> Edit | None:
+def _behind(text: str, place: Span, locale: Locale, own: Typography) -> Edit | None:
     """What the ending behind a slot becomes."""
     if text[place.start : place.end].endswith(".") and _STOP.match(text, place.end):
         # "A.I." at the end of a sentence has its full stop already.
@@ -162,11 +161,11 @@ def _behind(text: str, place: Place, locale: Locale, own: Typography) -> Edit | 
     return place.end, end, ending
 
 
-def english_possessives(done: Finished, locale: Locale) -> bool:
+def english_possessives(done: SpannedText, locale: Locale) -> bool:
     """True where an English 's was left on a slot in a language that has none."""
     if locale.language == "en":
         return False
-    return any(re.match(r"['’]s(?!\w)", done.text[place.end :]) for place in done.places)
+    return any(re.match(r"['’]s(?!\w)", done.text[place.end :]) for place in done.spans)
 
 
 def _cased(text: str, like: str) -> str:

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from speechsubs import money
-from speechsubs.edits import apply
 from speechsubs.locales import load
-from speechsubs.model import Finished, Place
 from speechsubs.numbers import find_dates, render_date
 from speechsubs.numbers.units import find_measures, render
+from speechsubs.spans import Span, SpannedText
 from speechsubs.typography import Grammar, around_slots
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -91,7 +90,7 @@ def test_articles_come_out_as_the_page_says() -> None:
         after = [part for part in after if not part.startswith("as before")]
         for text, wanted in zip(before, after, strict=True):
             name = re.split(r"[\s']", text)[-1]
-            place = Place(0, len(text) - len(name), len(text))
-            done = Finished(text, (place,))
+            place = Span(0, len(text) - len(name), len(text))
+            done = SpannedText(text, (place,))
             edits = around_slots(done, load(tag), {0: Grammar(gender, number)})
-            assert apply(done, edits).text == wanted
+            assert done.edit(edits).text == wanted

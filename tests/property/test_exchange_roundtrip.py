@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from speechsubs import exchange, project
-from speechsubs.model import Cue, Place, Sentence, Slot, SlotKind
+from speechsubs.model import Cue, Sentence, Slot, SlotKind
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
+from speechsubs.spans import Span
 
 IMPORTED = ("xliff12", "xliff21", "xlsx", "json")
 GLOSSARY = """version: 1
@@ -51,7 +52,7 @@ def projects(draw: st.DrawFn) -> Project:
                 for start, end in draw(spans(source))
             )
         )
-        places = [Place(draw(st.integers(0, 3)), start, end) for start, end in draw(spans(target))]
+        places = [Span(draw(st.integers(0, 3)), start, end) for start, end in draw(spans(target))]
         sentences.append(Sentence(index, 0, source, speaker=draw(TEXTS)))
         segments.append(
             Segment(

@@ -10,8 +10,9 @@ from speechsubs import formats
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.locales import load
-from speechsubs.model import Cue, Finished, Sentence, Track, Word
+from speechsubs.model import Cue, Sentence, Track, Word
 from speechsubs.pipeline import Output, subtitle
+from speechsubs.spans import SpannedText
 from speechsubs.stages import keep
 
 EN = load("en")
@@ -106,7 +107,7 @@ def test_any_words_and_any_cues(times: list[int], starts: list[int], text: str) 
         for word, start in zip(re.finditer(r"\S+", said), sorted(times), strict=True)
     ]
     sentence = Sentence(0, 0, said, words=tuple(words))
-    track = keep.track(Track(tuple(cues), "en"), [sentence], [Finished(text)], [()], load("es"))
+    track = keep.track(Track(tuple(cues), "en"), [sentence], [SpannedText(text)], [()], load("es"))
     assert len(track.cues) == len(cues)
     found = "".join("".join(cue.lines) for cue in track.cues if cue.sentences)
     assert _visible(text) in (_visible(found), _visible(found.replace("…", "")))

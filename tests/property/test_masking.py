@@ -44,14 +44,14 @@ def test_what_is_masked_is_found_again(
         # Only ever for want of words.
         assert len(item.slots) > 0
         return
-    places, problems = locate(masked.text, masked)
+    found, problems = locate(masked.text, masked)
     assert problems == ()
-    assert tuple(place.slot for place in places) == masked.slots
+    assert tuple(place.slot for place in found.spans) == masked.slots
     wanted = [n for n, slot in enumerate(item.slots) if slot.kind in kinds]
     assert list(masked.slots) == wanted
     # Put the slots back: the text as it was.
     restored, position = "", 0
-    for place in places:
+    for place in found.spans:
         restored += masked.text[position : place.start] + item.slots[place.slot].text
         position = place.end
     assert restored + masked.text[position:] == item.text

@@ -105,7 +105,7 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
         for name in ("srt", "vtt"):
             assert formats.render(output.track, name)
         for draft, slots in zip(output.drafts, result.slots, strict=True):
-            for place in draft.finished.places:
+            for place in draft.finished.spans:
                 assert draft.finished.text[place.start : place.end]
                 assert place.slot < len(slots)
         if output.stacked:

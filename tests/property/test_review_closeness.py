@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechsubs import locales
-from speechsubs.model import Finished, Place
 from speechsubs.review import closeness, sharing
+from speechsubs.spans import Span, SpannedText
 
 ES, JA = locales.load("es"), locales.load("ja")
 WORD = st.sampled_from(["el", "coche", "SU7", "Xiaomi", "y", "de", "29.700", "¿qué?", "la", "—"])
@@ -15,32 +15,34 @@ TEXT = st.lists(WORD, min_size=1, max_size=12)
 
 
 @st.composite
-def finished(draw: st.DrawFn, first: int) -> Finished:
+def finished(draw: st.DrawFn, first: int) -> SpannedText:
     """A text with some of its words as slots, numbered from `first`."""
     words = draw(TEXT)
     text = " ".join(words)
     places, at = [], 0
     for number, word in enumerate(words):
         if draw(st.integers(0, 3)) == 0:
-            places.append(Place(first + number, at, at + len(word)))
+            places.append(Span(first + number, at, at + len(word)))
         at += len(word) + 1
-    return Finished(text, tuple(places))
+    return SpannedText(text, tuple(places))
 
 
-def worded(done: Finished) -> dict[int, str]:
-    return {place.slot: done.text[place.start : place.end] for place in done.places}
+def worded(done: SpannedText) -> dict[int, str]:
+    return {place.slot: done.text[place.start : place.end] for place in done.spans}
 
 
 @given(finished(0), finished(100), st.integers(0, 11), st.booleans())
-def test_places_move_with_their_words(old: Finished, new: Finished, pick: int, known: bool) -> None:
-    spots = [(p.start, p.end) for p in new.places][:1]
-    gone = [(p.start, p.end) for p in old.places][pick % 2 : pick % 2 + 1] if known else []
+def test_places_move_with_their_words(
+    old: SpannedText, new: SpannedText, pick: int, known: bool
+) -> None:
+    spots = [(p.start, p.end) for p in new.spans][:1]
+    gone = [(p.start, p.end) for p in old.spans][pick % 2 : pick % 2 + 1] if known else []
     made = closeness.merged(old, new, spots, gone, ES)
     if made is None:
         return
     both = worded(old) | worded(new)
     assert all(both[slot] == word for slot, word in worded(made).items())
-    assert [p.start for p in made.places] == sorted(p.start for p in made.places)
+    assert [p.start for p in made.spans] == sorted(p.start for p in made.spans)
     assert set(made.text.split()) <= {*old.text.split(), *new.text.split()}
     # What was asked of the new text is there, and what must go from the old one is not.
     for start, end in spots:

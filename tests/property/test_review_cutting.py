@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechsubs import formats, locales
-from speechsubs.model import Cue, Finished, Track
+from speechsubs.model import Cue, Track
 from speechsubs.review import rewrite
 from speechsubs.review.cutting import recut
+from speechsubs.spans import SpannedText
 
 ES, JA = locales.load("es"), locales.load("ja")
 WORDS = st.sampled_from(
@@ -48,7 +49,7 @@ def test_every_word_of_the_new_text_and_of_the_neighbours_is_shown(
     cues = shown(old, cuts)
     cues[0] = replace(cues[0], lines=(before, *cues[0].lines))
     cues[-1] = replace(cues[-1], lines=(*cues[-1].lines, after))
-    made = recut(cues, Finished(old), Finished(new), ES, alike=alike)
+    made = recut(cues, SpannedText(old), SpannedText(new), ES, alike=alike)
     assert made is not None
     assert len(made) == len(cues)
     assert all(lines and all(lines) for lines in made)
@@ -63,7 +64,7 @@ def test_every_word_of_the_new_text_and_of_the_neighbours_is_shown(
 @given(TEXTS, st.lists(st.integers(0, 20), max_size=3), st.booleans())
 def test_the_same_text_changes_no_line(old: str, cuts: list[int], alike: bool) -> None:
     cues = shown(old, cuts)
-    made = recut(cues, Finished(old), Finished(old), ES, alike=alike)
+    made = recut(cues, SpannedText(old), SpannedText(old), ES, alike=alike)
     assert made is not None
     if alike:
         assert made == tuple(cue.lines for cue in cues)
@@ -73,7 +74,7 @@ def test_the_same_text_changes_no_line(old: str, cuts: list[int], alike: bool) -
 @given(KANJI, KANJI, st.lists(st.integers(0, 20), max_size=2), st.booleans())
 def test_texts_without_blanks(old: str, new: str, cuts: list[int], alike: bool) -> None:
     cues = shown(old, cuts, "")
-    made = recut(cues, Finished(old), Finished(new), JA, alike=alike)
+    made = recut(cues, SpannedText(old), SpannedText(new), JA, alike=alike)
     # "SU7" cut in two is not found again, and then nothing is guessed.
     if made is not None and len(new.split()) and "…" not in squeezed(made):
         assert squeezed(made) == "".join(new.split())
@@ -115,7 +116,7 @@ def test_other_cues_stay_byte_for_byte(
 def test_a_text_that_no_cue_can_hold_is_left_to_a_person() -> None:
     cues = [Cue(0, 2_000, ("Corto.",), (0,))]
     for text in ("muy largo " * 30, "a" * 10_000, "a " * 50_000):
-        assert recut(cues, Finished("Corto."), Finished(text), ES, alike=True) is None
+        assert recut(cues, SpannedText("Corto."), SpannedText(text), ES, alike=True) is None
 
 
 NOTES = (

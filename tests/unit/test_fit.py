@@ -4,7 +4,8 @@ from itertools import pairwise
 
 from speechsubs.layout import Block, reading_ms, timed_texts
 from speechsubs.locales import load
-from speechsubs.model import Finished, Place, Sentence, Slot, SlotKind, Word
+from speechsubs.model import Sentence, Slot, SlotKind, Word
+from speechsubs.spans import Span, SpannedText
 from speechsubs.stages import fit
 from speechsubs.timeline import spoken
 
@@ -27,20 +28,20 @@ def block(start: int, end: int, width: float, *sentences: int) -> Block:
 def test_a_name_anchors_the_words_around_it() -> None:
     said = sentence(0, "Cars are what Xiaomi builds", 0)
     slot = Slot(SlotKind.TERM, 14, 20, "Xiaomi", "xiaomi")
-    done = Finished("Xiaomi construye coches", (Place(0, 0, 6),))
+    done = SpannedText("Xiaomi construye coches", (Span(0, 0, 6),))
     words = timed_texts([said], [done], [(slot,)])[0].words
     assert (words[0].start_ms, words[0].end_ms) == (0, 1_550) or words[0].end_ms == 1_550
-    last = timed_texts([said], [Finished("Los coches de Xiaomi", (Place(0, 14, 20),))], [(slot,)])
+    last = timed_texts([said], [SpannedText("Los coches de Xiaomi", (Span(0, 14, 20),))], [(slot,)])
     assert (last[0].words[-1].start_ms, last[0].words[-1].end_ms) == (1_200, 1_950)
 
 
 def test_clause_marks_anchor_where_their_number_is_equal() -> None:
     said = sentence(0, "He came, and he saw it all with his own two eyes", 0)
-    done = Finished("Llegó por fin hasta allí, y lo vio")
+    done = SpannedText("Llegó por fin hasta allí, y lo vio")
     words = timed_texts([said], [done], [()])[0].words
     comma = next(w for w in words if w.text.endswith(","))
     assert comma.end_ms == said.words[1].end_ms
-    uneven = Finished("Llegó, por fin, hasta allí, y lo vio")
+    uneven = SpannedText("Llegó, por fin, hasta allí, y lo vio")
     words = timed_texts([said], [uneven], [()])[0].words
     assert words[-1].end_ms == said.words[-1].end_ms
 
@@ -114,7 +115,7 @@ def test_nothing_gives_nothing() -> None:
 def test_a_translation_has_cues_of_its_own_inside_its_sentence() -> None:
     said = [sentence(0, "We chose to build.", 0), sentence(1, "He left.", 4_000)]
     text = "Nosotros elegimos construir, y eso es lo que hicimos durante todos estos largos años."
-    done = [Finished(text), Finished("Se fue.")]
+    done = [SpannedText(text), SpannedText("Se fue.")]
     texts = timed_texts(said, done, [(), ()])
     blocks = fit.blocks(texts, said, ES)
     shown = [" ".join(b.lines) for b in blocks if 0 in b.sentences]

@@ -6,8 +6,9 @@ from speechsubs import formats
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.locales import load
-from speechsubs.model import Cue, Finished, Place, Sentence, Slot, SlotKind, Track, Word
+from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
 from speechsubs.pipeline import Result, subtitle
+from speechsubs.spans import Span, SpannedText
 from speechsubs.stages import keep
 
 EN, ES, ZH = load("en"), load("es"), load("zh-CN")
@@ -138,7 +139,7 @@ def sentence(text: str, *starts: int) -> Sentence:
 def test_a_cue_without_a_sentence_keeps_its_text(tag: str) -> None:
     source = cues("♪", "Go on.", "♪ ♪")
     track = keep.track(
-        source, [sentence("Go on.", 3_000, 3_500)], [Finished("Siga.")], [()], load(tag)
+        source, [sentence("Go on.", 3_000, 3_500)], [SpannedText("Siga.")], [()], load(tag)
     )
     assert [cue.lines for cue in track.cues] == [("♪",), ("Siga.",), ("♪ ♪",)]
     assert [cue.sentences for cue in track.cues] == [(), (0,), ()]
@@ -149,7 +150,7 @@ def test_an_anchor_says_where_the_text_is_parted() -> None:
     source = cues("Then came Anna", "and the others")
     item = sentence(text, 0, 500, 1_000, 3_000, 3_500, 4_000)
     slot = Slot(SlotKind.TERM, 10, 14, "Anna", "anna")
-    done = Finished("Luego vino Anna y los demás", (Place(0, 11, 15),))
+    done = SpannedText("Luego vino Anna y los demás", (Span(0, 11, 15),))
     track = keep.track(source, [item], [done], [(slot,)], ES)
     assert [cue.lines for cue in track.cues] == [("Luego vino Anna",), ("y los demás",)]
 
@@ -157,13 +158,13 @@ def test_an_anchor_says_where_the_text_is_parted() -> None:
 def test_words_before_the_first_cue_go_into_it() -> None:
     track = keep.track(
         Track((Cue(5_000, 6_000, ("Go.",)),), "en"), [sentence("Go.", 4_000)],
-        [Finished("Vaya.")], [()], ES,
+        [SpannedText("Vaya.")], [()], ES,
     )  # fmt: skip
     assert track.cues[0].lines == ("Vaya.",)
 
 
 def test_no_translation_leaves_a_mark() -> None:
-    track = keep.track(cues("Go."), [sentence("Go.", 0)], [Finished("")], [()], ES)
+    track = keep.track(cues("Go."), [sentence("Go.", 0)], [SpannedText("")], [()], ES)
     assert track.cues[0].lines == ("…",)
 
 

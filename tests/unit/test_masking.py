@@ -2,9 +2,10 @@
 
 import pytest
 
-from speechsubs.masking import Masked, Protected, inline, locate, mask, without
-from speechsubs.model import Place, Problem, ProblemCode, Slot, SlotKind
+from speechsubs.masking import Masked, Protected, inline, locate, mask
+from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
+from speechsubs.spans import Span, SpannedText
 
 FAMILY = MaskFamily("z", tuple(f"ZQ{n}" for n in range(1, 61)), ("EUR9", "EUR8"))
 ALL = frozenset(SlotKind)
@@ -56,25 +57,25 @@ def test_fifty_slots() -> None:
     item = protected(" and ".join(names), *names)
     masked = hidden(item)
     assert len(set(masked.words)) == 50
-    places, problems = locate(masked.text, masked)
+    found, problems = locate(masked.text, masked)
     assert not problems
-    assert [place.slot for place in places] == list(range(50))
+    assert [place.slot for place in found.spans] == list(range(50))
     # ZQ1 is not found inside ZQ10.
-    assert [masked.text[p.start : p.end] for p in places] == list(masked.words)
+    assert [masked.text[p.start : p.end] for p in found.spans] == list(masked.words)
 
 
 @pytest.mark.parametrize("change", [str.lower, str.upper, str.title, str.swapcase])
 def test_letter_case_does_not_hide_a_mask(change: object) -> None:
     masked = hidden(protected("Lei met Bin.", "Lei", "Bin"))
     assert callable(change)
-    places, problems = locate(change(masked.text), masked)
-    assert ([p.slot for p in places], problems) == ([0, 1], ())
+    found, problems = locate(change(masked.text), masked)
+    assert ([p.slot for p in found.spans], problems) == ([0, 1], ())
 
 
 def test_order_may_change() -> None:
     masked = hidden(protected("Lei met Bin.", "Lei", "Bin"))
-    places, problems = locate("ZQ2 wurde von ZQ1 getroffen.", masked)
-    assert ([p.slot for p in places], problems) == ([1, 0], ())
+    found, problems = locate("ZQ2 wurde von ZQ1 getroffen.", masked)
+    assert ([p.slot for p in found.spans], problems) == ([1, 0], ())
 
 
 @pytest.mark.parametrize(
@@ -83,14 +84,17 @@ def test_order_may_change() -> None:
 )
 def test_a_lost_mask_is_reported(output: str) -> None:
     masked = hidden(protected("Lei met.", "Lei"))
-    assert locate(output, masked) == ((), (Problem(ProblemCode.MASK_LOST, 0),))
+    assert locate(output, masked) == (
+        SpannedText(output),
+        (Problem(ProblemCode.MASK_LOST, 0),),
+    )
 
 
 def test_a_repeated_mask_is_reported_and_none_is_left_to_be_read() -> None:
     masked = hidden(protected("Lei met.", "Lei"))
-    places, problems = locate("ZQ1 met zq1.", masked)
+    found, problems = locate("ZQ1 met zq1.", masked)
     assert list(map(str, problems)) == ["mask-repeated:0"]
-    assert places == (Place(0, 0, 3), Place(0, 8, 11))
+    assert found.spans == (Span(0, 0, 3), Span(0, 8, 11))
 
 
 @pytest.mark.parametrize(
@@ -98,22 +102,22 @@ def test_a_repeated_mask_is_reported_and_none_is_left_to_be_read() -> None:
 )
 def test_a_mask_between_letters_of_other_scripts_is_found(output: str) -> None:
     masked = hidden(protected("Lei met.", "Lei"))
-    places, problems = locate(output, masked)
+    found, problems = locate(output, masked)
     assert not problems
-    assert output[places[0].start : places[0].end] == "ZQ1"
+    assert output[found.spans[0].start : found.spans[0].end] == "ZQ1"
 
 
 def test_marks_of_regular_expressions_are_plain_text() -> None:
     family = MaskFamily("odd", ("(X)", "[Y]", "⟦0⟧"))
     masked = hidden(protected("Lei met Bin and Ma.", "Lei", "Bin", "Ma"), family)
-    places, problems = locate(masked.text, masked)
+    found, problems = locate(masked.text, masked)
     assert not problems
-    assert len(places) == 3
+    assert len(found.spans) == 3
 
 
 def test_without_leaves_a_stand_in() -> None:
-    assert without("ab", []) == "ab"
-    assert without("a SU7 b SU8", [(8, 11), (2, 5)]) == "a · b ·"
+    assert SpannedText("ab").without() == "ab"
+    assert SpannedText.of("a SU7 b SU8", [(8, 11), (2, 5)]).without() == "a · b ·"
 
 
 def clear(text: str, *slots: str) -> Masked:
@@ -124,9 +128,9 @@ def clear(text: str, *slots: str) -> Masked:
 
 def test_terms_in_the_clear_are_told_apart_though_one_is_part_of_another() -> None:
     masked = clear("Taycan and Taycan Turbo and Taycan.", "Taycan", "Taycan Turbo", "Taycan")
-    places, problems = locate(masked.text, masked)
+    found, problems = locate(masked.text, masked)
     assert problems == ()
-    assert [p.slot for p in places] == [0, 1, 2]
+    assert [p.slot for p in found.spans] == [0, 1, 2]
     assert locate("Taycan Turbo y Taycan.", masked)[1] == (Problem(ProblemCode.MASK_LOST, 2),)
     assert locate("Taycan, Taycan, Taycan y Taycan Turbo", masked)[1] == (
         Problem(ProblemCode.MASK_REPEATED, 2),
@@ -158,8 +162,8 @@ def test_a_term_whose_wording_stands_elsewhere_cannot_be_in_the_clear() -> None:
 )
 def test_a_mask_that_lost_a_character_is_still_itself(output: str, found: str) -> None:
     masked = Masked("He drove the R7Z.", ("R7Z",), (0,))
-    places, problems = locate(output, masked)
-    assert [output[p.start : p.end] for p in places] == ([found] if found else [])
+    located, problems = locate(output, masked)
+    assert [output[s.start : s.end] for s in located.spans] == ([found] if found else [])
     assert list(map(str, problems)) == ([] if found else ["mask-lost:0"])
 
 
@@ -174,8 +178,8 @@ def test_a_broken_mask_that_may_be_another_is_lost() -> None:
 
 def test_a_piece_of_a_mask_beside_the_whole_one_is_a_leftover() -> None:
     masked = Masked("The team of T4X drove the R7Z.", ("T4X", "R7Z"), (0, 1))
-    places, problems = locate("El equipo de T4X de 4X condujo el R7Z.", masked)
-    assert len(places) == 2
+    found, problems = locate("El equipo de T4X de 4X condujo el R7Z.", masked)
+    assert len(found.spans) == 2
     assert list(map(str, problems)) == ["leftover:4X"]
     given = Masked("The T4X has 4X, a 5G and a V6.", ("T4X",), (0,))
     assert locate("El T4X tiene 4X, 5G y un V6.", given)[1] == ()

@@ -12,7 +12,8 @@ import pytest
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.memory import CacheKey, MatchKind, Memory, Origin, Query, Segment, State
 from speechsubs.memory import database as database_module
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span
 
 WHEN = "2026-03-01T12:00:00Z"
 
@@ -30,7 +31,7 @@ def paid(written: str, key: str, origin: Origin = Origin()) -> Query:  # noqa: B
 def segment(target: str = "Pagaron 5 dólares por eso.", **over: object) -> Segment:
     query = paid("$5", "5 USD")
     start = target.find("5 dólares")
-    places = (Place(0, start, start + 9),) if start >= 0 else ()
+    places = (Span(0, start, start + 9),) if start >= 0 else ()
     given = {"slots": query.slots, "places": places, "date": WHEN, **over}
     return Segment("en", "es", query.text, target, **given)  # type: ignore[arg-type]
 
@@ -89,7 +90,7 @@ def test_another_amount_is_filled_in_by_the_caller(memory: Memory) -> None:
     assert match.template == "Pagaron {money} por eso."
     done = match.finished({0: "7 millones de dólares"})
     assert done.text == "Pagaron 7 millones de dólares por eso."
-    assert done.places == (Place(0, 8, 29),)
+    assert done.spans == (Span(0, 8, 29),)
     with pytest.raises(KeyError):
         match.finished({})
 
@@ -117,7 +118,7 @@ def test_another_number_needs_the_same_plural(
     memory: Memory, language: str, number: str, answered: bool
 ) -> None:
     query = counted("2")
-    memory.remember([Segment("en", language, query.text, "x 2 y", query.slots, (Place(0, 2, 3),))])
+    memory.remember([Segment("en", language, query.text, "x 2 y", query.slots, (Span(0, 2, 3),))])
     assert found(memory, counted("2"), language) == "x 2 y"
     assert (found(memory, counted(number), language) is not None) is answered
 
@@ -149,7 +150,7 @@ def test_two_amounts_keep_their_order(memory: Memory) -> None:
         return Query(text, slots)
 
     query = moved("5", "9")
-    places = (Place(1, 2, 5), Place(0, 9, 12))
+    places = (Span(1, 2, 5), Span(0, 9, 12))
     memory.remember([Segment("en", "es", query.text, "A 9 $ de 5 $.", query.slots, places)])
     match = memory.lookup([moved("5", "8")], "es")[0]
     assert match is not None
@@ -164,7 +165,7 @@ def test_places_follow_the_slots_of_the_query(memory: Memory) -> None:
     other = (slot(text, "They", "they", SlotKind.TERM), slot(text, "$5", "5 USD"))
     match = memory.lookup([Query(text, other)], "es")[0]
     assert match is not None
-    assert match.places == (Place(1, 8, 17),)
+    assert match.places == (Span(1, 8, 17),)
     without = memory.lookup([Query(text)], "es")[0]
     assert without is not None
     assert without.places == ()
@@ -315,8 +316,8 @@ def test_hostile_texts_find_nothing_and_break_nothing(memory: Memory) -> None:
     [
         {"slots": (Slot(SlotKind.MONEY, 5, 99, "", "x"),), "places": ()},
         {"slots": (Slot(SlotKind.MONEY, 5, 4, "", "x"),), "places": ()},
-        {"slots": (), "places": (Place(0, 0, 1),)},
-        {"places": (Place(0, 0, 3), Place(0, 1, 4))},
+        {"slots": (), "places": (Span(0, 0, 1),)},
+        {"places": (Span(0, 0, 3), Span(0, 1, 4))},
         {"date": "2026-03-01"},
         {"date": "٢٠٢٦-03-01T12:00:00Z"},
     ],

@@ -9,7 +9,8 @@ import pytest
 from speechsubs.errors import InputError
 from speechsubs.memory import Memory, Origin, Segment, State, tmx_read, tmx_write
 from speechsubs.memory.tmx_units import Unit
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
 OPEN = '<tmx version="1.4"><header srclang="en" segtype="sentence" creationtool="X"/><body>'
@@ -207,7 +208,7 @@ def test_a_file_that_breaks_off_leaves_the_memory_as_it_was(tmp_path: Path) -> N
 
 FULL = Segment(
     "en", "zh-Hant-TW", 'He said: "<b>$5 & more\t\r\n</b>"', "他說 5 美元 \r\n\t>x",
-    (Slot(SlotKind.MONEY, 13, 15, "$5", "5 USD", "'s"),), (Place(0, 3, 7),),
+    (Slot(SlotKind.MONEY, 13, 15, "$5", "5 USD", "'s"),), (Span(0, 3, 7),),
     State.EDITED, 'A "B" <c>\n&', "2026-03-01T12:00:00Z", Origin("talk & co.srt", 12),
     "digest", "argos en-zh 1.9", " a note\nwith lines ", (("p", "q"), ("x-speechsubs-foreign", "")),
 )  # fmt: skip

@@ -2,17 +2,17 @@
 
 import pytest
 
-from speechsubs.edits import apply
 from speechsubs.locales import load
 from speechsubs.masking import Protected
-from speechsubs.model import Finished, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
 from speechsubs.numbers.before import before_edits
 from speechsubs.numbers.clock import time_edits
+from speechsubs.spans import SpannedText
 from speechsubs.stages.translate.hours import retimed
 
 
 def mended(source: str, target: str, tag: str) -> str:
-    return apply(Finished(target, ()), before_edits(source, "en", target, load(tag))).text
+    return SpannedText(target).edit(before_edits(source, "en", target, load(tag))).text
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_engines_are_given_the_day_in_24_hours() -> None:
 )
 def test_times_of_24_hours_in_the_locale_form(tag: str, target: str, wanted: str) -> None:
     edits = time_edits("He left at 4:13 p.m.", target, load(tag))
-    assert apply(Finished(target, ()), edits).text == wanted
+    assert SpannedText(target).edit(edits).text == wanted

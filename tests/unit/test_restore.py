@@ -6,7 +6,8 @@ from speechsubs import money
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.locales import load
 from speechsubs.masking import Masked, Protected, locate
-from speechsubs.model import Finished, Place, Sentence, SlotKind
+from speechsubs.model import Sentence, SlotKind
+from speechsubs.spans import Span, SpannedText
 from speechsubs.stages import protect, restore
 
 EN = load("en")
@@ -29,14 +30,14 @@ def protected(text: str) -> Protected:
 
 def finished(
     text: str, raw: str, tag: str, masks: tuple[str, ...] = ("ZQ1", "ZQ2", "ZQ3")
-) -> Finished:
+) -> SpannedText:
     """A raw output with ZQ1, ZQ2 ... for the terms and amounts of `text`."""
     item = protected(text)
     hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
     hidden = Masked("", masks[: len(hard)], tuple(hard))
-    places, problems = locate(raw, hidden)
+    output, problems = locate(raw, hidden)
     assert not problems
-    return restore.target(item, raw, places, EN, load(tag))
+    return restore.target(item, output, EN, load(tag))
 
 
 def done(text: str, raw: str, tag: str) -> str:
@@ -103,14 +104,14 @@ def test_blanks(raw: str, tag: str, wanted: str) -> None:
 def test_slots_at_both_ends_are_as_the_glossary_says() -> None:
     found = finished("Lei Jun drove the SU7", "zq1 condujo el ZQ2", "es")
     assert found.text == "Lei Jun condujo el SU7"
-    assert found.places == (Place(0, 0, 7), Place(1, 19, 22))
+    assert found.spans == (Span(0, 0, 7), Span(1, 19, 22))
     assert done("Lei Jun drove the SU7", "ZQ1驾驶ZQ2", "zh-CN") == "雷军驾驶SU7"
 
 
 def test_places_hold_their_slots_after_all_repairs() -> None:
     found = finished("Did Lei Jun see the SU7 at 4S?", "  vio  zq1   el ZQ2 en el ZQ3 ?", "es")
     assert found.text == "¿Vio Lei Jun el SU7 en el 4S?"
-    assert [found.text[p.start : p.end] for p in found.places] == ["Lei Jun", "SU7", "4S"]
+    assert [found.text[p.start : p.end] for p in found.spans] == ["Lei Jun", "SU7", "4S"]
 
 
 @pytest.mark.parametrize(
@@ -178,8 +179,8 @@ def test_source_amounts_have_one_style_and_the_rest_stays_as_spoken() -> None:
 def test_repairing_twice_changes_nothing_more(tag: str, source: str, raw: str) -> None:
     once = finished(source, raw, tag)
     item = protected(source)
-    hard = [p for p in once.places if item.slots[p.slot].kind is not SlotKind.NUMBER]
-    assert restore.target(item, once.text, hard, EN, load(tag)) == once
+    hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
+    assert restore.target(item, once.only(hard), EN, load(tag)) == once
 
 
 def test_an_empty_output_stays_empty() -> None:

@@ -12,11 +12,12 @@ from speechsubs.engines.apertium import ApertiumEngine
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Policy, Target, Term
-from speechsubs.model import Finished, Place, Transcript
+from speechsubs.model import Transcript
 from speechsubs.project import Project, State
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.review import closeness, impact
 from speechsubs.review.model import Item
+from speechsubs.spans import Span, SpannedText
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel"
@@ -55,22 +56,22 @@ def test_japanese_is_counted_by_characters() -> None:
 
 
 def test_only_the_stretch_that_is_asked_for_comes_from_the_new_text() -> None:
-    old = Finished("Ayer vio el primer coche piloto en la fábrica.", (Place(0, 0, 4),))
-    new = Finished(
-        "El vio ayer el primer coche de serie dentro de la fábrica.", (Place(1, 22, 36),)
+    old = SpannedText("Ayer vio el primer coche piloto en la fábrica.", (Span(0, 0, 4),))
+    new = SpannedText(
+        "El vio ayer el primer coche de serie dentro de la fábrica.", (Span(1, 22, 36),)
     )
     assert new.text[22:36] == "coche de serie"
     made = closeness.merged(old, new, [(22, 36)], [(19, 31)], ES)
     assert made is not None
     # "dentro" stands in the same stretch of the comparison, so it comes along.
     assert made.text == "Ayer vio el primer coche de serie dentro de la fábrica."
-    assert [(p.slot, made.text[p.start : p.end]) for p in made.places] == [(0, "Ayer")]
+    assert [(p.slot, made.text[p.start : p.end]) for p in made.spans] == [(0, "Ayer")]
 
 
 def test_what_would_be_said_twice_is_not_merged() -> None:
-    old, new = Finished("Vio el coche."), Finished("Vio el MAYO coche.", (Place(0, 7, 11),))
+    old, new = SpannedText("Vio el coche."), SpannedText("Vio el MAYO coche.", (Span(0, 7, 11),))
     assert closeness.merged(old, new, [(7, 11)], [], ES) is None
-    long = Finished(" ".join(["palabra"] * 500))
+    long = SpannedText(" ".join(["palabra"] * 500))
     assert closeness.merged(long, new, [(7, 11)], [(0, 7)], ES) is None
 
 

@@ -11,13 +11,14 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.errors import EngineError
 from speechsubs.formats import read_bytes
 from speechsubs.glossary import Glossary, Policy, Target, Term
-from speechsubs.model import Cue, Finished, Place, Transcript
+from speechsubs.model import Cue, Transcript
 from speechsubs.options import Options
 from speechsubs.project import Project, State
 from speechsubs.review import impact, render_markdown, render_text
 from speechsubs.review.conflicts import conflicts
 from speechsubs.review.cutting import recut
 from speechsubs.review.model import Change, ChangeKind, Item, ItemCue, Review
+from speechsubs.spans import Span, SpannedText
 
 TALK = (
     "They opened the Factory in May.\n\nLei Jun bought a car for the family and for all of "
@@ -247,17 +248,17 @@ ES = locales.load("es")
 
 def test_other_sentences_of_a_cue_stay() -> None:
     cue = Cue(0, 3_000, ("Sí. Vieron el SU7", "en Pekín. No más."), (0, 1, 2))
-    old = Finished("Vieron el SU7 en Pekín.", (Place(0, 10, 13),))
-    made = recut([cue], old, Finished("Vieron el YU7 en Pekín."), ES, alike=True)
+    old = SpannedText("Vieron el SU7 en Pekín.", (Span(0, 10, 13),))
+    made = recut([cue], old, SpannedText("Vieron el YU7 en Pekín."), ES, alike=True)
     assert made == (("Sí. Vieron el YU7", "en Pekín. No más."),)
-    (lines,) = recut([cue], old, Finished("Nadie vio nada."), ES, alike=False) or ((),)
+    (lines,) = recut([cue], old, SpannedText("Nadie vio nada."), ES, alike=False) or ((),)
     assert " ".join(lines) == "Sí. Nadie vio nada. No más."
 
 
 def test_a_line_that_gets_too_long_is_wrapped() -> None:
     cue = Cue(0, 5_000, ("Hoy hablamos todos juntos de Xiaomi", "y de nada más."), (0,))
-    old = Finished("Hoy hablamos todos juntos de Xiaomi y de nada más.")
-    new = Finished(old.text.replace("Xiaomi", "Xiaomi Corporation"))
+    old = SpannedText("Hoy hablamos todos juntos de Xiaomi y de nada más.")
+    new = SpannedText(old.text.replace("Xiaomi", "Xiaomi Corporation"))
     (lines,) = recut([cue], old, new, ES, alike=True) or ((),)
     assert " ".join(lines) == new.text
     assert max(map(ES.width, lines)) <= ES.limits.line_width
@@ -275,7 +276,7 @@ def test_a_cue_that_would_overflow_gives_words_to_the_next() -> None:
     ]
     old = " ".join(line for cue in cues for line in cue.lines)
     new = old.replace("equipo", "extraordinariamente numerosa plantilla")
-    made = recut(cues, Finished(old), Finished(new), locales.load("es"), alike=True)
+    made = recut(cues, SpannedText(old), SpannedText(new), locales.load("es"), alike=True)
     assert made is not None
     assert " ".join(line for lines in made for line in lines) == new
     assert all(len(lines) <= 2 and max(map(len, lines)) <= 42 for lines in made)
@@ -285,7 +286,7 @@ def test_a_cue_that_would_overflow_gives_words_to_the_next() -> None:
 
 def test_cues_that_show_other_words_are_not_cut() -> None:
     cue = Cue(0, 3_000, ("Algo distinto.",), (0,))
-    assert recut([cue], Finished("Una frase."), Finished("Otra."), ES, alike=True) is None
+    assert recut([cue], SpannedText("Una frase."), SpannedText("Otra."), ES, alike=True) is None
 
 
 def test_japanese_is_cut_without_blanks() -> None:
@@ -293,7 +294,10 @@ def test_japanese_is_cut_without_blanks() -> None:
         Cue(0, 2_000, ("小米のSU7は", "車です。"), (0,)),
         Cue(2_100, 4_000, ("欲しい。",), (0,)),
     ]
-    old, new = Finished("小米のSU7は車です。欲しい。"), Finished("シャオミのSU7は車です。欲しい。")
+    old, new = (
+        SpannedText("小米のSU7は車です。欲しい。"),
+        SpannedText("シャオミのSU7は車です。欲しい。"),
+    )
     made = recut(cues, old, new, locales.load("ja"), alike=True)
     assert made == (("シャオミのSU7は", "車です。"), ("欲しい。",))
 

@@ -2,7 +2,8 @@
 
 from speechsubs.layout import timed_texts
 from speechsubs.locales import load
-from speechsubs.model import Finished, Place, Sentence, Slot, SlotKind, Word
+from speechsubs.model import Sentence, Slot, SlotKind, Word
+from speechsubs.spans import Span, SpannedText
 from speechsubs.stages import segment
 from speechsubs.timeline import spoken
 
@@ -22,7 +23,7 @@ def sentence(
 def test_an_amount_in_another_style_keeps_the_times_of_the_words_around_it() -> None:
     said = sentence(0, "It costs 29700$ today.", 0)
     slot = Slot(SlotKind.MONEY, 9, 15, "29700$", "29700 USD")
-    done = Finished("It costs US$29,700 today.", (Place(0, 9, 18),))
+    done = SpannedText("It costs US$29,700 today.", (Span(0, 9, 18),))
     text = timed_texts([said], [done], [(slot,)])[0]
     assert [(w.text, w.start_ms, w.end_ms) for w in text.words] == [
         ("It", 0, 350),
@@ -40,7 +41,7 @@ def test_no_cue_goes_over_a_paragraph_or_from_one_speaker_to_the_next() -> None:
         sentence(2, "Why?", 1_000, paragraph=1),
         sentence(3, "So.", 1_500, paragraph=1, speaker="B"),
     ]
-    done = [Finished(s.text) for s in said]
+    done = [SpannedText(s.text) for s in said]
     texts = timed_texts(said, done, [()] * 4)
     found = [block.sentences for block in segment.blocks(texts, said, EN)]
     assert found in ([(0, 1), (2,), (3,)], [(0,), (1,), (2,), (3,)])

@@ -59,14 +59,14 @@ SENTENCE = "Lei Jun drove the SU7 and paid for it."
 
 
 def slots_right(raw: Raw, count: int) -> bool:
-    return sorted(place.slot for place in raw.places) == list(range(count))
+    return sorted(place.slot for place in raw.output.spans) == list(range(count))
 
 
 def test_a_good_engine_is_asked_once() -> None:
     engine = Scripted(lambda text: [good(text)])
     first, second = run(engine, SENTENCE, "He drove it to the end.")
     assert (str(first.method), str(second.method)) == ("masked", "plain")
-    assert first.text == "ZQ1 condujo el ZQ2 y pagó por eso."
+    assert first.output.text == "ZQ1 condujo el ZQ2 y pagó por eso."
     assert (first.problems, first.tries) == ((), 1)
     assert len(engine.calls) == 1
 
@@ -116,8 +116,8 @@ def test_only_the_number_that_failed_gives_way_and_to_a_number() -> None:
     engine = Scripted(lambda text: [changing(text)])
     raw = run(engine, "He drove 17 cars and paid for 380,000 cars.")[0]
     assert (raw.problems, str(raw.method)) == ((), "numbers")
-    assert raw.text == "Él condujo 17 coches y pagó por 47 coches."
-    assert [raw.text[p.start : p.end] for p in raw.places] == ["47"]
+    assert raw.output.text == "Él condujo 17 coches y pagó por 47 coches."
+    assert [raw.output.text[p.start : p.end] for p in raw.output.spans] == ["47"]
     assert engine.calls[1] == [
         "He drove 17 cars and paid for 47 cars.",
         "He drove ZQ1 cars and paid for ZQ2 cars.",
@@ -146,8 +146,8 @@ def test_the_text_is_split_where_no_mask_is_kept() -> None:
     engine = Scripted(lambda text: [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))])
     raw = run(engine, SENTENCE)[0]
     assert (str(raw.method), raw.problems) == ("split", ())
-    assert raw.text == "Lei Jun condujo el SU7 y pagó por eso."
-    assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
+    assert raw.output.text == "Lei Jun condujo el SU7 y pagó por eso."
+    assert [raw.output.text[p.start : p.end] for p in raw.output.spans] == ["Lei Jun", "SU7"]
     assert sorted(engine.calls[-1]) == ["and paid for it.", "drove the"]
 
 
@@ -197,7 +197,7 @@ def test_the_best_of_the_bad_outputs_is_kept() -> None:
         return [""] if "ZQ" in text else [good(text).replace("KX1", "KX1 KX1")]
 
     raw = run(Scripted(answers), "Lei Jun and Lei Jun and Lei Jun drove 5 cars.")[0]
-    assert raw.text.strip()
+    assert raw.output.text.strip()
 
 
 def test_more_slots_than_masks_are_split() -> None:
@@ -205,21 +205,21 @@ def test_more_slots_than_masks_are_split() -> None:
     raw = one(good, text)
     assert str(raw.method) == "split"
     assert slots_right(raw, 9)
-    assert raw.text.count("SU7") == 9
+    assert raw.output.text.count("SU7") == 9
 
 
 def test_a_sentence_that_contains_the_masks_uses_others() -> None:
     text = "He drove ZQ1 and ZQ2 to zq3 with ZQ4 and ZQ5 and the SU7."
     raw = one(good, text)
     assert raw.problems == ()
-    assert raw.text.count("KX1") == 1
+    assert raw.output.text.count("KX1") == 1
 
 
 @pytest.mark.parametrize("text", ["Lei Jun.", "SU7", "2021.", "...", "—", "Lei Jun, SU7?", "12:30"])
 def test_what_has_nothing_to_translate_is_copied_without_the_engine(text: str) -> None:
     engine = Scripted(lambda _: ["wrong"])
     raw = run(engine, text)[0]
-    assert (raw.text, str(raw.method), raw.problems) == (text, "copied", ())
+    assert (raw.output.text, str(raw.method), raw.problems) == (text, "copied", ())
     assert engine.calls == []
 
 
@@ -238,7 +238,7 @@ def test_split_pieces_are_joined_as_the_sentence_was() -> None:
         return bare[:1].upper() + bare[1:].rstrip(".") + "."
 
     raw = one(capital, "He drove the SU7 and the Model 3 in the end.")
-    assert raw.text == "Él condujo el SU7 y el Model 3 en el end."
+    assert raw.output.text == "Él condujo el SU7 y el Model 3 en el end."
 
 
 @pytest.mark.parametrize(
@@ -257,14 +257,14 @@ def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, w
     text = "SU7 and people of Berlin"
     protected = Protected(0, text, (Slot(SlotKind.TERM, 0, 3, "SU7", "su7"),), (None,), (None,))
     raw = split.rejoined(protected, {"and people of Berlin": [piece]}, rules)
-    assert raw.text == f"SU7 {wanted}"
+    assert raw.output.text == f"SU7 {wanted}"
 
 
 def test_a_slot_beside_a_mark_keeps_no_blank() -> None:
     raw = one(
         lambda text: good(re.sub(r"(?:ZQ|KX)\d", "", text)), 'He drove "SU7", (Lei Jun) and it.'
     )
-    assert '"SU7", (Lei Jun) y' in raw.text
+    assert '"SU7", (Lei Jun) y' in raw.output.text
 
 
 def test_progress_ends_with_everything() -> None:
@@ -341,7 +341,7 @@ def test_terms_in_the_clear_are_tried() -> None:
 
     raw = drafted(Scripted(knows_only_names), SENTENCE)
     assert (str(raw.method), raw.problems) == ("inline", ())
-    assert [raw.text[p.start : p.end] for p in raw.places] == ["Lei Jun", "SU7"]
+    assert [raw.output.text[p.start : p.end] for p in raw.output.spans] == ["Lei Jun", "SU7"]
 
 
 def test_forbidden_words_are_ruled_out() -> None:

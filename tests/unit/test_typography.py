@@ -1,8 +1,7 @@
 import pytest
 
-from speechsubs.edits import apply
 from speechsubs.locales import known, load
-from speechsubs.model import Finished, Place
+from speechsubs.spans import Span, SpannedText
 from speechsubs.typography import Grammar, agreed, around_slots, english_possessives
 
 
@@ -10,11 +9,11 @@ def mended(text: str, name: str, tag: str, grammar: Grammar | None = None) -> st
     """The text with every place of a name known, after the edits around it."""
     places, at = [], text.find(name)
     while at >= 0:
-        places.append(Place(len(places), at, at + len(name)))
+        places.append(Span(len(places), at, at + len(name)))
         at = text.find(name, at + 1)
-    done = Finished(text, tuple(places))
+    done = SpannedText(text, tuple(places))
     known_of = {place.slot: grammar for place in places} if grammar else {}
-    return apply(done, around_slots(done, load(tag), known_of)).text
+    return done.edit(around_slots(done, load(tag), known_of)).text
 
 
 @pytest.mark.parametrize(
@@ -48,12 +47,12 @@ def test_words_around_a_slot(tag: str, name: str, before: str, after: str) -> No
 
 
 def test_two_slots_in_a_row_do_not_share_their_words() -> None:
-    done = Finished("de el SU7 de el SU7", (Place(0, 6, 9), Place(1, 16, 19)))
-    assert apply(done, around_slots(done, load("es"))).text == "del SU7 del SU7"
+    done = SpannedText("de el SU7 de el SU7", (Span(0, 6, 9), Span(1, 16, 19)))
+    assert done.edit(around_slots(done, load("es"))).text == "del SU7 del SU7"
 
 
 def test_an_english_possessive_left_behind_is_seen() -> None:
-    done = Finished("Lei Jun's coche", (Place(0, 0, 7),))
+    done = SpannedText("Lei Jun's coche", (Span(0, 0, 7),))
     assert english_possessives(done, load("es"))
     assert not english_possessives(done, load("en"))
 

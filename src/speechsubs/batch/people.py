@@ -46,7 +46,7 @@ def _digest(answers: Sequence[Recalled | None]) -> str:
             number,
             str(answer.method),
             answer.finished.text,
-            [[place.slot, place.start, place.end] for place in answer.finished.places],
+            [[place.slot, place.start, place.end] for place in answer.finished.spans],
         ]
         for number, answer in enumerate(answers)
         if answer is not None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from speechsubs.project import State
+from speechsubs.spans import Span, SpannedText
 
 #: A string, or the 0-based number of a slot.
 Piece = str | int
@@ -86,15 +87,10 @@ def filled(pieces: Iterable[Piece], texts: Mapping[int, str]) -> str:
     return "".join(p if isinstance(p, str) else texts.get(p, "") for p in pieces)
 
 
-def cut(text: str, spans: Iterable[tuple[int, int, int]]) -> tuple[Piece, ...]:
-    """The pieces of a text with (slot, start, end) spans, in order and apart.
+def cut(text: SpannedText) -> tuple[Piece, ...]:
+    """The pieces of a text, its spans as placeholders.
 
-    >>> cut("the SU7 now", [(0, 4, 7)])
+    >>> cut(SpannedText("the SU7 now", (Span(0, 4, 7),)))
     ('the ', 0, ' now')
     """
-    pieces: list[Piece] = []
-    position = 0
-    for number, start, end in spans:
-        pieces += [text[position:start], number]
-        position = end
-    return joined([*pieces, text[position:]])
+    return joined(piece.slot if isinstance(piece, Span) else piece for piece in text.pieces())

@@ -15,8 +15,9 @@ from speechsubs.exchange import wording
 from speechsubs.exchange.pieces import Piece, digest, filled, folded, joined
 from speechsubs.exchange.rows import Incoming, Row, problem
 from speechsubs.exchange.units import Builder, Unit, builders
-from speechsubs.model import Finding, Place
+from speechsubs.model import Finding
 from speechsubs.project import Project, Segment, State, TrackRecord, edit
+from speechsubs.spans import Span
 
 #: Characters of one target. A sentence takes a few hundred.
 MAX_TEXT = 20_000
@@ -172,7 +173,7 @@ def _check_source(row: Row, unit: Unit) -> None:
 
 def _target(
     pieces: Sequence[Piece], row: Row, unit: Unit, track: _Track
-) -> tuple[str, tuple[Place, ...] | None]:
+) -> tuple[str, tuple[Span, ...] | None]:
     """The text and the places of its slots, None where `edit` has to find them."""
     spaced = track.builder.locale.words == "spaces"
     if "\n" not in unit.target:
@@ -185,12 +186,12 @@ def _target(
         return text, _stated(text, unit)
     _check_placeholders(pieces, unit)
     texts = {hole.number: hole.target for hole in unit.holes.values()}
-    places: list[Place] = []
+    places: list[Span] = []
     position = 0
     for piece in joined(pieces):
         length = len(piece if isinstance(piece, str) else texts[piece])
         if not isinstance(piece, str) and length:
-            places.append(Place(piece, position, position + length))
+            places.append(Span(piece, position, position + length))
         position += length
     return filled(pieces, texts), tuple(places)
 
@@ -233,7 +234,7 @@ def _check_placeholders(pieces: Sequence[Piece], unit: Unit) -> None:
         raise _RefusedError("placeholder-missing", f"the target has lost placeholder {what}")
 
 
-def _stated(text: str, unit: Unit) -> tuple[Place, ...] | None:
+def _stated(text: str, unit: Unit) -> tuple[Span, ...] | None:
     """Places by wording, for a file without placeholders. Raises `_RefusedError`."""
     placed = [p for p in unit.target_pieces if not isinstance(p, str)]
     texts = {hole.number: hole.target for hole in unit.holes.values()}
@@ -242,7 +243,7 @@ def _stated(text: str, unit: Unit) -> tuple[Place, ...] | None:
         owners.setdefault(texts[number], []).append(number)
     before = wording.spans(unit.target, owners)
     now = wording.spans(text, owners)
-    found: list[Place] = []
+    found: list[Span] = []
     exact = True
     for words, numbers in owners.items():
         old, new = len(before[words]), len(now[words])
@@ -252,7 +253,7 @@ def _stated(text: str, unit: Unit) -> tuple[Place, ...] | None:
             message = f"the target has {_quoted(words)} {new} times, not {max(old, len(numbers))}"
             raise _RefusedError("placeholder-doubled", message)
         exact = exact and new == len(numbers)
-        found += [Place(n, *span) for n, span in zip(numbers, now[words], strict=False)]
+        found += [Span(n, *span) for n, span in zip(numbers, now[words], strict=False)]
     return tuple(sorted(found, key=lambda place: place.start)) if exact else None
 
 
@@ -263,7 +264,7 @@ def _quoted(text: str) -> str:
 def _edited(
     before: Segment,
     text: str,
-    places: tuple[Place, ...] | None,
+    places: tuple[Span, ...] | None,
     state: State,
     author: str,
     reason: str,

@@ -12,8 +12,9 @@ from speechsubs.exchange.pieces import Piece, Revision, cut, digest
 from speechsubs.exchange.rows import listed
 from speechsubs.glossary import Glossary, Matcher, Policy, Term, target_for
 from speechsubs.locales import Locale
-from speechsubs.model import Cue, Finding, Place, Severity, Slot, SlotKind
+from speechsubs.model import Cue, Finding, Severity, Slot, SlotKind
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
+from speechsubs.spans import Span, SpannedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +203,15 @@ class Builder:
         holes = {
             n: _hole(segment, n, slot, places.get(n), lost.get(n, "")) for n, slot in slots
         }  # fmt: skip
-        spans = ((p.slot, p.start, p.end) for p in sorted(places.values(), key=_start))
+        spans = tuple(Span(number, slot.start, slot.end) for number, slot in slots)
         cues = tuple(self._cues.get(segment.index, ()))
         return Unit(
             index,
             segment.source,
             segment.text,
             segment.state,
-            cut(segment.source, ((n, slot.start, slot.end) for n, slot in slots)),
-            cut(segment.text, spans),
+            cut(SpannedText(segment.source, spans)),
+            cut(SpannedText(segment.text, tuple(places.values()))),
             holes,
             self._marks(segment, slots),
             cues,
@@ -285,9 +286,9 @@ class Builder:
         return tuple(notes)
 
 
-def _places(segment: Segment, slots: set[int]) -> dict[int, Place]:
+def _places(segment: Segment, slots: set[int]) -> dict[int, Span]:
     """One place for each slot: inside the text, in order and apart."""
-    found: dict[int, Place] = {}
+    found: dict[int, Span] = {}
     position = 0
     for place in sorted(segment.places, key=_start):
         inside = position <= place.start < place.end <= len(segment.text)
@@ -297,28 +298,28 @@ def _places(segment: Segment, slots: set[int]) -> dict[int, Place]:
     return found
 
 
-def _found(text: str, lost: Mapping[int, str], placed: Mapping[int, Place]) -> dict[int, Place]:
+def _found(text: str, lost: Mapping[int, str], placed: Mapping[int, Span]) -> dict[int, Span]:
     """Places of slots whose wording stands in the text once, as the engine wrote it."""
     owners = Counter(lost.values())
     stand = wording.spans(text, owners)
-    found: dict[int, Place] = {}
+    found: dict[int, Span] = {}
     for number, words in lost.items():
         where = stand.get(words, [])
         if len(where) != 1 or owners[words] != 1:
             continue
         start, end = where[0]
         if all(end <= place.start or place.end <= start for place in placed.values()):
-            found[number] = Place(number, start, end)
+            found[number] = Span(number, start, end)
     return found
 
 
-def _hole(segment: Segment, number: int, slot: Slot, place: Place | None, lost: str) -> Hole:
+def _hole(segment: Segment, number: int, slot: Slot, place: Span | None, lost: str) -> Hole:
     written = segment.source[slot.start : slot.end]
     text = lost if place is None else segment.text[place.start : place.end]
     return Hole(number, slot.kind.value, written, text, slot.key, place is not None)
 
 
-def _start(place: Place) -> int:
+def _start(place: Span) -> int:
     return place.start
 
 

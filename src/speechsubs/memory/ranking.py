@@ -8,7 +8,8 @@ from speechsubs.memory import rows
 from speechsubs.memory.plurals import same_form
 from speechsubs.memory.rows import Row
 from speechsubs.memory.segments import Match, MatchKind, Origin, Query, Segment
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span
 
 #: So many segments of a place, of a file and of all are looked at for one sentence.
 _LOOKED_AT = 16
@@ -95,7 +96,7 @@ def fuzzy(query: Query, segment: Segment, score: int) -> Match:
     return Match(segment, MatchKind.FUZZY, score, carried(segment, query.slots))
 
 
-def carried(segment: Segment, slots: Sequence[Slot]) -> tuple[Place, ...]:
+def carried(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
     """The segment's places in the numbers of other slots; what has no counterpart is left out.
 
     The counterpart is the slot that says the same, the second of two the second.
@@ -103,7 +104,7 @@ def carried(segment: Segment, slots: Sequence[Slot]) -> tuple[Place, ...]:
     numbers = {name: number for number, name in enumerate(_said(slots))}
     own = _said(segment.slots)
     return tuple(
-        Place(numbers[own[place.slot]], place.start, place.end)
+        Span(numbers[own[place.slot]], place.start, place.end)
         for place in segment.places
         if own[place.slot] in numbers
     )

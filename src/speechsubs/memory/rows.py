@@ -9,7 +9,8 @@ from speechsubs.errors import InputError
 from speechsubs.memory import templates
 from speechsubs.memory.database import damaged
 from speechsubs.memory.segments import CacheKey, Origin, Segment, State
-from speechsubs.model import Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span
 
 
 class Row(NamedTuple):
@@ -51,7 +52,7 @@ def slots_text(slots: tuple[Slot, ...]) -> str:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def places_text(places: tuple[Place, ...]) -> str:
+def places_text(places: tuple[Span, ...]) -> str:
     """Places as JSON."""
     return json.dumps([[p.slot, p.start, p.end] for p in places], separators=(",", ":"))
 
@@ -73,14 +74,14 @@ def slots_of(data: str, text: str) -> tuple[Slot, ...]:
     return tuple(result)
 
 
-def places_of(data: str) -> tuple[Place, ...]:
+def places_of(data: str) -> tuple[Span, ...]:
     """Places from JSON. Raises `ValueError` or `TypeError` for anything else."""
     result = []
     for numbers in _list(data):
         if not all(isinstance(number, int) for number in numbers):
             raise TypeError("offsets are whole numbers")
         slot, start, end = numbers
-        result.append(Place(slot, start, end))
+        result.append(Span(slot, start, end))
     return tuple(result)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from speechsubs.memory import templates
-from speechsubs.model import Finished, Place, Slot
+from speechsubs.model import Slot
+from speechsubs.spans import Span, SpannedText
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
@@ -52,7 +53,7 @@ class Segment:
     source: str
     target: str
     slots: tuple[Slot, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Span, ...] = ()
     state: State = State.EDITED
     author: str = ""
     date: str = ""
@@ -79,7 +80,7 @@ class Segment:
     @property
     def target_template(self) -> str:
         """The target with the placeables of its source."""
-        return templates.of_target(self.target, self.places, self.slots)
+        return templates.of_target(SpannedText(self.target, self.places), self.slots)
 
 
 def _refuse_spans(text: str, spans: list[tuple[int, int]]) -> None:
@@ -129,7 +130,7 @@ class Match:
     segment: Segment
     kind: MatchKind
     score: int
-    places: tuple[Place, ...] = ()
+    places: tuple[Span, ...] = ()
     refill: tuple[int, ...] = ()
 
     @property
@@ -137,7 +138,7 @@ class Match:
         """The target with placeables, in the numbers of the segment's slots."""
         return self.segment.target_template
 
-    def finished(self, texts: Mapping[int, str]) -> Finished:
+    def finished(self, texts: Mapping[int, str]) -> SpannedText:
         """The translation with the texts of the slots to refill, all else word for word.
 
         Raises `KeyError` where a slot of `refill` has no text, and `ValueError` for a
@@ -146,7 +147,7 @@ class Match:
         if self.kind is MatchKind.FUZZY:
             raise ValueError("a fuzzy match is a proposal, not a translation")
         wanted = {slot: texts[slot] for slot in self.refill}
-        return templates.filled(self.segment.target, self.places, wanted)
+        return SpannedText(self.segment.target, self.places).fill(wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ of the text itself are doubled.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from speechsubs.model import Finished, Place, Slot, SlotKind
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import SpannedText
 
 _RESERVED = re.compile(r"[%{}:]")
 _PLACEABLE = re.compile(r"\{\{|\}\}|\{(term|money|number)\b[^{}]*\}")
@@ -58,24 +59,20 @@ def of_source(text: str, slots: Sequence[Slot]) -> str:
     >>> of_source("He paid $5 {cash}", [Slot(SlotKind.MONEY, 8, 10, "$5", "5 USD")])
     'He paid {money} {{cash}}'
     """
-    spans = [(slot.start, slot.end) for slot in slots]
-    return _template(text, spans, names(slots))
+    spanned = SpannedText.of(text, [(slot.start, slot.end) for slot in slots])
+    return _template(spanned, names(slots))
 
 
-def of_target(text: str, places: Sequence[Place], slots: Sequence[Slot]) -> str:
+def of_target(target: SpannedText, slots: Sequence[Slot]) -> str:
     """The template of a translation, in the names of its source's slots."""
-    called = names(slots)
-    spans = [(place.start, place.end) for place in places]
-    return _template(text, spans, [called[place.slot] for place in places])
+    return _template(target, names(slots))
 
 
-def _template(text: str, spans: Sequence[tuple[int, int]], called: Sequence[str]) -> str:
-    pieces: list[str] = []
-    position = 0
-    for (start, end), name in zip(spans, called, strict=True):
-        pieces += [_escaped(text[position:start]), name]
-        position = end
-    return "".join([*pieces, _escaped(text[position:])])
+def _template(spanned: SpannedText, called: Sequence[str]) -> str:
+    return "".join(
+        _escaped(piece) if isinstance(piece, str) else called[piece.slot]
+        for piece in spanned.pieces()
+    )
 
 
 def _escaped(text: str) -> str:
@@ -95,22 +92,3 @@ def compact(template: str) -> str:
 
     text = _PLACEABLE.sub(one, template) if "{" in template or "}" in template else template
     return normalised(_DIGITS.sub(_STAND_IN["number"], text)).casefold()
-
-
-def filled(text: str, places: Sequence[Place], texts: Mapping[int, str]) -> Finished:
-    """The text with new words at the places of the slots that `texts` names.
-
-    Everything else stays as it is, character for character.
-    """
-    pieces: list[str] = []
-    moved: list[Place] = []
-    position = length = 0
-    for place in places:
-        before = text[position : place.start]
-        inside = texts.get(place.slot, text[place.start : place.end])
-        start = length + len(before)
-        length = start + len(inside)
-        moved.append(Place(place.slot, start, length))
-        pieces += [before, inside]
-        position = place.end
-    return Finished("".join([*pieces, text[position:]]), tuple(moved))

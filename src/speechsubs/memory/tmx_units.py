@@ -9,7 +9,8 @@ from speechsubs import tags
 from speechsubs.errors import InputError
 from speechsubs.memory import rows
 from speechsubs.memory.segments import Origin, Segment, State
-from speechsubs.model import Finding, Place, Severity, Slot
+from speechsubs.model import Finding, Severity, Slot
+from speechsubs.spans import Span
 
 #: Our own properties, which other tools keep and ignore.
 PREFIX = "x-speechsubs-"
@@ -148,7 +149,7 @@ def _segment(
 
 def _spans(
     own: dict[str, str], source: str, target: str | None
-) -> tuple[tuple[Slot, ...], tuple[Place, ...]]:
+) -> tuple[tuple[Slot, ...], tuple[Span, ...]]:
     """Slots and places, as far as their texts are what they were made for."""
     if "slots" not in own or own.get("source", "") != digest(source):
         return (), ()

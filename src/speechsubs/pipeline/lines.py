@@ -7,11 +7,12 @@ from speechsubs import money
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Draft, Finding, Finished, Method, MethodKind, Sentence
+from speechsubs.model import Draft, Finding, Method, MethodKind, Sentence
 from speechsubs.options import Options
 from speechsubs.pipeline import texts as steps
 from speechsubs.pipeline.texts import Setting
 from speechsubs.protocols import Engine
+from speechsubs.spans import SpannedText
 from speechsubs.stages import protect, translate
 
 
@@ -62,7 +63,8 @@ def translate_lines(
     done = steps.drafts(wanted, engine, locale, setting, progress, known)
     by_line = {draft.sentence: draft for draft in done}
     drafts = [
-        by_line.get(item.sentence) or Draft(item.sentence, Finished(""), Method(MethodKind.BLANK))
+        by_line.get(item.sentence)
+        or Draft(item.sentence, SpannedText(""), Method(MethodKind.BLANK))
         for item in protected
     ]
     lines = []

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 
 from speechsubs.locales import Locale
-from speechsubs.model import Draft, Finding, Finished, Method, Sentence, Severity, Slot, Track
+from speechsubs.model import Draft, Finding, Method, Sentence, Severity, Slot, Track
+from speechsubs.spans import SpannedText
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """A translation that a person or a memory answers for."""
 
-    finished: Finished
+    finished: SpannedText
     method: Method
 
 

@@ -134,8 +134,8 @@ def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Sett
     """An output with its slots filled, in the locale's own writing."""
     style, dates = setting.options.currency_style, setting.options.dates == "locale"
     units = setting.options.units == "locale"
-    done = restore.target(item, raw.text, raw.places, setting.source, locale, style, dates, units)
-    return Draft(item.sentence, done, raw.method, raw.text, raw.tries, raw.problems)
+    done = restore.target(item, raw.output, setting.source, locale, style, dates, units)
+    return Draft(item.sentence, done, raw.method, raw.output.text, raw.tries, raw.problems)
 
 
 def compared(

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from speechsubs import memory
-from speechsubs.model import Place
 from speechsubs.project.segments import Project, Segment, State
+from speechsubs.spans import Span
 
 
 def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list[memory.Segment]:
@@ -41,9 +41,9 @@ def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list
     return found
 
 
-def _places(segment: Segment, slots: int) -> tuple[Place, ...]:
+def _places(segment: Segment, slots: int) -> tuple[Span, ...]:
     """The places in order, apart, and inside the text."""
-    result: list[Place] = []
+    result: list[Span] = []
     for place in sorted(segment.places, key=lambda p: p.start):
         free = not result or place.start >= result[-1].end
         if free and place.slot < slots and place.end <= len(segment.text):

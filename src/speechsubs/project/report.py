@@ -101,7 +101,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
     return {
         "index": draft.sentence,
         "text": draft.finished.text,
-        "places": [[p.slot, p.start, p.end] for p in draft.finished.places],
+        "places": [[p.slot, p.start, p.end] for p in draft.finished.spans],
         "rung": str(draft.method),
         "raw": draft.raw,
         "tries": draft.tries,

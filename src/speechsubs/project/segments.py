@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from speechsubs.model import Cue, Place, Sentence, Slot
+from speechsubs.model import Cue, Sentence, Slot
+from speechsubs.spans import Span
 
 
 class State(StrEnum):
@@ -41,7 +42,7 @@ class Segment:
     index: int
     source: str
     text: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Span, ...] = ()
     state: State = State.MACHINE
     rung: str = ""
     raw: str = ""

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 from speechsubs import __version__
 from speechsubs.errors import CueTimingError, InputError
 from speechsubs.files import read_bytes, write_atomic
-from speechsubs.model import Cue, Kind, MethodKind, Place, Sentence, Slot, SlotKind, Word
+from speechsubs.model import Cue, Kind, MethodKind, Sentence, Slot, SlotKind, Word
 from speechsubs.pipeline import Output, Result
 from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
+from speechsubs.spans import Span
 
 _T = TypeVar("_T")
 
@@ -132,14 +133,14 @@ def _recorded(
         kept = same if same and same.source == sentence.text else by_text.get(sentence.text)
         theirs = kept and (kept.state.by_person or method.kind is MethodKind.DECLINED)
         if kept and theirs and kept.text == draft.finished.text:
-            segments.append(replace(kept, index=sentence.index, places=draft.finished.places))
+            segments.append(replace(kept, index=sentence.index, places=draft.finished.spans))
             continue
         segments.append(
             Segment(
                 sentence.index,
                 sentence.text,
                 draft.finished.text,
-                draft.finished.places,
+                draft.finished.spans,
                 State.APPROVED if method.kind is MethodKind.MEMORY else State.MACHINE,
                 str(method),
                 draft.raw,
@@ -299,7 +300,7 @@ def _track(data: Mapping[str, Any]) -> TrackRecord:
             int(s["index"]),
             str(s["source"]),
             str(s["text"]),
-            tuple(Place(int(n), int(a), int(b)) for n, a, b in s["places"]),
+            tuple(Span(int(n), int(a), int(b)) for n, a, b in s["places"]),
             State(s["state"]),
             str(s["rung"]),
             str(s["raw"]),

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Cue, Finished, Method, MethodKind, Place, Track
+from speechsubs.model import Cue, Method, MethodKind, Track
 from speechsubs.pipeline import Recalled
 from speechsubs.project import declined
 from speechsubs.project.segments import Segment, Source, State, TrackRecord
+from speechsubs.spans import Span, SpannedText
 
 #: What a text is called that a person answers for.
 _BY_STATE = {
@@ -39,7 +40,7 @@ def recall(
         if segment is None:
             found.append(None)
             continue
-        kept = Finished(segment.text, _within(segment))
+        kept = SpannedText(segment.text, _within(segment))
         if segment.state.by_person:
             found.append(Recalled(kept, _BY_STATE[segment.state]))
         elif declined.holds(segment, item.text, item.terms, locale.tag):
@@ -49,7 +50,7 @@ def recall(
     return found
 
 
-def _within(segment: Segment) -> tuple[Place, ...]:
+def _within(segment: Segment) -> tuple[Span, ...]:
     """The places that still lie inside the text."""
     return tuple(p for p in segment.places if 0 <= p.start < p.end <= len(segment.text))
 
@@ -77,7 +78,7 @@ def edit(
         wording = old.text[place.start : place.end]
         start = text.find(wording, position)
         if start >= 0:
-            places.append(Place(place.slot, start, start + len(wording)))
+            places.append(Span(place.slot, start, start + len(wording)))
             position = start + len(wording)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     segment = replace(
@@ -104,7 +105,7 @@ def edit(
     return replace(track, segments=segments, cues=cues)
 
 
-def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[Finished]) -> Track:
+def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[SpannedText]) -> Track:
     """A new track in which pinned segments have the cues that a person gave them.
 
     Cues of a pinned segment replace the new ones of the same sentences, where the text

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from speechsubs import money
 from speechsubs.masking import Protected
-from speechsubs.model import Finished, Slot
+from speechsubs.model import Slot
 from speechsubs.project import Segment, Source
 from speechsubs.review import predict
 from speechsubs.review.affected import Found, Touched
+from speechsubs.spans import SpannedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Anew:
     asked: Asked
     protected: Protected
     context: money.Context
-    old: Finished
-    plain: Finished
+    old: SpannedText
+    plain: SpannedText
     spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    candidates: list[tuple[Finished, str]] = field(default_factory=list)
+    candidates: list[tuple[SpannedText, str]] = field(default_factory=list)
 
     @property
     def changed(self) -> frozenset[int]:
@@ -61,29 +62,29 @@ def _own_slots(asked: Asked) -> Sequence[Slot]:
     return slots[index] if index < len(slots) else ()
 
 
-def numbered(asked: Asked, item: Protected) -> Finished:
+def numbered(asked: Asked, item: Protected) -> SpannedText:
     """The old text with those of its places that the new glossary has a slot for."""
     numbers = {(slot.start, slot.end): n for n, slot in enumerate(item.slots)}
     known = _own_slots(asked)
     done = predict.finished(asked.segment)
     places = [
         replace(place, slot=numbers[known[place.slot].start, known[place.slot].end])
-        for place in done.places
+        for place in done.spans
         if place.slot < len(known) and (known[place.slot].start, known[place.slot].end) in numbers
     ]
-    return Finished(done.text, tuple(places))
+    return SpannedText(done.text, tuple(places))
 
 
-def recorded(done: Finished, sentence: Anew) -> Finished:
+def recorded(done: SpannedText, sentence: Anew) -> SpannedText:
     """A text with its places by the numbers that the project's own slots have.
 
     The new glossary may find more or other slots in the sentence than were recorded.
     """
     numbers = {(slot.start, slot.end): n for n, slot in enumerate(_own_slots(sentence.asked))}
-    spans = ((p, sentence.protected.slots[p.slot]) for p in done.places)
+    spans = ((p, sentence.protected.slots[p.slot]) for p in done.spans)
     places = [
         replace(place, slot=numbers[slot.start, slot.end])
         for place, slot in spans
         if (slot.start, slot.end) in numbers
     ]
-    return Finished(done.text, tuple(places))
+    return SpannedText(done.text, tuple(places))

@@ -12,13 +12,14 @@ from speechsubs import locales, outputs, project
 from speechsubs.errors import InputError
 from speechsubs.files import read_bytes
 from speechsubs.glossary import Glossary
-from speechsubs.model import Cue, Finding, Finished, Severity
+from speechsubs.model import Cue, Finding, Severity
 from speechsubs.options import Options
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.review import predict, rewrite, room
 from speechsubs.review.cutting import Lines, recut
 from speechsubs.review.impact import Prediction
 from speechsubs.review.model import Decision, Decisions, Item, Verdict
+from speechsubs.spans import SpannedText
 
 #: So many refused decisions are named in a message.
 _NAMED = 20
@@ -234,8 +235,8 @@ def _decided(
     if not by_hand:
         edited = _with_lines(edited, dict(zip(shown, lines, strict=True)))
     edited = _with_time(edited, before, shown, place.source, work.options)
-    if new.finished.places:
-        segment = replace(edited.segments[index], places=new.finished.places)
+    if new.finished.spans:
+        segment = replace(edited.segments[index], places=new.finished.spans)
         edited = _with_segment(edited, index, segment)
     work.changed.append(decision.item)
     return _signed(edited, index, decision)
@@ -248,7 +249,7 @@ def _wanted(decision: Decision, predictions: Mapping[str, Prediction]) -> Predic
         return known
     if known is not None and known.finished.text == decision.text:
         return known
-    return Prediction(Finished(decision.text), None, "")
+    return Prediction(SpannedText(decision.text), None, "")
 
 
 def _new_lines(

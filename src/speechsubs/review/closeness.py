@@ -8,9 +8,9 @@ from itertools import islice
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from speechsubs.locales import Locale
-from speechsubs.model import Finished, Place
+from speechsubs.spans import SpannedText
 
-Span = tuple[int, int]
+_Range = tuple[int, int]
 _Opcode = tuple[str, int, int, int, int]
 
 #: Longer texts are not merged: comparing them is quadratic at worst.
@@ -22,12 +22,12 @@ _PHRASES = re.compile(r"[A-Za-z0-9]+|[^\s]")
 _LETTER = re.compile(r"\w")
 
 
-def spans(text: str, locale: Locale) -> list[Span]:
+def spans(text: str, locale: Locale) -> list[_Range]:
     """Words and marks of a text; characters where words are not parted by blanks."""
     return list(_found(text, locale))
 
 
-def _found(text: str, locale: Locale) -> Iterator[Span]:
+def _found(text: str, locale: Locale) -> Iterator[_Range]:
     pattern = _WORDS if locale.words == "spaces" else _PHRASES
     return (match.span() for match in pattern.finditer(text))
 
@@ -68,8 +68,12 @@ def aligned(old: str, new: str, at: int, locale: Locale) -> int | None:
 
 
 def merged(
-    old: Finished, new: Finished, spots: Sequence[Span], places: Sequence[Span], locale: Locale
-) -> Finished | None:
+    old: SpannedText,
+    new: SpannedText,
+    spots: Sequence[_Range],
+    places: Sequence[_Range],
+    locale: Locale,
+) -> SpannedText | None:
     """The old text with only those stretches of the new one that something is asked of.
 
     `spots` are what the new text has to have, `places` what must go from the old one.
@@ -90,7 +94,7 @@ def merged(
     return _patched(old, new, [_edges(old.text, new.text, a, b, c) for c in chosen])
 
 
-def _opcodes(old: str, new: str, a: Sequence[Span], b: Sequence[Span]) -> list[_Opcode]:
+def _opcodes(old: str, new: str, a: Sequence[_Range], b: Sequence[_Range]) -> list[_Opcode]:
     if max(len(a), len(b)) > MOST_TOKENS:
         return []
     before, after = [old[s:e] for s, e in a], [new[s:e] for s, e in b]
@@ -102,13 +106,13 @@ def _opcodes(old: str, new: str, a: Sequence[Span], b: Sequence[Span]) -> list[_
     ]
 
 
-def _touch(tokens: Sequence[Span], first: int, last: int, span: Span) -> bool:
+def _touch(tokens: Sequence[_Range], first: int, last: int, span: _Range) -> bool:
     return first < last and tokens[first][0] < span[1] and tokens[last - 1][1] > span[0]
 
 
 def _edges(
-    old: str, new: str, a: Sequence[Span], b: Sequence[Span], code: _Opcode
-) -> tuple[Span, Span]:
+    old: str, new: str, a: Sequence[_Range], b: Sequence[_Range], code: _Opcode
+) -> tuple[_Range, _Range]:
     """Where a stretch lies in both texts, with the blank that comes or goes with it."""
     kind, i1, i2, j1, j2 = code
     if kind == "replace":
@@ -122,29 +126,12 @@ def _edges(
 
 
 def _patched(
-    old: Finished, new: Finished, stretches: Sequence[tuple[Span, Span]]
-) -> Finished | None:
+    old: SpannedText, new: SpannedText, stretches: Sequence[tuple[_Range, _Range]]
+) -> SpannedText | None:
     if not stretches:
         return None
-    pieces: list[str] = []
-    places: list[Place] = []
-    position = length = 0
+    made, position = SpannedText(""), 0
     for (start, end), (first, last) in stretches:
-        shift = length - position
-        places += _within(old, position, start, shift)
-        length += start - position
-        places += _within(new, first, last, length - first)
-        pieces += [old.text[position:start], new.text[first:last]]
-        length += last - first
+        made += old.part(position, start) + new.part(first, last)
         position = end
-    places += _within(old, position, len(old.text), length - position)
-    pieces.append(old.text[position:])
-    return Finished("".join(pieces), tuple(places))
-
-
-def _within(done: Finished, start: int, end: int, shift: int) -> list[Place]:
-    return [
-        Place(p.slot, p.start + shift, p.end + shift)
-        for p in done.places
-        if start <= p.start and p.end <= end
-    ]
+    return made + old.part(position, len(old.text))

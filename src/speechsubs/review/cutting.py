@@ -13,8 +13,9 @@ from itertools import groupby
 
 from speechsubs.layout import wrap
 from speechsubs.locales import Locale
-from speechsubs.model import Cue, Finished, Sentence, Slot, SlotKind, Track, Word
+from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
 from speechsubs.review import sharing
+from speechsubs.spans import SpannedText
 from speechsubs.stages import keep
 
 Lines = tuple[str, ...]
@@ -42,7 +43,7 @@ class _Token:
 
 
 def recut(
-    cues: Sequence[Cue], old: Finished, new: Finished, locale: Locale, *, alike: bool
+    cues: Sequence[Cue], old: SpannedText, new: SpannedText, locale: Locale, *, alike: bool
 ) -> tuple[Lines, ...] | None:
     """The lines of every cue with `new` where `old` stood; other sentences' words stay.
 
@@ -149,15 +150,15 @@ def _joined(tokens: Sequence[_Token]) -> str:
 def _parted(
     cues: Sequence[Cue],
     around: tuple[Sequence[_Token], Sequence[_Token], Sequence[_Token]],
-    old: Finished,
-    new: Finished,
+    old: SpannedText,
+    new: SpannedText,
     locale: Locale,
 ) -> tuple[Lines, ...]:
     """The new text parted near the places where the old one was parted."""
     before, placed, after = around
     sentence, slots = _as_source(cues, placed, old)
     bare = [Cue(c.start_ms, c.end_ms, ("…",)) for c in cues]
-    done = Finished(new.text, tuple(p for p in new.places if p.slot < len(slots)))
+    done = SpannedText(new.text, tuple(p for p in new.spans if p.slot < len(slots)))
     track = keep.track(Track(tuple(bare), locale.tag), [sentence], [done], [slots], locale)
     result: list[Lines] = []
     blank = " " if locale.words == "spaces" else ""
@@ -178,7 +179,7 @@ def _parted(
 
 
 def _as_source(
-    cues: Sequence[Cue], placed: Sequence[_Token], old: Finished
+    cues: Sequence[Cue], placed: Sequence[_Token], old: SpannedText
 ) -> tuple[Sentence, tuple[Slot, ...]]:
     """The old text as a sentence whose words say when each cue begins."""
     words: list[Word] = []
@@ -189,7 +190,7 @@ def _as_source(
         if not words or cues[token.cue].start_ms > words[-1].start_ms:
             cue = cues[token.cue]
             words.append(Word(token.text, offset, cue.start_ms, cue.end_ms))
-    spans = {place.slot: place for place in old.places}
+    spans = {place.slot: place for place in old.spans}
     slots = tuple(
         Slot(SlotKind.TERM, spans[n].start, spans[n].end, "", "")
         if n in spans

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from speechsubs import locales, money
-from speechsubs.model import Cue, Finding, Finished, Severity, Track
+from speechsubs.model import Cue, Finding, Severity, Track
 from speechsubs.options import Options
 from speechsubs.project import Segment, Source, TrackRecord
 from speechsubs.review import closeness, predict, room
@@ -13,6 +13,7 @@ from speechsubs.review.cutting import Lines, recut
 from speechsubs.review.model import Item, ItemCue
 from speechsubs.review.predict import Predicted
 from speechsubs.review.retranslate import RETRANSLATED
+from speechsubs.spans import SpannedText
 from speechsubs.stages import check
 
 _ORDER = list(Severity)
@@ -34,7 +35,7 @@ class Case:
 class Prediction:
     """A new text with the lines of each of the segment's cues; what `apply` writes."""
 
-    finished: Finished
+    finished: SpannedText
     lines: tuple[Lines, ...] | None
     method: str
 

@@ -5,17 +5,17 @@ the new one takes its place and the little words around it are put right: all el
 letter for letter. Every other sentence goes to an engine (`retranslate`).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from speechsubs.edits import Edit, apply
 from speechsubs.glossary import Policy, Target, Term, target_entry, target_for
 from speechsubs.glossary.keys import bounded
 from speechsubs.glossary.match import Finder
 from speechsubs.locales import Locale
-from speechsubs.model import Finished, Place, SlotKind
+from speechsubs.model import SlotKind
 from speechsubs.project import Segment, Source
 from speechsubs.review.affected import Found, Impact, Touched
+from speechsubs.spans import Span, SpannedText
 from speechsubs.typography import Grammar as Grammar
 from speechsubs.typography import around_slots
 
@@ -26,18 +26,18 @@ REPLACED = "replaced"
 class Predicted:
     """A new text with its slots, and where it comes from."""
 
-    finished: Finished
+    finished: SpannedText
     method: str
 
 
-def finished(segment: Segment) -> Finished:
+def finished(segment: Segment) -> SpannedText:
     """A segment's text with those of its places that still lie in it, without overlaps."""
-    kept: list[Place] = []
+    kept: list[Span] = []
     for place in sorted(segment.places, key=lambda p: (p.start, p.end)):
         floor = kept[-1].end if kept else 0
         if floor <= place.start < place.end <= len(segment.text):
             kept.append(place)
-    return Finished(segment.text, tuple(kept))
+    return SpannedText(segment.text, tuple(kept))
 
 
 def replaced(
@@ -85,7 +85,7 @@ def _same_places(found: Found) -> bool:
 
 
 def wordings(
-    source: Source, segment: Segment, done: Finished, old: Term, count: int, tag: str
+    source: Source, segment: Segment, done: SpannedText, old: Term, count: int, tag: str
 ) -> list[tuple[int, int]] | None:
     """Where the old wording stands as often as the source has the term, or None.
 
@@ -95,14 +95,14 @@ def wordings(
     accepted = _accepted(old, tag)
     slots = source.slots[segment.index] if segment.index < len(source.slots) else ()
     own = {n for n, s in enumerate(slots) if s.kind is SlotKind.TERM and s.key == old.id}
-    known = [(p.start, p.end) for p in done.places if p.slot in own]
+    known = [(p.start, p.end) for p in done.spans if p.slot in own]
     if len(known) == count and all(done.text[a:b] in accepted for a, b in known):
         return known
     if not accepted:
         return None
     finder = Finder([(form, "any" if old.policy is Policy.TRANSLATE else "exact")
                      for form in accepted])  # fmt: skip
-    taken = [(p.start, p.end) for p in done.places if p.slot not in own]
+    taken = [(p.start, p.end) for p in done.spans if p.slot not in own]
     hits = {
         (start, end): index
         for index, start, end in finder.spans(done.text)
@@ -134,34 +134,26 @@ def _cased(written: str, old: Term, new: Term, tag: str) -> str:
 
 
 def swapped(
-    done: Finished, swaps: Mapping[tuple[int, int], tuple[str, Term]], locale: Locale
-) -> Finished:
+    done: SpannedText, swaps: Mapping[tuple[int, int], tuple[str, Term]], locale: Locale
+) -> SpannedText:
     """The text with stretches replaced, the places moved along, the grammar repaired."""
-    unused = 1 + max((p.slot for p in done.places), default=0)
-    numbers = {(p.start, p.end): p.slot for p in done.places}
-    spans = sorted({*numbers, *swaps})
-    pieces: list[str] = []
-    places: list[Place] = []
-    changed: dict[int, Grammar] = {}
-    position = length = 0
-    for start, end in spans:
-        if start < position:
-            continue  # a place that a longer wording swallowed
-        text, term = swaps.get((start, end), (done.text[start:end], None))
-        length += start - position
-        pieces += [done.text[position:start], text]
-        slot = numbers.get((start, end), unused)
-        unused += slot == unused
-        places.append(Place(slot, length, length + len(text)))
-        length += len(text)
-        position = end
-        if term is not None:
-            changed[slot] = grammar(target_entry(term, locale.tag))
-    pieces.append(done.text[position:])
-    filled = Finished("".join(pieces), tuple(places))
-    around = Finished(filled.text, tuple(p for p in places if p.slot in changed))
-    repairs = free(filled, around_slots(around, locale, changed))
-    return _known(apply(filled, repairs), set(numbers.values()))
+    # Each stretch is a span with a number of its own: a slot may stand there twice.
+    stretches: list[tuple[int, int]] = []
+    for start, end in sorted({*((p.start, p.end) for p in done.spans), *swaps}):
+        # Else it is a place that a longer wording swallowed.
+        if not stretches or start >= stretches[-1][1]:
+            stretches.append((start, end))
+    wanted = {n: swaps[span] for n, span in enumerate(stretches) if span in swaps}
+    filled = SpannedText.of(done.text, stretches).fill({n: text for n, (text, _) in wanted.items()})
+    changed = {n: grammar(target_entry(term, locale.tag)) for n, (_, term) in wanted.items()}
+    repairs = filled.free(around_slots(filled.only(changed), locale, changed))
+    slots = {(p.start, p.end): p.slot for p in done.spans}
+    spans = [
+        replace(span, slot=slots[stretches[span.slot]])
+        for span in filled.edit(repairs).spans
+        if stretches[span.slot] in slots
+    ]
+    return SpannedText(filled.edit(repairs).text, tuple(spans))
 
 
 def grammar(target: Target | None) -> Grammar:
@@ -169,13 +161,3 @@ def grammar(target: Target | None) -> Grammar:
     if target is None:
         return Grammar()
     return Grammar(target.gender if target.gender in ("m", "f") else "", target.number)
-
-
-def free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
-    """Edits that reach into no slot."""
-    return [e for e in edits if not any(e[0] < p.end and e[1] > p.start for p in done.places)]
-
-
-def _known(done: Finished, slots: set[int]) -> Finished:
-    """Without the places that only this module gave numbers to."""
-    return Finished(done.text, tuple(p for p in done.places if p.slot in slots))

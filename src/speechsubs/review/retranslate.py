@@ -13,11 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs import locales, money
-from speechsubs.edits import apply
 from speechsubs.glossary import Term, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Masked, Protected, locate
-from speechsubs.model import Finished, ProblemCode, Severity
+from speechsubs.model import ProblemCode, Severity
 from speechsubs.options import Options
 from speechsubs.pipeline.texts import Setting
 from speechsubs.pipeline.texts import drafts as translated
@@ -27,6 +26,7 @@ from speechsubs.review.affected import Impact
 from speechsubs.review.anew import Anew, numbered, recorded
 from speechsubs.review.anew import Asked as Asked
 from speechsubs.review.predict import Predicted
+from speechsubs.spans import SpannedText
 from speechsubs.stages import check, protect, restore
 from speechsubs.stages.translate import candidates as hiding
 from speechsubs.typography import around_slots
@@ -147,7 +147,7 @@ class _Work:
                 match.span()
                 for match in pattern.finditer(sentence.old.text)
                 if not any(
-                    match.start() < p.end and match.end() > p.start for p in sentence.old.places
+                    match.start() < p.end and match.end() > p.start for p in sentence.old.spans
                 )
             ]
             if len(found) == count:
@@ -207,11 +207,11 @@ class _Work:
     def _offer(self, sentence: Anew, masked: Masked, text: str, method: str) -> None:
         """Keep an output that has all its slots, finished as the ladder's is."""
         item, options = sentence.protected, self.setting.options
-        places, problems = locate(text, masked)
+        output, problems = locate(text, masked)
         if any(problem.code in _UNUSABLE for problem in problems):
             return
         done = restore.target(
-            item, text, places, self.setting.source, self.locale,
+            item, output, self.setting.source, self.locale,
             options.currency_style, options.dates == "locale", options.units == "locale",
         )  # fmt: skip
         sentence.candidates.append((done, method))
@@ -225,25 +225,19 @@ class _Work:
         start = sentence.gone[0][0] if sentence.gone else self._guessed(sentence)
         if start is None:
             return
-        term = masked.words[masked.slots.index(slots[0])] if slots else ""
+        words = dict(zip(masked.slots, masked.words, strict=True))
+        term = words[slots[0]] if slots else ""
         before = [a for a, _ in closeness.spans(sentence.old.text[:start], self.locale)]
         for end in dict.fromkeys((start, before[-1] if before else start)):
-            pieces: list[str] = []
-            position = 0
-            for place in sentence.old.places:
-                if place.end <= end and place.slot in masked.slots:
-                    word = masked.words[masked.slots.index(place.slot)]
-                    pieces += [sentence.old.text[position : place.start], word]
-                    position = place.end
-            pieces.append(sentence.old.text[position:end])
+            begun = sentence.old.part(0, end).fill(words).text
             # Only right before its own place is the term forced.
-            text = "".join([*pieces, term if end == start else ""]).strip()
+            text = f"{begun}{term if end == start else ''}".strip()
             if text:
                 yield text
 
     def _guessed(self, sentence: Anew) -> int | None:
         """Where the old text has what the ladder's output has a changed term for."""
-        spots = [p.start for p in sentence.plain.places if p.slot in sentence.changed]
+        spots = [p.start for p in sentence.plain.spans if p.slot in sentence.changed]
         if not spots:
             return None
         return closeness.aligned(sentence.old.text, sentence.plain.text, min(spots), self.locale)
@@ -251,13 +245,13 @@ class _Work:
     def _merge(self, sentence: Anew) -> None:
         """Of every output only the stretch that is asked for, in the old text."""
         for done, _ in [(sentence.plain, ""), *sentence.candidates]:
-            spots = [(p.start, p.end) for p in done.places if p.slot in sentence.changed]
+            spots = [(p.start, p.end) for p in done.spans if p.slot in sentence.changed]
             made = closeness.merged(sentence.old, done, spots, sentence.gone, self.locale)
             if made is None:
                 continue
-            there = tuple(p for p in made.places if p.slot in sentence.changed)
-            edits = around_slots(Finished(made.text, there), self.locale, self._grammar(sentence))
-            sentence.candidates.append((apply(made, predict.free(made, edits)), MERGED))
+            there = made.only(sentence.changed)
+            edits = around_slots(there, self.locale, self._grammar(sentence))
+            sentence.candidates.append((made.edit(made.free(edits)), MERGED))
 
     def _grammar(self, sentence: Anew) -> dict[int, predict.Grammar]:
         return {
@@ -266,7 +260,7 @@ class _Work:
             if term is not None
         }
 
-    def choose(self, sentences: Sequence[Anew]) -> list[tuple[Finished, str]]:
+    def choose(self, sentences: Sequence[Anew]) -> list[tuple[SpannedText, str]]:
         """The nearest to the old text of those that pass and are likely enough."""
         passing = [self._passing(sentence) for sentence in sentences]
         scores = self._scores(sentences, passing)
@@ -293,10 +287,10 @@ class _Work:
             chosen.append(best)
         return chosen
 
-    def _passing(self, sentence: Anew) -> list[tuple[Finished, str]]:
+    def _passing(self, sentence: Anew) -> list[tuple[SpannedText, str]]:
         """Candidates with no more that is wrong than the ladder's output, each text once."""
         limit = self._wrong(sentence, sentence.plain.text)
-        found: dict[str, tuple[Finished, str]] = {}
+        found: dict[str, tuple[SpannedText, str]] = {}
         for done, method in sentence.candidates:
             if done.text in (sentence.old.text, sentence.plain.text) or done.text in found:
                 continue
@@ -320,7 +314,7 @@ class _Work:
         return grave.count(Severity.ERROR), grave.count(Severity.WARNING)
 
     def _scores(
-        self, sentences: Sequence[Anew], passing: Sequence[Sequence[tuple[Finished, str]]]
+        self, sentences: Sequence[Anew], passing: Sequence[Sequence[tuple[SpannedText, str]]]
     ) -> dict[tuple[str, str], float]:
         """How likely the engine finds each text; nothing where it cannot say."""
         if not isinstance(self.engine, Steerable):

@@ -12,7 +12,8 @@ from itertools import pairwise
 from speechsubs.layout import wrap
 from speechsubs.linebreaks import Token, tokens
 from speechsubs.locales import Locale
-from speechsubs.model import Cue, Finished, Sentence, Slot, Track
+from speechsubs.model import Cue, Sentence, Slot, Track
+from speechsubs.spans import SpannedText
 from speechsubs.timeline import Warp, anchors
 
 #: What it costs to part a sentence a whole sentence's length away from the source's place,
@@ -25,7 +26,7 @@ _DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
 def track(
     source: Track,
     sentences: Sequence[Sentence],
-    finished: Sequence[Finished],
+    finished: Sequence[SpannedText],
     slots: Sequence[tuple[Slot, ...]],
     locale: Locale,
 ) -> Track:
@@ -85,7 +86,7 @@ def _source_parts(sentence: Sentence, starts: Sequence[int]) -> list[tuple[int, 
 
 def _parted(
     sentence: Sentence,
-    done: Finished,
+    done: SpannedText,
     own: Sequence[Slot],
     borders: Sequence[int],
     locale: Locale,
@@ -93,7 +94,7 @@ def _parted(
     """A finished sentence in one more part than there are borders in its source."""
     if not borders:
         return [done.text]
-    glued = tuple((p.start, p.end) for p in done.places)
+    glued = tuple((p.start, p.end) for p in done.spans)
     found = tokens(done.text, locale, glued)
     warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
     cuts = _cheapest(found, [warp(t.end) for t in found], borders, len(sentence.text))

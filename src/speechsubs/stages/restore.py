@@ -6,20 +6,19 @@ question marks, spaces before French marks, none between Chinese and Latin.
 """
 
 import re
-from collections.abc import Sequence
 
 from speechsubs import money, numbers
-from speechsubs.edits import Edit, apply
 from speechsubs.glossary import Policy, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import Finished, Place, SlotKind
+from speechsubs.model import SlotKind
 from speechsubs.numbers.before import before_edits
 from speechsubs.numbers.carried import date_edits
 from speechsubs.numbers.clock import time_edits
 from speechsubs.numbers.measured import measure_edits
 from speechsubs.numbers.ordinals import ordinal_edits
 from speechsubs.numbers.scales import scale_edits
+from speechsubs.spans import Edit, SpannedText
 from speechsubs.typography import Grammar, around_slots
 
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -34,86 +33,86 @@ _COMMA_QUOTE = re.compile(r",([\"”»“’'])(?=\s)")
 _CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"“«¡]))(?=[\w\"'“‘«¿¡])")
 
 
-def source(protected: Protected, locale: Locale, style: str = "") -> Finished:
+def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText:
     """The source sentence itself with its amounts in the locale's one style.
 
     Everything else stays as it was spoken: names, numbers, even mistakes.
     """
-    places = [Place(n, slot.start, slot.end) for n, slot in enumerate(protected.slots)]
-    texts = {
-        place.slot: _amount(protected, place.slot, locale, style)
-        if protected.slots[place.slot].kind is SlotKind.MONEY
-        else protected.slots[place.slot].text
-        for place in places
+    amounts = {
+        number: _amount(protected, number, locale, style)
+        for number, slot in enumerate(protected.slots)
+        if slot.kind is SlotKind.MONEY
     }
-    return _filled(protected.text, places, texts)
+    return protected.spanned.fill(amounts)
 
 
 def target(
     protected: Protected,
-    raw: str,
-    places: Sequence[Place],
+    output: SpannedText,
     source_locale: Locale,
     locale: Locale,
     style: str = "",
     dates: bool = True,
     units: bool = True,
-) -> Finished:
+) -> SpannedText:
     """An engine's output with its slots filled and its surface repaired.
 
     `dates` False leaves dates as the engine wrote them, `units` False times of day,
     units, percentages and ordinals.
     """
     texts = {
-        place.slot: wording(protected, place.slot, source_locale, locale, style) for place in places
+        span.slot: wording(protected, span.slot, source_locale, locale, style)
+        for span in output.spans
     }
-    texts.update(_first_word(protected, raw, places, texts))
-    done = _filled(raw, places, texts)
-    done = apply(done, _free(done, [(*m.span(), "") for m in _CONTROL.finditer(done.text)]))
+    texts.update(_first_word(protected, output, texts))
+    done = output.fill(texts)
+    done = done.edit(done.free((*m.span(), "") for m in _CONTROL.finditer(done.text)))
     if units:
         # Before the numbers: the point of "4.13 p.m." is no decimal one.
-        done = apply(done, time_edits(protected.text, done.text, locale, _spans(done)))
-    done = apply(done, _number_edits(protected, done, source_locale, locale))
-    done = apply(done, _free(done, scale_edits(done.text, locale)))
+        done = done.edit(time_edits(protected.text, done.text, locale, _spans(done)))
+    done = done.edit(_number_edits(protected, done, source_locale, locale))
+    done = done.edit(done.free(scale_edits(done.text, locale)))
     if units:
         language = source_locale.language
         for edits_of in (measure_edits, ordinal_edits):
             edits = edits_of(protected.text, language, done.text, locale, _spans(done))
-            done = apply(done, edits)
+            done = done.edit(edits)
     if dates:
-        done = apply(done, _date_edits(protected, done, source_locale, locale))
+        done = done.edit(_date_edits(protected, done, source_locale, locale))
     if dates or units:
         language = source_locale.language
         edits = before_edits(protected.text, language, done.text, locale, times=units, dates=dates)
-        done = apply(done, _free(done, edits))
+        done = done.edit(done.free(edits))
     grammar = _grammar(protected, locale)
-    done = apply(done, _free(done, around_slots(done, locale, grammar)))
-    done = apply(done, _blank_edits(done, locale))
-    done = apply(done, _quote_edits(done))
-    done = apply(done, _comma_edits(done, locale))
-    done = apply(done, _opening_edits(protected.text, done, locale))
-    done = apply(done, _space_edits(done, locale))
-    return apply(done, _capital_edits(protected, done))
+    done = done.edit(done.free(around_slots(done, locale, grammar)))
+    done = done.edit(_blank_edits(done, locale))
+    done = done.edit(_quote_edits(done))
+    done = done.edit(_comma_edits(done, locale))
+    done = done.edit(_opening_edits(protected.text, done, locale))
+    done = done.edit(_space_edits(done, locale))
+    return done.edit(_capital_edits(protected, done))
 
 
-def _first_word(
-    protected: Protected, raw: str, places: Sequence[Place], texts: dict[int, str]
-) -> dict[int, str]:
+def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]) -> dict[int, str]:
     """A common noun of the glossary that begins the output, with a capital.
 
     Only words that the glossary has in lower case in both languages: a name's capitals
     are its own.
     """
-    first = min(places, key=lambda place: place.start, default=None)
+    first = min(output.spans, key=lambda span: span.start, default=None)
     letter = re.search(r"[^\W\d_]", protected.text)
     if first is None or letter is None or not letter.group().isupper():
         return {}
     term, text = protected.terms[first.slot], texts[first.slot]
-    if term is None or term.policy is not Policy.FIXED or re.search(r"\w", raw[: first.start]):
+    if (
+        term is None
+        or term.policy is not Policy.FIXED
+        or re.search(r"\w", output.text[: first.start])
+    ):
         return {}
     if not (term.source.islower() and text.islower()):
         return {}
-    alone = sum(place.slot == first.slot for place in places) == 1
+    alone = sum(span.slot == first.slot for span in output.spans) == 1
     return {first.slot: text[0].upper() + text[1:]} if alone else {}
 
 
@@ -146,23 +145,8 @@ def _amount(protected: Protected, number: int, locale: Locale, style: str) -> st
     return money.render(amount, locale, style)
 
 
-def _filled(text: str, places: Sequence[Place], texts: dict[int, str]) -> Finished:
-    pieces: list[str] = []
-    moved: list[Place] = []
-    position = length = 0
-    for place in sorted(places, key=lambda p: p.start):
-        before, inside = text[position : place.start], texts[place.slot]
-        length += len(before)
-        moved.append(Place(place.slot, length, length + len(inside)))
-        length += len(inside)
-        pieces += [before, inside]
-        position = place.end
-    pieces.append(text[position:])
-    return Finished("".join(pieces), tuple(moved))
-
-
 def _number_edits(
-    protected: Protected, done: Finished, source_locale: Locale, locale: Locale
+    protected: Protected, done: SpannedText, source_locale: Locale, locale: Locale
 ) -> list[Edit]:
     """Numbers that the engine copied as they were, rewritten in the locale's notation.
 
@@ -179,14 +163,14 @@ def _number_edits(
 
 
 def _date_edits(
-    protected: Protected, done: Finished, source_locale: Locale, locale: Locale
+    protected: Protected, done: SpannedText, source_locale: Locale, locale: Locale
 ) -> list[Edit]:
     """Dates that the engine translated by halves, in the locale's long form."""
     return date_edits(protected.text, source_locale.language, done.text, locale, _spans(done))
 
 
-def _spans(done: Finished) -> list[tuple[int, int]]:
-    return [(place.start, place.end) for place in done.places]
+def _spans(done: SpannedText) -> list[tuple[int, int]]:
+    return [(place.start, place.end) for place in done.spans]
 
 
 def _digits(text: str) -> str:
@@ -197,16 +181,7 @@ def _digits(text: str) -> str:
     return re.sub(r"[^\d.]", "", text).strip(".")
 
 
-def _free(done: Finished, edits: Sequence[Edit]) -> list[Edit]:
-    """The edits that reach into no slot."""
-    return [
-        edit
-        for edit in edits
-        if not any(edit[0] < place.end and edit[1] > place.start for place in done.places)
-    ]
-
-
-def _blank_edits(done: Finished, locale: Locale) -> list[Edit]:
+def _blank_edits(done: SpannedText, locale: Locale) -> list[Edit]:
     """Doubled, leading and trailing blanks; blanks next to CJK characters."""
     found: list[Edit] = []
     for match in re.finditer(r"[^\S\u00a0\u202f]+", done.text):
@@ -222,10 +197,10 @@ def _blank_edits(done: Finished, locale: Locale) -> list[Edit]:
                 wanted = space if latin and not mark else ""
         if match.group() != wanted:
             found.append((match.start(), match.end(), wanted))
-    return _free(done, found)
+    return done.free(found)
 
 
-def _quote_edits(done: Finished) -> list[Edit]:
+def _quote_edits(done: SpannedText) -> list[Edit]:
     """A straight mark that closes what a curly one opened becomes curly."""
     found: list[Edit] = []
     if "„" in done.text:
@@ -234,18 +209,18 @@ def _quote_edits(done: Finished) -> list[Edit]:
     for pattern, closing in ((_HALF_DOUBLE, "”"), (_HALF_SINGLE, "’")):
         for match in pattern.finditer(done.text):
             found.append((match.end() - 1, match.end(), closing))
-    return _free(done, found)
+    return done.free(found)
 
 
-def _comma_edits(done: Finished, locale: Locale) -> list[Edit]:
+def _comma_edits(done: SpannedText, locale: Locale) -> list[Edit]:
     """The comma that American English puts inside a closing quote, where others put it."""
     if not locale.typography.comma_after_quote:
         return []
     found = [(*m.span(), m.group(1) + ",") for m in _COMMA_QUOTE.finditer(done.text)]
-    return _free(done, found)
+    return done.free(found)
 
 
-def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edit]:
+def _opening_edits(source_text: str, done: SpannedText, locale: Locale) -> list[Edit]:
     """The opening marks that Spanish has and engines forget."""
     rules = locale.typography
     found: list[Edit] = []
@@ -260,10 +235,10 @@ def _opening_edits(source_text: str, done: Finished, locale: Locale) -> list[Edi
         while start < end and done.text[start] in "\"'“‘«":
             start += 1
         found.append((start, start, opening))
-    return _free(done, found)
+    return done.free(found)
 
 
-def _space_edits(done: Finished, locale: Locale) -> list[Edit]:
+def _space_edits(done: SpannedText, locale: Locale) -> list[Edit]:
     """French writes a no-break space before its high marks, other languages none."""
     marks = locale.typography.space_before
     found: list[Edit] = []
@@ -281,10 +256,10 @@ def _space_edits(done: Finished, locale: Locale) -> list[Edit]:
         for match in re.finditer(r"«([\s\u00a0\u202f]*)(?=\S)", done.text):
             if match.group(1) != _NBSP:
                 found.append((*match.span(1), _NBSP))
-    return _free(done, found)
+    return done.free(found)
 
 
-def _capital_edits(protected: Protected, done: Finished) -> list[Edit]:
+def _capital_edits(protected: Protected, done: SpannedText) -> list[Edit]:
     """A capital where the source's first letter has one."""
     first_source = re.search(r"[^\W\d_]", protected.text)
     first = re.search(r"[^\W\d_]", done.text)
@@ -296,4 +271,4 @@ def _capital_edits(protected: Protected, done: Finished) -> list[Edit]:
     letter = first.group()
     if not letter.islower() or letter.upper() == letter or len(letter.upper()) > 1:
         return []
-    return _free(done, [(first.start(), first.end(), letter.upper())])
+    return done.free([(first.start(), first.end(), letter.upper())])

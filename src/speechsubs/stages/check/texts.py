@@ -10,10 +10,10 @@ from speechsubs import money, numbers
 from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.locales import Locale
-from speechsubs.masking import without
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 from speechsubs.numbers.measured import compare_units
 from speechsubs.numbers.months import lost_months
+from speechsubs.spans import SpannedText
 from speechsubs.stages.check.cues import finding
 
 _WORDS = re.compile(r"\w+")
@@ -84,8 +84,8 @@ def _amounts(
         return found
     language, other = source_locale.language, locale.language
     # Equal amounts are equal numbers, however they are said: "$5M to $7M" is "5–7 millones".
-    rest = without(before, [(amount.start, amount.end) for amount in said])
-    other_rest = without(after, [(amount.start, amount.end) for amount in written])
+    rest = SpannedText.of(before, [(a.start, a.end) for a in said]).without()
+    other_rest = SpannedText.of(after, [(a.start, a.end) for a in written]).without()
     for one in numbers.differences(rest, language, other_rest, other):
         told = f"the number {_digits(one.value)}"
         if one.unread:

@@ -153,10 +153,11 @@ def beginnings(failed: Raw, hidden: Masked) -> list[str]:
     slot = min(lost)
     word = hidden.words[hidden.slots.index(slot)]
     share = hidden.text.index(word) / max(1, len(hidden.text))
-    low = max((p.end for p in failed.places if p.slot < slot), default=0)
-    high = min((p.start for p in failed.places if p.slot > slot), default=len(failed.text))
-    borders = [m.start() for m in _BORDER.finditer(failed.text)]
+    text, spans = failed.output.text, failed.output.spans
+    low = max((s.end for s in spans if s.slot < slot), default=0)
+    high = min((s.start for s in spans if s.slot > slot), default=len(text))
+    borders = [m.start() for m in _BORDER.finditer(text)]
     inside = [b for b in borders if low <= b <= high] or [b for b in borders if b >= low]
-    inside.sort(key=lambda b: abs(b - share * len(failed.text)))
+    inside.sort(key=lambda b: abs(b - share * len(text)))
     # Where the masks changed their order, what stands before must still be whole.
-    return [f"{failed.text[:b].rstrip()} {word}".strip() for b in inside[:PLACES]]
+    return [f"{text[:b].rstrip()} {word}".strip() for b in inside[:PLACES]]

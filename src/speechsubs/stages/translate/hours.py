@@ -7,7 +7,6 @@ with the right little word before it more often than not (a las 16:13).
 from dataclasses import replace
 
 from speechsubs.masking import Protected
-from speechsubs.model import Slot
 
 
 def retimed(protected: Protected) -> Protected:
@@ -18,21 +17,19 @@ def retimed(protected: Protected) -> Protected:
     >>> retimed(Protected(0, "At 7 pm.", (slot,), (None,), (None,))).text
     'At 19:00.'
     """
-    if not any(slot.key.startswith("time:") for slot in protected.slots):
+    times = {
+        number: _digits(slot.key)
+        for number, slot in enumerate(protected.slots)
+        if slot.key.startswith("time:")
+    }
+    if not times:
         return protected
-    pieces: list[str] = []
-    slots: list[Slot] = []
-    position = length = 0
-    for slot in protected.slots:
-        text = _digits(slot.key) if slot.key.startswith("time:") else slot.text
-        before = protected.text[position : slot.start]
-        start = length + len(before)
-        length = start + len(text)
-        pieces += [before, text]
-        slots.append(replace(slot, start=start, end=length, text=text))
-        position = slot.end
-    text = "".join([*pieces, protected.text[position:]])
-    return replace(protected, text=text, slots=tuple(slots))
+    done = protected.spanned.fill(times)
+    slots = tuple(
+        replace(slot, start=span.start, end=span.end, text=done.text[span.start : span.end])
+        for slot, span in zip(protected.slots, done.spans, strict=True)
+    )
+    return replace(protected, text=done.text, slots=slots)
 
 
 def _digits(key: str) -> str:

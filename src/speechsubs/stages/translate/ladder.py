@@ -14,9 +14,10 @@ right keeps its best output and says so.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from speechsubs.masking import Masked, Protected, without
-from speechsubs.model import Method, MethodKind, Place, ProblemCode
+from speechsubs.masking import Masked, Protected
+from speechsubs.model import Method, MethodKind, ProblemCode
 from speechsubs.protocols import Engine, Steerable
+from speechsubs.spans import SpannedText
 from speechsubs.stages.translate import candidates, split
 from speechsubs.stages.translate.candidates import Wording
 from speechsubs.stages.translate.hours import retimed
@@ -132,15 +133,12 @@ def _finished(job: _Job) -> Raw:
 
 def _needs_engine(protected: Protected) -> bool:
     """False for a text that is all slots and punctuation."""
-    spans = [(slot.start, slot.end) for slot in protected.slots]
-    return bool(LETTER.search(without(protected.text, spans)))
+    return bool(LETTER.search(protected.spanned.without()))
 
 
 def _copy(job: _Job) -> None:
-    places = tuple(
-        Place(number, slot.start, slot.end) for number, slot in enumerate(job.protected.slots)
-    )
-    job.offer(Raw(job.protected.sentence, job.protected.text, places, Method(MethodKind.COPIED)))
+    method = Method(MethodKind.COPIED)
+    job.offer(Raw(job.protected.sentence, job.protected.spanned, method))
 
 
 def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
@@ -239,8 +237,8 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
         job.passed = sorted(job.passed, key=lambda raw: raw.method.hypothesis)[:HYPOTHESES]
     pairs = [
         (
-            _worded(job.protected, wording),
-            _filled(job.protected, raw.text, raw.places, wording),
+            _filled(job.protected, job.protected.spanned, wording),
+            _filled(job.protected, raw.output, wording),
         )
         for job in jobs
         for raw in job.passed
@@ -254,18 +252,9 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
         job.best = max(ranked, key=lambda pair: pair[0])[1]
 
 
-def _worded(protected: Protected, wording: Wording) -> str:
-    places = [Place(n, slot.start, slot.end) for n, slot in enumerate(protected.slots)]
-    return _filled(protected, protected.text, places, wording)
-
-
-def _filled(protected: Protected, text: str, places: Sequence[Place], wording: Wording) -> str:
-    pieces: list[str] = []
-    position = 0
-    for place in sorted(places, key=lambda p: p.start):
-        pieces += [text[position : place.start], wording(protected, place.slot)]
-        position = place.end
-    return "".join([*pieces, text[position:]])
+def _filled(protected: Protected, text: SpannedText, wording: Wording) -> str:
+    """A text in either language with the target's own wording in every slot."""
+    return text.fill({span.slot: wording(protected, span.slot) for span in text.spans}).text
 
 
 def _split(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:

@@ -4,8 +4,9 @@ import re
 from functools import cache
 
 from speechsubs import locales
-from speechsubs.masking import Masked, Protected
-from speechsubs.model import Method, MethodKind, Place
+from speechsubs.masking import Protected
+from speechsubs.model import Method, MethodKind
+from speechsubs.spans import Span, SpannedText
 from speechsubs.stages.translate.verify import LETTER, Raw, Rules, problems
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -13,14 +14,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def texts(protected: Protected) -> list[str]:
     """What the engine must translate for `rejoined`."""
-    return [piece.strip() for piece in _pieces(protected) if LETTER.search(piece)]
-
-
-def _pieces(protected: Protected) -> list[str]:
-    """What stands before, between and behind the slots."""
-    edges = [0, *(edge for slot in protected.slots for edge in (slot.start, slot.end))]
-    edges.append(len(protected.text))
-    return [protected.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [piece.strip() for piece in protected.spanned.around() if LETTER.search(piece)]
 
 
 def _lowered(answer: str, piece: str, language: str) -> str:
@@ -51,8 +45,8 @@ def _function_words() -> frozenset[str]:
 
 def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Raw:
     """The translated stretches around the slots as one output."""
-    text, places = "", []
-    for number, piece in enumerate(_pieces(protected)):
+    text, spans = "", []
+    for number, piece in enumerate(protected.spanned.around()):
         bare = piece.strip()
         answer = answers[bare][0].strip() if bare in answers else bare
         if bare and answer and number and bare[:1].islower():
@@ -64,9 +58,8 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
         text += left + answer + right
         if number < len(protected.slots):
             slot = protected.slots[number]
-            places.append(Place(number, len(text), len(text) + len(slot.text)))
+            spans.append(Span(number, len(text), len(text) + len(slot.text)))
             text += slot.text
-    hidden = Masked(protected.text, (), ())
-    found = problems(protected, text, places, hidden, rules)
-    method = Method(MethodKind.SPLIT)
-    return Raw(protected.sentence, text, tuple(places), method, problems=found)
+    output = SpannedText(text, tuple(spans))
+    found = problems(protected, output, (), rules)
+    return Raw(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)

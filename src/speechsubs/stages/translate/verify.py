@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from speechsubs import numbers
-from speechsubs.masking import Masked, Protected, locate, without
-from speechsubs.model import Method, Place, Problem, ProblemCode
+from speechsubs.masking import Masked, Protected, locate
+from speechsubs.model import Method, Problem, ProblemCode
 from speechsubs.numbers.measured import compare_units
+from speechsubs.spans import SpannedText
 
 #: Forbidden words that stand in a text.
 Forbidden = Callable[[str], Sequence[str]]
@@ -26,15 +27,13 @@ _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """An engine's output for one sentence with the places of its slots.
+    """An engine's output for one sentence, the slots that it was not given as spans.
 
-    `slots` are the numbers of all slots that were hidden from the engine; `places`
-    says where each stands. `problems` are empty when the output passed.
+    `problems` are empty when the output passed.
     """
 
     sentence: int
-    text: str
-    places: tuple[Place, ...]
+    output: SpannedText
     method: Method
     tries: int = 1
     problems: tuple[Problem, ...] = ()
@@ -62,30 +61,24 @@ def verified(
     rules: Rules,
     limit: int = 10**9,
 ) -> Raw:
-    """An output with the places of its slots and all that is wrong with it.
+    """An output with its slots as spans and all that is wrong with it.
 
     Where its slots alone make it as bad as `limit` (see `badness`), nothing more is
     looked for.
     """
-    places, lost = locate(output, hidden)
+    located, lost = locate(output, hidden)
     if lost and _badness(lost) >= limit:
-        return Raw(protected.sentence, output, places, method, problems=lost)
-    found = lost + problems(protected, output, places, hidden, rules)
-    return Raw(protected.sentence, output, places, method, problems=found)
+        return Raw(protected.sentence, located, method, problems=lost)
+    found = lost + problems(protected, located, hidden.slots, rules)
+    return Raw(protected.sentence, located, method, problems=found)
 
 
 def problems(
-    protected: Protected,
-    output: str,
-    places: Sequence[Place],
-    hidden: Masked,
-    rules: Rules,
+    protected: Protected, output: SpannedText, hidden: Iterable[int], rules: Rules
 ) -> tuple[Problem, ...]:
-    """What is wrong with an output besides its masks."""
-    hidden_slots = {place.slot for place in places} | set(hidden.slots)
-    spans = [(s.start, s.end) for n, s in enumerate(protected.slots) if n in hidden_slots]
-    source = without(protected.text, spans)
-    target = without(output, [(place.start, place.end) for place in places])
+    """What is wrong with an output besides its masks; `hidden` are the masked slots."""
+    source = protected.spanned.only({*hidden, *(span.slot for span in output.spans)}).without()
+    target = output.without()
     missing, extra = numbers.compare(source, rules.source_language, target, rules.target_language)
     found = [Problem(ProblemCode.NUMBER_MISSING, value=value) for value in missing]
     found += [Problem(ProblemCode.NUMBER_EXTRA, value=value) for value in extra]
@@ -105,7 +98,7 @@ def problems(
         found.append(Problem(ProblemCode.LENGTH))
     if _POLLUTION.search(target) and not _POLLUTION.search(source):
         found.append(Problem(ProblemCode.POLLUTION))
-    if rules.possessive and any(_POSSESSIVE.match(output, place.end) for place in places):
+    if rules.possessive and any(_POSSESSIVE.match(output.text, s.end) for s in output.spans):
         found.append(Problem(ProblemCode.POSSESSIVE))
     if rules.forbidden:
         found += [Problem(ProblemCode.FORBIDDEN, text=word) for word in rules.forbidden(target)]

@@ -2,14 +2,13 @@
 
 import pytest
 
-from speechsubs.edits import Edit, apply
-from speechsubs.model import Finished, Place
+from speechsubs.spans import Edit, Span, SpannedText
 
-TEXT = Finished("He saw SU7SU8 go.", (Place(0, 7, 10), Place(1, 10, 13)))
+TEXT = SpannedText("He saw SU7SU8 go.", (Span(0, 7, 10), Span(1, 10, 13)))
 
 
-def slots(done: Finished) -> list[str]:
-    return [done.text[p.start : p.end] for p in done.places]
+def slots(done: SpannedText) -> list[str]:
+    return [done.text[p.start : p.end] for p in done.spans]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ def slots(done: Finished) -> list[str]:
     ],
 )
 def test_edits_move_places_along(edits: list[Edit], text: str) -> None:
-    done = apply(TEXT, edits)
+    done = TEXT.edit(edits)
     assert done.text == text
     assert slots(done) == ["SU7", "SU8"]
 
@@ -38,9 +37,9 @@ def test_edits_move_places_along(edits: list[Edit], text: str) -> None:
 )
 def test_an_edit_that_reaches_into_a_slot_is_refused(edit: Edit) -> None:
     with pytest.raises(ValueError, match="slot"):
-        apply(TEXT, [edit])
+        TEXT.edit([edit])
 
 
 def test_edits_that_overlap_are_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
-        apply(TEXT, [(0, 3, "a"), (2, 5, "b")])
+        TEXT.edit([(0, 3, "a"), (2, 5, "b")])
