@@ -4,25 +4,47 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from speechsubs import numbers
 from speechsubs.glossary import Term
 from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
 from speechsubs.money import Amount
 from speechsubs.protocols import MaskFamily
 from speechsubs.spans import Span, SpannedText
 
+#: What stands in a slot: an entry of the glossary, an amount, or what a number was read as.
+Value = Term | Amount | numbers.Value
+
+
+@dataclass(frozen=True, slots=True)
+class Placeable:
+    """A slot of a sentence, and what stands there."""
+
+    slot: Slot
+    value: Value
+
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """A sentence with the slots that no engine may change.
-
-    `terms` and `amounts` run parallel to `slots`: what each one is, or None.
-    """
+    """A sentence with the placeables that no engine may change."""
 
     sentence: int
     text: str
-    slots: tuple[Slot, ...] = ()
-    terms: tuple[Term | None, ...] = ()
-    amounts: tuple[Amount | None, ...] = ()
+    placeables: tuple[Placeable, ...] = ()
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Where the placeables stand, as files keep them."""
+        return tuple(placeable.slot for placeable in self.placeables)
+
+    @property
+    def terms(self) -> dict[int, Term]:
+        """The glossary's entries by the numbers of their slots."""
+        return {n: p.value for n, p in enumerate(self.placeables) if isinstance(p.value, Term)}
+
+    @property
+    def amounts(self) -> dict[int, Amount]:
+        """The amounts of money by the numbers of their slots."""
+        return {n: p.value for n, p in enumerate(self.placeables) if isinstance(p.value, Amount)}
 
     @property
     def spanned(self) -> SpannedText:

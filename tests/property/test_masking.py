@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechsubs.engines.echo import EchoEngine
-from speechsubs.masking import Protected, locate, mask
+from speechsubs.glossary import Term
+from speechsubs.masking import Placeable, Protected, locate, mask
 from speechsubs.model import Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 
@@ -28,11 +29,11 @@ def sentences(draw: st.DrawFn) -> Protected:
         text += draw(st.lists(PIECES, max_size=3).map("".join)) + " "
         word = draw(st.sampled_from(["Lei Jun", "SU7", "$10", "zq1", "小米", "⟦0⟧", "700"]))
         kind = draw(st.sampled_from(list(SlotKind)))
-        slots.append(Slot(kind, len(text), len(text) + len(word), word, f"k{number}"))
+        slot = Slot(kind, len(text), len(text) + len(word), word, f"k{number}")
+        slots.append(Placeable(slot, Term(f"k{number}", word)))
         text += word + " "
     text += draw(st.lists(PIECES, max_size=3).map("".join))
-    nothing = (None,) * len(slots)
-    return Protected(0, text, tuple(slots), nothing, nothing)
+    return Protected(0, text, tuple(slots))
 
 
 @given(sentences(), st.sampled_from(FAMILIES), KINDS)

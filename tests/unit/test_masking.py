@@ -2,7 +2,8 @@
 
 import pytest
 
-from speechsubs.masking import Masked, Protected, inline, locate, mask
+from speechsubs.glossary import Term
+from speechsubs.masking import Masked, Placeable, Protected, inline, locate, mask
 from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.spans import Span, SpannedText
@@ -16,9 +17,8 @@ def protected(text: str, *slots: str, kind: SlotKind = SlotKind.TERM) -> Protect
     for slot in slots:
         start = text.index(slot, position)
         position = start + len(slot)
-        found.append(Slot(kind, start, position, slot, slot))
-    nothing = (None,) * len(found)
-    return Protected(0, text, tuple(found), nothing, nothing)
+        found.append(Placeable(Slot(kind, start, position, slot, slot), Term(slot, slot)))
+    return Protected(0, text, tuple(found))
 
 
 def hidden(item: Protected, family: MaskFamily = FAMILY) -> Masked:

@@ -2,12 +2,15 @@
 
 import pytest
 
+from speechsubs import money
+from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.locales import load
 from speechsubs.masking import Protected
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Sentence
 from speechsubs.numbers.before import before_edits
 from speechsubs.numbers.clock import time_edits
 from speechsubs.spans import SpannedText
+from speechsubs.stages import protect
 from speechsubs.stages.translate.hours import retimed
 
 
@@ -53,14 +56,11 @@ def test_other_words_stay(tag: str, source: str, target: str) -> None:
 
 
 def test_engines_are_given_the_day_in_24_hours() -> None:
-    text = "From 8:30 a.m. to 5 p.m. SU7 runs."
-    slots = (
-        Slot(SlotKind.NUMBER, 5, 14, "8:30 a.m.", "time:08:30"),
-        Slot(SlotKind.NUMBER, 18, 24, "5 p.m.", "time:17:00"),
-        Slot(SlotKind.TERM, 25, 28, "SU7", "su7"),
-    )
-    found = retimed(Protected(0, text, slots, (None,) * 3, (None,) * 3))
-    assert found.text == "From 8:30 to 17:00 SU7 runs."
+    sentence = Sentence(0, 0, "From 8:30 a.m. to 5 p.m. the SU7 runs.")
+    matcher = Matcher(Glossary((Term("su7", "SU7"),)))
+    (item,) = protect.find([sentence], matcher, "en", money.Context())
+    found = retimed(item)
+    assert found.text == "From 8:30 to 17:00 the SU7 runs."
     assert [found.text[s.start : s.end] for s in found.slots] == ["8:30", "17:00", "SU7"]
     plain = Protected(0, "at 16:13")
     assert retimed(plain) is plain

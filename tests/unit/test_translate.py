@@ -8,7 +8,7 @@ import pytest
 from speechsubs import money
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Matcher, Term
-from speechsubs.masking import Protected
+from speechsubs.masking import Placeable, Protected
 from speechsubs.model import ProblemCode, Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages import protect, translate
@@ -255,7 +255,8 @@ def test_split_pieces_are_joined_as_the_sentence_was() -> None:
 def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, wanted: str) -> None:
     rules = Rules("en", language)
     text = "SU7 and people of Berlin"
-    protected = Protected(0, text, (Slot(SlotKind.TERM, 0, 3, "SU7", "su7"),), (None,), (None,))
+    name = Placeable(Slot(SlotKind.TERM, 0, 3, "SU7", "su7"), Term("su7", "SU7"))
+    protected = Protected(0, text, (name,))
     raw = split.rejoined(protected, {"and people of Berlin": [piece]}, rules)
     assert raw.output.text == f"SU7 {wanted}"
 

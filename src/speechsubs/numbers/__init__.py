@@ -7,7 +7,8 @@ from speechsubs.numbers.compared import Difference, compare, differences
 from speechsubs.numbers.dates import Date, find_dates, render_date
 from speechsubs.numbers.localized import edits, localize
 from speechsubs.numbers.numerals import Number, find
-from speechsubs.numbers.slots import Spot, rewritten, spots
+from speechsubs.numbers.slots import Spot, Value, rewritten, spots, written
 
-__all__ = ["Date", "Difference", "Number", "Spot", "compare", "differences", "edits", "find",
-           "find_dates", "localize", "render_date", "rewritten", "spots"]  # fmt: skip
+__all__ = ["Date", "Difference", "Number", "Spot", "Value", "compare", "differences", "edits",
+           "find", "find_dates", "localize", "render_date", "rewritten", "spots",
+           "written"]  # fmt: skip

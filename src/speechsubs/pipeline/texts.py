@@ -176,8 +176,8 @@ def without_target(protected: Sequence[Protected], locale: Locale) -> list[Findi
     """Fixed terms that the glossary has no wording for in this locale, each once."""
     found = {}
     for item in protected:
-        for term in item.terms:
-            if term is None or term.policy is not Policy.FIXED:
+        for term in item.terms.values():
+            if term.policy is not Policy.FIXED:
                 continue
             if not target_for(term, locale.tag)[1]:
                 message = f"{term.source!r} has no {locale.tag} wording in the glossary"
@@ -225,6 +225,6 @@ def guessed(item: Protected) -> list[Finding]:
             f"{amount.text!r} was taken for {amount.key}, which is a guess",
             sentence=item.sentence,
         )
-        for amount in item.amounts
-        if amount is not None and not amount.sure
+        for amount in item.amounts.values()
+        if not amount.sure
     ]

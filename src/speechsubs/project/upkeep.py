@@ -43,7 +43,7 @@ def recall(
         kept = SpannedText(segment.text, _within(segment))
         if segment.state.by_person:
             found.append(Recalled(kept, _BY_STATE[segment.state]))
-        elif declined.holds(segment, item.text, item.terms, locale.tag):
+        elif declined.holds(segment, item.text, item.terms.values(), locale.tag):
             found.append(Recalled(kept, Method(MethodKind.DECLINED)))
         else:
             found.append(None)

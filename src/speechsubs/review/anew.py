@@ -47,8 +47,7 @@ class Anew:
     def changed(self) -> frozenset[int]:
         """Slots of the terms that want another wording."""
         ids = {*self.asked.touched.terms, *(i for i, _, _ in self.asked.touched.banned)}
-        slots = enumerate(self.protected.terms)
-        return frozenset(n for n, term in slots if term is not None and term.id in ids)
+        return frozenset(n for n, term in self.protected.terms.items() if term.id in ids)
 
     @property
     def gone(self) -> list[tuple[int, int]]:

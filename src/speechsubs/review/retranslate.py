@@ -256,8 +256,7 @@ class _Work:
     def _grammar(self, sentence: Anew) -> dict[int, predict.Grammar]:
         return {
             n: predict.grammar(target_entry(term, self.locale.tag))
-            for n, term in enumerate(sentence.protected.terms)
-            if term is not None
+            for n, term in sentence.protected.terms.items()
         }
 
     def choose(self, sentences: Sequence[Anew]) -> list[tuple[SpannedText, str]]:

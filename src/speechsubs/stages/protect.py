@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 
 from speechsubs import money, numbers
-from speechsubs.glossary import Matcher, Policy, Term
-from speechsubs.masking import Protected
+from speechsubs.glossary import Matcher, Policy
+from speechsubs.masking import Placeable, Protected
 from speechsubs.model import Sentence, Slot, SlotKind
-from speechsubs.money import Amount
-
-_Found = tuple[Slot, Term | None, Amount | None]
 
 
 def find(
@@ -38,37 +35,30 @@ def _protect(
     kinds: tuple[bool, bool],
 ) -> Protected:
     text = sentence.text
-    found: list[_Found] = []
+    found: list[Placeable] = []
     for match in matcher.find(text):
         if match.term.policy in (Policy.TRANSLATE, Policy.FORBIDDEN):
             continue
         plural = match.suffix and not match.suffix.startswith(("'", "’"))
         end = match.suffix_end if plural else match.end
         slot = Slot(SlotKind.TERM, match.start, end, match.text, match.term.id, match.suffix)
-        found.append((slot, match.term, None))
+        found.append(Placeable(slot, match.term))
     for amount in money.find(text, language, context):
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
-        found.append((slot, None, amount))
+        found.append(Placeable(slot, amount))
     for spot in numbers.spots(text, language, *kinds):
         slot = Slot(SlotKind.NUMBER, spot.start, spot.end, spot.text, spot.key)
-        found.append((slot, None, None))
-    kept = _apart(found)
-    return Protected(
-        sentence.index,
-        text,
-        tuple(slot for slot, _, _ in kept),
-        tuple(term for _, term, _ in kept),
-        tuple(amount for _, _, amount in kept),
-    )
+        found.append(Placeable(slot, spot.value))
+    return Protected(sentence.index, text, tuple(_apart(found)))
 
 
-def _apart(found: list[_Found]) -> list[_Found]:
+def _apart(found: list[Placeable]) -> list[Placeable]:
     rank = {SlotKind.TERM: 0, SlotKind.MONEY: 1, SlotKind.NUMBER: 2}
-    found.sort(key=lambda f: (f[0].start - f[0].end, rank[f[0].kind], f[0].start))
-    taken: list[_Found] = []
+    found.sort(key=lambda f: (f.slot.start - f.slot.end, rank[f.slot.kind], f.slot.start))
+    taken: list[Placeable] = []
     for item in found:
-        slot = item[0]
-        if all(slot.end <= other.start or slot.start >= other.end for other, _, _ in taken):
+        slot = item.slot
+        if all(slot.end <= p.slot.start or slot.start >= p.slot.end for p in taken):
             taken.append(item)
-    taken.sort(key=lambda f: f[0].start)
+    taken.sort(key=lambda item: item.slot.start)
     return taken

@@ -8,10 +8,9 @@ question marks, spaces before French marks, none between Chinese and Latin.
 import re
 
 from speechsubs import money, numbers
-from speechsubs.glossary import Policy, target_entry, target_for
+from speechsubs.glossary import Policy, Term, target_entry, target_for
 from speechsubs.locales import Locale
 from speechsubs.masking import Protected
-from speechsubs.model import SlotKind
 from speechsubs.numbers.before import before_edits
 from speechsubs.numbers.carried import date_edits
 from speechsubs.numbers.clock import time_edits
@@ -38,12 +37,8 @@ def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText
 
     Everything else stays as it was spoken: names, numbers, even mistakes.
     """
-    amounts = {
-        number: _amount(protected, number, locale, style)
-        for number, slot in enumerate(protected.slots)
-        if slot.kind is SlotKind.MONEY
-    }
-    return protected.spanned.fill(amounts)
+    amounts = protected.amounts.items()
+    return protected.spanned.fill({n: money.render(a, locale, style) for n, a in amounts})
 
 
 def target(
@@ -103,7 +98,7 @@ def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]
     letter = re.search(r"[^\W\d_]", protected.text)
     if first is None or letter is None or not letter.group().isupper():
         return {}
-    term, text = protected.terms[first.slot], texts[first.slot]
+    term, text = protected.terms.get(first.slot), texts[first.slot]
     if (
         term is None
         or term.policy is not Policy.FIXED
@@ -119,8 +114,8 @@ def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]
 def _grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
     """What the glossary says of the names' gender and number, by slot."""
     found = {}
-    for number, term in enumerate(protected.terms):
-        entry = target_entry(term, locale.tag) if term else None
+    for number, term in protected.terms.items():
+        entry = target_entry(term, locale.tag)
         if entry and (entry.gender or entry.number):
             gender = entry.gender if entry.gender in ("m", "f") else ""
             found[number] = Grammar(gender, entry.number)
@@ -131,18 +126,15 @@ def wording(
     protected: Protected, number: int, source_locale: Locale, locale: Locale, style: str = ""
 ) -> str:
     """What slot number `number` becomes in the target locale."""
-    slot, term = protected.slots[number], protected.terms[number]
-    if term is not None:
-        return target_for(term, locale.tag)[0]
-    if slot.kind is SlotKind.MONEY:
-        return _amount(protected, number, locale, style)
-    return numbers.rewritten(slot.key, slot.text, source_locale.language, locale)
-
-
-def _amount(protected: Protected, number: int, locale: Locale, style: str) -> str:
-    amount = protected.amounts[number]
-    assert amount is not None
-    return money.render(amount, locale, style)
+    placeable = protected.placeables[number]
+    match placeable.value:
+        case Term() as term:
+            return target_for(term, locale.tag)[0]
+        case money.Amount() as amount:
+            return money.render(amount, locale, style)
+        case value:
+            text, language = placeable.slot.text, source_locale.language
+            return numbers.written(value, text, language, locale)
 
 
 def _number_edits(

@@ -4,8 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from speechsubs.masking import Masked, Protected, inline, mask
-from speechsubs.model import Method, MethodKind, Problem, ProblemCode, Slot, SlotKind
+from speechsubs.masking import Masked, Protected, Value, inline, mask
+from speechsubs.model import Method, MethodKind, Problem, ProblemCode, SlotKind
+from speechsubs.numbers.clock import Time
+from speechsubs.numbers.dates import Date
+from speechsubs.numbers.numerals import Number
+from speechsubs.numbers.telling import Told
+from speechsubs.numbers.units import Measure
 from speechsubs.protocols import MaskFamily
 from speechsubs.stages.translate.verify import Raw
 
@@ -70,9 +75,15 @@ def wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozense
     """The number slots that the problems name; all of them where they name none."""
     lost = {p.value for p in problems if p.code is ProblemCode.NUMBER_MISSING}
     texts = {p.text for p in problems if p.code in _UNIT_PROBLEMS}
-    numbers = {n: s for n, s in enumerate(protected.slots) if s.kind is SlotKind.NUMBER}
+    numbers = {
+        n: placeable
+        for n, placeable in enumerate(protected.placeables)
+        if placeable.slot.kind is SlotKind.NUMBER
+    }
     found = {
-        n for n, slot in numbers.items() if slot.text in texts or not lost.isdisjoint(_values(slot))
+        n
+        for n, placeable in numbers.items()
+        if placeable.slot.text in texts or not lost.isdisjoint(_numbers(placeable.value))
     }
     return frozenset(found or numbers)
 
@@ -90,7 +101,7 @@ def renumbered(protected: Protected, family: MaskFamily, failed: frozenset[int])
     """
     hidden = mask(protected, family, HARD, failed)
     free = [digits for digits in _STAND_INS if digits not in protected.text]
-    plain = [n for n in failed if _PLAIN.match(key := protected.slots[n].key) and key != "1"]
+    plain = [n for n in failed if _plain(protected.placeables[n].value)]
     if hidden is None or not plain or len(plain) > len(free):
         return None
     digits = dict(zip(sorted(plain), free, strict=False))
@@ -103,13 +114,24 @@ def renumbered(protected: Protected, family: MaskFamily, failed: frozenset[int])
     return Masked(text, tuple(words), hidden.slots)
 
 
-_PLAIN = re.compile(r"\d|count:|unit:")
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+def _plain(value: Value) -> bool:
+    """True where any other number could stand instead, with the same words around it."""
+    if isinstance(value, Number):
+        return value.value >= 0 and str(value.value) != "1"
+    return isinstance(value, Measure | Told)
 
 
-def _values(slot: Slot) -> set[Decimal]:
-    """What the numbers of a slot are worth, by its key: "date:2021-03-30", "count:32000"."""
-    return {Decimal(digits) for digits in _DIGITS.findall(slot.key)}
+def _numbers(value: Value) -> set[Decimal]:
+    """What the numbers in a value are worth, without their signs."""
+    match value:
+        case Date():
+            parts = (value.year, value.month, value.day)
+            return {Decimal(part) for part in parts if part is not None}
+        case Time():
+            return {Decimal(value.hour), Decimal(value.minute)}
+        case Measure() | Told() | Number():
+            return {abs(value.value)}
+    return set()
 
 
 def others(
