@@ -4,8 +4,9 @@ The operating system holds the lock, not the file's being there, so nothing has 
 cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for
 file systems that know no locks.
 
-Not `filelock`: it empties the file that holds the owner's note when it opens it, and its
-import would cost every command that writes more than the forty lines that it replaces.
+Not `filelock`: it would replace the twenty lines that ask the operating system, with
+46 ms of processor time to import (4.3.1) in every command that writes; the owner's note,
+the file that goes with its lock and drives without locks would stay ours.
 """
 
 import contextlib

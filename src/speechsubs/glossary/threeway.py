@@ -17,13 +17,14 @@ from speechsubs.glossary.entries import Glossary, Term
 from speechsubs.glossary.interchange.fields import (
     PARTS,
     Value,
+    claims,
     empty,
     flat,
     name_of,
+    same,
     tags,
     term_of,
 )
-from speechsubs.glossary.keys import key_of
 from speechsubs.glossary.load import parse
 
 
@@ -96,8 +97,8 @@ def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
     entry, or at the end where the entry is gone. Raises `GlossaryError` where entries
     cannot be written.
     """
-    same = [flat(t) for t in merged.glossary.terms] == [flat(t) for t in before.terms]
-    made = ours if same else write.changed(ours, before, merged.glossary)
+    unchanged = [flat(t) for t in merged.glossary.terms] == [flat(t) for t in before.terms]
+    made = ours if unchanged else write.changed(ours, before, merged.glossary)
     if not merged.conflicts:
         return made
     try:
@@ -170,20 +171,14 @@ def _text(value: Value) -> str:
 
 def _equal(one: Term, other: Term) -> bool:
     a, b = flat(one), flat(other)
-    return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
-
-
-def _same(one: Value, other: Value) -> bool:
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return set(one) == set(other)
-    return one == other
+    return a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
 
 
 def _field(base: Value, ours: Value, theirs: Value) -> tuple[Value, bool]:
     """The merged value, and whether both sides changed it differently."""
-    if _same(ours, theirs) or _same(base, theirs):
+    if same(ours, theirs) or same(base, theirs):
         return ours, False
-    if _same(base, ours):
+    if same(base, ours):
         return theirs, False
     if isinstance(base, tuple) and isinstance(ours, tuple) and isinstance(theirs, tuple):
         gone = set(base) - set(theirs)
@@ -219,8 +214,7 @@ def _apart(work: _Work, terms: Sequence[Term]) -> list[Term]:
         owners: dict[tuple[str, str], Term] = {}
         giving: dict[str, str] = {}
         for term in sorted(current, key=lambda t: not _is_ours(work, t)):
-            fold = term.case == "any"
-            keys = {(term.case, key_of(s, fold=fold)): s for s in term.spellings}
+            keys = {key: text for text, key in claims(term)}
             taken = next((k for k in keys if k in owners), None)
             if taken is not None and not _is_ours(work, term):
                 giving[term.id] = f"{keys[taken]!r} belongs to {owners[taken].id!r}"

@@ -16,6 +16,7 @@ from typing import Any
 
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.glossary.entries import Policy, Term
+from speechsubs.glossary.keys import key_of
 from speechsubs.glossary.load import entry as read_entry
 from speechsubs.model import Finding, Severity
 
@@ -99,6 +100,19 @@ def flat(term: Term) -> dict[str, Value]:
 def _of(term: Term, name: str) -> Value:
     value: Value = getattr(term, name)
     return value.value if isinstance(value, Policy) else value
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two values of a field say the same; the order of a list says nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return set(one) == set(other)
+    return one == other
+
+
+def claims(term: Term) -> list[tuple[str, tuple[str, str]]]:
+    """The spellings of a term, each with the key that no other term of a glossary may have."""
+    fold = term.case == "any"
+    return [(text, (term.case, key_of(text, fold=fold))) for text in term.spellings]
 
 
 def tags(names: Iterable[str]) -> tuple[str, ...]:

@@ -14,12 +14,12 @@ from speechsubs.errors import GlossaryError, InputError, UnknownLocaleError
 from speechsubs.glossary.entries import Glossary, Policy, Term, target_for
 from speechsubs.glossary.interchange.fields import (
     ENTRY,
-    LISTS,
     MAX_ITEMS,
     PARTS,
     Entry,
     Incoming,
     Value,
+    claims,
     empty,
     finding,
     flat,
@@ -27,6 +27,7 @@ from speechsubs.glossary.interchange.fields import (
     name_of,
     own_tag,
     revision,
+    same,
     split,
     tags,
     term_of,
@@ -146,8 +147,8 @@ class _Merge:
         if entry.id in self.terms:
             term = self.terms[entry.id]
             spellings = {source, *entry.fields.get("aliases", ())}
-            same = bool(spellings & set(term.spellings)) or by_source == entry.id
-            if same or entry.revision == _revision(term, entry) or entry.id in self._base:
+            known = bool(spellings & set(term.spellings)) or by_source == entry.id
+            if known or entry.revision == _revision(term, entry) or entry.id in self._base:
                 return entry.id
             if by_source is None:
                 self._conflict(
@@ -266,12 +267,12 @@ class _Names:
             self.add(term)
 
     def add(self, term: Term) -> None:
-        for text, key in _keys(term):
+        for text, key in claims(term):
             self._exact.setdefault(text, []).append(term.id)
             self._ruled.setdefault(key, term.id)
 
     def remove(self, term: Term) -> None:
-        for text, key in _keys(term):
+        for text, key in claims(term):
             self._exact[text].remove(term.id)
             if self._ruled.get(key) == term.id:
                 del self._ruled[key]
@@ -286,16 +287,11 @@ class _Names:
 
     def taken(self, term: Term) -> str:
         """Why the glossary would not load with this entry, or nothing."""
-        for text, key in _keys(term):
+        for text, key in claims(term):
             owner = self._ruled.get(key, term.id)
             if owner != term.id:
                 return f"{_shown(text)} belongs to {owner!r}"
         return ""
-
-
-def _keys(term: Term) -> list[tuple[str, tuple[str, str]]]:
-    fold = term.case == "any"
-    return [(text, (term.case, key_of(text, fold=fold))) for text in term.spellings]
 
 
 def _revision(term: Term, entry: Entry) -> str:
@@ -304,12 +300,10 @@ def _revision(term: Term, entry: Entry) -> str:
 
 
 def _same(name: str, one: Value, other: Value) -> bool:
-    if name.rpartition(":")[2] in LISTS:
-        return set(one) == set(other)
     if name == "note":
         # Formats fold white space in their own ways, and nobody reads it.
         return str(one).split() == str(other).split()
-    return one == other
+    return same(one, other)
 
 
 def _without_base(name: str, ours: Value, theirs: Value, term: Term) -> tuple[bool, bool]:
