@@ -94,7 +94,7 @@ class Cluster:
             try:
                 for done in workers.done(cluster_shares.bundles(units, size), control):
                     _same_engines(done, kit)
-                    yield _written(_gathered(done, gathering))
+                    yield work.written(_gathered(done, gathering))
             except InputError as error:
                 # In the middle of a run: what is done stays, and there is a summary.
                 control.stop(str(error))
@@ -164,8 +164,3 @@ def _same_engines(done: Done, kit: Kit) -> None:
 def _gathered(done: Done, gathering: Gathering) -> list[Made | Record]:
     found = (gathering.take(*pair) for pair in zip(done.bundle, done.answers, strict=True))
     return [item for item in found if item is not None]
-
-
-def _written(items: Sequence[Made | Record]) -> list[Record]:
-    wrote = iter(work.write([item for item in items if isinstance(item, Made)]))
-    return [next(wrote) if isinstance(item, Made) else item for item in items]

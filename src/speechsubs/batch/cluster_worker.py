@@ -31,9 +31,8 @@ from speechsubs.batch.cluster_shares import Answer, Nothing, Share
 from speechsubs.batch.cluster_terms import Direction, Terms
 from speechsubs.batch.kit import Kit
 from speechsubs.batch.unit import Record
-from speechsubs.batch.work import Drafted, Made, Ready
+from speechsubs.batch.work import Made, Ready
 from speechsubs.engines import threads
-from speechsubs.locales import Locale
 from speechsubs.memory import Memory
 from speechsubs.protocols import Engine
 
@@ -242,31 +241,23 @@ def _inside(folder: str) -> Iterator[None]:
 
 def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
     """Everything but the writing; one broken file never stops the others."""
-    prepared = [_attempt(partial(_prepared, share, kit), share) for share in shares]
-    drafts: dict[int, list[Drafted]] = {}
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for place, one in enumerate(prepared):
+    answers: dict[int, Answer] = {}
+    groups: dict[tuple[object, ...], dict[int, Ready]] = {}
+    for place, share in enumerate(shares):
+        one = work.attempt(share.unit, partial(_prepared, share, kit))
         if isinstance(one, Ready):
-            drafts[place] = []
-            tags = tuple(locale.tag for locale in one.targets)
-            groups.setdefault((one.setting.source.tag, tags, one.unit.options), []).append(place)
-    for places in groups.values():
-        for locale in _ready(prepared[places[0]]).targets:
-            left = [place for place in places if isinstance(prepared[place], Ready)]
-            found = _drafted([_ready(prepared[place]) for place in left], locale, kit)
-            for place, drafted in zip(left, found, strict=True):
-                if isinstance(drafted, Record):
-                    prepared[place] = drafted
-                else:
-                    drafts[place].append(drafted)
-    answers: list[Answer] = []
-    for place, one in enumerate(prepared):
-        if isinstance(one, Ready):
-            finish = partial(work.finished, one, drafts[place], kit)
-            answers.append(_attempt(finish, shares[place]))
+            groups.setdefault(one.group, {})[place] = one
         else:
-            answers.append(one)
-    return answers
+            answers[place] = one
+    for group in groups.values():
+        drafts = work.drafted_each(list(group.values()), kit)
+        for (place, one), found in zip(group.items(), drafts, strict=True):
+            if isinstance(found, Record):
+                answers[place] = found
+            else:
+                finish = partial(work.finished, one, found, kit)
+                answers[place] = work.attempt(one.unit, finish)
+    return [answers[place] for place in range(len(shares))]
 
 
 def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
@@ -282,27 +273,3 @@ def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
     if not targets and not share.own:
         return Nothing()
     return replace(one, unit=replace(unit, own=share.own), targets=targets)
-
-
-def _ready(one: object) -> Ready:
-    assert isinstance(one, Ready)
-    return one
-
-
-def _drafted(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted | Record]:
-    """The drafts of units of one setting; where they fail together they are tried singly."""
-    if not some:
-        return []
-    try:
-        return [*work.drafted_together(some, locale, kit)]
-    except Exception as error:  # one broken file never stops the others
-        if len(some) == 1:
-            return [work.failed(some[0].unit, error)]
-    return [found for one in some for found in _drafted([one], locale, kit)]
-
-
-def _attempt(action: Any, share: Share) -> Any:
-    try:
-        return action()
-    except Exception as error:  # one broken file never stops the others
-        return work.failed(share.unit, error)

@@ -6,14 +6,14 @@ Three groups are alive at most, whatever the number of files.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
 
 from speechsubs.batch import work
 from speechsubs.batch.control import Control, Interrupted
+from speechsubs.batch.inline import InlineExecutor
 from speechsubs.batch.kit import Kit
 from speechsubs.batch.unit import Record, Unit
 from speechsubs.batch.work import Drafted, Made, Ready
@@ -48,58 +48,42 @@ class _Waiting:
         self.characters += sum(len(s.text) for s in one.prepared.sentences)
 
 
-class _Coming(Protocol):
-    """A result that is being worked out, or will be when it is asked for."""
-
-    def result(self) -> Any: ...
-
-
-class _Later:
-    """Work that is done when its result is wanted: what one job does instead of threads."""
-
-    def __init__(self, work: Callable[..., Any], *arguments: Any) -> None:
-        self._work, self._arguments = work, arguments
-
-    def result(self) -> Any:
-        """Do it."""
-        return self._work(*self._arguments)
-
-
 def grouped(
     units: Sequence[Unit], kit: Kit, control: Control, jobs: int
 ) -> Generator[list[Record], None, None]:
     """Do the units; records as they are done, by groups. Ends early when `control` says so."""
     groups = _groups(units, kit, control, jobs)
-    depth = 1 if jobs > 1 else 0
-    leaving: deque[_Coming] = deque()
-    with _aside(jobs) as submit:
-        coming = submit(next, groups, None)
-        while (group := coming.result()) is not None:
-            # With one job this is only a promise: nothing is read before it is needed.
-            coming = submit(next, groups, None)
+    # With one job nothing is read before it is needed, and nothing is left to be written.
+    ahead = 1 if jobs > 1 else 0
+    coming: deque[Future[Group | None]] = deque()
+    leaving: deque[Future[list[Record]]] = deque()
+    with _executor(jobs) as executor:
+        while True:
+            while len(coming) <= ahead:
+                coming.append(executor.submit(next, groups, None))
+            group = coming.popleft().result()
+            if group is None:
+                break
             try:
                 with control.breakable():
-                    drafted, failed = _drafted(group.items, kit)
+                    drafts = work.drafted_each(group.items, kit)
             except Interrupted:
                 control.stop("interrupted")
                 if group.failed:
                     yield group.failed
                 break
-            leaving.append(submit(_written, group.failed + failed, drafted, kit))
-            while len(leaving) > depth:
+            leaving.append(executor.submit(_written, group, drafts, kit))
+            while len(leaving) > ahead:
                 yield leaving.popleft().result()
         while leaving:
             yield leaving.popleft().result()
 
 
-@contextmanager
-def _aside(jobs: int) -> Iterator[Callable[..., _Coming]]:
-    """Something that does work beside the engine, in order."""
+def _executor(jobs: int) -> Executor:
+    """What reads and writes beside the engine, in order."""
     if jobs == 1:
-        yield _Later
-        return
-    with ThreadPoolExecutor(1, thread_name_prefix="speechsubs") as pool:
-        yield pool.submit
+        return InlineExecutor()
+    return ThreadPoolExecutor(1, thread_name_prefix="speechsubs")
 
 
 def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[Group]:
@@ -109,18 +93,14 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
     for unit in units:
         if control.stopping:
             return
-        try:
-            one = work.ready(unit, kit)
-            _load_engines(one, kit)
-        except Exception as error:  # one broken file never stops the others
-            failed.append(work.failed(unit, error))
+        one = work.attempt(unit, partial(_ready, unit, kit))
+        if isinstance(one, Record):
+            failed.append(one)
             if len(failed) >= FILES:
                 yield Group([], failed)
                 failed = []
             continue
-        tags = tuple(locale.tag for locale in one.targets)
-        key = (one.setting.source.tag, tags, unit.options)
-        waiting.setdefault(key, _Waiting()).take(one)
+        waiting.setdefault(one.group, _Waiting()).take(one)
         held = waiting.values()
         if (
             sum(group.sentences for group in held) >= SENTENCES_A_JOB * jobs
@@ -139,40 +119,23 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
         yield Group([], failed)
 
 
-def _load_engines(one: Ready, kit: Kit) -> None:
-    """Fail early where a language has no engine: nobody waits for a group to be told."""
-    tags = [locale.tag for locale in one.targets]
-    kit.require(one.unit.options.engine, one.setting.source.tag, tags)
+def _ready(unit: Unit, kit: Kit) -> Ready:
+    """A unit prepared; where a language has no engine it fails before a group waits for it."""
+    one = work.ready(unit, kit)
+    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
+    return one
 
 
-def _drafted(
-    items: Sequence[Ready], kit: Kit
-) -> tuple[list[tuple[Ready, list[Drafted]]], list[Record]]:
-    """The drafts of a group. Where the group fails, its files are tried one by one."""
-    if not items:
-        return [], []
-    try:
-        by_locale = [work.drafted_together(items, locale, kit) for locale in items[0].targets]
-        return [(one, [row[n] for row in by_locale]) for n, one in enumerate(items)], []
-    except Exception as error:  # one broken file never stops the others
-        if len(items) == 1:
-            return [], [work.failed(items[0].unit, error)]
-    done: list[tuple[Ready, list[Drafted]]] = []
-    failed: list[Record] = []
-    for one in items:
-        good, bad = _drafted([one], kit)
-        done += good
-        failed += bad
-    return done, failed
-
-
-def _written(
-    failed: list[Record], drafted: Sequence[tuple[Ready, list[Drafted]]], kit: Kit
-) -> list[Record]:
+def _written(group: Group, drafts: Sequence[list[Drafted] | Record], kit: Kit) -> list[Record]:
+    """The records of a group, those that failed first, when its files are written."""
+    failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, Record))]
     made: list[Made] = []
-    for one, found in drafted:
-        try:
-            made.append(work.finished(one, found, kit))
-        except Exception as error:  # one broken file never stops the others
-            failed.append(work.failed(one.unit, error))
+    for one, found in zip(group.items, drafts, strict=True):
+        if isinstance(found, Record):
+            continue
+        done = work.attempt(one.unit, partial(work.finished, one, found, kit))
+        if isinstance(done, Record):
+            failed.append(done)
+        else:
+            made.append(done)
     return failed + work.write(made)

@@ -5,10 +5,12 @@
 """
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 from speechsubs import audio, formats, locales, outputs, pipeline
 from speechsubs.aligners import registry
@@ -25,6 +27,7 @@ from speechsubs.pipeline import Output, Prepared, Result, Setting
 from speechsubs.protocols import Aligner, Engine
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Ready:
     inputs: dict[str, str]
     size: int
     seconds: float
+
+    @property
+    def group(self) -> tuple[str, tuple[str, ...], Options]:
+        """What units must share to go to the engines together."""
+        tags = tuple(locale.tag for locale in self.targets)
+        return self.setting.source.tag, tags, self.unit.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,14 @@ def failed(unit: Unit, error: BaseException) -> Record:
     cause = error.__cause__
     halts = isinstance(cause, OSError) and cause.errno in _NO_ROOM
     return Record(unit.key, unit.source, reason, halts=halts)
+
+
+def attempt(unit: Unit, action: Callable[[], _Done]) -> _Done | Record:
+    """What an action comes to; the record of the unit where it fails."""
+    try:
+        return action()
+    except Exception as error:  # one broken file never stops the others
+        return failed(unit, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +266,15 @@ def do(unit: Unit, kit: Kit | None = None) -> Record:
 def do_all(units: Sequence[Unit], kit: Kit | None = None) -> list[Record]:
     """Do whole units in this process, one after the other, written together."""
     kit = kit or own_kit()
-    made = [_attempt(unit, kit) for unit in units]
-    wrote = iter(write([item for item in made if isinstance(item, Made)]))
-    return [next(wrote) if isinstance(item, Made) else item for item in made]
+    return written([attempt(unit, partial(made, unit, kit)) for unit in units])
 
 
-def _attempt(unit: Unit, kit: Kit) -> Made | Record:
-    try:
-        return made(unit, kit)
-    except Exception as error:  # one broken file never stops the others
-        return failed(unit, error)
+def written(items: Sequence[Made | Record]) -> list[Record]:
+    """The records of units in order, when the files of those that came to something are
+    written.
+    """
+    wrote = iter(write([item for item in items if isinstance(item, Made)]))
+    return [next(wrote) if isinstance(item, Made) else item for item in items]
 
 
 def made(unit: Unit, kit: Kit) -> Made:
@@ -275,6 +291,35 @@ def drafted(one: Ready, locale: Locale, kit: Kit) -> Drafted:
     """The drafts of one unit alone. Raises `EngineError`."""
     (found,) = drafted_together([one], locale, kit)
     return found
+
+
+def drafted_each(some: Sequence[Ready], kit: Kit) -> list[list[Drafted] | Record]:
+    """The drafts of units of one group in all their languages, made together.
+
+    A unit that fails is told by its record. Where units fail together, each is tried alone.
+    """
+    found: list[list[Drafted]] = [[] for _ in some]
+    lost: dict[int, Record] = {}
+    for locale in some[0].targets if some else ():
+        left = [number for number in range(len(some)) if number not in lost]
+        drafts = _drafted_or_lost([some[number] for number in left], locale, kit)
+        for number, one in zip(left, drafts, strict=True):
+            if isinstance(one, Record):
+                lost[number] = one
+            else:
+                found[number].append(one)
+    return [lost.get(number, drafts) for number, drafts in enumerate(found)]
+
+
+def _drafted_or_lost(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted | Record]:
+    if not some:
+        return []
+    try:
+        return [*drafted_together(some, locale, kit)]
+    except Exception as error:  # one broken file never stops the others
+        if len(some) == 1:
+            return [failed(some[0].unit, error)]
+    return [found for one in some for found in _drafted_or_lost([one], locale, kit)]
 
 
 def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted]:
