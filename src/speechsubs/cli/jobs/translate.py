@@ -2,30 +2,26 @@
 
 import json
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.progress import Progress
 
 from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
-from speechsubs.batch import naming
+from speechsubs.batch import whole
+from speechsubs.batch.whole import Group, Item
 from speechsubs.cli import shown
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, ending, inputs, workplace
-from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
 from speechsubs.locales import Locale
-from speechsubs.model import Severity, Track
-from speechsubs.options import Options
-from speechsubs.outputs import Planned
+from speechsubs.model import Severity
 from speechsubs.pipeline import Line, Result
-from speechsubs.protocols import Engine
-
-_Read = tuple[Path, Track]
 
 
 def run(line: CommandLine) -> int:
@@ -69,141 +65,74 @@ def _tracks(line: CommandLine) -> int:
     screen = shown.console()
     quiet, options = line.display.silent, line.options
     words = _words(line)
-    read: list[tuple[Path, Track]] = []
-    failed = False
+    items: list[Item] = []
+    failures: list[SpeechsubsError] = []
     for path in dict.fromkeys(line.sources):
         try:
-            read.append((path, inputs.track(path)))
+            items.append(_item(path))
         except SpeechsubsError as error:
             shown.error(screen, error)
-            failed = True
-    places = [place for path, track in read for place in _places(path, track, line).values()]
-    flat = [place for some in places for place in some]
-    report = line.display.report_path
-    flat += [report] if report else []
-    terms = [line.glossary] if line.glossary else []
-    outputs.refuse_collisions(flat, [*inputs.files(line.sources), *terms])
-    outputs.refuse_places(flat)
-    results: list[Result] = []
-    written: dict[str, list[Path]] = {}
+            failures.append(error)
+    groups = whole.groups(items, line.targets, options)
+    _refuse(groups, line)
+    finished: list[tuple[Path, Result]] = []
+    wordless: list[InputError] = []
     with workplace.opened(line.memory, None) as place:
-        groups = _grouped(read, options)
         # Before there is a bar: a person may be asked about a model that is missing.
-        loaded = {
-            tag: [(to, place.engine(options.engine, tag, to.tag)) for to in _targets(tag, line)]
-            for tag in groups
-        }
+        loaded = [
+            [(to, place.engine(options.engine, group.source.tag, to.tag)) for to in group.targets]
+            for group in groups
+        ]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-            done, wordless = _translated(groups, loaded, words, place, options, bar)
+            task = bar.add_task("translating", total=None)
+
+            def advance(ready: int, total: int) -> None:
+                bar.update(task, completed=ready, total=total)
+
+            for group, pairs in zip(groups, loaded, strict=True):
+                setting = pipeline.setting(group.source, words, options)
+                recall = partial(place.recall, source=group.source, style=options.currency_style)
+                made = whole.run(group, pairs, setting, recall, progress=advance)
+                finished += made.results
+                wordless += made.failures
         for failure in wordless:
             shown.error(screen, failure)
-            failed = True
-        for (path, track), result in done:
-            planned = [
-                Planned(output.track, place, options.crlf, options.bom)
-                for output in result.targets
-                for place in _places(path, track, line)[output.locale.tag]
-            ]
-            made, kept = outputs.write(planned, overwrite=options.overwrite)
-            results.append(replace(result, findings=(*result.findings, *kept)))
-            written[result.name] = made
-    if not results:
+        saved = whole.save(finished, line.output, options, own=False)
+    if not saved.results:
         return 1
-    ending.show(screen, results, written, line.display)
-    return 1 if failed else max(result.exit_code for result in results)
+    ending.show(screen, saved.results, saved.files, line.display)
+    bad = failures or wordless
+    return 1 if bad else max(result.exit_code for result in saved.results)
 
 
-def _grouped(read: Sequence[_Read], options: Options) -> dict[str, list[_Read]]:
-    """The files by their language."""
-    groups: dict[str, list[_Read]] = {}
-    for path, track in read:
-        groups.setdefault(_source(path, track, options).tag, []).append((path, track))
-    return groups
+def _item(path: Path) -> Item:
+    """Subtitles, and the transcript of what they say. Raises `InputError`."""
+    track = inputs.track(path)
+    named = Path("stdin.srt") if str(path) == inputs.STDIN else path
+    return Item(named, formats.from_track(track), track)
 
 
-def _translated(
-    groups: Mapping[str, Sequence[_Read]],
-    loaded: Mapping[str, Sequence[tuple[Locale, Engine]]],
-    words: Glossary,
-    place: Workplace,
-    options: Options,
-    bar: Progress,
-) -> tuple[list[tuple[_Read, Result]], list[InputError]]:
-    """The results of every file, files of one language together, and what had no text."""
-    done: list[tuple[_Read, Result]] = []
-    failures: list[InputError] = []
-    task = bar.add_task("translating", total=None)
-
-    def advance(ready: int, total: int) -> None:
-        bar.update(task, completed=ready, total=total)
-
-    for tag, group in groups.items():
-        items = list(group)
-        while items:
-            try:
-                results = _subtitled(
-                    items, locales.load(tag), loaded[tag], words, place, options, advance
-                )
-            except InputError as error:
-                # One file without text must not take the others with it.
-                rest = [item for item in items if item[1].source != error.where]
-                if len(rest) == len(items):
-                    raise
-                failures.append(error)
-                items = rest
-            else:
-                done += zip(items, results, strict=True)
-                break
-    return done, failures
+def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
+    """Raise where there is nothing to translate to, or a file would replace another."""
+    places: list[Path] = []
+    for group in groups:
+        _refuse_own_language(group.targets, line)
+        tags = [locale.tag for locale in group.targets]
+        places += whole.places(group, tags, line.output, line.options)
+    report = line.display.report_path
+    places += [report] if report else []
+    terms = [line.glossary] if line.glossary else []
+    outputs.refuse_collisions(places, [*inputs.files(line.sources), *terms])
+    outputs.refuse_places(places)
 
 
-def _subtitled(
-    items: Sequence[_Read],
-    source: Locale,
-    targets: Sequence[tuple[Locale, Engine]],
-    words: Glossary,
-    place: Workplace,
-    options: Options,
-    progress: Callable[[int, int], None],
-) -> list[Result]:
-    transcripts = [formats.from_track(track) for _, track in items]
-    return pipeline.subtitle(
-        transcripts,
-        source=source,
-        targets=targets,
-        recall=[place.recall(t.source, source, options.currency_style) for t in transcripts],
-        glossary=words,
-        options=options,
-        kept=[track for _, track in items] if options.keep_cues else (),
-        progress=progress,
-    )
-
-
-def _source(path: Path, track: Track, options: Options) -> Locale:
-    return locales.load(options.language or naming.language(path, track) or "en")
-
-
-def _targets(source: str, line: CommandLine) -> list[Locale]:
-    targets = {locale.tag: locale for locale in line.targets}
-    found = [locale for tag, locale in targets.items() if tag != source]
-    if not found:
+def _refuse_own_language(targets: Sequence[Locale], line: CommandLine) -> None:
+    if not targets:
         raise InputError(
-            f"--to {next(iter(targets))}",
+            f"--to {line.tags[0]}",
             "the file is in this language already",
             "--from names its language",
         )
-    return found
-
-
-def _places(path: Path, track: Track, line: CommandLine) -> dict[str, list[Path]]:
-    """The files that a track's translations go to, by language."""
-    named = Path("stdin.srt") if str(path) == inputs.STDIN else path
-    folder = line.output or named.parent
-    source = _source(path, track, line.options).tag
-    return {
-        locale.tag: naming.places(named, folder, locale.tag, line.options)
-        for locale in _targets(source, line)
-    }
 
 
 # ---- Lines -----------------------------------------------------------------------
@@ -212,7 +141,9 @@ def _places(path: Path, track: Track, line: CommandLine) -> dict[str, list[Path]
 def _lines(line: CommandLine) -> int:
     options, display = line.options, line.display
     source = locales.load(options.language or "en")
-    (target, *more) = _targets(source.tag, line)
+    targets = {locale.tag: locale for locale in line.targets if locale.tag != source.tag}
+    _refuse_own_language([*targets.values()], line)
+    (target, *more) = targets.values()
     if more:
         raise click.UsageError("--lines takes one --to: there is one standard output")
     read = [(path, _read(path)) for path in line.sources]

@@ -1,0 +1,145 @@
+"""A run whose results are wanted whole: for its report, its project, a person who waits.
+
+Where a batch drops the cues of a file as soon as they are written, such a run holds
+everything until its end, so it is for a few files.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from speechsubs import locales, outputs, pipeline
+from speechsubs.batch import naming
+from speechsubs.errors import InputError
+from speechsubs.locales import Locale
+from speechsubs.model import Track, Transcript
+from speechsubs.options import Options
+from speechsubs.pipeline import Prepared, Recall, Result, Setting
+from speechsubs.protocols import Aligner, Engine
+
+#: Target languages with their engines.
+Pairs = Sequence[tuple[Locale, Engine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file that was read.
+
+    `path` is what its outputs are named after; `track` holds the subtitles that it is,
+    where it is no transcript.
+    """
+
+    path: Path
+    transcript: Transcript
+    track: Track | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items of one language, which go to the engines together."""
+
+    source: Locale
+    targets: tuple[Locale, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The results of a group, and why the other items have none."""
+
+    results: tuple[tuple[Path, Result], ...]
+    failures: tuple[InputError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Results with what was found in writing them, and the files of each by its name."""
+
+    results: tuple[Result, ...]
+    files: dict[str, list[Path]]
+
+
+def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -> list[Group]:
+    """The items by their language, with the languages to translate them to."""
+    by_tag: dict[str, list[Item]] = {}
+    for item in items:
+        said = item.transcript if item.track is None else item.track
+        tag = options.language or naming.language(item.path, said) or "en"
+        by_tag.setdefault(tag, []).append(item)
+    wanted = {locale.tag: locale for locale in targets}
+    return [
+        Group(
+            options.limited(locales.load(tag)),
+            tuple(options.limited(wanted[to]) for to in naming.targets(wanted, tag)),
+            tuple(own),
+        )
+        for tag, own in by_tag.items()
+    ]
+
+
+def run(
+    group: Group,
+    pairs: Pairs,
+    setting: Setting,
+    recall: Callable[[str], Recall],
+    *,
+    aligner: Aligner | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """The results of a group. Raises `EngineError`.
+
+    `recall` gives what asks for the translations that people wrote for the transcript of
+    that name. A transcript without text does not take the others with it.
+    """
+    ready: list[tuple[Item, Prepared]] = []
+    failures: list[InputError] = []
+    for item in group.items:
+        try:
+            ready.append((item, pipeline.prepare(item.transcript, setting, aligner)))
+        except InputError as error:
+            if error.where != item.transcript.source:
+                raise
+            failures.append(error)
+    prepared = [one for _, one in ready]
+    recalls = [recall(item.transcript.source) for item, _ in ready]
+    drafts = [
+        pipeline.translated(prepared, locale, engine, setting, recalls, progress)
+        for locale, engine in (pairs if ready else ())
+    ]
+    results = []
+    for number, (item, one) in enumerate(ready):
+        own = [(*pair, made[number]) for pair, made in zip(pairs, drafts, strict=True)]
+        kept = item.track if setting.options.keep_cues else None
+        results.append((item.path, pipeline.finish(one, own, setting, kept)))
+    return Outcome(tuple(results), tuple(failures))
+
+
+def places(group: Group, tags: Sequence[str], output: Path | None, options: Options) -> list[Path]:
+    """The files that a group's outputs go to; `tags` are the languages that are written."""
+    names = list(tags)
+    if options.bilingual:
+        names += [naming.stacked(group.source.tag, locale.tag) for locale in group.targets]
+    return [
+        place
+        for item in group.items
+        for name in names
+        for place in naming.places(item.path, output or item.path.parent, name, options)
+    ]
+
+
+def save(
+    results: Iterable[tuple[Path, Result]], output: Path | None, options: Options, *, own: bool
+) -> Saved:
+    """Write the tracks of results, that of the source's own language where `own` says so.
+
+    Raises `OutputError`.
+    """
+    saved = []
+    files: dict[str, list[Path]] = {}
+    for path, result in results:
+        tags = [each.locale.tag for each in (result.outputs if own else result.targets)]
+        planned = naming.planned(path, output or path.parent, result, options, tags)
+        paths, kept = outputs.write(planned, overwrite=options.overwrite)
+        saved.append(replace(result, findings=(*result.findings, *kept)))
+        files[result.name] = paths
+    return Saved(tuple(saved), files)
