@@ -111,6 +111,11 @@ class Node:
         node = self.node(key)
         return {name: node.text(name) for name in node.names()}
 
+    def numbered(self, key: str) -> Mapping[int, tuple[str, ...]]:
+        """Words or phrases with | between them, by a whole number."""
+        node = self.node(key)
+        return {whole_key(node, name): node.listed(name) for name in node.names()}
+
     def end(self) -> None:
         """Refuse what is left over."""
         for key in self._left:

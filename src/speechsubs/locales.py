@@ -33,6 +33,7 @@ from speechsubs.localesections import (
     read_typography,
     read_units,
 )
+from speechsubs.localewords import CardinalRules, read_cardinals
 from speechsubs.model import Limits
 
 #: The environment variable with further folders of locale files.
@@ -64,6 +65,7 @@ class Locale:
     breaks: BreakRules
     speech: SpeechRules
     numbers: NumberRules
+    cardinals: CardinalRules
     money: MoneyRules
     units: Mapping[str, UnitNames]
     typography: Typography
@@ -262,6 +264,7 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         breaks=node.section("breaks", read_breaks),
         speech=node.section("speech", read_speech),
         numbers=node.section("numbers", read_numbers),
+        cardinals=node.section("cardinals", read_cardinals),
         money=node.section("money", read_money),
         units=node.section("units", read_units),
         typography=node.section("typography", read_typography),

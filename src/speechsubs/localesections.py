@@ -165,18 +165,14 @@ def read_numbers(node: Node) -> NumberRules:
         myriads=node.choice("myriads", "", "decimal", "mixed"),
         scales=node.section("scales", _scales),
         time=node.text("time"),
-        ordinal_words=node.section("ordinal_words", _by_value),
+        ordinal_words=node.numbered("ordinal_words"),
         ordinal=node.table("ordinal"),
-        other_words=node.section("other_words", _by_value),
+        other_words=node.numbered("other_words"),
     )
 
 
 def _scales(node: Node) -> Mapping[int, Forms]:
     return {whole_key(node, key): _forms(node.node(key), needs_other=False) for key in node.names()}
-
-
-def _by_value(node: Node) -> Mapping[int, tuple[str, ...]]:
-    return {whole_key(node, key): node.listed(key) for key in node.names()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,32 +7,23 @@ from functools import cache
 
 from speechsubs.numbers.notation import shift, trimmed
 from speechsubs.numbers.rules import SPACES, rules, scale_pattern
+from speechsubs.numbers.words import cardinals
 
-#: How a half is put behind a number, or behind its scale word. Not read are hours and
-#: times ("two and a half hours"), which have a scale word on neither side.
-_HALF = {
-    "en": "and a half|and one half",
-    "es": "y medi[oa]",
-    "ca": "i mi(?:g|tja)",
-    "pt": "e mei[oa]",
-    "it": "e mezz[oa]",
-    "fr": "et demie?",
-    "ru": "с половиной",
-}
-#: German and Russian write a number and a half as one word.
-_DE_ONES = {"ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7,
-            "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12}  # fmt: skip
-_GLUED = {
-    "de": rf"anderthalb|(?P<one>{'|'.join(_DE_ONES)})einhalb",
-    "ru": "полтора|полторы",
-}
 _HALF_BILLION = Decimal(10) ** 15
 
 
 @cache
 def _pattern(language: str) -> re.Pattern[str] | None:
-    half = _HALF.get(language)
-    return re.compile(rf"[{SPACES}](?:{half})(?![^\W_])", re.IGNORECASE) if half else None
+    """What a half behind a number, or behind its scale word, is.
+
+    Not read are hours and times ("two and a half hours"), which have a scale word on
+    neither side.
+    """
+    spelling = cardinals(language)
+    if spelling is None or not spelling.half_behind:
+        return None
+    half = "|".join(map(re.escape, spelling.half_behind))
+    return re.compile(rf"[{SPACES}](?:{half})(?![^\W_])", re.IGNORECASE)
 
 
 def behind(
@@ -43,8 +34,7 @@ def behind(
     >>> behind("a million and a half", 9, Decimal(1_000_000), 6, "en")
     (Decimal('1500000'), 6, 20)
     """
-    name = language.partition("-")[0]
-    pattern = _pattern(name)
+    pattern = _pattern(language)
     found = pattern.match(flat, end) if pattern else None
     if found is None or value >= _HALF_BILLION or value != value.to_integral_value():
         return None
@@ -81,19 +71,24 @@ def glued(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
     >>> list(glued("zweieinhalb Millionen Euro", "de"))
     [(0, 21, Decimal('2500000'), 6)]
     """
-    pattern = _glued_pattern(language.partition("-")[0])
-    for found in pattern.finditer(flat) if pattern else ():
+    pattern, spelling = _glued_pattern(language), cardinals(language)
+    if pattern is None or spelling is None:
+        return
+    for found in pattern.finditer(flat):
         after = scale_pattern(language).match(flat, found.end())
         if after is not None:
-            one = Decimal(_DE_ONES[(found.groupdict().get("one") or "ein").lower()])
+            one = Decimal(spelling.and_a_half[found.group().lower()])
             power = power_of(after, language)
             yield found.start(), after.end(), _whole(one, power), power
 
 
 @cache
 def _glued_pattern(language: str) -> re.Pattern[str] | None:
-    body = _GLUED.get(language)
-    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE) if body else None
+    spelling = cardinals(language)
+    if spelling is None or not spelling.and_a_half:
+        return None
+    body = "|".join(map(re.escape, spelling.and_a_half))
+    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
 
 
 def power_of(after: re.Match[str], language: str) -> int:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from speechsubs.localewords import CardinalRules
 from speechsubs.numbers import compounds, korean, words
 from speechsubs.numbers.quantities import Quantity, quantities
 from speechsubs.numbers.rules import known, plain
@@ -51,11 +52,8 @@ def _told(text: str, language: str) -> tuple[Told, ...]:
             found.append(Told(one.start, value, False))
     if weak:
         found = [replace(t, strong=False) if t.start in weak else t for t in found]
-    for quantity in spelled:
-        if name == "en":
-            found += _english(quantity, flat)
-        elif name == "de" and flat[max(0, quantity.start - 5) : quantity.start].lower() == "halb ":
-            found.append(Told(quantity.start, quantity.value - 1, False))
+    if spelling := words.cardinals(language):
+        found += [t for q in spelled for t in _continued(q, flat, spelling)]
     if pattern := _scales(name):
         scales = words.scale_words(name)
         large = [q for q in spelled if q.scale or q.value >= 100]
@@ -74,8 +72,9 @@ def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
     strong = _strong(quantity, flat, language)
     # What is beyond any sum said in a talk is not taken apart (and Decimal could not).
     rest = quantity.value % 10**6 if quantity.value < 10**20 else Decimal(0)
-    joined = _JOINED.search(flat, quantity.start, quantity.end) if 0 < rest < 100 else None
-    if quantity.value < 10**6 or joined is None or language in ("zh", "ja", "ko"):
+    pattern = _joined(language) if 0 < rest < 100 else None
+    joined = pattern.search(flat, quantity.start, quantity.end) if pattern else None
+    if quantity.value < 10**6 or joined is None:
         value = quantity.value
         yield Told(quantity.start, value, strong, small(value), end=quantity.end)
         return
@@ -84,10 +83,15 @@ def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
     yield Told(joined.end(), rest, False)
 
 
-#: "And" between a scale word and what follows it.
-_JOINED = re.compile(
-    r"[ \u00a0](?:and|y|i|et|und|e)[ \u00a0](?=[^\d\W]+(?:-[^\d\W]+)?$)", re.IGNORECASE
-)
+@cache
+def _joined(language: str) -> re.Pattern[str] | None:
+    """ "And" between a scale word and what follows it."""
+    spelling = words.cardinals(language)
+    if spelling is None or not spelling.joiner:
+        return None
+    return re.compile(
+        rf"[ \u00a0]{re.escape(spelling.joiner)}[ \u00a0](?=[^\d\W]+(?:-[^\d\W]+)?$)", re.IGNORECASE
+    )
 
 
 def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
@@ -99,18 +103,27 @@ def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
     return None
 
 
-def _english(quantity: Quantity, flat: str) -> Iterator[Told]:
-    """ "Two dozen", "thirty-first"."""
-    if _DOZEN.match(flat, quantity.end):
+def _continued(quantity: Quantity, flat: str, spelling: CardinalRules) -> Iterator[Told]:
+    """ "Two dozen", "thirty-first", "halb zwei"."""
+    if spelling.dozen and flat.startswith(
+        (f" {spelling.dozen}", f"-{spelling.dozen}"), quantity.end
+    ):
         yield Told(quantity.start, 12 * quantity.value, False)
-    if tail := _TENS_ORDINAL.match(flat, quantity.end):
-        value = quantity.value + 1 + _ORDINALS.index(tail.group(1).lower())
-        yield Told(quantity.start, value, False)
+    if tail := _tail(quantity, flat, spelling):
+        yield Told(quantity.start, quantity.value + tail, False)
+    before = f"{spelling.half_to} "
+    start = max(0, quantity.start - len(before))
+    if spelling.half_to and flat[start : quantity.start].lower() == before:
+        yield Told(quantity.start, quantity.value - 1, False)
 
 
-_DOZEN = re.compile(r"[ -]dozen")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-_TENS_ORDINAL = re.compile(rf"-({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+def _tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:
+    """What the ordinal behind tens adds: 1 in "thirty-first"; else 0."""
+    found = _TAIL.match(flat, quantity.end) if spelling.ordinal_tails else None
+    return spelling.ordinal_tails.get(found.group(1).lower(), 0) if found else 0
+
+
+_TAIL = re.compile(r"-([^\W\d_]+)\b")
 _CJK_SCALE = re.compile("[十百千万亿萬億]")
 #: Behind these the word for a hundred is a percent sign.
 _PER = re.compile(r"(?<![^\W_])(?:por|pour|per)[ \u00a0]$", re.IGNORECASE)
@@ -136,7 +149,8 @@ def _strong(quantity: Quantity, flat: str, language: str) -> bool:
         return bool(_CJK_SCALE.search(flat[start + 1 : end])) and flat[start] not in "十百千万萬"
     if quantity.value <= 24 and _HOURS.match(flat, end):
         return False
-    if language == "en" and _TENS_ORDINAL.match(flat, end):
+    spelling = words.cardinals(language)
+    if spelling and _tail(quantity, flat, spelling):
         return False
     # "A thousand", "mille", "mil": as often a figure of speech as a count.
     last = re.split("[ \u00a0]", flat[start:end].lower())[-1]

@@ -6,155 +6,46 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from speechsubs.localewords import CardinalRules
 from speechsubs.numbers.notation import trimmed
+from speechsubs.numbers.rules import known, rules_for
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """A language's number words. `glued`: written together (German, Italian)."""
-
-    small: Mapping[str, int]
-    scales: Mapping[str, int]
-    joiners: str
-    articles: tuple[str, ...] = ()
-    halves: str = "(?!)"
-    alone: tuple[str, ...] = ()
-    """Scale words that count without a number before them: "mil euros"."""
-    glued: bool = False
-
-
-def _number(words: str, first: int, step: int = 1) -> dict[str, int]:
-    return {
-        word: first + step * index
-        for index, group in enumerate(words.split())
-        for word in group.split("/")
-    }
-
-
-_EN = Spelling(
-    _number("one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-            "fifteen sixteen seventeen eighteen nineteen", 1)
-    | _number("twenty thirty forty/fourty fifty sixty seventy eighty ninety", 20, 10),
-    {"hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9,
-     "trillion": 12},
-    "and", ("a", "an"), r"half an?",
-)  # fmt: skip
-_ES = Spelling(
-    _number("un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
-            "quince dieciséis/dieciseis diecisiete dieciocho diecinueve veinte "
-            "veintiún/veintiuno/veintiuna veintidós/veintidos veintitrés/veintitres veinticuatro "
-            "veinticinco veintiséis/veintiseis veintisiete veintiocho veintinueve", 1)
-    | _number("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10)
-    | _number("cien/ciento doscientos/doscientas trescientos/trescientas "
-              "cuatrocientos/cuatrocientas quinientos/quinientas seiscientos/seiscientas "
-              "setecientos/setecientas ochocientos/ochocientas novecientos/novecientas", 100, 100),
-    {"mil": 3, "millón": 6, "millones": 6, "miles de millones": 9, "billón": 12, "billones": 12},
-    "y",
-    (), "medio", ("mil",),
-)  # fmt: skip
-_PT = Spelling(
-    _number("um/uma dois/duas três/tres quatro cinco seis sete oito nove dez onze doze treze "
-            "catorze/quatorze quinze dezesseis/dezasseis dezessete/dezassete dezoito "
-            "dezenove/dezanove", 1)
-    | _number("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa", 20, 10)
-    | _number("cem/cento duzentos/duzentas trezentos/trezentas quatrocentos/quatrocentas "
-              "quinhentos/quinhentas seiscentos/seiscentas setecentos/setecentas "
-              "oitocentos/oitocentas novecentos/novecentas", 100, 100),
-    {"mil": 3, "milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
-    "e", (), "meio", ("mil",),
-)  # fmt: skip
-_FR = Spelling(
-    _number("un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
-            "quinze seize", 1)
-    | _number("vingt trente quarante cinquante soixante septante huitante/octante nonante", 20, 10)
-    | {"quatre-vingts": 80, "quatre-vingt": 80, "quatre vingt": 80, "quatre vingts": 80,
-       "dix-sept": 17, "dix-huit": 18, "dix-neuf": 19},
-    {"cent": 2, "cents": 2, "mille": 3, "million": 6, "millions": 6, "milliard": 9,
-     "milliards": 9, "billion": 12, "billions": 12},
-    "et", (), "un demi|une demi", ("mille", "cent"),
-)  # fmt: skip
-_DE = Spelling(
-    _number("ein/eins/eine/einen/einem/einer zwei/zwo drei vier fünf sechs sieben acht neun zehn "
-            "elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn", 1)
-    | _number("zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig", 20, 10),
-    {"hundert": 2, "tausend": 3, "million": 6, "millionen": 6, "milliarde": 9, "milliarden": 9,
-     "billion": 12, "billionen": 12},
-    "und", (), "eine halbe|einer halben", ("tausend", "hundert"), True,
-)  # fmt: skip
-_IT = Spelling(
-    _number("un/uno/una due tre/tré quattro cinque sei sette otto nove dieci undici dodici tredici "
-            "quattordici quindici sedici diciassette diciotto diciannove", 1)
-    | _number("venti/vent trenta/trent quaranta/quarant cinquanta/cinquant sessanta/sessant "
-              "settanta/settant ottanta/ottant novanta/novant", 20, 10),
-    {"cento": 2, "cent": 2, "mille": 3, "mila": 3, "milione": 6, "milioni": 6, "miliardo": 9,
-     "miliardi": 9},
-    "e", (), "mezzo", ("mille", "cento", "cent"), True,
-)  # fmt: skip
-_CA = Spelling(
-    _number("un/una dos/dues tres quatre cinc sis set vuit/huit nou deu onze dotze tretze catorze "
-            "quinze setze disset/desset divuit/devuit dinou/denou vint", 1)
-    | _number("trenta quaranta cinquanta seixanta setanta vuitanta noranta", 30, 10)
-    | {"dos-cents": 200, "dues-centes": 200}
-    | _number("tres-cents quatre-cents cinc-cents sis-cents set-cents vuit-cents nou-cents",
-              300, 100)
-    | {"cent": 100},
-    {"mil": 3, "milió": 6, "milions": 6, "bilió": 12, "bilions": 12}, "i", (), "mig", ("mil",),
-)  # fmt: skip
-_RU = Spelling(
-    _number("один/одна/одно/одного/одну/одной/одним/одному два/две/двух/двумя/двум "
-            "три/трёх/трех/тремя/трём/трем четыре/четырёх/четырех/четырьмя/четырём "
-            "пять/пяти/пятью шесть/шести/шестью семь/семи/семью восемь/восьми/восемью "
-            "девять/девяти/девятью десять/десяти/десятью "
-            "одиннадцать/одиннадцати двенадцать/двенадцати тринадцать/тринадцати "
-            "четырнадцать/четырнадцати пятнадцать/пятнадцати шестнадцать/шестнадцати "
-            "семнадцать/семнадцати восемнадцать/восемнадцати девятнадцать/девятнадцати", 1)
-    | _number("двадцать/двадцати/двадцатью тридцать/тридцати/тридцатью сорок/сорока "
-              "пятьдесят/пятидесяти/пятьюдесятью шестьдесят/шестидесяти "
-              "семьдесят/семидесяти восемьдесят/восьмидесяти девяносто/девяноста", 20, 10)
-    | _number("сто/ста двести/двухсот/двумстам/двумястами триста/трёхсот/трехсот "
-              "четыреста/четырёхсот/четырехсот пятьсот/пятисот шестьсот/шестисот "
-              "семьсот/семисот восемьсот/восьмисот девятьсот/девятисот", 100, 100),
-    {"тысяча": 3, "тысячи": 3, "тысяч": 3, "тысячу": 3, "тысячам": 3, "тысячами": 3,
-     "тысячах": 3, "миллион": 6, "миллиона": 6, "миллионов": 6, "миллионам": 6,
-     "миллионами": 6, "миллионах": 6, "миллиардами": 9,
-     "миллиард": 9, "миллиарда": 9, "миллиардов": 9},
-    "", (), "(?!)", ("тысяча", "тысячу"),
-)  # fmt: skip
-_SPELLINGS = {
-    "ca": _CA,
-    "ru": _RU,
-    "en": _EN,
-    "es": _ES,
-    "pt": _PT,
-    "fr": _FR,
-    "de": _DE,
-    "it": _IT,
-}
+@cache
+def cardinals(language: str) -> CardinalRules | None:
+    """The number words of a language; None where they are read in another way, or not."""
+    rules = rules_for(language).cardinals if known(language) else None
+    return rules if rules and rules.words else None
 
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    spelling = _SPELLINGS.get(language.partition("-")[0])
+    spelling = cardinals(language)
     if spelling is None:
         return None
-    names = sorted({*spelling.small, *spelling.scales}, key=len, reverse=True)
+    names = sorted({*spelling.words, *spelling.scales}, key=len, reverse=True)
     piece = "|".join(map(re.escape, names))
+    halves = "|".join(map(re.escape, spelling.halves)) or "(?!)"
     gap = "[ \u00a0-]"
-    joiner = spelling.joiners
-    articles = "".join(rf"{a}[ \u00a0]|" for a in spelling.articles)
-    before = rf"(?:{articles}(?:{spelling.halves}){gap}|)"
+    joiner = re.escape(spelling.joiner)
+    articles = "".join(rf"{re.escape(a)}[ \u00a0]|" for a in spelling.articles)
+    before = rf"(?:{articles}(?:{halves}){gap}|)"
     # Glued numbers are one word: "dreihunderttausend", "trecentomila".
     word = rf"(?:{piece})(?:{joiner}|{piece})*+" if spelling.glued else rf"(?:{piece})"
     link = rf"{gap}(?:{joiner}{gap})?" if joiner else gap
     run = rf"(?<![^\W_]){before}{word}(?:{link}{word}(?![^\W_]))*+(?![^\W_])"
-    if language.startswith("en"):
-        digits = "|".join(sorted(spelling.small, key=len, reverse=True))
+    point = ""
+    if spelling.point:
+        zeros = "|".join(map(re.escape, spelling.zeros))
+        digits = "|".join(map(re.escape, sorted(spelling.words, key=len, reverse=True)))
+        after = "|".join(map(re.escape, spelling.after_point)) or "(?!)"
         run = run.removesuffix(r"(?![^\W_])") + (
-            rf"(?:[ ]point(?:[ ](?:zero|oh|{digits})(?![^\W_]))++"
-            r"(?:[ -](?:hundred|thousand|million|billion|trillion))?)?(?![^\W_])")  # fmt: skip
+            rf"(?:[ ]{re.escape(spelling.point)}(?:[ ](?:{zeros}|{digits})(?![^\W_]))++"
+            rf"(?:[ -](?:{after}))?)?(?![^\W_])")  # fmt: skip
+        point = f"{re.escape(spelling.point)}|{zeros}|"
     flags = re.IGNORECASE
     word_and = joiner or "(?!)"
-    tokens = rf"(?P<half>{spelling.halves})|point|zero|oh|{word_and}(?![^\W_])|{piece}|{word_and}"
+    tokens = rf"(?P<half>{halves})|{point}{word_and}(?![^\W_])|{piece}|{word_and}"
     return re.compile(run, flags), re.compile(tokens, flags)
 
 
@@ -174,11 +65,10 @@ class Run:
 
 def runs(flat: str, language: str) -> Iterator[Run]:
     """The spelled-out numbers of a text, left to right."""
-    patterns = _patterns(language)
-    if patterns is None:
+    patterns, spelling = _patterns(language), cardinals(language)
+    if patterns is None or spelling is None:
         return
     whole, piece = patterns
-    spelling = _SPELLINGS[language.partition("-")[0]]
     for found in whole.finditer(flat):
         position, parts = found.start(), []
         while position < found.end():
@@ -198,19 +88,19 @@ def runs(flat: str, language: str) -> Iterator[Run]:
 
 def scale_words(language: str) -> Mapping[str, int]:
     """The scale words of a language, in lower case, with their powers of ten."""
-    spelling = _SPELLINGS.get(language.partition("-")[0])
+    spelling = cardinals(language)
     return spelling.scales if spelling else {}
 
 
 def _read(
-    flat: str, start: int, end: int, piece: re.Pattern[str], spelling: Spelling
+    flat: str, start: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
 ) -> Run | None:
     groups: list[tuple[Decimal, int]] = []
     current: int | None = None
     first, last, joined, scale, half = -1, start, False, 0, False
     for found in piece.finditer(flat, start, end):
         word = found.group(0).lower()
-        if word == "point" and current is not None and not groups:
+        if word == spelling.point and current is not None and not groups:
             return _decimal(flat, first, end, piece, found.end(), current, spelling)
         if found.group("half"):
             if first >= 0:
@@ -220,8 +110,8 @@ def _read(
         opened = current is not None or groups or half or word in spelling.alone
         if word in spelling.scales and not opened and not _article(flat, start, found, spelling):
             break
-        if word in spelling.small:
-            value = spelling.small[word]
+        if word in spelling.words:
+            value = spelling.words[word]
             if not _fits(current, value, joined and spelling.glued):
                 break
             current = (current or 0) + value
@@ -256,14 +146,14 @@ def _read(
 
 
 def scale_first(
-    flat: str, first: int, end: int, piece: re.Pattern[str], spelling: Spelling
+    flat: str, first: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
 ) -> bool:
     """Whether a number begins with a scale word, as "a million" does behind its article."""
     found = piece.match(flat, first, end)
     return found is not None and found.group(0).lower() in spelling.scales
 
 
-def _article(flat: str, start: int, found: re.Match[str], spelling: Spelling) -> bool:
+def _article(flat: str, start: int, found: re.Match[str], spelling: CardinalRules) -> bool:
     return flat[start : found.start()].strip().lower() in spelling.articles
 
 
@@ -300,16 +190,16 @@ def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) 
 
 def _decimal(
     flat: str, first: int, end: int, piece: re.Pattern[str], position: int, whole: int,
-    spelling: Spelling,
+    spelling: CardinalRules,
 ) -> Run:  # fmt: skip
     """ "ten point five million": digits are spoken one by one."""
     digits, scale, last = "", 0, position
     for found in piece.finditer(flat, position, end):
         word = found.group(0).lower()
-        if word in ("zero", "oh"):
+        if word in spelling.zeros:
             digits += "0"
-        elif spelling.small.get(word, 10) < 10 and not scale:
-            digits += str(spelling.small[word])
+        elif spelling.words.get(word, 10) < 10 and not scale:
+            digits += str(spelling.words[word])
         elif word in spelling.scales and digits and not scale:
             scale = spelling.scales[word]
         else:
