@@ -33,7 +33,7 @@ from speechsubs.localesections import (
     read_typography,
     read_units,
 )
-from speechsubs.localewords import CardinalRules, read_cardinals
+from speechsubs.localewords import CardinalRules, DateRules, read_cardinals, read_dates
 from speechsubs.model import Limits
 
 #: The environment variable with further folders of locale files.
@@ -66,6 +66,7 @@ class Locale:
     speech: SpeechRules
     numbers: NumberRules
     cardinals: CardinalRules
+    dates: DateRules
     money: MoneyRules
     units: Mapping[str, UnitNames]
     typography: Typography
@@ -265,6 +266,7 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         speech=node.section("speech", read_speech),
         numbers=node.section("numbers", read_numbers),
         cardinals=node.section("cardinals", read_cardinals),
+        dates=node.section("dates", read_dates),
         money=node.section("money", read_money),
         units=node.section("units", read_units),
         typography=node.section("typography", read_typography),

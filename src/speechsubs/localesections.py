@@ -138,13 +138,15 @@ def _forms(node: Node, *, needs_other: bool = True) -> Forms:
 class NumberRules:
     """How numbers are written and read.
 
-    `scales` are the scale words by power of ten; `ordinal_words` and `other_words` are
-    words by what they are worth; `ordinal` are patterns of an ordinal in digits by
-    gender; `time` is CLDR's pattern of a time of day, "" for its short one.
+    `groups` are the signs that part thousands, `group` the one that is written. `scales`
+    are the scale words by power of ten; `ordinal_words` and `other_words` are words by
+    what they are worth; `ordinal` are patterns of an ordinal in digits by gender; `time`
+    is CLDR's pattern of a time of day, "" for its short one.
     """
 
     decimal: str
     groups: str
+    group: str
     spaces: bool
     group_from: int
     myriads: str
@@ -157,9 +159,11 @@ class NumberRules:
 
 def read_numbers(node: Node) -> NumberRules:
     """The section `numbers`."""
+    groups = node.text("groups")
     return NumberRules(
         decimal=node.text("decimal"),
-        groups=node.text("groups"),
+        groups=groups,
+        group=node.text("group") or groups[:1],
         spaces=node.flag("spaces"),
         group_from=node.whole("group_from", 1),
         myriads=node.choice("myriads", "", "decimal", "mixed"),

@@ -1,5 +1,6 @@
-"""The number words of a language, read from the section `cardinals` of its locale file."""
+"""The number words and the months of a language, from `cardinals` and `dates` of its file."""
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,47 @@ def read_cardinals(node: Node) -> CardinalRules:
     if bool(rules.words) != bool(rules.scales):
         raise node.wrong("scales", "must be there where `words` are, and only there")
     return rules
+
+
+@dataclass(frozen=True, slots=True)
+class DateRules:
+    """How dates are written, where CLDR does not say it: nothing, or all of it.
+
+    `months` are the names of each month, the one that is written first; the patterns
+    have {day}, {month} and {year} in them.
+    """
+
+    months: Mapping[int, tuple[str, ...]]
+    long: str
+    day_month: str
+    month_year: str
+
+
+def read_dates(node: Node) -> DateRules:
+    """The section `dates`."""
+    months = node.numbered("months")
+    if months and (sorted(months) != list(range(1, 13)) or not all(months.values())):
+        raise node.wrong("months", "must name all months, 1 to 12, or none")
+    return DateRules(
+        months=months,
+        long=_date_pattern(node, "long", {"day", "month", "year"}, bool(months)),
+        day_month=_date_pattern(node, "day_month", {"day", "month"}, bool(months)),
+        month_year=_date_pattern(node, "month_year", {"month", "year"}, bool(months)),
+    )
+
+
+def _date_pattern(node: Node, key: str, wanted: set[str], needed: bool) -> str:
+    pattern = node.text(key)
+    if not pattern and not needed:
+        return ""
+    try:
+        fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
+        pattern.format(day=1, month="", year=1)
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        raise node.wrong(key, f"is no pattern: {error}") from error
+    if fields != wanted:
+        raise node.wrong(key, f"must have {', '.join(sorted(wanted))} in it, in braces")
+    return pattern
 
 
 def _valued(node: Node, key: str) -> Mapping[str, int]:

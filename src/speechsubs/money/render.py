@@ -7,7 +7,7 @@ from speechsubs.locales import Locale
 from speechsubs.model import Money
 from speechsubs.money.amount import Amount
 from speechsubs.numbers.notation import shift, trimmed
-from speechsubs.numbers.written import category, digits, scaled
+from speechsubs.numbers.written import category, cldr, digits, scaled
 
 NBSP = "\u00a0"
 #: Where 多 goes: behind digits that end in 0 (10多亿), else behind the scale word (1亿多).
@@ -95,4 +95,4 @@ def _babel_name(currency: str, value: Decimal, locale: Locale) -> str:
     # Babel loads megabytes of locale data: only a run that writes amounts pays for it.
     from babel.numbers import get_currency_name
 
-    return str(get_currency_name(currency, value, locale=locale.tag.replace("-", "_")))
+    return str(get_currency_name(currency, value, locale=cldr(locale.tag)))

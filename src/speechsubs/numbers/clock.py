@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from speechsubs.locales import Locale
 from speechsubs.numbers.rules import plain
+from speechsubs.numbers.written import cldr
 
 _GAP = "[ \u00a0\u202f\u2009]?"
 #: "4:13 p.m.", "4.13 PM", "4 pm". A capital A.M. is no word, "am" may be one.
@@ -121,7 +122,7 @@ def render_time(time: Time, locale: Locale) -> str:
 
     value = datetime.time(time.hour, time.minute)
     pattern = locale.numbers.time or "short"
-    return str(format_time(value, pattern, locale=locale.tag.replace("-", "_")))
+    return str(format_time(value, pattern, locale=cldr(locale.tag)))
 
 
 def time_edits(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from speechsubs.locales import Locale
-from speechsubs.numbers.rules import plain
+from speechsubs.localewords import DateRules
+from speechsubs.numbers.rules import known, plain, rules_for
+from speechsubs.numbers.written import cldr
 
 #: Languages of the toolkit whose months have case endings.
 INFLECTED = frozenset({"ru"})
@@ -37,6 +39,9 @@ _YEAR = r"(?P<year>[12]\d{3})(?!\d|[.,]\d)"
 @cache
 def month_names(language: str) -> Mapping[str, int]:
     """Month names in lower case with their numbers; none where they are digits."""
+    own = rules_for(language).dates.months if known(language) else {}
+    if own:
+        return {name.lower(): number for number, names in own.items() for name in names}
     # Babel loads megabytes of locale data: only a run that reads dates pays for it.
     from babel import Locale as Babel
     from babel import UnknownLocaleError
@@ -113,10 +118,18 @@ def _date(text: str, match: re.Match[str], language: str) -> Date | None:
 
 def render_date(date: Date, locale: Locale) -> str:
     """The date in the locale's long form: "30 de marzo de 2021", "2021年3月30日"."""
+    if locale.dates.months:
+        return _by_pattern(date, locale.dates)
     from babel.dates import format_date, format_skeleton
 
     value = datetime.date(date.year or 2000, date.month, date.day or 1)
-    name = locale.tag.replace("-", "_")
+    name = cldr(locale.tag)
     if date.year is not None and date.day is not None:
         return str(format_date(value, "long", locale=name))
     return str(format_skeleton("MMMMd" if date.year is None else "yMMMM", value, locale=name))
+
+
+def _by_pattern(date: Date, rules: DateRules) -> str:
+    pattern = rules.day_month if date.year is None else rules.long if date.day else rules.month_year
+    month = rules.months[date.month][0]
+    return pattern.format(day=date.day, month=month, year=date.year)

@@ -19,7 +19,7 @@ from speechsubs.numbers.cjk import is_cjk
 from speechsubs.numbers.notation import trimmed
 from speechsubs.numbers.quantities import Quantity, quantities
 from speechsubs.numbers.rules import SPACES, known, plain
-from speechsubs.numbers.written import category, digits, scaled
+from speechsubs.numbers.written import category, cldr, digits, scaled
 
 PERCENT = "percent"
 NBSP = "\u00a0"
@@ -264,7 +264,7 @@ def _pattern(text: str, locale: Locale) -> str:
 def _percent(locale: Locale) -> str:
     from babel.numbers import format_percent  # heavy, see `written.category`
 
-    text = str(format_percent(0.01, locale=locale.tag.replace("-", "_")))
+    text = str(format_percent(0.01, locale=cldr(locale.tag)))
     return _NUMBER.sub("#", text, count=1).replace("\u200e", "")
 
 
@@ -273,7 +273,7 @@ def _cldr(unit: str, length: Literal["long", "short"], locale: Locale) -> dict[s
     from babel import Locale as Babel
     from babel.units import format_unit  # heavy, see `written.category`
 
-    name = locale.tag.replace("-", "_")
+    name = cldr(locale.tag)
     plural = Babel.parse(name).plural_form
     found: dict[str, str] = {}
     for value in _SAMPLES:

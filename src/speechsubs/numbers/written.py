@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 
 from speechsubs.locales import Locale
 from speechsubs.localesections import Forms
@@ -9,16 +10,26 @@ from speechsubs.numbers.notation import shift, trimmed
 from speechsubs.numbers.rules import rules
 
 
-def _babel(locale: Locale) -> str:
-    return locale.tag.replace("-", "_")
+@cache
+def cldr(tag: str) -> str:
+    """CLDR's name for a locale; "root", which has only what all share, for one it lacks."""
+    # Babel loads megabytes of locale data: only a run that writes numbers pays for it.
+    from babel import Locale as Babel
+    from babel import UnknownLocaleError
+
+    name = tag.replace("-", "_")
+    try:
+        Babel.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return "root"
+    return name
 
 
 def category(value: Decimal, locale: Locale) -> str:
     """The plural category of a number: "one", "few", "other" ... (CLDR)."""
-    # Babel loads megabytes of locale data: only a run that writes numbers pays for it.
-    from babel import Locale as Babel
+    from babel import Locale as Babel  # heavy, see `cldr`
 
-    return str(Babel.parse(_babel(locale)).plural_form(abs(value)))
+    return str(Babel.parse(cldr(locale.tag)).plural_form(abs(value)))
 
 
 def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
@@ -26,17 +37,14 @@ def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
 
     Decimal places stay as they are in `value`.
     """
-    from babel.numbers import get_decimal_symbol, get_group_symbol
-
     whole, _, part = format(abs(value), "f").partition(".")
-    name = _babel(locale)
     if group and len(whole) >= locale.numbers.group_from:
-        sign = get_group_symbol(name)
+        sign = locale.numbers.group
         head = len(whole) % 3
         groups = [whole[:head]] if head else []
         groups += [whole[i : i + 3] for i in range(head, len(whole), 3)]
         whole = sign.join(groups)
-    text = whole + get_decimal_symbol(name) + part if part else whole
+    text = whole + locale.numbers.decimal + part if part else whole
     return f"-{text}" if value < 0 else text
 
 
