@@ -260,7 +260,7 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         argos=node.text("argos"),
         apertium=node.text("apertium"),
         words=node.choice("words", "spaces", "phrases"),
-        narrow_width=node.number("narrow_width", 0.1),
+        narrow_width=float(node.number("narrow_width", 0.1)),
         limits=limits,
         breaks=node.section("breaks", read_breaks),
         speech=node.section("speech", read_speech),

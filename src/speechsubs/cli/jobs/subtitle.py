@@ -89,10 +89,14 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
 
 def _remembered(line: CommandLine) -> dict[str, object]:
     """What a project remembers, so that its run can be repeated."""
+    options = line.options.to_json()
+    # Last as it has always been, so that projects under version control do not change.
+    lexicon = options.pop("lexicon")
     return {
-        **line.options.to_json(),
+        **options,
         "audio": str(line.audio) if line.audio else None,
         "text": str(line.text) if line.text else None,
+        "lexicon": lexicon,
         "targets": list(line.tags),
     }
 
