@@ -36,9 +36,9 @@ import engine_data
 import recorded
 from sacrebleu.metrics.bleu import BLEU
 
-from speechsubs import packages
+from speechsubs import models as packages
 from speechsubs.engines.argos import ArgosEngine
-from speechsubs.packages import Package
+from speechsubs.models import Package
 
 HERE = Path(__file__).parent
 TINY = HERE.parent / "tests" / "data" / "translate-en_es-tiny.argosmodel"

@@ -28,7 +28,8 @@ from typing import Any
 
 import recorded
 
-from speechsubs import batch, files
+from speechsubs import batch
+from speechsubs.adapters import files
 from speechsubs.batch import Choice, Control, Kit, Request, State
 from speechsubs.engines import EchoEngine
 from speechsubs.options import Options

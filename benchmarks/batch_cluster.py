@@ -22,8 +22,8 @@ from pathlib import Path
 
 import recorded
 
-from speechsubs import packages
-from speechsubs.batch import Kit, Unit, work
+from speechsubs import models
+from speechsubs.batch import Kit, Unit, worker
 from speechsubs.options import Options
 
 SEED = 7
@@ -78,7 +78,7 @@ def main() -> None:
         base = Path(name)
         make(base / "talks", given.files, given.sentences)
         make(base / "one", 1, 2)
-        packages.install_file(TINY, base / "models")
+        models.install_file(TINY, base / "models")
         env = {**os.environ, "ARGOS_PACKAGES_DIR": str(base / "models"),
                "XDG_CACHE_HOME": str(base / "cache"), "SPEECHSUBS_NO_STARTER": "1"}  # fmt: skip
         # What an engine finds out about itself once, it has found out before.
@@ -136,12 +136,12 @@ def writer(base: Path) -> dict[str, float]:
     source = folder / "talk000.en.txt"
     options = Options(engine="echo", kinds=("srt", "vtt"))
     data = pickle.dumps(
-        work.made(Unit(source, base / "written", "", "subtitle", options, ("it",)), Kit())
+        worker.made(Unit(source, base / "written", "", "subtitle", options, ("it",)), Kit())
     )
     start = time.process_time()
     made = pickle.loads(data)
     loaded = time.process_time()
-    work.write([made])
+    worker.write([made])
     return {
         "words": len(source.read_text("utf-8").split()),
         "bytes": len(data),

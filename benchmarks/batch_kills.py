@@ -23,6 +23,7 @@ from collections import Counter
 from pathlib import Path
 
 import recorded
+
 from batch import make
 
 SEED = 7

@@ -14,8 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import batch as small
 import recorded
+
+import batch as small
 
 MODEL = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 

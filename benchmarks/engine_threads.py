@@ -30,7 +30,7 @@ import numpy as np
 import recorded
 from ctranslate2.specs import TransformerSpec
 
-from speechsubs import packages
+from speechsubs import models as packages
 from speechsubs.engines import ctranslate, tokenizers
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.ctranslate import BEAM, LENGTH_PENALTY, MAX_OUTPUT_TOKENS

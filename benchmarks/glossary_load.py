@@ -14,7 +14,8 @@ from pathlib import Path
 import recorded
 from ruamel.yaml import YAML
 
-from speechsubs import glossary, yamlfile
+from speechsubs import glossary
+from speechsubs.adapters import strict_yaml
 
 ENTRIES = 10_000
 ENTRY = """\
@@ -41,8 +42,8 @@ def main() -> None:
     path = Path("glossary.yml")
     # The floor: what a file costs in ruamel.yaml, which keeps line numbers as well.
     ruamel_s = min(timeit.repeat(lambda: YAML(typ="rt").load(tenth), number=1, repeat=2))
-    yaml_s = min(timeit.repeat(lambda: yamlfile.parse(text, path), number=1, repeat=5))
-    tenth_s = min(timeit.repeat(lambda: yamlfile.parse(tenth, path), number=1, repeat=5))
+    yaml_s = min(timeit.repeat(lambda: strict_yaml.parse(text, path), number=1, repeat=5))
+    tenth_s = min(timeit.repeat(lambda: strict_yaml.parse(tenth, path), number=1, repeat=5))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "glossary.yml"
         file.write_text(text, "utf-8")

@@ -20,7 +20,7 @@ from time import perf_counter
 import recorded
 from rapidfuzz import fuzz, process
 
-from speechsubs.memory import Memory, Query, Segment, State, templates
+from speechsubs.memory import Memory, Query, Segment, State, model
 from speechsubs.model import Slot, SlotKind
 from speechsubs.spans import Span
 
@@ -103,8 +103,8 @@ def queries_for(maker: Maker, parts: list[Parts]) -> list[Query]:
 
 def floor(queries: list[Query], segments: list[Segment]) -> tuple[float, list[int]]:
     """Seconds for some queries against everything, and the best score of each (0: none)."""
-    choices = [templates.compact(s.source_template) for s in segments]
-    texts = [templates.compact(query.template) for query in queries]
+    choices = [model.compact(s.source_template) for s in segments]
+    texts = [model.compact(query.template) for query in queries]
     best = []
     start = perf_counter()
     for text in texts:

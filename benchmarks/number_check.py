@@ -22,8 +22,8 @@ from pathlib import Path
 
 from recorded import note
 
-from speechsubs.numbers.compared import differences
-from speechsubs.numbers.told import told
+from speechsubs.quantities.compare import differences
+from speechsubs.quantities.lenient import lenient_numbers
 
 #: A number word and another one that means something else wherever the first may stand.
 _OTHERS = {
@@ -59,7 +59,7 @@ def measured(path: Path, args: argparse.Namespace) -> dict[str, object]:
     missed = dict(count)
     shown = 0
     for english, other in pairs(path, args.pairs, args.only):
-        found = told(english, "en")
+        found = lenient_numbers(english, "en")
         kind = "large" if any(t.strong for t in found) else "small"
         if not any(t.strong or t.small for t in found) or not _NUMBER.search(english):
             continue

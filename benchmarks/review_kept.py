@@ -21,10 +21,11 @@ from unittest import mock
 
 import recorded
 
-from speechsubs import formats, glossary, locales, packages, pipeline, project
+from speechsubs import formats, glossary, models, pipeline, project
 from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.glossary import Glossary, Policy, Target, Term
+from speechsubs.language import locales
 from speechsubs.model import Transcript
 from speechsubs.project import Project, State
 from speechsubs.protocols import Engine, MaskFamily, Steerable
@@ -103,7 +104,7 @@ def main() -> None:
     words = glossary.load(ROOT / "glossary.yml")
     with tempfile.TemporaryDirectory() as folder:
         if options.engine == "argos":
-            package = packages.install_file(options.package, Path(folder))
+            package = models.install_file(options.package, Path(folder))
             engine: Engine = ArgosEngine(package, "en", "es")
         else:
             engine = load("apertium", "en", "es")

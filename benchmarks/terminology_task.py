@@ -27,9 +27,10 @@ from typing import Any
 
 from recorded import note
 
-from speechsubs import locales, packages
+from speechsubs import models
 from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
+from speechsubs.language import locales
 from speechsubs.model import Severity
 from speechsubs.pipeline import translate_lines
 from speechsubs.protocols import Engine
@@ -160,7 +161,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         engine: Engine
         if args.package:
-            package = packages.install_file(args.package, Path(folder))
+            package = models.install_file(args.package, Path(folder))
             engine = ArgosEngine(package, args.source, args.target)
         else:
             engine = load(args.engine, args.source, args.target)

@@ -24,14 +24,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from speechsubs import __version__, glossary, locales, money, packages
+from speechsubs import __version__, glossary, models
 from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.glossary import Matcher
 from speechsubs.glossary.verify import missing
+from speechsubs.language import locales
 from speechsubs.model import Severity
 from speechsubs.pipeline import translate_lines
 from speechsubs.protocols import Engine
+from speechsubs.quantities import currencies, money
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "terms.jsonl"
@@ -87,7 +89,7 @@ def right_slots(
     texts: list[str], outputs: list[str], matcher: Matcher, tag: str
 ) -> tuple[int, int, set[int]]:
     """Slots that are right, slots in all, and the sentences where one is wrong."""
-    context = money.context(texts, "en")
+    context = currencies.context(texts, "en")
     good = total = 0
     wrong: set[int] = set()
     target = locales.load(tag)
@@ -113,7 +115,7 @@ def cpu_s() -> float:
 def engine_for(args: argparse.Namespace, folder: Path) -> Engine:
     """The engine asked for; Argos from a package file."""
     if args.engine == "argos":
-        package = packages.install_file(args.package, folder)
+        package = models.install_file(args.package, folder)
         return ArgosEngine(package, "en", args.to)
     return load("apertium", "en", args.to)
 

@@ -24,9 +24,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from speechsubs import __version__, formats, glossary, locales, pipeline
+from speechsubs import __version__, formats, glossary, pipeline, qa
+from speechsubs.cues import fit, polish, sentences
+from speechsubs.language import locales
 from speechsubs.model import Transcript
-from speechsubs.stages import check, polish, protect, restore, segment, sentences, timing
+from speechsubs.pipeline import texts
+from speechsubs.translation import placeholders, restore
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results" / "text_to_srt.jsonl"
@@ -34,13 +37,13 @@ WORDS_PER_HOUR, SEED = 9_000, 7  # 150 words a minute
 ROUNDS = {1: 5, 10: 3}
 STAGES: dict[str, tuple[Any, str]] = {
     "sentences": (sentences, "split"),
-    "times": (timing, "place"),
-    "protect": (protect, "find"),
+    "times": (texts, "place"),
+    "protect": (placeholders, "find"),
     "restore": (restore, "source"),
-    "words_to_times": (segment, "texts"),
-    "segment": (segment, "blocks"),
+    "words_to_times": (fit, "texts"),
+    "segment": (fit, "blocks"),
     "polish": (polish, "times"),
-    "check": (check, "inspect"),
+    "check": (qa, "inspect"),
 }
 
 

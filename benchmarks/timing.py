@@ -23,12 +23,13 @@ import recorded
 import timing_data as data
 import timing_languages as spoken
 
-from speechsubs import audio, locales
-from speechsubs.aligners import voice
-from speechsubs.aligners.pauses import Pauses
-from speechsubs.aligners.speech import Speech, script
-from speechsubs.aligners.speech.pronounce import Pronouncer
-from speechsubs.pipeline.trust import confidence
+from speechsubs import audio
+from speechsubs.alignment import vad
+from speechsubs.alignment.forced import Speech, script
+from speechsubs.alignment.forced.pronounce import Pronouncer
+from speechsubs.alignment.pauses import Pauses
+from speechsubs.language import locales
+from speechsubs.pipeline.run import confidence
 from speechsubs.protocols import Placement
 
 HERE = Path(__file__).parent
@@ -104,7 +105,7 @@ def note(record: dict[str, Any]) -> None:
 
 
 def align(
-    gold: data.Gold, texts: Sequence[str], curve: voice.Curve
+    gold: data.Gold, texts: Sequence[str], curve: vad.Curve
 ) -> tuple[Placement, dict[str, Any]]:
     with Watch() as watch:
         aligner = Speech(gold.recording, locales.load("en"), curve=curve)
@@ -271,7 +272,7 @@ def accuracy(
             print(f"{name}: skipped, {lacking}")
             continue
         gold = data.record(name, data.sentences_of(TEXT), speaker, snr, seed)
-        curve = voice.Curve(gold.recording)
+        curve = vad.Curve(gold.recording)
         curve.values()
         for case, (texts, truth) in cases(gold).items():
             if only and case != only:

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from speechsubs.audio import RATE, Recording
+from speechsubs.cues.sentences import split
 from speechsubs.formats import text as plain
 from speechsubs.model import Sentence
-from speechsubs.stages.sentences import split
 
 FLITE = ("slt", "rms", "awb")
 FESTIVAL = {"kal": "voice_kal_diphone", "hts": "voice_cmu_us_slt_arctic_hts"}

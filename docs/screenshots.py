@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import chromium  # noqa: E402 the folder of the tests is no package
 import sample  # noqa: E402 as above
 
-from speechsubs.review import page  # noqa: E402 after the path is set
+from speechsubs.review import page  # noqa: E402
 
 
 def shoot(browser: chromium.Chromium, name: str) -> None:

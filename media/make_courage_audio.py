@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from speechsubs import formats
-from speechsubs.aligners.speech import readings
+from speechsubs.alignment.forced import spoken_numbers
+from speechsubs.cues import sentences
 from speechsubs.model import Transcript
-from speechsubs.stages import sentences
 
 HERE = Path(__file__).parent
 RATE = 16_000
@@ -54,7 +54,7 @@ SPOKEN = (
 
 
 def _in_words(number: re.Match[str]) -> str:
-    return " ".join(readings.cardinal(int(number.group().replace(",", ""))))
+    return " ".join(spoken_numbers.cardinal(int(number.group().replace(",", ""))))
 
 
 def spoken(text: str) -> str:

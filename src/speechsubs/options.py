@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
     # Only named here: command lines build options before anything heavy is loaded.
-    from speechsubs.locales import Locale
+    from speechsubs.language.locales import Locale
     from speechsubs.model import Limits
 
 #: Who writes dates or units: the rules of the locale, or whatever the engine made of them.

@@ -19,9 +19,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from speechsubs import formats, locales, locking
+from speechsubs import formats
+from speechsubs.adapters import files
+from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.errors import InputError, OutputError, SpeechsubsError, UnknownLocaleError
-from speechsubs.files import read_bytes, write_atomic
+from speechsubs.language import locales
 from speechsubs.model import Finding, Severity, Track
 
 LEDGER = ".speechsubs.json"
@@ -277,7 +279,7 @@ def _digests(data: Any, key: str) -> dict[str, str]:
 @contextmanager
 def _opened(folder: Path) -> Iterator[_Ledger]:
     """A folder's ledger, while nobody else writes into the folder. Raises `OutputError`."""
-    with locking.held(folder / _LOCK, wait_s=_PATIENCE_S):
+    with files.held(folder / _LOCK, wait_s=_PATIENCE_S):
         ledger = _Ledger.load(folder)
         ledger.adopt()
         yield ledger

@@ -46,7 +46,7 @@ def test_imports_point_down() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     kept = re.search(r"Contracts: (\d+) kept, 0 broken", done.stdout)
     assert kept is not None
-    assert int(kept.group(1)) >= 4
+    assert int(kept.group(1)) >= 2
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -1,7 +1,8 @@
 """Reviews to look at: a small one in four scripts, and ones of any size."""
 
+from speechsubs.glossary.diff import Change, ChangeKind
 from speechsubs.model import Finding, Severity
-from speechsubs.review.model import Change, ChangeKind, Item, ItemCue, Review
+from speechsubs.review.model import Item, ItemCue, Review
 
 CHANGES = (
     Change("Xiaomi", ChangeKind.TARGET, "zh-CN", "Xiaomi", "小米", 12, 12),

@@ -13,19 +13,11 @@ from typing import Any
 
 import pytest
 
-from speechsubs import locales
+from speechsubs.glossary.diff import Change, ChangeKind
+from speechsubs.language import locales
 from speechsubs.model import Cue, Finding, Severity
-from speechsubs.review import decisions, page, room
-from speechsubs.review.model import (
-    Change,
-    ChangeKind,
-    Decision,
-    Decisions,
-    Item,
-    ItemCue,
-    Review,
-    Verdict,
-)
+from speechsubs.review import decisions, page, recut
+from speechsubs.review.model import Decision, Decisions, Item, ItemCue, Review, Verdict
 from speechsubs.review.serve import Desk, Server
 
 
@@ -639,7 +631,7 @@ def test_the_time_of_a_cue_is_that_of_python(show: Callable[..., Any]) -> None:
         ):
             for latest in (1_500, 2_200, 9_000, 60_000):
                 cue = Cue(1_000, 2_000, ("Antes.",))
-                ours = room.until(cue, lines, max(latest, cue.end_ms), locale) if lines else 2_000
+                ours = recut.until(cue, lines, max(latest, cue.end_ms), locale) if lines else 2_000
                 item = {"start_ms": 1_000, "end_ms": 2_000, "lines": ["Antes."],
                         "latest_end_ms": max(latest, 2_000)}  # fmt: skip
                 given = ", ".join(map(json.dumps, (item, lines)))

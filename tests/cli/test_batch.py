@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from speechsubs.batch import MANIFEST
-from speechsubs.cli.jobs import batch as job
+from speechsubs.cli.jobs import batch
 
 Cli = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
@@ -267,7 +267,7 @@ def test_lines_are_no_batch(cli: Cli, here: Path) -> None:
 
 
 def test_a_few_files_are_no_batch_and_many_are_one(cli: Cli, here: Path) -> None:
-    names = [f"{n}.txt" for n in range(job.FEW + 1)]
+    names = [f"{n}.txt" for n in range(batch.FEW + 1)]
     for name in names:
         (here / name).write_text(TEXTS["en"], "utf-8")
     assert "char/s" in cli("subtitle", *names[:-1], *ECHO).err
@@ -438,10 +438,10 @@ def test_watching_takes_files_that_have_been_still(
 ) -> None:
     import signal
 
-    from speechsubs.batch import watching
+    from speechsubs.batch import watch
 
-    monkeypatch.setattr(watching, "STILL_S", 0.2)
-    monkeypatch.setattr(watching, "EVERY_S", 0.05)
+    monkeypatch.setattr(watch, "STILL_S", 0.2)
+    monkeypatch.setattr(watch, "EVERY_S", 0.05)
     (here / "in").mkdir()
     (here / "in" / "one.txt").write_text(TEXTS["en"], "utf-8")
 

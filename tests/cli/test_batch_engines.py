@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from speechsubs import engines, packages
-from speechsubs.batch import Kit, cluster_terms
-from speechsubs.cli.jobs import batch as job
+from speechsubs import engines, models
+from speechsubs.batch import Kit
+from speechsubs.batch.cluster import protocol
+from speechsubs.cli.jobs import batch
 from speechsubs.cli.jobs.workplace import Workplace
-from speechsubs.engines import threads
+from speechsubs.engines import ctranslate
 from speechsubs.errors import EngineError
 
 Cli = Callable[..., Any]
@@ -99,7 +100,7 @@ def test_engines_take_no_more_cores_than_jobs(
 @pytest.fixture
 def tiny() -> Iterator[Path]:
     """A real model, where all processes find it: Argos reads that folder's name once."""
-    package = packages.install_file(TINY, Path(os.environ["ARGOS_PACKAGES_DIR"]))
+    package = models.install_file(TINY, Path(os.environ["ARGOS_PACKAGES_DIR"]))
     yield package.path
     shutil.rmtree(package.path)
 
@@ -110,7 +111,7 @@ def test_a_model_starts_one_thread_for_each_job_and_none_more(tiny: Path) -> Non
 
     def started(jobs: int) -> int:
         before = len([*Path("/proc/self/task").iterdir()])
-        kit = job._kit(Workplace(None, None), jobs, jobs)
+        kit = batch._kit(Workplace(None, None), jobs, jobs)
         engine = kit.engine("argos", "en", "es")
         engine.translate([f"This is talk {n}, and nobody slept." for n in range(60)])
         kept.append(kit)
@@ -130,12 +131,12 @@ def test_an_engine_of_a_worker_takes_the_cores_that_the_worker_was_given(
     given: int, variable: str, terms: int | None, expected: int,
 ) -> None:  # fmt: skip
     worker = pytest.importorskip(
-        "speechsubs.batch.cluster_worker", reason="the extra [cluster] is not installed"
+        "speechsubs.batch.cluster.worker", reason="the extra [cluster] is not installed"
     )
-    monkeypatch.setattr(cluster_terms, "code", lambda: "the same")
-    monkeypatch.setattr(threads, "_own", lambda: 16)
-    monkeypatch.setenv(threads.VARIABLE, variable)
-    wanted = cluster_terms.Terms(
+    monkeypatch.setattr(protocol, "code", lambda: "the same")
+    monkeypatch.setattr(ctranslate, "_own", lambda: 16)
+    monkeypatch.setenv(ctranslate.VARIABLE, variable)
+    wanted = protocol.Terms(
         "1", str(here), {}, "the same", {}, {("echo", "en", "it"): "another"}, {}, terms
     )
     workshop = worker.Workshop(wanted)

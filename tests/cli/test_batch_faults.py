@@ -16,18 +16,9 @@ from typing import Any
 
 import pytest
 
-from speechsubs import files, locking, outputs
-from speechsubs.batch import (
-    MANIFEST,
-    Control,
-    Kit,
-    Record,
-    Unit,
-    control,
-    grouped,
-    pooled,
-    work,
-)
+from speechsubs import outputs
+from speechsubs.adapters import files
+from speechsubs.batch import MANIFEST, Control, Kit, Record, Unit, runner, worker
 from speechsubs.batch.state import LOCK
 from speechsubs.engines import EchoEngine
 from speechsubs.errors import EngineError
@@ -113,8 +104,8 @@ def test_what_a_kill_left_is_swept_and_said(cli: Cli, here: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     (here / "out").mkdir()
-    (here / "out" / f"{files.TEMPORARY}{locking.host()}.{dead.pid}.abc").write_bytes(b"half")
-    owner = {"pid": dead.pid, "host": locking.host(), "since": "2026-01-01 00:00:00 UTC"}
+    (here / "out" / f"{files.TEMPORARY}{files.host()}.{dead.pid}.abc").write_bytes(b"half")
+    owner = {"pid": dead.pid, "host": files.host(), "since": "2026-01-01 00:00:00 UTC"}
     (here / "out" / LOCK).write_text(json.dumps(owner), "utf-8")
     ran = cli("subtitle", "talks", *ECHO, "-o", "out")
     assert ran.code == 0
@@ -125,11 +116,11 @@ def test_what_a_kill_left_is_swept_and_said(cli: Cli, here: Path) -> None:
 def test_two_batches_on_one_folder(cli: Cli, here: Path) -> None:
     make(here / "talks", 2)
     (here / "out").mkdir()
-    with locking.held(here / "out" / LOCK):
+    with files.held(here / "out" / LOCK):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out")
         assert ran.code == 1
         assert "out: another batch works on these outputs (process" in ran.err
-        assert f"process {os.getpid()} on {locking.host()} since " in ran.err
+        assert f"process {os.getpid()} on {files.host()} since " in ran.err
         assert "Wait until it ends" in ran.err
         assert contents(here / "out") == {}
         # Looking does no harm.
@@ -170,10 +161,10 @@ def test_interrupted_it_finishes_what_it_writes_and_says_how_to_go_on(
 def test_an_engine_is_left_at_once_and_a_second_signal_ends_everything() -> None:
     control_ = Control()
     with control_.listening():
-        with pytest.raises(control.Interrupted), control_.breakable():
+        with pytest.raises(runner.Interrupted), control_.breakable():
             signal.raise_signal(signal.SIGINT)
         assert (control_.stopping, control_.why, control_.signal) == (True, "interrupted", 2)
-        with pytest.raises(control.Interrupted), control_.breakable():
+        with pytest.raises(runner.Interrupted), control_.breakable():
             pytest.fail("nothing new is begun")
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -197,8 +188,8 @@ def test_what_was_being_translated_is_left_and_what_was_translated_is_written(
         for p in sorted((here / "talks").iterdir())
     ]
     with pytest.MonkeyPatch.context() as patch, stop.listening():
-        patch.setattr(grouped, "FILES", 1)
-        records = [r for some in grouped.grouped(units, kit, stop, 2) for r in some]
+        patch.setattr(runner, "FILES", 1)
+        records = [r for some in runner.grouped(units, kit, stop, 2) for r in some]
     assert stop.why == "interrupted"
     assert [r.key for r in records] == ["talk000.txt", "talk001.txt", "talk002.txt"]
     assert len(contents(here / "out")) == 6
@@ -241,7 +232,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_a_full_disk_stops_the_batch_and_nothing_is_half(
     cli: Cli, here: Path, full: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grouped, "FILES", 4)
+    monkeypatch.setattr(runner, "FILES", 4)
     make(here / "talks", 30)
     base = ("subtitle", "talks", "--to", "it", *ECHO, "--jobs", "1")
     cli(*base, "-o", "right")
@@ -333,14 +324,14 @@ def test_a_source_that_vanishes_is_reported_alone(
     cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(here / "talks", 4)
-    real = work.ready
+    real = worker.ready
 
     def ready(unit: Unit, kit: Kit) -> Any:
         if unit.source.name == "talk002.txt":
             unit.source.unlink()
         return real(unit, kit)
 
-    monkeypatch.setattr(work, "ready", ready)
+    monkeypatch.setattr(worker, "ready", ready)
     ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out")
     assert ran.code == 1
     assert "Error: talks/talk002.txt: no such file" in ran.err
@@ -377,7 +368,7 @@ def test_an_engine_that_fails_on_a_text_fails_for_its_file_only(here: Path) -> N
         Unit(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
         for p in sorted((here / "talks").iterdir())
     ]
-    records = {r.key: r for some in grouped.grouped(units, kit, Control(), 2) for r in some}
+    records = {r.key: r for some in runner.grouped(units, kit, Control(), 2) for r in some}
     assert [key for key, record in records.items() if record.failed] == ["talk003.txt"]
     assert records["talk003.txt"].reason == "it broke"
     assert len(contents(here / "out")) == 10
@@ -387,14 +378,14 @@ def test_a_fault_of_our_own_stops_no_other_file(
     cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(here / "talks", 3)
-    real = work.finished
+    real = worker.finished
 
     def finished(one: Any, *given: Any) -> Any:
         if one.unit.source.name == "talk001.txt":
             raise RuntimeError("never thought of")
         return real(one, *given)
 
-    monkeypatch.setattr(work, "finished", finished)
+    monkeypatch.setattr(worker, "finished", finished)
     ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out")
     assert ran.code == 1
     assert "talks/talk001.txt: a fault in speechsubs: RuntimeError: never thought of" in ran.err
@@ -427,14 +418,14 @@ def test_a_worker_that_is_killed_takes_no_file_with_it(
     (here / "site").mkdir()
     (here / "site" / "sitecustomize.py").write_text(KILLER, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(here / "site"))
-    monkeypatch.setattr(pooled, "START_S", -1.0)  # processes, however little there is to do
-    monkeypatch.setattr(pooled, "CHUNK", 6)
+    monkeypatch.setattr(runner, "START_S", -1.0)  # processes, however little there is to do
+    monkeypatch.setattr(runner, "CHUNK", 6)
     units = [
         Unit(here / "in" / name, here / "out", name, "convert", Options(kinds=("vtt",)))
         for name in names
     ]
     records: list[Record] = []
-    for some in pooled.pooled(units, Kit(), Control(), 2):
+    for some in runner.pooled(units, Kit(), Control(), 2):
         records += some
     assert sorted(r.key for r in records) == sorted(names)
     bad = {r.key: r.reason for r in records if r.failed}
@@ -453,10 +444,10 @@ def test_processes_give_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPat
             for p in sorted((here / "talks").iterdir())
         ]
 
-    for some in pooled.pooled(units("one"), Kit(), Control(), 1):
+    for some in runner.pooled(units("one"), Kit(), Control(), 1):
         assert not any(record.failed for record in some)
-    monkeypatch.setattr(pooled, "START_S", -1.0)
-    keys = [r.key for some in pooled.pooled(units("two"), Kit(), Control(), 2) for r in some]
+    monkeypatch.setattr(runner, "START_S", -1.0)
+    keys = [r.key for some in runner.pooled(units("two"), Kit(), Control(), 2) for r in some]
     assert keys == [unit.key for unit in units("two")]
     assert contents(here / "one") == contents(here / "two")
     assert len(contents(here / "two")) == 80

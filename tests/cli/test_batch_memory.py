@@ -94,17 +94,17 @@ def test_what_is_forgotten_leaves_the_outputs(cli: Cli, here: Path, talks: Path)
 def test_files_are_looked_into_once_for_each_state_of_the_memory(
     cli: Cli, here: Path, talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from speechsubs.batch import work
+    from speechsubs.batch import worker
 
     cli(*BASE)
     looked: list[str] = []
-    recalled = work.recalled
+    recalled = worker.recalled
 
     def spy(unit: Any, *rest: Any) -> dict[str, str]:
         looked.append(unit.source.name)
         return recalled(unit, *rest)
 
-    monkeypatch.setattr(work, "recalled", spy)
+    monkeypatch.setattr(worker, "recalled", spy)
     remember(here, said("Hello.", "Ciao."))
     ran = cli(*BASE, *MEMORY, "--dry-run")
     assert "0 files to do, 3 unchanged" in ran.err

@@ -15,21 +15,11 @@ from typing import Any
 
 import pytest
 
-from speechsubs import packages
-from speechsubs.batch import (
-    MANIFEST,
-    Choice,
-    Control,
-    Kit,
-    Record,
-    Request,
-    cluster_terms,
-    units,
-)
-from speechsubs.batch import cluster as clusters
-from speechsubs.batch.cluster import Cluster
-from speechsubs.batch.cluster_shares import Done
-from speechsubs.batch.cluster_terms import Place
+from speechsubs import models
+from speechsubs.batch import MANIFEST, Choice, Control, Kit, Record, Request, units
+from speechsubs.batch.cluster import client, protocol
+from speechsubs.batch.cluster.client import Cluster
+from speechsubs.batch.cluster.protocol import Done, Place
 from speechsubs.batch.state import LOCK
 from speechsubs.memory import CacheKey, Memory, Segment
 from speechsubs.memory import State as Answered
@@ -47,7 +37,7 @@ TINY = ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 TEXT = "Good evening, everyone. We built a car in three years. Nobody believed in us.\n"
 ECHO = ("--engine", "echo", "--no-glossary", "--format", "srt")
 TERMS = "version: 1\nsource: en\nterms:\n  - id: it\n    source: {}\n    policy: keep\n"
-REAL_CODE = cluster_terms.code
+REAL_CODE = protocol.code
 LOCAL = ("--cluster", "local", "--jobs", "2")
 
 
@@ -85,7 +75,7 @@ def children() -> list[psutil.Process]:
 @pytest.fixture(autouse=True)
 def same_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody may be writing our modules while they are tested."""
-    monkeypatch.setattr(cluster_terms, "code", lambda: "the same")
+    monkeypatch.setattr(protocol, "code", lambda: "the same")
     with preloaded(tmp_path, ""):
         yield
 
@@ -94,7 +84,7 @@ def same_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 def tiny() -> Iterator[Path]:
     """A real model, where all processes find it: Argos reads that folder's name once."""
     folder = Path(os.environ["ARGOS_PACKAGES_DIR"])
-    package = packages.install_file(TINY, folder)
+    package = models.install_file(TINY, folder)
     yield folder
     shutil.rmtree(package.path)
 
@@ -241,10 +231,10 @@ def test_recordings_are_aligned_by_workers(cli: Cli, here: Path) -> None:
 def test_a_watched_folder_is_worked_on_by_workers(
     cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from speechsubs.batch import watching
+    from speechsubs.batch import watch
 
-    monkeypatch.setattr(watching, "STILL_S", 0.2)
-    monkeypatch.setattr(watching, "EVERY_S", 0.05)
+    monkeypatch.setattr(watch, "STILL_S", 0.2)
+    monkeypatch.setattr(watch, "EVERY_S", 0.05)
     make(here / "talks", 2)
     seen: list[int] = []
 
@@ -274,13 +264,13 @@ def test_engines_are_loaded_once_for_each_worker(
 ) -> None:
     make(here / "talks", 24)
     seen: list[Done] = []
-    same = clusters._same_engines
+    same = client._same_engines
 
     def spy(done: Done, kit: Kit) -> None:
         seen.append(done)
         same(done, kit)
 
-    monkeypatch.setattr(clusters, "_same_engines", spy)
+    monkeypatch.setattr(client, "_same_engines", spy)
     found = list(on_workers(here, Options(engine="argos", kinds=("srt",)), to=("es",), workers=2))
     assert len(found) == 24
     assert not any(record.failed for record in found)
@@ -461,7 +451,7 @@ def worker(address: str, folder: Path, env: dict[str, str] | None = None) -> Any
 def test_workers_of_a_scheduler_begin_elsewhere_and_see_the_same_folder(
     cli: Cli, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster_terms, "code", REAL_CODE)  # these are processes of their own
+    monkeypatch.setattr(protocol, "code", REAL_CODE)  # these are processes of their own
     make(here / "talks", 20)
     base = ("subtitle", "talks", "--to", "it", *ECHO)
     cli(*base, "-o", "right")
@@ -567,7 +557,7 @@ def test_a_wrong_address(cli: Cli, here: Path, address: str) -> None:
 def test_a_scheduler_without_a_worker(
     cli: Cli, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from speechsubs.batch import cluster_dask
+    from speechsubs.batch.cluster import client as cluster_dask
 
     monkeypatch.setattr(cluster_dask, "FIRST_WORKER_S", 0.5)
     make(here / "talks", 2)

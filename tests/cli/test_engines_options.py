@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from speechsubs import packages
+from speechsubs import models
 
 TINY = Path(__file__).parents[1] / "data" / "translate-en_es-tiny.argosmodel"
 
@@ -21,7 +21,7 @@ def own_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("short", [True, False])
 def test_a_model_by_its_folder(cli: Callable[..., Any], tmp_path: Path, short: bool) -> None:
-    folder = packages.install_file(TINY, tmp_path / "m").path
+    folder = models.install_file(TINY, tmp_path / "m").path
     engine = ("--engine", f"ct2:{folder}") if short else ("--engine", "ct2", "--model", folder)
     ran = cli("translate", "lines.txt", "--to", "es", "--lines", *engine)
     assert "casa" in ran.out

@@ -264,6 +264,6 @@ def test_every_subcommand_explains_itself(cli: Callable[..., Any]) -> None:
 
 def test_the_choices_are_those_of_the_registry() -> None:
     from speechsubs.cli.options import GLOSSARY_FORMATS
-    from speechsubs.glossary import interchange
+    from speechsubs.glossary import registry
 
-    assert tuple(GLOSSARY_FORMATS) == interchange.names()
+    assert tuple(GLOSSARY_FORMATS) == registry.names()

@@ -54,7 +54,7 @@ def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
 
 def test_the_list_of_commands_imports_no_command() -> None:
     modules = {m for m in imported("--help") if m.startswith("speechsubs.cli.")}
-    assert modules == {"speechsubs.cli.group", "speechsubs.cli.plain"}
+    assert modules == {"speechsubs.cli.group", "speechsubs.cli.escape"}
 
 
 @pytest.mark.parametrize("name", HEAVY)

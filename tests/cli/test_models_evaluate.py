@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from speechsubs import packages
+from speechsubs import models
 
 TINY = Path(__file__).parents[1] / "data" / "translate-en_es-tiny.argosmodel"
 #: A sentence, and what people made of it.
@@ -31,7 +31,7 @@ def test_set(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def model(tmp_path: Path) -> str:
     """An engine by its folder: nothing has to be installed."""
-    return f"ct2:{packages.install_file(TINY, tmp_path / 'models').path}"
+    return f"ct2:{models.install_file(TINY, tmp_path / 'models').path}"
 
 
 def test_engines_are_compared_on_the_same_sentences(

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from speechsubs import exchange
-from speechsubs.cli.exchange import FORMATS, command
+from speechsubs.cli.project import FORMATS, command
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "exchange"
 IMPORTED = [name for name in FORMATS if name != "markdown"]

@@ -22,7 +22,9 @@ import pytest
 import srt
 import webvtt
 
-from speechsubs import locales, money, packages
+from speechsubs import models
+from speechsubs.language import locales
+from speechsubs.quantities import currencies, money
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel"
@@ -79,7 +81,7 @@ def _made(engine: str, base: Path) -> Made:
     else:
         targets = ["es"] if engine == "argos" else ["es", "zh-CN", "de"]
     if engine == "argos":
-        packages.install_file(TINY, base / "packages")
+        models.install_file(TINY, base / "packages")
         env = {"ARGOS_PACKAGES_DIR": str(base / "packages")}
     arguments = [a for tag in targets for a in ("--to", tag)]
     done = job(
@@ -158,7 +160,7 @@ def test_every_amount_has_its_exact_value(made: Made) -> None:
     assert every == expected
     for track in made.tracks:
         excused = made.excused(track)
-        context = money.context((s["text"] for s in said), "en")
+        context = currencies.context((s["text"] for s in said), "en")
         language = locales.load(track["locale"]).language
         for draft in track["sentences"]:
             if draft["index"] in excused:

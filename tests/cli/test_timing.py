@@ -158,16 +158,16 @@ def test_speech_is_the_default_and_the_voice_is_looked_for_once(
     cli: Cli, talk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
-    from speechsubs.aligners import voice
+    from speechsubs.alignment import vad
 
     calls: list[str] = []
-    look = voice.probabilities
+    look = vad.probabilities
 
     def counted(recording: Any, **given: Any) -> Any:
         calls.append(recording.name)
         return look(recording, **given)
 
-    monkeypatch.setattr(voice, "probabilities", counted)
+    monkeypatch.setattr(vad, "probabilities", counted)
     ran = cli("timing", "talk.mp3", "talk.txt", "--json", "--picture", "talk.png")
     data = json.loads(ran.out)
     assert data["aligner"] == "speech"

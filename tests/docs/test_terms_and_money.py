@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from speechsubs import money
-from speechsubs.locales import load
-from speechsubs.numbers import find_dates, render_date
-from speechsubs.numbers.units import find_measures, render
+from speechsubs.language.locales import load
+from speechsubs.language.typography import Grammar, around_slots
+from speechsubs.quantities import find_dates, money, render_date
+from speechsubs.quantities import render as quantities_render
+from speechsubs.quantities.units import find_measures, render_measure
 from speechsubs.spans import Span, SpannedText
-from speechsubs.typography import Grammar, around_slots
 
 DOCS = Path(__file__).parents[2] / "docs"
 SOURCES = Path(__file__).parents[2] / "src"
@@ -37,7 +37,9 @@ def test_amounts_are_written_as_the_page_says() -> None:
     assert len(rows) >= 5
     for said, *written in rows:
         (amount,) = money.find(said, "en")
-        assert [plain(money.render(amount, load(tag))) for tag in tags] == written
+        assert [
+            plain(quantities_render.render_amount(amount, load(tag))) for tag in tags
+        ] == written
 
 
 def test_every_example_is_recognised() -> None:
@@ -69,7 +71,7 @@ def test_units_are_written_as_the_page_says() -> None:
     (_, *tags), *rows = rows[: 1 + 5]
     for said, *written in rows:
         (measure,) = find_measures(said, "en")
-        assert [plain(render(measure, load(tag))) for tag in tags] == written
+        assert [plain(render_measure(measure, load(tag))) for tag in tags] == written
 
 
 @pytest.mark.parametrize("page", ["terms.md", "money.md"])

@@ -136,9 +136,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the trial of models out, which takes a second each and has its own tests."""
-    from speechsubs.models import obtaining
+    from speechsubs.engines import install
 
-    monkeypatch.setattr(obtaining, "try_out", lambda package: ())
+    monkeypatch.setattr(install, "try_out", lambda package: ())
 
 
 def package_bytes(

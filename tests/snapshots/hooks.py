@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from speechsubs.cli import main
+from speechsubs.cli.group import main
 from speechsubs.engines.echo import EchoEngine
 
 from .scripted import complete, score, translate, without

@@ -36,7 +36,7 @@ def numbers(text: str) -> list[str]:
 
 
 def test_the_masks_are_the_toolkit_s() -> None:
-    from speechsubs.engines.masks import CODES
+    from speechsubs.engines.mask_probe import CODES
 
     assert dict(FAMILIES) == {f.name: (*f.words, *f.amounts) for f in CODES}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sentencepiece
 
-from speechsubs import packages
+from speechsubs import models
 from training import export
 
 SHAPE = {"encoder": 2, "decoder": 1, "heads": 2, "width": 16, "inner": 32}
@@ -74,7 +74,7 @@ def test_a_package_is_read_and_translates_by_the_toolkit(
 
     path = tmp_path / "translate-en_es-starter.argosmodel"
     export.archive(path, "translate-en_es-starter", files(model, "es", ["es"]))
-    package = packages.install_file(path, tmp_path / "installed")
+    package = models.install_file(path, tmp_path / "installed")
     assert (package.from_code, package.to_code, package.version) == ("en", "es", export.VERSION)
     assert package.target_prefix == ""
     (answer,) = ArgosEngine(package, "en", "es").translate(["The dog sees the house."])
@@ -86,7 +86,7 @@ def test_a_package_of_several_languages_says_its_tag(
 ) -> None:
     path = tmp_path / "translate-en_fr-starter.argosmodel"
     export.archive(path, "translate-en_fr-starter", files(model, "fr", ["es", "fr"]))
-    assert packages.install_file(path, tmp_path / "installed").target_prefix == "<2fr>"
+    assert models.install_file(path, tmp_path / "installed").target_prefix == "<2fr>"
 
 
 def test_the_same_files_give_the_same_archive(model: dict[str, bytes], tmp_path: Path) -> None:

@@ -5,16 +5,14 @@ process of any machine and gives a plain `Record`; the bytes are the same howeve
 units are scheduled. `run` schedules them on this machine.
 """
 
-from speechsubs.batch.control import Control, Interrupted
-from speechsubs.batch.gather import Choice
-from speechsubs.batch.kit import Kit
-from speechsubs.batch.listing import Request, home, is_batch, keyed, units
+from speechsubs.batch.context import Kit
+from speechsubs.batch.discover import Choice, Request, home, is_batch, keyed, units
+from speechsubs.batch.model import COMMANDS, Part, Record, Unit
 from speechsubs.batch.plan import Estimate, Plan, Unchanged, estimate, looked_into, plan
-from speechsubs.batch.run import run
+from speechsubs.batch.runner import Control, Interrupted, run
 from speechsubs.batch.state import MANIFEST, State, leftovers, locked
-from speechsubs.batch.unit import COMMANDS, Part, Record, Unit
-from speechsubs.batch.watching import Watch
-from speechsubs.batch.work import do, do_all
+from speechsubs.batch.watch import Watch
+from speechsubs.batch.worker import do, do_all
 
 __all__ = [
     "COMMANDS",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from speechsubs import __version__, project
+from speechsubs.batch.model import Record
 from speechsubs.batch.plan import Estimate, Plan, Unchanged
-from speechsubs.batch.unit import Record
 from speechsubs.errors import OutputError
 
 SCHEMA = "speechsubs-batch-events/1"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechsubs import formats, outputs
-from speechsubs.batch import naming, prints, work
-from speechsubs.batch.kit import Kit
+from speechsubs.batch import context, fingerprint, worker
+from speechsubs.batch.context import Kit
+from speechsubs.batch.model import Record, Unit
 from speechsubs.batch.state import Known, State, rate_name
-from speechsubs.batch.unit import Record, Unit
 from speechsubs.errors import InputError, SpeechsubsError
 
 
@@ -71,10 +71,10 @@ def plan(
             asked = _Asked(unit, known, kit)
             left, reason = _left(unit, known, kit, state, asked)
         except SpeechsubsError as error:
-            found.refused.append(work.failed(unit, error))
+            found.refused.append(worker.failed(unit, error))
             continue
         if left is None:
-            wanted = {known.language, *naming.targets(unit.targets, known.language), ""}
+            wanted = {known.language, *context.targets(unit.targets, known.language), ""}
             bad = any(done.findings for tag, done in known.parts.items() if tag in wanted)
             found.unchanged.append(Unchanged(unit, bad))
         else:
@@ -93,10 +93,10 @@ def looked_into(found: Plan, kit: Kit) -> Plan:
     looked = replace(found, todo=[], refused=list(found.refused))
     for unit in found.todo:
         try:
-            one = work.read(unit)
+            one = worker.read(unit)
             kit.require(unit.options.engine, one.language, one.targets)
         except SpeechsubsError as error:
-            looked.refused.append(work.failed(unit, error))
+            looked.refused.append(worker.failed(unit, error))
         else:
             looked.todo.append(unit)
     return looked
@@ -144,8 +144,8 @@ class _Asked:
     def _answers(self, tag: str) -> str:
         if not self._found:
             # All at once: to read and prepare the file takes longer than to ask.
-            tags = naming.targets(self._unit.targets, self._known.language)
-            self._found = work.recalled(self._unit, tags, self._kit)
+            tags = context.targets(self._unit.targets, self._known.language)
+            self._found = worker.recalled(self._unit, tags, self._kit)
         return self._found[tag]
 
 
@@ -154,7 +154,7 @@ def _left(
 ) -> tuple[Unit | None, str]:
     """What is left to do of a unit that was done before, and why; None for nothing."""
     source = known.language
-    inputs = prints.inputs(unit)
+    inputs = fingerprint.inputs(unit)
     options = unit.options
     glossary = kit.glossary(options.glossary).digest if unit.command != "convert" else ""
     reasons: list[str] = []
@@ -167,7 +167,7 @@ def _left(
         engine = ""
         if tag not in (source, ""):
             engine = kit.engine(options.engine, source, tag).signature
-        print_ = prints.of(
+        print_ = fingerprint.of(
             unit,
             tag,
             source=source,
@@ -179,7 +179,7 @@ def _left(
             other = tag not in (source, "") and engine != done.engine
             reasons.append("another engine or model" if other else "input or options changed")
             return False
-        files = naming.files(unit, source, tag)
+        files = context.files(unit, source, tag)
         if tuple(state.name(path) for path in files) != done.files:
             reasons.append("its outputs go elsewhere")
             return False
@@ -194,7 +194,7 @@ def _left(
     if unit.command == "convert":
         return (None, "") if fresh("") else (unit, reasons[0])
     own = unit.command == "subtitle" and not fresh(source)
-    targets = tuple(tag for tag in naming.targets(unit.targets, source) if not fresh(tag))
+    targets = tuple(tag for tag in context.targets(unit.targets, source) if not fresh(tag))
     if not own and not targets:
         return None, ""
     return replace(unit, own=own, targets=targets), reasons[0]
@@ -228,8 +228,8 @@ class _Doubtful:
         source = ""
         if unit.command != "convert":
             item = formats.read(unit.source)
-            source = unit.options.language or naming.language(unit.source, item) or "en"
-        places = {self._where(p.parent, p.name): p for p in naming.all_files(unit, source)}
+            source = unit.options.language or context.language(unit.source, item) or "en"
+        places = {self._where(p.parent, p.name): p for p in context.all_files(unit, source)}
         for key, path in places.items():
             advice = "Choose another folder (-o) or leave one of them out (--exclude)"
             if key in self._inputs:
@@ -286,7 +286,7 @@ def estimate(units: Sequence[Unit], state: State | None) -> Estimate:
         language = unit.options.language or (known.language if known else "")
         language = language or outputs.language_in(unit.source) or "en"
         names = ["own"] if unit.own else []
-        names += [rate_name(language, tag) for tag in naming.targets(unit.targets, language)]
+        names += [rate_name(language, tag) for tag in context.targets(unit.targets, language)]
         for name in names:
             seconds = state.rates.of(name, size)
             if seconds is None:

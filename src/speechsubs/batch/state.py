@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from speechsubs import __version__, files, locking
-from speechsubs.batch.unit import Part, Record
+from speechsubs import __version__
+from speechsubs.adapters import files as adapters_files
+from speechsubs.adapters.files import Owner
+from speechsubs.batch.model import Part, Record
 from speechsubs.errors import InputError, OutputError
-from speechsubs.locking import Owner
 
 SCHEMA = "speechsubs-batch/1"
 MANIFEST = ".speechsubs-batch.jsonl"
@@ -132,7 +133,7 @@ class State:
         if self._lines <= 2 * len(self.known) + 200:
             return
         data = [_head(), *({"file": key, **_plain(known)} for key, known in self.known.items())]
-        files.write_atomic(self.path, b"".join(_encoded(item) for item in data))
+        adapters_files.write_atomic(self.path, b"".join(_encoded(item) for item in data))
         self._lines = len(data)
 
     def close(self) -> None:
@@ -236,19 +237,19 @@ def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
             "Wait until it ends, or choose another folder (-o)",
         )
 
-    with locking.held(folder / LOCK, refused=refused) as before:
+    with adapters_files.held(folder / LOCK, refused=refused) as before:
         yield before
 
 
 def leftovers(folders: Iterable[Path]) -> int:
     """Remove the temporary files that killed processes left; how many there were."""
-    return sum(len(files.sweep(folder)) for folder in set(folders))
+    return sum(len(adapters_files.sweep(folder)) for folder in set(folders))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return
-    for line in files.read_bytes(path, max_bytes=_MAX_BYTES).split(b"\n"):
+    for line in adapters_files.read_bytes(path, max_bytes=_MAX_BYTES).split(b"\n"):
         try:
             data: Any = json.loads(line)
         except (ValueError, RecursionError):

@@ -6,4 +6,6 @@ imported when they are called, so that `--help` answers at once.
 
 from speechsubs.cli.group import main
 
-__all__ = ["main"]
+__all__ = [
+    "main",
+]

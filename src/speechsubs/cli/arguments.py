@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from speechsubs.options import Options
 
 if TYPE_CHECKING:
-    from speechsubs.locales import Locale
+    from speechsubs.language.locales import Locale
 
 #: The glossary that is used when none is named and it lies here.
 DEFAULT_GLOSSARY = Path("glossary.yml")

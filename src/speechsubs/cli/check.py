@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
+from speechsubs.cli import arguments, options
 from speechsubs.cli.options import LocaleType, RateType
 
 
@@ -34,7 +34,7 @@ from speechsubs.cli.options import LocaleType, RateType
     help="Glossary whose terms must stand in the files.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate: the gap of two frames is measured in it.")
-@shared.batch
+@options.batch
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def command(
@@ -50,6 +50,6 @@ def command(
     and number. Exit code 3 when there is something to mend.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import check as job
+    from speechsubs.cli.jobs import check
 
-    ctx.exit(job.run(arguments.command_line("check", files, given)))
+    ctx.exit(check.run(arguments.command_line("check", files, given)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
+from speechsubs.cli import arguments, options
 from speechsubs.cli.options import WRITABLE
 
 
@@ -20,11 +20,11 @@ from speechsubs.cli.options import WRITABLE
     type=click.Path(path_type=Path),
     help="Folder for the files. Default: beside each input. Standard input goes to standard output without it.",
 )
-@shared.CRLF
-@shared.BOM
-@shared.OVERWRITE
-@shared.RESUME
-@shared.batch
+@options.CRLF
+@options.BOM
+@options.OVERWRITE
+@options.RESUME
+@options.batch
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(
@@ -40,6 +40,6 @@ def command(
     hold (positions, regions, voices) is left out.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import convert as job
+    from speechsubs.cli.jobs import convert
 
-    ctx.exit(job.run(arguments.command_line("convert", files, given)))
+    ctx.exit(convert.run(arguments.command_line("convert", files, given)))

@@ -74,9 +74,9 @@ def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) 
     write names with a capital and common nouns without.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary as job
+    from speechsubs.cli.jobs import glossary as jobs_glossary
 
-    ctx.exit(job.suggest(transcripts, **given))
+    ctx.exit(jobs_glossary.suggest(transcripts, **given))
 
 
 @command.command("import")
@@ -131,9 +131,9 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
     stay as they are. Exit code 3 when there were conflicts.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary as job
+    from speechsubs.cli.jobs import glossary as jobs_glossary
 
-    ctx.exit(job.import_(glossary, file, **given))
+    ctx.exit(jobs_glossary.import_(glossary, file, **given))
 
 
 @command.command("export")
@@ -164,9 +164,9 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     Exit code 3 when an entry had to be left out.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary as job
+    from speechsubs.cli.jobs import glossary as jobs_glossary
 
-    ctx.exit(job.export(glossary, **given))
+    ctx.exit(jobs_glossary.export(glossary, **given))
 
 
 @command.command("diff")
@@ -221,9 +221,9 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
     Exit codes: 0 no change, 3 changes, 1 input error.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary_review as job
+    from speechsubs.cli.jobs import glossary_review
 
-    ctx.exit(job.diff(versions, **given))
+    ctx.exit(glossary_review.diff(versions, **given))
 
 
 @command.command("review")
@@ -264,10 +264,10 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     `glossary apply`.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import review as job
+    from speechsubs.cli.jobs import review as jobs_review
 
     change = arguments.filled(arguments.GlossaryReview, given)
-    ctx.exit(job.change(versions, change, arguments.filled(arguments.Page, given)))
+    ctx.exit(jobs_review.change(versions, change, arguments.filled(arguments.Page, given)))
 
 
 @command.command("apply")
@@ -316,9 +316,9 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
     Exit codes: 0 done, 1 refused or input error, 3 done with findings.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary_review as job
+    from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
 
-    ctx.exit(job.apply(decisions, **given))
+    ctx.exit(jobs_glossary_review.apply(decisions, **given))
 
 
 @command.command("merge")
@@ -344,6 +344,6 @@ def merge(ctx: click.Context, /, base: str, ours: str, theirs: str, **given: Any
     error (it is not).
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import glossary_review as job
+    from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
 
-    ctx.exit(job.merge(base, ours, theirs, **given))
+    ctx.exit(jobs_glossary_review.merge(base, ours, theirs, **given))

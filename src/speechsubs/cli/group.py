@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from speechsubs import __version__
-from speechsubs.cli.plain import visible
+from speechsubs.cli.escape import visible
 from speechsubs.errors import SpeechsubsError
 
 #: Command -> module, attribute, one line of help. Kept here so that the list of
@@ -35,7 +35,7 @@ COMMANDS = {
     ),
     "review": ("speechsubs.cli.review", "Make a page to read, correct and approve a translation."),
     "project": (
-        "speechsubs.cli.exchange",
+        "speechsubs.cli.project",
         "Exchange a project with translators, and see how far it is.",
     ),
     "models": (

@@ -13,6 +13,6 @@ def command(ctx: click.Context, /, as_json: bool) -> None:
     file in locales/ says which and why.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import locales as job
+    from speechsubs.cli.jobs import locales
 
-    ctx.exit(job.run(as_json=as_json))
+    ctx.exit(locales.run(as_json=as_json))

@@ -68,9 +68,9 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     States, places and slots travel as properties, which other tools keep.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import memory as job
+    from speechsubs.cli.jobs import memory as jobs_memory
 
-    ctx.exit(job.export(memory, **given))
+    ctx.exit(jobs_memory.export(memory, **given))
 
 
 @command.command("stats")
@@ -80,9 +80,9 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
 def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     """Count what is in a MEMORY: segments by language and state, cached engine output."""
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import memory as job
+    from speechsubs.cli.jobs import memory as jobs_memory
 
-    ctx.exit(job.stats(memory, **given))
+    ctx.exit(jobs_memory.stats(memory, **given))
 
 
 @command.command("search")
@@ -122,6 +122,6 @@ def search(ctx: click.Context, /, memory: Path, text: str, **given: Any) -> None
     found is no error: exit code 0.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import memory as job
+    from speechsubs.cli.jobs import memory as jobs_memory
 
-    ctx.exit(job.search(memory, text, **given))
+    ctx.exit(jobs_memory.search(memory, text, **given))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli.models_evaluate import evaluate
+from speechsubs.cli.evaluate import evaluate
 
 _YES = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 _QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
@@ -37,9 +37,9 @@ def list_(ctx: click.Context, /, **given: Any) -> None:
     speechsubs.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(job.list_(**given))
+    ctx.exit(models.list_(**given))
 
 
 @command.command("install")
@@ -74,9 +74,9 @@ def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
       speechsubs models install --from /media/stick
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models_install as job
+    from speechsubs.cli.jobs import models_install
 
-    ctx.exit(job.install(what, **given))
+    ctx.exit(models_install.install(what, **given))
 
 
 @command.command("export")
@@ -115,9 +115,9 @@ def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     Exit code 3 when a model changed, is broken or answers with nonsense.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models as jobs_models
 
-    ctx.exit(job.verify(which, **given))
+    ctx.exit(jobs_models.verify(which, **given))
 
 
 @command.command("info")
@@ -130,9 +130,9 @@ def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     WHICH is two languages, the name of a model's folder, or an .argosmodel file.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models as jobs_models
 
-    ctx.exit(job.info(which, **given))
+    ctx.exit(jobs_models.info(which, **given))
 
 
 @command.command("remove")
@@ -146,9 +146,9 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     WHICH is two languages or the name of a model's folder.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models as jobs_models
 
-    ctx.exit(job.remove(which, **given))
+    ctx.exit(jobs_models.remove(which, **given))
 
 
 @command.command("path")
@@ -159,9 +159,9 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 def path(ctx: click.Context, /, *, starter: bool) -> None:
     """Print the folder that models are installed into."""
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models as jobs_models
 
-    ctx.exit(job.path(starter=starter))
+    ctx.exit(jobs_models.path(starter=starter))
 
 
 command.add_command(evaluate)

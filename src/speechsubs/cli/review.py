@@ -69,7 +69,7 @@ def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
     file that works from disk and by keyboard; its decisions are saved as decisions.yml.
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import review as job
+    from speechsubs.cli.jobs import review
 
     page = arguments.filled(arguments.Page, given)
-    ctx.exit(job.run(project, page, target=given["target"], states=given["states"]))
+    ctx.exit(review.run(project, page, target=given["target"], states=given["states"]))

@@ -5,15 +5,8 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
-from speechsubs.cli.options import (
-    WRITABLE,
-    DurationType,
-    LocaleType,
-    NameType,
-    RateType,
-    WidthType,
-)
+from speechsubs.cli import arguments, options
+from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType, RateType, WidthType
 
 
 @click.command()
@@ -33,8 +26,8 @@ from speechsubs.cli.options import (
     type=LocaleType(),
     help="Language of the sources. Default: what the file says, else en.",
 )
-@shared.GLOSSARY
-@shared.NO_GLOSSARY
+@options.GLOSSARY
+@options.NO_GLOSSARY
 @click.option(
     "-o",
     "--output",
@@ -57,7 +50,7 @@ from speechsubs.cli.options import (
     show_default=True,
     help="File type to write. Repeat it for both.",
 )
-@shared.ENGINE
+@options.ENGINE
 @click.option(
     "--bilingual",
     is_flag=True,
@@ -68,7 +61,7 @@ from speechsubs.cli.options import (
     type=click.Path(path_type=Path),
     help="Recording or video of the speech: cues get their times from it. Goes with one source.",
 )
-@shared.ALIGNER
+@options.ALIGNER
 @click.option(
     "--lexicon",
     type=click.Path(path_type=Path),
@@ -95,8 +88,8 @@ from speechsubs.cli.options import (
     type=WidthType(8, 100),
     help="Characters per line instead of the language's own limit.",
 )
-@shared.CURRENCY_STYLE
-@shared.DEFAULT_DOLLAR
+@options.CURRENCY_STYLE
+@options.DEFAULT_DOLLAR
 @click.option(
     "--headings",
     type=click.Choice(["keep", "drop"]),
@@ -104,20 +97,20 @@ from speechsubs.cli.options import (
     show_default=True,
     help="Whether headings become cues.",
 )
-@shared.DATES
-@shared.UNITS
-@shared.CRLF
-@shared.BOM
-@shared.OVERWRITE
-@shared.MEMORY
+@options.DATES
+@options.UNITS
+@options.CRLF
+@options.BOM
+@options.OVERWRITE
+@options.MEMORY
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
     help="Folder that keeps the whole run for review; edits made in it are never lost. Made if missing.",
 )
-@shared.RESUME
-@shared.batch
-@shared.REPORT
+@options.RESUME
+@options.batch
+@options.REPORT
 @click.option("--json", "as_json", is_flag=True, help="Print that report on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
@@ -139,6 +132,6 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
       speechsubs subtitle jobs.yml -o subs --dry-run
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import subtitle as job
+    from speechsubs.cli.jobs import subtitle
 
-    ctx.exit(job.run(arguments.command_line("subtitle", sources, given)))
+    ctx.exit(subtitle.run(arguments.command_line("subtitle", sources, given)))

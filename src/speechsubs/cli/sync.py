@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
+from speechsubs.cli import arguments
+from speechsubs.cli import options as shared
 from speechsubs.cli.options import ALIGNERS, LocaleType
 
 
@@ -54,8 +55,8 @@ def command(ctx: click.Context, /, subs: Path, audio: Path, **given: Any) -> Non
       speechsubs sync talk.es.srt talk.mp4 --aligner pauses
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import sync as job
+    from speechsubs.cli.jobs import sync
 
     options = arguments.Parameters("sync", given).options()
     display = arguments.filled(arguments.Display, given)
-    ctx.exit(job.run(subs, audio, options, display, output=given["output"], force=given["force"]))
+    ctx.exit(sync.run(subs, audio, options, display, output=given["output"], force=given["force"]))

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
+from speechsubs.cli import arguments
+from speechsubs.cli import options as shared
 from speechsubs.cli.options import LocaleType
 
 
@@ -44,8 +45,8 @@ def command(ctx: click.Context, /, audio: Path, transcript: Path, **given: Any) 
       speechsubs timing talk.mp4 talk.txt --picture talk.png
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import timing as job
+    from speechsubs.cli.jobs import timing
 
     options = arguments.Parameters("timing", given).options()
     display = arguments.filled(arguments.Display, given)
-    ctx.exit(job.run(audio, transcript, options, display, image=given["picture"]))
+    ctx.exit(timing.run(audio, transcript, options, display, image=given["picture"]))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from speechsubs.cli import arguments, shared
+from speechsubs.cli import arguments, options
 from speechsubs.cli.options import WRITABLE, LocaleType
 
 
@@ -24,8 +24,8 @@ from speechsubs.cli.options import WRITABLE, LocaleType
     type=LocaleType(),
     help="Language of the files. Default: what the name or the file says, else en.",
 )
-@shared.GLOSSARY
-@shared.NO_GLOSSARY
+@options.GLOSSARY
+@options.NO_GLOSSARY
 @click.option(
     "--keep-cues",
     is_flag=True,
@@ -55,18 +55,18 @@ from speechsubs.cli.options import WRITABLE, LocaleType
     type=click.Choice(WRITABLE),
     help="File type to write. Default: the type of each file.",
 )
-@shared.ENGINE
-@shared.CURRENCY_STYLE
-@shared.DEFAULT_DOLLAR
-@shared.DATES
-@shared.UNITS
-@shared.CRLF
-@shared.BOM
-@shared.OVERWRITE
-@shared.MEMORY
-@shared.RESUME
-@shared.batch
-@shared.REPORT
+@options.ENGINE
+@options.CURRENCY_STYLE
+@options.DEFAULT_DOLLAR
+@options.DATES
+@options.UNITS
+@options.CRLF
+@options.BOM
+@options.OVERWRITE
+@options.MEMORY
+@options.RESUME
+@options.batch
+@options.REPORT
 @click.option(
     "--json",
     "as_json",
@@ -90,6 +90,6 @@ def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> Non
       speechsubs translate sentences.txt --to es --lines --terms terms.jsonl > sentences.es.txt
     """
     # Here, because it is heavy and --help must not wait for it.
-    from speechsubs.cli.jobs import translate as job
+    from speechsubs.cli.jobs import translate
 
-    ctx.exit(job.run(arguments.command_line("translate", files, given)))
+    ctx.exit(translate.run(arguments.command_line("translate", files, given)))

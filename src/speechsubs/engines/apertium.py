@@ -16,10 +16,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from speechsubs import locales
-from speechsubs.engines import apertium_polish, figures
-from speechsubs.engines import masks as mask_words
+from speechsubs.engines import apertium_rules, mask_probe, quality
 from speechsubs.errors import EngineError
+from speechsubs.language import locales
 from speechsubs.protocols import MaskFamily
 
 #: A batch of an hour of speech takes seconds; a hung pipeline must not hang the run.
@@ -91,8 +90,8 @@ class ApertiumEngine:
         self._masks: tuple[MaskFamily, ...] = ()
         self._program = _program()
         self.quality = "rule-based, readable for the gist, needs a person's edit"
-        if self.route in figures.APERTIUM:
-            own, argos = figures.APERTIUM[self.route]
+        if self.route in quality.APERTIUM:
+            own, argos = quality.APERTIUM[self.route]
             beside = f", where Argos has {argos:g}" if argos else ""
             self.quality += f" ({own:g} BLEU on FLORES{beside})"
         if len(self.route) > 1:
@@ -104,14 +103,14 @@ class ApertiumEngine:
         """Names that this route passes unchanged, with unknown words as the last resort."""
         if self._masks:
             return self._masks
-        scores = mask_words.probe(
+        scores = mask_probe.probe(
             _FAMILIES,
             locales.load(self.source).language,
             lambda texts: [answer[0] for answer in self.translate(texts)],
         )
         # Families stay in the order of how well the sentence around them turns out.
         sound = [s.family for s in scores if len(s.family.words) * 2 >= s.tried]
-        self._masks = tuple(sound) or mask_words.best_first(scores)
+        self._masks = tuple(sound) or mask_probe.best_first(scores)
         return self._masks
 
     @masks.setter
@@ -129,17 +128,17 @@ class ApertiumEngine:
         for batch in _batches(unique):
             current = [_clean(text) for text in batch]
             if self.route[0].startswith("en"):
-                current = [apertium_polish.plainer(text) for text in current]
+                current = [apertium_rules.plainer(text) for text in current]
             for mode in self.route:
                 raw = self._run(mode, current)
                 small = _small_words(mode)
                 # Repaired between the steps too: the next one reads it the better for it.
                 current = [
-                    apertium_polish.repaired(before, after, small)
+                    apertium_rules.repaired(before, after, small)
                     for before, after in zip(current, raw, strict=True)
                 ]
             if locales.load(self.target).language == "es":
-                current = [apertium_polish.spanish_marks(text) for text in current]
+                current = [apertium_rules.spanish_marks(text) for text in current]
             done.update(zip(batch, current, strict=True))
         return [[done.get(text, "")] for text in texts]
 

@@ -6,11 +6,11 @@ loses every underscore. Its call is kept where it is right: beam 4, length penal
 0.2, unknown words replaced.
 """
 
-from speechsubs import packages
-from speechsubs.engines import figures, tokenizers
+from speechsubs import models
+from speechsubs.engines import quality, tokenizers
 from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
 from speechsubs.errors import PackageError
-from speechsubs.packages import Package
+from speechsubs.models import Package
 
 
 class ArgosEngine(CTranslateEngine):
@@ -24,7 +24,7 @@ class ArgosEngine(CTranslateEngine):
         self, package: Package, source: str, target: str, *, threads: int | None = None
     ) -> None:
         # Before CTranslate2 reads a byte of it: a damaged model can do worse than fail.
-        if problem := packages.lock_problem(package):
+        if problem := models.lock_problem(package):
             raise PackageError(
                 package.path,
                 f"changed since it was installed: {problem}. Install it again "
@@ -56,7 +56,7 @@ class ArgosEngine(CTranslateEngine):
 
 def _quality(package: Package, source: str, target: str) -> str:
     """One honest sentence; a starter model says that there are better ones."""
-    measured = figures.sentence(package)
+    measured = quality.sentence(package)
     known = "; ".join(text for text in (package.quality, measured) if text)
     if package.bundled:
         return (

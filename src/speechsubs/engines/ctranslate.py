@@ -1,4 +1,8 @@
-"""Models that run in CTranslate2: the part that Argos, OPUS-MT and NLLB share.
+"""Texts as a neural model wants them: clean, no longer than it was trained on.
+
+How many cores an engine may use.
+
+Models that run in CTranslate2: the part that Argos, OPUS-MT and NLLB share.
 
 Sentences are decoded in batches of equal length. Padding, which a batch of mixed
 lengths needs, reaches the result: with 2,048 tokens a batch 37 of 200 sentences got
@@ -8,17 +12,119 @@ machines, ends with the same bytes; and the size of the batches is free. See
 docs/engines.md.
 """
 
+import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from speechsubs.engines import masks as mask_words
-from speechsubs.engines import parts, threads
+from speechsubs.engines import mask_probe
 from speechsubs.engines.tokenizers import Tokenizer
 from speechsubs.errors import EngineError, PackageError
 from speechsubs.protocols import MaskFamily
+
+#: Argos models are trained on lines of at most 150 tokens, and converted OPUS-MT ones
+#: have 512 positions: longer texts are cut and translated in parts.
+MAX_TOKENS: Final = 120
+#: A part is at most so many characters, so that no tokenizer meets a huge word.
+MAX_CHARACTERS: Final = 600
+
+#: Where a long text may be cut, best first: after a sentence, after a clause, at a space.
+_CUTS: Final = (
+    re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])"),
+    re.compile(r"(?<=[,)])\s+|(?<=[，、）])"),
+    re.compile(r"\s+"),
+)
+
+
+def cut(text: str, encode: Callable[[str], Sequence[str]], level: int = 0) -> Iterator[str]:
+    """The text whole, or cut where it is longer than models take; nothing is lost.
+
+    `encode` counts the tokens of a part.
+    """
+    if not text:
+        return
+    if len(text) <= MAX_CHARACTERS and len(encode(text)) <= MAX_TOKENS:
+        yield text
+    elif level < len(_CUTS):
+        for chunk in _packed(_CUTS[level].split(text)):
+            yield from cut(chunk, encode, level + 1)
+    elif len(text) > 1:
+        # One word without end: by length, so that at least nothing is lost.
+        step = min(MAX_TOKENS // 2, (len(text) + 1) // 2)
+        for start in range(0, len(text), step):
+            yield from cut(text[start : start + step], encode, level)
+    else:
+        yield text
+
+
+def _packed(chunks: Sequence[str]) -> Iterator[str]:
+    """Join neighbours again while they stay well inside the limits."""
+    room = MAX_CHARACTERS // 2
+    current = ""
+    for chunk in chunks:
+        if current and len(current) + len(chunk) > room:
+            yield current
+            current = ""
+        current = f"{current} {chunk}" if current else chunk
+    if current:
+        yield current
+
+
+def join(answers: Sequence[Sequence[str]], hypotheses: int) -> list[str]:
+    """The answers for the parts of a text put together, best of all first, no repeats.
+
+    >>> join([["Uno.", "Un."], ["Dos."]], hypotheses=3)
+    ['Uno. Dos.', 'Un. Dos.']
+    """
+    if not answers:
+        return [""]
+    ranks = min(hypotheses, max(map(len, answers)))
+    joined = (" ".join(a[min(rank, len(a) - 1)] for a in answers) for rank in range(ranks))
+    return list(dict.fromkeys(text.strip() for text in joined))
+
+
+def clean(text: str) -> str:
+    """One line of sound text: broken surrogates and control characters become spaces."""
+    if not text.isascii() or not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return " ".join(text.split())
+
+
+#: The variable that says how many cores engines use, for machines shared with others.
+VARIABLE: Final = "SPEECHSUBS_THREADS"
+#: More than any machine that one process is given.
+_MOST: Final = 1_024
+
+
+def count(wanted: int | None = None) -> int:
+    """Cores for an engine: `wanted`, else `SPEECHSUBS_THREADS`, else all this process may use.
+
+    Raises `EngineError` for a variable that is no number from 1 to 1024.
+    """
+    if wanted is not None:
+        return max(1, min(wanted, _MOST))
+    text = os.environ.get(VARIABLE, "").strip()
+    if not text:
+        return min(_own(), _MOST)
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MOST):
+        raise EngineError(
+            f"{VARIABLE} is {text!r:.40}, which is no number of cores",
+            f"Set it to a number from 1 to {_MOST}, or unset it",
+        )
+    return int(text)
+
+
+def _own() -> int:
+    # What this process may use, which in a container is less than the machine has.
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
 
 BEAM: Final = 4
 LENGTH_PENALTY: Final = 0.2
@@ -82,7 +188,7 @@ class CTranslateEngine:
         self.quality = quality
         self.model = model
         self._dialect = model.dialect
-        self._cores = threads.count(cores)
+        self._cores = count(cores)
         self._masks: tuple[MaskFamily, ...] = ()
         self._translator, version = _loaded(model.folder, model.digest, self._cores)
         self.signature = f"{signature} ctranslate2 {version}"
@@ -92,7 +198,7 @@ class CTranslateEngine:
         """Codes that this model copies, best first, measured once per model."""
         if not self._masks:
             key = f"{self.model.digest[:32]}-{self.source}-{self.target}-{_PROBE_VERSION}"
-            self._masks = mask_words.cached(key, lambda: mask_words.codes_kept(self))
+            self._masks = mask_probe.cached(key, lambda: mask_probe.codes_kept(self))
         return self._masks
 
     @masks.setter
@@ -107,7 +213,7 @@ class CTranslateEngine:
         wanted = max(hypotheses, 1)
         cut = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
         done = self._decode(dict.fromkeys(p for group in cut.values() for p in group), wanted)
-        return [parts.join([done.get(p, [p]) for p in cut[text]], wanted) for text in texts]
+        return [join([done.get(p, [p]) for p in cut[text]], wanted) for text in texts]
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
         """For every (text, beginning): a translation that starts with that beginning.
@@ -117,8 +223,8 @@ class CTranslateEngine:
         """
         done = [""] * len(items)
         wanted = [n for n, (text, _) in enumerate(items) if self._whole(text)]
-        sources = [self._source(parts.clean(items[n][0])) for n in wanted]
-        starts = [self._dialect.target.encode(parts.clean(items[n][1])) for n in wanted]
+        sources = [self._source(clean(items[n][0])) for n in wanted]
+        starts = [self._dialect.target.encode(clean(items[n][1])) for n in wanted]
         for n, hypotheses in zip(wanted, self._batch(sources, starts), strict=True):
             done[n] = self._text(hypotheses[0])
         return done
@@ -130,7 +236,7 @@ class CTranslateEngine:
         wanted = [n for n, text in enumerate(texts) if self._whole(text)]
         if not banned:
             return done
-        sources = [self._source(parts.clean(texts[n])) for n in wanted]
+        sources = [self._source(clean(texts[n])) for n in wanted]
         found = self._batch(sources, suppress_sequences=banned)
         for n, hypotheses in zip(wanted, found, strict=True):
             done[n] = self._text(hypotheses[0])
@@ -139,10 +245,9 @@ class CTranslateEngine:
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """How likely the model finds each (text, translation): mean log probability a token."""
         # A source without a token would be a batch that the model refuses.
-        sources = [self._source(parts.clean(text)) or [""] for text, _ in pairs]
+        sources = [self._source(clean(text)) or [""] for text, _ in pairs]
         targets = [
-            [*self._dialect.start, *self._dialect.target.encode(parts.clean(text))]
-            for _, text in pairs
+            [*self._dialect.start, *self._dialect.target.encode(clean(text))] for _, text in pairs
         ]
 
         def submit(at: Sequence[int]) -> Any:
@@ -157,7 +262,7 @@ class CTranslateEngine:
         ]
 
     def _parts(self, text: str) -> Iterator[str]:
-        return parts.cut(parts.clean(text), self._dialect.source.encode)
+        return cut(clean(text), self._dialect.source.encode)
 
     def _whole(self, text: str) -> bool:
         """True where a text goes to the model in one part."""

@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from speechsubs import http_client, packages
-from speechsubs.engines import masks as mask_words
-from speechsubs.engines import parts
+from speechsubs import models
+from speechsubs.adapters import http_client
+from speechsubs.engines import ctranslate, mask_probe
 from speechsubs.errors import EngineError
 from speechsubs.protocols import MaskFamily
 
@@ -69,7 +69,7 @@ class LibreTranslateEngine:
         if not self._masks:
             digest = hashlib.sha256(self.signature.encode()).hexdigest()
             key = f"libretranslate-{digest[:32]}-{_PROBE_VERSION}"
-            self._masks = mask_words.cached(key, lambda: mask_words.codes_kept(self))
+            self._masks = mask_probe.cached(key, lambda: mask_probe.codes_kept(self))
         return self._masks
 
     @masks.setter
@@ -90,11 +90,11 @@ class LibreTranslateEngine:
             batch = _batch(unique, at, self._most)
             done |= zip(batch, self._asked(batch, wanted), strict=True)
             at += len(batch)
-        return [parts.join([done[p] for p in cut[text]], wanted) for text in texts]
+        return [ctranslate.join([done[p] for p in cut[text]], wanted) for text in texts]
 
     def _parts(self, text: str) -> Iterator[str]:
         # Words stand for tokens: only the server knows those, and it cuts sentences itself.
-        return parts.cut(parts.clean(text), str.split)
+        return ctranslate.cut(ctranslate.clean(text), str.split)
 
     def _asked(self, batch: list[str], wanted: int) -> list[list[str]]:
         """The answers for a batch. What goes wrong with it is tried again in halves."""
@@ -130,7 +130,7 @@ class LibreTranslateEngine:
         return self._asked(batch[:half], wanted) + self._asked(batch[half:], wanted)
 
     def _distinct(self, group: Sequence[str], wanted: int) -> list[str]:
-        return list(dict.fromkeys(parts.clean(text) for text in group))[:wanted]
+        return list(dict.fromkeys(ctranslate.clean(text) for text in group))[:wanted]
 
     def _with_key(self, body: dict[str, Any]) -> dict[str, Any]:
         return body | {"api_key": self._server.secret} if self._server.secret else body
@@ -224,7 +224,7 @@ def _pairs(listed: object) -> dict[str, frozenset[str]]:
 
 
 def _candidates(tag: str) -> tuple[str, ...]:
-    return _NEW_CODES.get(tag) or packages.codes(tag)
+    return _NEW_CODES.get(tag) or models.codes(tag)
 
 
 def _listed(codes: Sequence[str] | Any) -> str:

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from speechsubs import locales
-from speechsubs.engines import masks as mask_words
+from speechsubs.engines import mask_probe
+from speechsubs.language import locales
 from speechsubs.protocols import Engine, MaskFamily
 
 #: Changes when the masks or the probe do, so that remembered probes are made anew.
@@ -36,7 +36,7 @@ class PivotEngine:
         if not self._masks:
             digest = hashlib.sha256(self.signature.encode()).hexdigest()
             key = f"pivot-{digest[:32]}-{_PROBE_VERSION}"
-            self._masks = mask_words.cached(key, self._measured)
+            self._masks = mask_probe.cached(key, self._measured)
         return self._masks
 
     @masks.setter
@@ -45,12 +45,12 @@ class PivotEngine:
 
     def _measured(self) -> tuple[MaskFamily, ...]:
         families = {f.name: f for f in (*self.second.masks, *self.first.masks)}
-        scores = mask_words.probe(
+        scores = mask_probe.probe(
             tuple(families.values()),
             locales.load(self.source).language,
             lambda texts: [answer[0] for answer in self.translate(texts)],
         )
-        return mask_words.best_first(scores)
+        return mask_probe.best_first(scores)
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """Best of best first; with `hypotheses`, alternatives of both steps."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from speechsubs import locales, packages
-from speechsubs.engines import apertium, ct2, figures
+from speechsubs import models
+from speechsubs.engines import apertium, opus, quality
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.engines.pivot import PivotEngine
 from speechsubs.errors import EngineError, PackageError
-from speechsubs.locales import Locale
-from speechsubs.packages import Package
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
+from speechsubs.models import Package
 from speechsubs.protocols import Engine
 
 _NAMES: Final = ("argos", "apertium", "ct2", "libretranslate", "echo")
@@ -123,7 +124,7 @@ def _ways(start: Locale, goal: Locale, packages_dir: Path | None) -> list[_Way]:
     route = apertium.find_route(start.tag, goal.tag)
     if route:
         way = _Way(Offer("apertium", start.tag, goal.tag, route), route=route)
-        better = not starter or (len(chain) == 1 and figures.beats_apertium(chain[0], route))
+        better = not starter or (len(chain) == 1 and quality.beats_apertium(chain[0], route))
         ways.insert(len(ways) if better else 0, way)
     return ways
 
@@ -132,7 +133,7 @@ def _placed(kind: str, place: str, start: Locale, goal: Locale, threads: int | N
     if not place:
         raise EngineError(f"the engine {kind} needs a place", _PLACES[kind])
     if kind == "ct2":
-        return ct2.load(Path(place), start.tag, goal.tag, cores=threads)
+        return opus.load(Path(place), start.tag, goal.tag, cores=threads)
     # The modules that speak to a network are loaded by whoever asks for it, no one else.
     from speechsubs.engines.libretranslate import LibreTranslateEngine
 
@@ -153,13 +154,13 @@ def _argos(chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int
 def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Package, ...]:
     """The package, or the two packages through one language, English if possible."""
     try:
-        found = packages.installed(packages_dir)
+        found = models.installed(packages_dir)
     except PackageError:
         return ()  # Argos's folders cannot even be made: nothing is installed
     best: dict[tuple[str, str], Package] = {}
-    for package in sorted(found, key=packages.preference):
+    for package in sorted(found, key=models.preference):
         best[package.from_code, package.to_code] = package
-    pairs = packages.code_pairs(start.tag, goal.tag)
+    pairs = models.code_pairs(start.tag, goal.tag)
     # What somebody installed under any of a language's codes comes before the starter.
     for pair in sorted((pair for pair in pairs if pair in best), key=lambda p: best[p].bundled):
         return (best[pair],)
@@ -202,7 +203,7 @@ def _argos_ways(start: Locale, goal: Locale, packages_dir: Path | None) -> Itera
         + ", or `speechsubs models install FILE.argosmodel` with a file that you have"
     )
     try:
-        broken = packages.scan(packages_dir).problems
+        broken = models.scan(packages_dir).problems
     except PackageError as error:
         yield f"first of all: {error}"
         return

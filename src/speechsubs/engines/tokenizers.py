@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from speechsubs.errors import PackageError
-from speechsubs.packages import Package
+from speechsubs.models import Package
 
 
 class Tokenizer(Protocol):

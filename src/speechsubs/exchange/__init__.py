@@ -4,10 +4,10 @@
 write and read it, `taking` takes what came back into the project.
 """
 
+from speechsubs.exchange.importer import Change, Taken, take
 from speechsubs.exchange.registry import Exported, export, names, read, read_bytes
-from speechsubs.exchange.rows import SCHEMA, Incoming, Row
+from speechsubs.exchange.segments import SCHEMA, Incoming, Row
 from speechsubs.exchange.status import SourceStatus, TrackStatus, status
-from speechsubs.exchange.taking import Change, Taken, take
 
 __all__ = [
     "SCHEMA",

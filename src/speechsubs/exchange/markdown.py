@@ -7,7 +7,7 @@ GitHub Docs, "Writing mathematical expressions", for the dollar.
 
 import re
 
-from speechsubs.exchange.units import Document, Unit, clock
+from speechsubs.exchange.segments import Document, Unit, clock
 from speechsubs.model import Finding, Severity
 
 #: What GitHub takes for one comment. Source: its own message, "maximum is 65536 characters".

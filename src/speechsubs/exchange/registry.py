@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechsubs import safexml
+from speechsubs.adapters import safe_xml
+from speechsubs.adapters.files import read_bytes as read_file
 from speechsubs.errors import InputError
-from speechsubs.exchange import jsonfile, markdown, workbook, xliff
-from speechsubs.exchange.rows import MAX_BYTES, Incoming
-from speechsubs.exchange.units import Document, documents
-from speechsubs.files import read_bytes as read_file
+from speechsubs.exchange import json_file, markdown, xliff, xlsx
+from speechsubs.exchange.segments import MAX_BYTES, Document, Incoming, documents
 from speechsubs.model import Finding
 from speechsubs.project import Project
 
@@ -33,9 +32,9 @@ class _Format:
 _FORMATS = {
     "xliff12": _Format(xliff.write12, ".xlf"),
     "xliff21": _Format(xliff.write21, ".xlf"),
-    "xlsx": _Format(workbook.write, ".xlsx"),
+    "xlsx": _Format(xlsx.write, ".xlsx"),
     "markdown": _Format(markdown.write, ".md"),
-    "json": _Format(jsonfile.write, ".json"),
+    "json": _Format(json_file.write, ".json"),
 }
 _READERS = {"1.2": xliff.read12, "1.1": xliff.read12, "2.0": xliff.read21, "2.1": xliff.read21}
 
@@ -71,13 +70,13 @@ def read(path: Path) -> Incoming:
 def read_bytes(data: bytes, where: str) -> Incoming:
     """Read the content of a file; what it is, the content says. Raises `InputError`."""
     if data.startswith(b"PK"):
-        return workbook.read(data, where)
+        return xlsx.read(data, where)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
-        return jsonfile.read(data.removeprefix(b"\xef\xbb\xbf"), where)
+        return json_file.read(data.removeprefix(b"\xef\xbb\xbf"), where)
     if b"<" not in data[:1_000]:
         advice = "XLIFF 1.2 and 2.1, XLSX and JSON are read"
         raise InputError(where, "this is no file that `speechsubs project export` writes", advice)
-    root = safexml.parse(data, where)
+    root = safe_xml.parse(data, where)
     reader = _READERS.get(root.attributes.get("version", ""))
     if root.name != "xliff" or reader is None:
         found = f"<{root.name[:40]} version={root.attributes.get('version', '')[:20]!r}>"

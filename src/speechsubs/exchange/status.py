@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from speechsubs.adapters.files import read_bytes
 from speechsubs.errors import InputError
-from speechsubs.files import read_bytes
 from speechsubs.project import Project, Source, State, TrackRecord
 
 

@@ -12,13 +12,23 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from speechsubs import safexml
-from speechsubs.exchange.pieces import Piece, Revision, joined
-from speechsubs.exchange.rows import SCHEMA, Row
-from speechsubs.exchange.units import Document, Mark, Unit, cue_note, left_out, limits_note
+from speechsubs.adapters import safe_xml
+from speechsubs.adapters.safe_xml import Node, escaped, quoted
+from speechsubs.exchange.segments import (
+    SCHEMA,
+    Document,
+    Mark,
+    Piece,
+    Revision,
+    Row,
+    Unit,
+    cue_note,
+    joined,
+    left_out,
+    limits_note,
+)
 from speechsubs.model import Finding
 from speechsubs.project import State
-from speechsubs.safexml import Node, escaped, quoted
 
 #: Characters of a name or amount that a tool may show for its placeholder.
 _SHOWN = 200
@@ -374,7 +384,7 @@ def _shown(value: str) -> str:
 
 def _holdable(document: Document) -> tuple[list[Unit], list[Finding]]:
     """The units that XML can hold, and a finding about the others."""
-    kept = [u for u in document.units if safexml.valid(u.source) and safexml.valid(u.target)]
+    kept = [u for u in document.units if safe_xml.valid(u.source) and safe_xml.valid(u.target)]
     return kept, left_out(document, kept, "XML has no place for one of their characters")
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speechsubs.errors import InputError
-from speechsubs.formats.cuetext import clean
-from speechsubs.formats.headings import glued_headings
-from speechsubs.formats.wording import join_all
+from speechsubs.formats.markup import clean
+from speechsubs.formats.text import glued_headings
+from speechsubs.formats.wordtimes import join_all
 from speechsubs.model import Finding, Kind, Paragraph, Severity, Transcript
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from speechsubs import files
+from speechsubs.adapters import files
 from speechsubs.errors import InputError, OutputError
+from speechsubs.formats.asr import WordsFormat
 from speechsubs.formats.decode import decode
 from speechsubs.formats.markdown import MarkdownFormat
 from speechsubs.formats.srt import SrtFormat
@@ -16,7 +17,6 @@ from speechsubs.formats.srt import looks_timed as looks_like_srt
 from speechsubs.formats.text import TextFormat
 from speechsubs.formats.vtt import VttFormat
 from speechsubs.formats.vtt import has_signature as looks_like_vtt
-from speechsubs.formats.words import WordsFormat
 from speechsubs.model import Finding, Severity, Track, Transcript
 from speechsubs.protocols import Format, WritableFormat
 

@@ -1,15 +1,192 @@
-"""Plain text transcripts: paragraphs, headings and speakers from bare lines."""
+"""Headings that lost their line end and stand glued to the front of a paragraph.
+
+Who speaks, as transcripts and subtitles write it. Better no speaker than a wrong one.
+
+Plain text transcripts: paragraphs, headings and speakers from bare lines.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from speechsubs.errors import InputError
-from speechsubs.formats.cuetext import clean
-from speechsubs.formats.headings import glued_headings
-from speechsubs.formats.speakers import Labels, unquoted
-from speechsubs.formats.wording import cjk_count, join_all, known_words
-from speechsubs.model import Kind, Paragraph, Transcript
+from speechsubs.formats.markup import clean
+from speechsubs.formats.wordtimes import cjk_count, is_cjk, join_all, known_words
+from speechsubs.model import Finding, Kind, Paragraph, Severity, Transcript
+
+#: Small words that titles write in lower case, and openers that tell where the
+#: sentence begins. English only: other languages hardly use title case.
+_SMALL = frozenset(
+    re.findall(r"\w+", "a an and as at by for from in into of on or the to vs with without")
+)
+_OPENERS = frozenset(
+    re.findall(
+        r"\w+",
+        "a after again all although and as at back because before behind but by during even every "
+        "everyone finally first for from he here his how however i if in instead it its last "
+        "later let many maybe most my next no now of on once one only our over people perhaps she "
+        "since so some soon still suddenly that the their then there these they this those three "
+        "through to today two under until we what when where while who why with without "
+        "yesterday you your",
+    )
+)
+_TITLE_WORD = re.compile(r"[A-Z][\w'’-]*|\d[\w'’-]*")
+
+
+def glued_headings(paragraphs: Sequence[Paragraph], source: str) -> tuple[Finding, ...]:
+    """One finding per paragraph that seems to begin with a heading. The text stays.
+
+    It cannot be told with certainty: "From Novice to Racer Looking back, ..." is a
+    heading and a sentence to a person who knows that people look back.
+    """
+    findings = []
+    for paragraph in paragraphs:
+        heading = glued_heading(paragraph.text) if paragraph.kind is Kind.TEXT else ""
+        if heading:
+            message = f"{heading!r} looks like a heading that runs into the sentence after it"
+            findings.append(
+                Finding(
+                    "heading-glued", Severity.WARNING, message, file=source, line=paragraph.line
+                )
+            )
+    return tuple(findings)
+
+
+def in_title_case(text: str) -> bool:
+    """True for a text of at least two words, all as titles have them, without a final mark.
+
+    >>> in_title_case("Seventy Days of Questions"), in_title_case("So the work began")
+    (True, False)
+    """
+    tokens = text.split()
+    if len(tokens) < 2 or len(tokens) > 16 or text.rstrip()[-1:] in ".!?…,;:":
+        return False
+    bare = [token.strip(":,\"'“”‘’") or token for token in tokens]
+    return all(_in_title(token, first=not n) for n, token in enumerate(bare))
+
+
+def glued_heading(text: str) -> str:
+    """The suspected heading at the front of a text, or nothing.
+
+    At least three words in title case, then an opener of sentences with a capital
+    (or a word in -ing), then a sentence that goes on in lower case.
+
+    >>> glued_heading("From Novice to Racer Looking back, I was no driver.")
+    'From Novice to Racer'
+    >>> glued_heading("The New York Times wrote about it.")
+    ''
+    """
+    tokens = text[:160].split()
+    run = 0
+    while run < len(tokens) and _in_title(tokens[run], first=run == 0):
+        run += 1
+    # The word that ends the run may carry a comma: "In 2021, ..."
+    if run < len(tokens) and _TITLE_WORD.fullmatch(tokens[run].rstrip(",")):
+        run += 1
+    if run >= len(tokens):
+        return ""
+    for place in range(run - 1, 2, -1):
+        title = tokens[:place]
+        if not _opens(tokens[place]) or title[-1][0].islower():
+            continue
+        rest = tokens[place + 1 : run]
+        if rest and all(word[0].isupper() for word in rest) and len(rest) > 3:
+            continue
+        if sum(word[0].isupper() for word in title) >= 3:
+            return " ".join(title)
+    return ""
+
+
+def _in_title(word: str, *, first: bool) -> bool:
+    return _TITLE_WORD.fullmatch(word) is not None or (not first and word in _SMALL)
+
+
+def _opens(word: str) -> bool:
+    bare = re.split(r"['’,]", word)[0]
+    if not bare or not bare[0].isupper():
+        return False
+    return bare.lower() in _OPENERS or (bare.endswith("ing") and len(bare) > 5)
+
+
+_LABEL = re.compile(r"([^\W_][^:：\n]{0,39})[:：](?:\s+|(?<=：)|$)(.*)", re.DOTALL)
+_QUOTED = re.compile(r"(?:>{1,3}|&gt;&gt;)(?=[\s\w\[\"'“])\s*")
+_INITIAL = re.compile(r"(?:[A-ZÀ-Þ]\.)+|(?:Mr|Mrs|Ms|Dr)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The speaker labels of one text, in upper and lower case as written."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def found_in(cls, lines: Iterable[str]) -> "Labels":
+        """Find labels at the start of lines.
+
+        A label in capitals is believed at once ("LEI JUN:"). One in title case must
+        recur, and either another one recurs too (an interview) or it leads at least
+        half of all lines: "Note:" in a speech is none.
+        """
+        counts: Counter[str] = Counter()
+        total = 0
+        for line in lines:
+            total += 1
+            found = _label(unquoted(line)[1])
+            if found is not None:
+                counts[found[0]] += 1
+        shouted = {name for name in counts if _shouted(name)}
+        recurring = {name for name, count in counts.items() if count > 1} - shouted
+        several = len(recurring) + len(shouted) > 1
+        led = sum(counts[name] for name in recurring)
+        if not several and led * 2 < total:
+            recurring = set()
+        return cls(frozenset(shouted | recurring))
+
+    def split(self, line: str) -> tuple[str, str]:
+        """The speaker and the rest of a line; an empty speaker where it names none."""
+        found = _label(line)
+        if found is not None and found[0] in self.names:
+            return found
+        return "", line
+
+
+def unquoted(line: str) -> tuple[bool, str]:
+    """A line without the `>>` that marks a new speaker, and whether there was one.
+
+    >>> unquoted(">> LEI JUN: Good evening.")
+    (True, 'LEI JUN: Good evening.')
+    """
+    match = _QUOTED.match(line)
+    if match is None or not line.startswith((">>", "&gt;&gt;")):
+        return False, line
+    return True, line[match.end() :]
+
+
+def _label(line: str) -> tuple[str, str] | None:
+    """A label by its looks: one to four words, each with a capital or a number."""
+    match = _LABEL.match(line[:44])
+    if match is None:
+        return None
+    name = match[1].strip()
+    rest = line[match.start(2) :].strip()
+    words = name.split()
+    if not 1 <= len(words) <= 4 or name[0].isdigit():
+        return None
+    for word in words:
+        capital = word[0].isupper() or word[0].isdigit() or word[0] in "(#"
+        plain = word.strip("()#'’-").replace("-", "").replace("'", "").replace("’", "").isalnum()
+        if not (plain or _INITIAL.fullmatch(word)):
+            return None
+        if not capital and not (is_cjk(word[0]) and len(name) <= 8):
+            return None
+    return name, rest
+
+
+def _shouted(name: str) -> bool:
+    letters = [char for char in name if char.isalpha()]
+    return len(letters) > 1 and all(char.isupper() for char in letters)
+
 
 _FINAL = re.compile(r"[.!?…。！？．]['\"”’»」』）)\]]*$")
 #: Hard-wrapped text is wrapped at 60 to 100 columns; a longer line was not wrapped.

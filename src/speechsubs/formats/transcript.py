@@ -7,9 +7,8 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
-from speechsubs.formats.headings import in_title_case
-from speechsubs.formats.speakers import Labels, unquoted
-from speechsubs.formats.wording import Running, join_all, known_words, pieces, spread
+from speechsubs.formats.text import Labels, in_title_case, unquoted
+from speechsubs.formats.wordtimes import Running, join_all, known_words, pieces, spread
 from speechsubs.model import Cue, Paragraph, Track, Transcript, Word
 
 #: A pause that ends a paragraph.

@@ -1,6 +1,8 @@
 """Terms that must come out of any translator as the glossary says."""
 
-from speechsubs.glossary.entries import (
+from speechsubs.glossary.load import load
+from speechsubs.glossary.match import Matcher, TermMatch
+from speechsubs.glossary.model import (
     Case,
     Glossary,
     Policy,
@@ -10,8 +12,6 @@ from speechsubs.glossary.entries import (
     target_entry,
     target_for,
 )
-from speechsubs.glossary.load import load
-from speechsubs.glossary.match import Matcher, TermMatch
 
 __all__ = [
     "Case",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from speechsubs.glossary.entries import Glossary, Target, Term
+from speechsubs.glossary.model import Glossary, Target, Term
 
 
 class ChangeKind(StrEnum):

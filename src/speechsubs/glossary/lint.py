@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.glossary.entries import Glossary, Policy, Target, Term, target_entry
-from speechsubs.glossary.keys import bounded, key_of
 from speechsubs.glossary.match import Finder, Matcher
+from speechsubs.glossary.model import Glossary, Policy, Target, Term, target_entry
+from speechsubs.language.normalize import bounded, key_of
 from speechsubs.model import Finding, Severity
 
 #: A finding about a group names this many of its members.
@@ -243,7 +243,7 @@ def _missing_locales(terms: list[Term], file: str) -> Iterator[Finding]:
 
 def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Finding]:
     """Single words that the language has as an article, a pronoun and the like ("He")."""
-    from speechsubs import locales  # pulls in the YAML reader, see `entries.target_entry`
+    from speechsubs.language import locales
 
     try:
         breaks = locales.load(language).breaks

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from speechsubs.errors import GlossaryError, UnknownLocaleError
-from speechsubs.glossary.entries import Boundary, Case, Glossary, Policy, Status, Target, Term
-from speechsubs.glossary.keys import key_of
+from speechsubs.glossary.model import Boundary, Case, Glossary, Policy, Status, Target, Term
+from speechsubs.language.normalize import key_of
 
 #: A mapping of the file, with its line numbers on it (ruamel's CommentedMap).
 _Row = dict[Any, Any]
@@ -40,14 +40,14 @@ def load(path: Path) -> Glossary:
     where the file is no YAML, `InputError` where it cannot be read.
     """
     # libyaml is slow to import, and `speechsubs --help` must not wait for it.
-    from speechsubs import yamlfile
+    from speechsubs.adapters import strict_yaml
 
-    return _Reader(path).glossary(yamlfile.load(path))
+    return _Reader(path).glossary(strict_yaml.load(path))
 
 
 def parse(text: str, path: Path) -> Glossary:
     """Read a glossary from text; `path` is only named in errors. Raises as `load`."""
-    from speechsubs import yamlfile
+    from speechsubs.adapters import strict_yaml as yamlfile
 
     return _Reader(path).glossary(yamlfile.parse(text, path))
 
@@ -67,10 +67,10 @@ class _Reader:
     """Turns one parsed file into a glossary, or raises with a line."""
 
     def __init__(self, path: Path) -> None:
-        from speechsubs import yamlfile
+        from speechsubs.adapters import strict_yaml as adapters_strict_yaml
 
         self._path = path
-        self._line_of = yamlfile.line_of
+        self._line_of = adapters_strict_yaml.line_of
         self._tags: dict[str, str] = {}
 
     def glossary(self, top: _Row) -> Glossary:
@@ -193,7 +193,7 @@ class _Reader:
                     )
 
     def _tag(self, value: Any, line: int, name: str) -> str:
-        from speechsubs import locales
+        from speechsubs.language import locales
 
         text = self._string(value, line, name)
         if text not in self._tags:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from speechsubs.glossary.entries import Case, Glossary, Policy, Term
-from speechsubs.glossary.keys import (
+from speechsubs.glossary.model import Case, Glossary, Policy, Term
+from speechsubs.language.normalize import (
     APOSTROPHES,
     ZERO_WIDTH_SPACE,
     bounded,

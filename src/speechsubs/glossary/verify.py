@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.glossary.entries import Case, Glossary, Policy, Term, target_entry
-from speechsubs.glossary.keys import bounded
 from speechsubs.glossary.match import Finder, TermMatch
+from speechsubs.glossary.model import Case, Glossary, Policy, Term, target_entry
+from speechsubs.language.normalize import bounded
 
 # What a sentence may start after: the text's start, or a mark with or without a space.
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:。！？¿¡\"“”„«»‘’'(\[\n–—-])\s*\Z")
@@ -118,7 +118,7 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
 def _genitive(tag: str) -> bool:
     """True where a name takes an s without an apostrophe: "Lei Juns Auto"."""
     # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
-    from speechsubs import locales
+    from speechsubs.language import locales
 
     try:
         return locales.load(tag).typography.possessive == "s"

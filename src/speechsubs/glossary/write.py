@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from speechsubs.errors import GlossaryError, YamlError
-from speechsubs.glossary.entries import Glossary, Term
-from speechsubs.glossary.interchange.fields import flat, row
+from speechsubs.glossary.fields import flat, row
 from speechsubs.glossary.load import parse
+from speechsubs.glossary.model import Glossary, Term
 
 #: Lines of lists and mappings in brackets are broken behind this column.
 WIDTH = 98
@@ -240,7 +240,7 @@ def _bare(there: Mapping[str, Any]) -> Any:
 
 def _default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
     """True for a default that somebody wrote out: it may stay."""
-    from speechsubs.glossary.interchange.fields import DEFAULTS, default_case
+    from speechsubs.glossary.fields import DEFAULTS, default_case
 
     if name == "case":
         return bool(there == default_case(str(new.get("source", ""))))

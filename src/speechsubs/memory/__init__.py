@@ -5,16 +5,8 @@ who answers for it) and a cache of engine output. Segments of people win over an
 engine; the cache only saves time and never outranks anybody.
 """
 
-from speechsubs.memory.cached import CachedEngine, cached
-from speechsubs.memory.segments import (
-    CacheKey,
-    Match,
-    MatchKind,
-    Origin,
-    Query,
-    Segment,
-    State,
-)
+from speechsubs.memory.cache import CachedEngine, cached
+from speechsubs.memory.model import CacheKey, Match, MatchKind, Origin, Query, Segment, State
 from speechsubs.memory.store import Imported, Memory, Stats
 
 __all__ = [

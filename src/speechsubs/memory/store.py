@@ -1,21 +1,63 @@
-"""The memory itself: look up, remember, approve, cache, exchange."""
+"""A memory as a whole: whether two say the same, and a copy that can travel.
 
+The memory itself: look up, remember, approve, cache, exchange.
+"""
+
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from speechsubs import tags
-from speechsubs.memory import ranking, rows, templates, whole
-from speechsubs.memory.database import Database
-from speechsubs.memory.nearness import Nearness
-from speechsubs.memory.rows import Row
-from speechsubs.memory.segments import CacheKey, Match, Query, Segment, State
-from speechsubs.memory.tmx_units import Unit
+from speechsubs.language import tags
+from speechsubs.memory import database as rows
+from speechsubs.memory import matching, model
+from speechsubs.memory.database import Database, Row
+from speechsubs.memory.model import CacheKey, Match, Query, Segment, State
+from speechsubs.memory.search import Nearness
+from speechsubs.memory.tmx import Unit
 from speechsubs.model import Finding
+
+
+def digest(database: Database, pairs: Sequence[int]) -> str:
+    """What people wrote for some pairs of languages, as a hash; empty for nothing.
+
+    Equal digests answer equal questions alike. Numbers of segments do not count, their
+    order does: it decides between segments that nothing else sets apart.
+    """
+    numbers = ",".join(map(str, pairs))
+    sql = (
+        f"SELECT {rows.COLUMNS} FROM {rows.TABLES}"  # noqa: S608 - numbers and constants
+        f" WHERE s.pair IN ({numbers}) AND s.state > 0 ORDER BY s.id"
+    )
+    found = hashlib.sha256()
+    empty = True
+    for values in database.stream(sql):
+        empty = False
+        found.update(repr(values[1:]).encode("utf-8", "surrogatepass"))
+    return "" if empty else found.hexdigest()[:32]
+
+
+def snapshot(database: Database) -> bytes:
+    """The file of a memory that holds what people wrote, and nothing that machines did.
+
+    It answers as this one does: `digest` and `Memory.lookup` give the same.
+    """
+    with TemporaryDirectory(prefix="speechsubs-") as folder:
+        path = Path(folder, "memory")
+        with closing(Database(path, create=True)) as copy, copy.writing():
+            for values in database.stream("SELECT * FROM pairs"):
+                copy.change("INSERT INTO pairs VALUES (?, ?, ?)", values)
+            marks = ",".join("?" * 20)
+            for values in database.stream("SELECT * FROM segments WHERE state > 0"):
+                copy.change(f"INSERT INTO segments VALUES ({marks})", values)  # noqa: S608
+        return path.read_bytes()
+
 
 #: Scores below this many per cent are no proposals: translators' tools use 70 to 75.
 THRESHOLD = 75
@@ -110,11 +152,11 @@ class Memory:
     def digest(self, source: str, target: str) -> str:
         """What people wrote from one language tag to another, as a hash; empty for nothing."""
         pairs = self._serving({source}, tags.canonical(target))
-        return whole.digest(self._database, pairs)
+        return digest(self._database, pairs)
 
     def snapshot(self) -> bytes:
         """The file of a memory with what people wrote, for processes that only read it."""
-        return whole.snapshot(self._database)
+        return snapshot(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -142,15 +184,15 @@ class Memory:
         wanted = tags.canonical(locale)
         pairs = self._serving({query.language for query in sentences}, wanted)
         result: list[Match | None] = [None] * len(sentences)
-        keys = [templates.digest(query.text) for query in sentences]
+        keys = [model.digest(query.text) for query in sentences]
         for at, candidates in self._having("source_key", sentences, keys, pairs, wanted):
-            result[at] = ranking.best_exact(sentences[at], candidates, self.path)
+            result[at] = matching.best_exact(sentences[at], candidates, self.path)
         keys_left = [
-            templates.digest(query.template) if query.slots and not found else None
+            model.digest(query.template) if query.slots and not found else None
             for query, found in zip(sentences, result, strict=True)
         ]
         for at, candidates in self._having("template_key", sentences, keys_left, pairs, wanted):
-            result[at] = ranking.best_template(sentences[at], candidates, self.path)
+            result[at] = matching.best_template(sentences[at], candidates, self.path)
         return result
 
     def fuzzy(
@@ -166,7 +208,7 @@ class Memory:
         if not pairs or limit < 1:
             return []
         # As it is, too: memories of other tools know nothing of slots.
-        texts = {templates.compact(t) for t in (query.template, replace(query, slots=()).template)}
+        texts = {model.compact(t) for t in (query.template, replace(query, slots=()).template)}
         found: dict[int, int] = {}
         for text in texts:
             # More than asked for, because several segments may say the same.
@@ -175,12 +217,12 @@ class Memory:
                 found[number] = max(score, found.get(number, 0))
         held = sorted(
             self._by_id(list(found)),
-            key=lambda row: (-found[row.number], ranking.order(query, row, wanted)),
+            key=lambda row: (-found[row.number], matching.order(query, row, wanted)),
         )
         apart = {(row.source, row.target): row for row in reversed(held)}
         held = [row for row in held if apart[row.source, row.target] is row]
         matches = [
-            ranking.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in held
+            matching.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in held
         ]
         return sorted(matches, key=lambda match: -match.score)[:limit]
 
@@ -344,7 +386,7 @@ class Memory:
         keys: Sequence[bytes | None],
         pairs: Sequence[int],
         wanted: str,
-    ) -> Iterator[tuple[int, ranking.Candidates]]:
+    ) -> Iterator[tuple[int, matching.Candidates]]:
         """For every query whose key is found: its number, and people's segments.
 
         `column` is one of our own names.
@@ -361,13 +403,13 @@ class Memory:
         found: dict[bytes, list[Row]] = {}
         for *values, key in self._database.among(sql, distinct):
             found.setdefault(key, []).append(rows.row(tuple(values), self.path))
-        sorted_once: dict[tuple[bytes, str], ranking.Candidates] = {}
+        sorted_once: dict[tuple[bytes, str], matching.Candidates] = {}
         for at, (query, key) in enumerate(zip(queries, keys, strict=True)):
             if key is None or key not in found:
                 continue
             spoken = (key, tags.canonical(query.language))
             if spoken not in sorted_once:
-                sorted_once[spoken] = ranking.Candidates(found[key], spoken[1], wanted)
+                sorted_once[spoken] = matching.Candidates(found[key], spoken[1], wanted)
             yield at, sorted_once[spoken]
 
     def _by_id(self, ids: Sequence[int]) -> list[Row]:

@@ -1,35 +1,54 @@
-"""Models from elsewhere: the public index, downloads, trials, folders to carry.
+"""Argos packages on disk: found where Argos tools put them, installed safely, locked.
 
-`packages` knows the packages on disk and trusts no archive; this knows where more come
-from, and lets no model in that was not tried. Nothing here goes to the network but
-`fetch`, `size` and `obtain`.
+A package is a folder with `metadata.json`, a CTranslate2 model in `model/`, and
+`sentencepiece.model` or `bpe.model`. It travels as a zip archive (`.argosmodel`)
+with that folder as its only root.
+
+argostranslate knows the format and the place, and is used for both; but importing
+it makes folders and sets an environment variable, its installer fails without
+stanza, and one stray folder breaks its listing. So it is only imported where it is
+needed, and reading and installing are done here.
 """
 
-from speechsubs.http_client import Limits
-from speechsubs.models.canaries import sentences
-from speechsubs.models.carrying import Carried, carried, chosen, export
-from speechsubs.models.choosing import Step, plan, refuse_same
-from speechsubs.models.download import size
-from speechsubs.models.index import Index, Offered, fetch
-from speechsubs.models.obtaining import install_file, obtain
-from speechsubs.models.trial import TrialError, try_out
+from speechsubs.models.package import Package, archived, contents, read
+from speechsubs.models.store import (
+    Scan,
+    adopt,
+    bundled_folder,
+    code_pairs,
+    codes,
+    folder,
+    install_file,
+    installed,
+    lock_entry,
+    lock_problem,
+    preference,
+    remove,
+    restore,
+    scan,
+    verify,
+    version_key,
+)
 
 __all__ = [
-    "Carried",
-    "Index",
-    "Limits",
-    "Offered",
-    "Step",
-    "TrialError",
-    "carried",
-    "chosen",
-    "export",
-    "fetch",
+    "Package",
+    "Scan",
+    "adopt",
+    "archived",
+    "bundled_folder",
+    "code_pairs",
+    "codes",
+    "contents",
+    "folder",
     "install_file",
-    "obtain",
-    "plan",
-    "refuse_same",
-    "sentences",
-    "size",
-    "try_out",
+    "installed",
+    "lock_entry",
+    "lock_problem",
+    "preference",
+    "read",
+    "remove",
+    "restore",
+    "scan",
+    "verify",
+    "version_key",
 ]

@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from speechsubs import http_client, locking
+from speechsubs.adapters import files, http_client
+from speechsubs.adapters.files import write_atomic
+from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError
-from speechsubs.files import write_atomic
-from speechsubs.http_client import Limits
-from speechsubs.packages.installing import refuse_full
-from speechsubs.packages.reading import argos
+from speechsubs.models.package import argos
+from speechsubs.models.store import refuse_full
 
 #: Called with the bytes that are there and the bytes in all, None where nobody knows.
 Progress = Callable[[int, int | None], None]
@@ -101,13 +101,13 @@ def _part(place: Path, key: str) -> Iterator[tuple[Path, IO[bytes]]]:
     """The file that a download goes into, ours alone."""
     path = place / f"{key}.part"
     with path.open("a+b") as stream:
-        if locking.alone(stream):
+        if files.alone(stream):
             yield path, stream
             return
     # Another process downloads the same: no sense in waiting for its network.
     path = place / f"{key}-{os.getpid()}.part"
     with path.open("a+b") as stream:
-        locking.alone(stream)
+        files.alone(stream)
         try:
             yield path, stream
         finally:

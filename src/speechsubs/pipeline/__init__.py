@@ -5,15 +5,20 @@ it gives (data, not text) lets the command line, a batch and a review page stand
 same few lines.
 """
 
-from speechsubs.pipeline.corrected import retimed
-from speechsubs.pipeline.examine import examine
+from speechsubs.pipeline.check import examine
 from speechsubs.pipeline.lines import Line, translate_lines
-from speechsubs.pipeline.recalled import first_of, from_memory
 from speechsubs.pipeline.results import Output, Recalled, Result
-from speechsubs.pipeline.run import finish, prepare, setting, subtitle, translated
+from speechsubs.pipeline.retime import retimed
+from speechsubs.pipeline.run import confidence, finish, prepare, setting, subtitle, translated
 from speechsubs.pipeline.sync import Synced, sync
-from speechsubs.pipeline.texts import Prepared, Recall, Setting, foreign_glossary
-from speechsubs.pipeline.trust import confidence
+from speechsubs.pipeline.texts import (
+    Prepared,
+    Recall,
+    Setting,
+    first_of,
+    foreign_glossary,
+    from_memory,
+)
 
 __all__ = [
     "Line",

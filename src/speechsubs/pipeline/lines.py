@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from speechsubs import money
+from speechsubs import translation
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
-from speechsubs.locales import Locale
-from speechsubs.masking import Protected
+from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Method, MethodKind, Sentence
 from speechsubs.options import Options
 from speechsubs.pipeline import texts as steps
 from speechsubs.pipeline.texts import Setting
 from speechsubs.protocols import Engine
+from speechsubs.quantities import currencies
 from speechsubs.spans import SpannedText
-from speechsubs.stages import protect, translate
+from speechsubs.translation import placeholders
+from speechsubs.translation.placeholders import Protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def translate_lines(
     terms: Sequence[Mapping[str, str]] = (),
     options: Options | None = None,
     recall: steps.Recall | None = None,
-    progress: translate.Progress | None = None,
+    progress: translation.Progress | None = None,
 ) -> list[Line]:
     """Translate sentences one for one; a blank line gives a blank one.
 
@@ -50,12 +51,12 @@ def translate_lines(
             _with(setting, own, locale) if own else setting
             for own, _ in zip(terms, texts, strict=True)
         ]
-    context = money.context(texts, source.language, setting.options.default_dollar)
+    context = currencies.context(texts, source.language, setting.options.default_dollar)
     dates, units = setting.options.dates == "locale", setting.options.units == "locale"
     protected: list[Protected] = []
     for number, (text, own_setting) in enumerate(zip(texts, settings, strict=True)):
         sentence = Sentence(number, number, text.strip())
-        protected += protect.find(
+        protected += placeholders.find(
             [sentence], own_setting.matcher, source.language, context, dates, units
         )
     wanted = [item for item in protected if item.text]

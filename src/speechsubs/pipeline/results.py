@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from speechsubs.locales import Locale
+from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Method, Sentence, Severity, Slot, Track
 from speechsubs.spans import SpannedText
 

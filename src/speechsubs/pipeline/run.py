@@ -1,22 +1,115 @@
-"""Transcripts into subtitles: the main job."""
+"""How far a cue's times are to be trusted, from the words that it shows.
+
+Transcripts into subtitles: the main job.
+"""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Final
 
-from speechsubs import __version__
-from speechsubs.aligners.estimate import Estimate
+from speechsubs import __version__, qa, translation
+from speechsubs.alignment.estimate import Estimate
+from speechsubs.cues import bilingual, fit, keep, polish
+from speechsubs.cues.layout import Block, TimedText, timed_texts
 from speechsubs.glossary import Glossary, Matcher, empty
-from speechsubs.layout import Block, TimedText, timed_texts
-from speechsubs.locales import Locale
-from speechsubs.model import Draft, Finding, Method, MethodKind, Severity, Track, Transcript
+from speechsubs.language.locales import Locale
+from speechsubs.model import (
+    Cue,
+    Draft,
+    Finding,
+    Method,
+    MethodKind,
+    Sentence,
+    Severity,
+    Track,
+    Transcript,
+    Word,
+)
 from speechsubs.options import Options
-from speechsubs.pipeline import texts, trust
+from speechsubs.pipeline import texts
 from speechsubs.pipeline.results import Output, Recalled, Result
 from speechsubs.pipeline.texts import Prepared, Setting
 from speechsubs.protocols import Aligner, Engine
-from speechsubs.stages import check, fit, keep, polish, restore, segment, stack, translate
+from speechsubs.translation import restore
+
+#: Cues below this are shown to a person.
+UNSURE: Final = 0.25
+#: So many of them are named where one finding stands for all.
+_SHOWN: Final = 20
+
+
+def trusted(track: Track, sentences: Sequence[Sentence]) -> Track:
+    """The track with a confidence in every cue whose words have one.
+
+    It is halfway between the mean of the words on screen and the lowest of them: one
+    lost word in a cue is worth a look, though nine good ones hold the cue in place.
+    """
+    return replace(track, cues=tuple(_with(cue, sentences) for cue in track.cues))
+
+
+def unsure(track: Track) -> Iterator[Finding]:
+    """A finding for every cue under `UNSURE`."""
+    for number, cue in enumerate(track.cues, start=1):
+        if cue.confidence is not None and cue.confidence < UNSURE:
+            yield Finding(
+                "timing-unsure",
+                Severity.WARNING,
+                f"its time is not sure ({cue.confidence:.2f}): listen to it",
+                file=track.source,
+                locale=track.language,
+                cue=number,
+                start_ms=cue.start_ms,
+                value=cue.confidence,
+                limit=UNSURE,
+            )
+
+
+def counted(track: Track) -> list[Finding]:
+    """One word about all the cues under `UNSURE`, for tracks that follow the source's times.
+
+    The source track names each of them; the same list again in every language would
+    bury what a translator should look at.
+    """
+    numbers = [
+        number
+        for number, cue in enumerate(track.cues, start=1)
+        if cue.confidence is not None and cue.confidence < UNSURE
+    ]
+    if not numbers:
+        return []
+    shown = ", ".join(map(str, numbers[:_SHOWN])) + (" ..." if len(numbers) > _SHOWN else "")
+    message = (
+        f"the time of cue {shown} is not sure"
+        if len(numbers) == 1
+        else f"the times of {len(numbers)} cues are not sure: {shown}"
+    )
+    return [
+        Finding(
+            "timing-unsure",
+            Severity.INFO,
+            message,
+            file=track.source,
+            locale=track.language,
+            value=float(len(numbers)),
+            limit=UNSURE,
+        )
+    ]
+
+
+def confidence(words: Sequence[Word]) -> float | None:
+    """Of a stretch of words: half their mean and half the lowest; None without any."""
+    known = [word.confidence for word in words if word.confidence is not None]
+    if not known:
+        return None
+    return round((sum(known) / len(known) + min(known)) / 2, 3)
+
+
+def _with(cue: Cue, sentences: Sequence[Sentence]) -> Cue:
+    words = [w for number in cue.sentences for w in sentences[number].words]
+    heard = [w for w in words if w.start_ms < cue.end_ms and w.end_ms > cue.start_ms]
+    return replace(cue, confidence=confidence(heard or words))
 
 
 def subtitle(
@@ -29,7 +122,7 @@ def subtitle(
     aligner: Aligner | None = None,
     kept: Sequence[Track] = (),
     recall: Sequence[texts.Recall] = (),
-    progress: translate.Progress | None = None,
+    progress: translation.Progress | None = None,
 ) -> list[Result]:
     """Cut, time, translate, fit and check transcripts of one language.
 
@@ -81,7 +174,7 @@ def translated(
     engine: Engine,
     setting: Setting,
     recall: Sequence[texts.Recall] = (),
-    progress: translate.Progress | None = None,
+    progress: translation.Progress | None = None,
 ) -> list[list[Draft]]:
     """Drafts for every transcript, made together. Raises `EngineError`.
 
@@ -109,7 +202,7 @@ def finish(
         if setting.options.bilingual:
             stacked = _stack(one, own_texts, output, setting)
             gap = setting.options.limits(locale).min_gap_ms
-            found = check.inspect_stacked(stacked, setting.source, locale, gap)
+            found = qa.inspect_stacked(stacked, setting.source, locale, gap)
             output = replace(output, stacked=stacked, stacked_findings=tuple(found))
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
     findings = list(one.transcript.findings)
@@ -142,7 +235,7 @@ def _source_output(
     source, options = setting.source, setting.options
     finished = [restore.source(item, source, options.currency_style) for item in one.protected]
     timed = timed_texts(one.sentences, finished, one.slots)
-    track = kept or _track(segment.blocks(timed, one.sentences, source), source, one, options)
+    track = kept or _track(fit.source_blocks(timed, one.sentences, source), source, one, options)
     drafts = tuple(
         Draft(item.sentence, done, Method(MethodKind.SOURCE), item.text)
         for item, done in zip(one.protected, finished, strict=True)
@@ -151,7 +244,7 @@ def _source_output(
     found: tuple[Finding, ...] = ()
     if not kept:
         gap = options.limits(source).min_gap_ms
-        found = (*check.inspect(track, source, gap), *trust.unsure(track))
+        found = (*qa.inspect(track, source, gap), *unsure(track))
     return Output(source, track, drafts, found), timed
 
 
@@ -167,31 +260,31 @@ def _target_output(
         track = keep.track(kept, one.sentences, done, one.slots, locale)
     else:
         timed = timed_texts(one.sentences, done, one.slots)
-        blocks = fit.blocks(timed, one.sentences, locale)
+        blocks = fit.target_blocks(timed, one.sentences, locale)
         track = _track(blocks, locale, one, setting.options)
-    found = check.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
+    found = qa.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
     sources = [sentence.text for sentence in one.sentences]
     compared = texts.compared(sources, drafts, locale, setting, one.context)
-    found += check.placed(compared, track)
+    found += qa.placed(compared, track)
     found += texts.without_target(one.protected, locale)
-    found += trust.counted(track)
+    found += counted(track)
     found.sort(key=lambda f: (f.cue or 0, f.code))
     return Output(locale, track, tuple(drafts), tuple(found))
 
 
 def _track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
     cues = polish.times(blocks, locale.limits, options.fps)
-    return trust.trusted(Track(cues, locale.tag, one.transcript.source), one.sentences)
+    return trusted(Track(cues, locale.tag, one.transcript.source), one.sentences)
 
 
 def _stack(one: Prepared, above: list[TimedText], output: Output, setting: Setting) -> Track:
     source, options = setting.source, setting.options
-    upper, lower = stack.single_line(source), stack.single_line(output.locale)
+    upper, lower = bilingual.single_line(source), bilingual.single_line(output.locale)
     finished = [draft.finished for draft in output.drafts]
     below = timed_texts(one.sentences, finished, one.slots)
-    stacked = stack.blocks(
-        segment.blocks(above, one.sentences, upper),
-        fit.blocks(below, one.sentences, lower),
+    stacked = bilingual.blocks(
+        fit.source_blocks(above, one.sentences, upper),
+        fit.target_blocks(below, one.sentences, lower),
         source,
         output.locale,
     )

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from speechsubs.aligners import shift, voice
-from speechsubs.aligners.shift import Fit
+from speechsubs.alignment import offset, vad
+from speechsubs.alignment.offset import Fit
 from speechsubs.audio import Recording
 from speechsubs.model import Cue, Finding, Sentence, Severity, Track
-from speechsubs.pipeline.trust import confidence
+from speechsubs.pipeline.run import confidence
 from speechsubs.protocols import Aligner
 
 #: Under this nothing is written unless somebody insists. Right fits measured 0.9 and
@@ -38,7 +38,7 @@ def sync(
     track: Track,
     recording: Recording,
     aligner: Aligner | None = None,
-    curve: voice.Curve | None = None,
+    curve: vad.Curve | None = None,
 ) -> Synced:
     """Move a track by one offset and one rate, then each cue by its words.
 
@@ -46,9 +46,9 @@ def sync(
     `curve` is the recording's, where the caller has it. Raises `InputError` where
     speech cannot be found for want of packages.
     """
-    heard = (curve or voice.Curve(recording)).values()
+    heard = (curve or vad.Curve(recording)).values()
     spans = [(cue.start_ms, cue.end_ms) for cue in track.cues]
-    fit = shift.find(spans, heard)
+    fit = offset.find(spans, heard)
     fit = replace(fit, offset_ms=fit.offset_ms + recording.offset_ms)
     cues = [
         replace(cue, start_ms=start, end_ms=max(start + 1, fit.time(cue.end_ms)))

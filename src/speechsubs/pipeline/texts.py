@@ -1,19 +1,67 @@
-"""Sentences prepared for engines, translated, and finished: all that needs no cues."""
+"""Words into words with times: from the transcript itself, else from an aligner.
+
+Sentences prepared for engines, translated, and finished: all that needs no cues.
+
+Translations that are there already: from a memory, or from several places in turn.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from speechsubs import locales, money
+from speechsubs import qa, translation
+from speechsubs.cues import sentences as cues_sentences
 from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.glossary import Glossary, Matcher, Policy, target_for
 from speechsubs.glossary.verify import forbidden
-from speechsubs.locales import Locale
-from speechsubs.masking import Protected
-from speechsubs.model import Draft, Finding, Kind, MethodKind, Sentence, Severity, Slot, Transcript
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
+from speechsubs.memory import Memory, Origin, Query
+from speechsubs.model import (
+    Draft,
+    Finding,
+    Kind,
+    Method,
+    MethodKind,
+    Sentence,
+    Severity,
+    Slot,
+    Transcript,
+    Word,
+)
 from speechsubs.options import Options
 from speechsubs.pipeline.results import Recalled
-from speechsubs.protocols import Aligner, Engine
-from speechsubs.stages import check, protect, restore, sentences, timing, translate
+from speechsubs.protocols import Aligner, Engine, Placement, Refiner
+from speechsubs.quantities import currencies
+from speechsubs.translation import placeholders, restore
+from speechsubs.translation.placeholders import Protected
+
+FROM_TRANSCRIPT = "transcript"
+
+
+def place(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
+    """The sentences with word times: their own, else the aligner's.
+
+    A transcript that timed every sentence keeps its own times, made ascending: in a
+    sentence a word starts no earlier than the one before it ends. Sentences may
+    overlap, because two people may speak at once. An aligner that can refine times
+    that exist does so. Where one sentence has no time the
+    aligner times them all, because two clocks in one track would jump.
+    """
+    if sentences and all(sentence.words for sentence in sentences):
+        own = tuple(map(_ascending, sentences))
+        if isinstance(aligner, Refiner):
+            return replace(aligner.refine(own), aligner=FROM_TRANSCRIPT)
+        return Placement(own, FROM_TRANSCRIPT)
+    return aligner.place(sentences)
+
+
+def _ascending(sentence: Sentence) -> Sentence:
+    words: list[Word] = []
+    for word in sorted(sentence.words, key=lambda word: word.offset):
+        floor = words[-1].end_ms if words else 0
+        start = max(word.start_ms, floor)
+        words.append(replace(word, start_ms=start, end_ms=max(word.end_ms, start)))
+    return replace(sentence, words=tuple(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +85,7 @@ class Prepared:
     aligner: str
     sentences: tuple[Sentence, ...]
     protected: list[Protected]
-    context: money.Context
+    context: currencies.Context
 
     @property
     def slots(self) -> tuple[tuple[Slot, ...], ...]:
@@ -51,14 +99,14 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
         kept = tuple(p for p in transcript.paragraphs if p.kind is not Kind.HEADING)
         transcript = replace(transcript, paragraphs=kept)
     language = setting.source.language
-    found = sentences.split(transcript, language)
+    found = cues_sentences.split(transcript, language)
     if not found:
         raise InputError(transcript.source, "there is no text in it", "Is it the right file?")
-    placed = timing.place(found, aligner)
+    placed = place(found, aligner)
     timed = placed.sentences
-    context = money.context((s.text for s in timed), language, setting.options.default_dollar)
+    context = currencies.context((s.text for s in timed), language, setting.options.default_dollar)
     dates, units = setting.options.dates == "locale", setting.options.units == "locale"
-    protected = protect.find(timed, setting.matcher, language, context, dates, units)
+    protected = placeholders.find(timed, setting.matcher, language, context, dates, units)
     # A sentence with an unsure time is said by its cues (`trust`), with their numbers.
     heard = tuple(
         replace(f, file=f.file or transcript.source)
@@ -78,7 +126,7 @@ def drafts(
     engine: Engine,
     locale: Locale,
     setting: Setting,
-    progress: translate.Progress | None = None,
+    progress: translation.Progress | None = None,
     known: Sequence[Recalled | None] = (),
 ) -> list[Draft]:
     """Every sentence in the locale: recalled where somebody answers for it, else translated.
@@ -102,8 +150,8 @@ def translated(
     engine: Engine,
     locale: Locale,
     setting: Setting,
-    progress: translate.Progress | None = None,
-) -> list[translate.Raw]:
+    progress: translation.Progress | None = None,
+) -> list[translation.Raw]:
     """All sentences through one engine and its ladder."""
     style = setting.options.currency_style
 
@@ -118,7 +166,7 @@ def translated(
         term.policy is Policy.FORBIDDEN or any(t.forbidden for t in term.targets.values())
         for term in setting.glossary.terms
     )
-    return translate.drafts(
+    return translation.drafts(
         protected,
         engine,
         setting.source.language,
@@ -130,7 +178,7 @@ def translated(
     )
 
 
-def _finished(item: Protected, raw: translate.Raw, locale: Locale, setting: Setting) -> Draft:
+def _finished(item: Protected, raw: translation.Raw, locale: Locale, setting: Setting) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
     style, dates = setting.options.currency_style, setting.options.dates == "locale"
     units = setting.options.units == "locale"
@@ -143,10 +191,10 @@ def compared(
     drafts: Sequence[Draft],
     locale: Locale,
     setting: Setting,
-    context: money.Context,
+    context: currencies.Context,
 ) -> list[list[Finding]]:
     """What is wrong with each translated sentence, terms and amounts first."""
-    found = check.compare(
+    found = qa.compare(
         texts,
         [draft.finished.text for draft in drafts],
         glossary=setting.glossary,
@@ -228,3 +276,42 @@ def guessed(item: Protected) -> list[Finding]:
         for amount in item.amounts.values()
         if not amount.sure
     ]
+
+
+def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> Recall:
+    """Recall what people wrote for sentences of the transcript `name`.
+
+    A sentence that differs only in names, amounts or numbers gets them refilled in the
+    target's own writing, where the memory allows it.
+    """
+
+    def recall(protected: Sequence[Protected], locale: Locale) -> list[Recalled | None]:
+        queries = [
+            Query(item.text, item.slots, source.tag, Origin(name, item.sentence))
+            for item in protected
+        ]
+        found: list[Recalled | None] = []
+        for item, match in zip(protected, memory.lookup(queries, locale.tag), strict=True):
+            if match is None:
+                found.append(None)
+                continue
+            words = {n: restore.wording(item, n, source, locale, style) for n in match.refill}
+            found.append(Recalled(match.finished(words), Method(MethodKind.MEMORY, match.kind)))
+        return found
+
+    return recall
+
+
+def first_of(recalls: Sequence[Recall]) -> Recall:
+    """Ask several in turn; the first that knows a sentence answers for it."""
+
+    def recall(protected: Sequence[Protected], locale: Locale) -> list[Recalled | None]:
+        found: list[Recalled | None] = [None] * len(protected)
+        for ask in recalls:
+            open_ = [n for n, known in enumerate(found) if known is None]
+            answers = ask([protected[n] for n in open_], locale)
+            for n, answer in zip(open_, answers, strict=True):
+                found[n] = answer
+        return found
+
+    return recall

@@ -1,11 +1,9 @@
 """What was made from what, saved: the report of a run, and projects that people work on."""
 
-from speechsubs.project.declined import demand
-from speechsubs.project.remembered import remembered
+from speechsubs.project.merge import demand, edit, recall, remembered, with_pinned
+from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.report import SCHEMA, finding, report, save, summary
-from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.store import load, record, write
-from speechsubs.project.upkeep import edit, recall, with_pinned
 
 __all__ = [
     "SCHEMA",

@@ -12,10 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from speechsubs.files import write_atomic
+from speechsubs.adapters.files import write_atomic
 from speechsubs.model import Draft, Finding, Sentence, Severity, Slot, Track
 from speechsubs.pipeline import Output, Result
-from speechsubs.stages.check import chars_per_second
+from speechsubs.qa import chars_per_second
 
 SCHEMA = "speechsubs-report/1"
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from speechsubs import __version__
+from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.errors import CueTimingError, InputError
-from speechsubs.files import read_bytes, write_atomic
 from speechsubs.model import Cue, Kind, MethodKind, Sentence, Slot, SlotKind, Word
 from speechsubs.pipeline import Output, Result
-from speechsubs.project.segments import Project, Segment, Source, State, TrackRecord
+from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
 from speechsubs.spans import Span
 
 _T = TypeVar("_T")

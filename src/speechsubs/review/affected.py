@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Glossary, Matcher, Policy, Term, TermMatch, target_entry, target_for
+from speechsubs.glossary.diff import Change, ChangeKind
 from speechsubs.glossary.verify import forbidden, occurrences
 from speechsubs.project import demand
-from speechsubs.review.model import Change, ChangeKind
 
 _OFF = ("deprecated",)
 #: Kinds that decide where a term is found in the source.

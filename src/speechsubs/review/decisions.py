@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from speechsubs import yamlfile
+from speechsubs.adapters import strict_yaml
+from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.errors import InputError, YamlError
-from speechsubs.files import read_bytes, write_atomic
 from speechsubs.review.model import Decision, Decisions, Verdict
 
 SCHEMA = "speechsubs-decisions/1"
@@ -39,7 +39,7 @@ def load(path: Path) -> Decisions:
     """Read decisions. Raises `YamlError` with the line of the first thing that is wrong,
     `InputError` where the file cannot be read.
     """
-    data = read_bytes(path, max_bytes=yamlfile.MAX_BYTES)
+    data = read_bytes(path, max_bytes=strict_yaml.MAX_BYTES)
     try:
         return parse(data.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
@@ -48,7 +48,7 @@ def load(path: Path) -> Decisions:
 
 def parse(text: str, path: Path) -> Decisions:
     """Read decisions from text (YAML or JSON); `path` is only named in errors."""
-    return _Reader(path).decisions(yamlfile.parse(text, path))
+    return _Reader(path).decisions(strict_yaml.parse(text, path))
 
 
 def text(decisions: Decisions) -> str:
@@ -101,12 +101,12 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def decisions(self, top: yamlfile.Map) -> Decisions:
+    def decisions(self, top: strict_yaml.Map) -> Decisions:
         self._keys(top, _TOP)
         if top.get("schema") != SCHEMA:
             raise self._error(top, "schema", f"schema: {SCHEMA!r} is expected here")
         rows = top.get("decisions")
-        if not isinstance(rows, yamlfile.Seq):
+        if not isinstance(rows, strict_yaml.Seq):
             raise self._error(top, "decisions", "`decisions` must be a list")
         if len(rows) > MAX_DECISIONS:
             raise self._error(top, "decisions", f"more than {MAX_DECISIONS:,} decisions")
@@ -122,8 +122,8 @@ class _Reader:
                 raise self._error(top, name, f"{name}: 64 hexadecimal digits are expected")
         return Decisions(self._text(top, "project"), old, new, tuple(found.values()))
 
-    def _decision(self, rows: yamlfile.Seq, at: int, row: Any) -> Decision:
-        if not isinstance(row, yamlfile.Map):
+    def _decision(self, rows: strict_yaml.Seq, at: int, row: Any) -> Decision:
+        if not isinstance(row, strict_yaml.Map):
             raise self._error(rows, at, "a decision must be `name: value` lines")
         self._keys(row, _ITEM)
         for name in ("item", "verdict", "source_hash", "text_hash"):
@@ -155,7 +155,7 @@ class _Reader:
             self._demands(row),
         )
 
-    def _demands(self, row: yamlfile.Map) -> tuple[tuple[str, str], ...]:
+    def _demands(self, row: strict_yaml.Map) -> tuple[tuple[str, str], ...]:
         found = row.get("demands", {})
         if not isinstance(found, dict) or len(found) > MAX_PARTS:
             raise self._error(row, "demands", "`demands` must be hashes by the ids of terms")
@@ -170,7 +170,7 @@ class _Reader:
             self._check(row, "demands", term)
         return tuple((str(term), str(value)) for term, value in found.items())
 
-    def _lines(self, row: yamlfile.Map) -> tuple[tuple[str, ...], ...]:
+    def _lines(self, row: strict_yaml.Map) -> tuple[tuple[str, ...], ...]:
         cues = row.get("lines", ())
         if cues and "text" not in row:
             raise self._error(row, "lines", "`lines` need the `text` that they show")
@@ -189,14 +189,14 @@ class _Reader:
             found.append(tuple(cue))
         return tuple(found)
 
-    def _text(self, row: yamlfile.Map, name: str, *, feeds: bool = False) -> str:
+    def _text(self, row: strict_yaml.Map, name: str, *, feeds: bool = False) -> str:
         value = row.get(name, "")
         if not isinstance(value, str):
             raise self._error(row, name, f"{name}: YAML reads this as no text: quote it")
         self._check(row, name, value.replace("\n", " ") if feeds else value)
         return value
 
-    def _check(self, row: yamlfile.Map, name: str, value: str) -> None:
+    def _check(self, row: strict_yaml.Map, name: str, value: str) -> None:
         if len(value) > MAX_TEXT:
             raise self._error(row, name, f"{name} has more than {MAX_TEXT:,} characters")
         control = _CONTROL.search(value)
@@ -204,7 +204,7 @@ class _Reader:
             code = ord(control[0] if control else "\n")
             raise self._error(row, name, f"{name} holds the control character U+{code:04X}")
 
-    def _keys(self, row: yamlfile.Map, known: tuple[str, ...]) -> None:
+    def _keys(self, row: strict_yaml.Map, known: tuple[str, ...]) -> None:
         for key in row:
             if key not in known:
                 problem = f"unknown key {str(key)[:60]!r} (known: {', '.join(known)})"
@@ -212,6 +212,6 @@ class _Reader:
 
     def _error(self, node: Any, key: object, problem: str) -> YamlError:
         inside = key in node if isinstance(node, dict) else True
-        line = yamlfile.line_of(node, key) if inside else node.line
-        column = yamlfile.column_of(node, key) if inside else node.column
+        line = strict_yaml.line_of(node, key) if inside else node.line
+        column = strict_yaml.column_of(node, key) if inside else node.column
         return YamlError(self._path, line, column, problem)

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-# The changes themselves are the glossary's business; a review shows them.
-from speechsubs.glossary.diff import Change as Change
-from speechsubs.glossary.diff import ChangeKind as ChangeKind
-from speechsubs.glossary.diff import digest as digest
+from speechsubs.glossary.diff import Change, digest
 from speechsubs.model import Finding
+
+# The changes themselves are the glossary's business; a review shows them.
 
 SCHEMA = "speechsubs-review/1"
 

@@ -12,24 +12,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from speechsubs import locales, money
+from speechsubs import qa
 from speechsubs.glossary import Term, target_entry, target_for
-from speechsubs.locales import Locale
-from speechsubs.masking import Masked, Protected, locate
+from speechsubs.language import locales, typography
+from speechsubs.language.locales import Locale
+from speechsubs.language.typography import around_slots
 from speechsubs.model import ProblemCode, Severity
 from speechsubs.options import Options
 from speechsubs.pipeline.texts import Setting
 from speechsubs.pipeline.texts import drafts as translated
 from speechsubs.protocols import Engine, Steerable
-from speechsubs.review import closeness, predict
+from speechsubs.quantities import currencies
+from speechsubs.review import predict, similarity
 from speechsubs.review.affected import Impact
-from speechsubs.review.anew import Anew, numbered, recorded
-from speechsubs.review.anew import Asked as Asked
-from speechsubs.review.predict import Predicted
+from speechsubs.review.predict import Anew, Asked, Predicted, numbered, recorded
 from speechsubs.spans import SpannedText
-from speechsubs.stages import check, protect, restore
-from speechsubs.stages.translate import candidates as hiding
-from speechsubs.typography import around_slots
+from speechsubs.translation import candidates as hiding
+from speechsubs.translation import placeholders, restore
+from speechsubs.translation.placeholders import Masked, Protected, locate
 
 RETRANSLATED, SPLICED, PREFIX, MERGED, NEXT_BEST = (
     "retranslated", "spliced", "prefix kept", "merged", "n-best",
@@ -85,19 +85,19 @@ class _Work:
     def sentences(self, asked: Sequence[Asked]) -> list[Anew]:
         """The sentences with their slots, their old texts and the ladder's output."""
         options, spoken = self.setting.options, self.setting.source
-        contexts: dict[str, money.Context] = {}
-        made: list[tuple[Asked, Protected, money.Context]] = []
+        contexts: dict[str, currencies.Context] = {}
+        made: list[tuple[Asked, Protected, currencies.Context]] = []
         for one in asked:
             if one.source.id not in contexts:
                 texts = (sentence.text for sentence in one.source.sentences)
-                contexts[one.source.id] = money.context(
+                contexts[one.source.id] = currencies.context(
                     texts, spoken.language, options.default_dollar
                 )
             context = contexts[one.source.id]
             sentence = one.source.sentences[one.segment.index]
             dates, units = options.dates == "locale", options.units == "locale"
             matcher = self.setting.matcher
-            (item,) = protect.find([sentence], matcher, spoken.language, context, dates, units)
+            (item,) = placeholders.find([sentence], matcher, spoken.language, context, dates, units)
             made.append((one, item, context))
         drafts = translated([item for _, item, _ in made], self.engine, self.locale, self.setting)
         return [
@@ -227,7 +227,7 @@ class _Work:
             return
         words = dict(zip(masked.slots, masked.words, strict=True))
         term = words[slots[0]] if slots else ""
-        before = [a for a, _ in closeness.spans(sentence.old.text[:start], self.locale)]
+        before = [a for a, _ in similarity.spans(sentence.old.text[:start], self.locale)]
         for end in dict.fromkeys((start, before[-1] if before else start)):
             begun = sentence.old.part(0, end).fill(words).text
             # Only right before its own place is the term forced.
@@ -240,20 +240,20 @@ class _Work:
         spots = [p.start for p in sentence.plain.spans if p.slot in sentence.changed]
         if not spots:
             return None
-        return closeness.aligned(sentence.old.text, sentence.plain.text, min(spots), self.locale)
+        return similarity.aligned(sentence.old.text, sentence.plain.text, min(spots), self.locale)
 
     def _merge(self, sentence: Anew) -> None:
         """Of every output only the stretch that is asked for, in the old text."""
         for done, _ in [(sentence.plain, ""), *sentence.candidates]:
             spots = [(p.start, p.end) for p in done.spans if p.slot in sentence.changed]
-            made = closeness.merged(sentence.old, done, spots, sentence.gone, self.locale)
+            made = similarity.merged(sentence.old, done, spots, sentence.gone, self.locale)
             if made is None:
                 continue
             there = made.only(sentence.changed)
             edits = around_slots(there, self.locale, self._grammar(sentence))
             sentence.candidates.append((made.edit(made.free(edits)), MERGED))
 
-    def _grammar(self, sentence: Anew) -> dict[int, predict.Grammar]:
+    def _grammar(self, sentence: Anew) -> dict[int, typography.Grammar]:
         return {
             n: predict.grammar(target_entry(term, self.locale.tag))
             for n, term in sentence.protected.terms.items()
@@ -278,7 +278,7 @@ class _Work:
             best = min(
                 [*likely, (sentence.plain, RETRANSLATED)],
                 key=lambda one: (
-                    closeness.distance(old, one[0].text, self.locale),
+                    similarity.distance(old, one[0].text, self.locale),
                     -scores.get((source, one[0].text), 0.0),
                     _ORDER.index(one[1]),
                 ),
@@ -300,7 +300,7 @@ class _Work:
 
     def _wrong(self, sentence: Anew, text: str) -> tuple[int, int]:
         """How many errors and warnings a text has by the new glossary."""
-        (found,) = check.compare(
+        (found,) = qa.compare(
             [sentence.protected.text],
             [text],
             glossary=self.impact.new,

@@ -18,10 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.errors import InputError, SpeechsubsError
-from speechsubs.files import read_bytes, write_atomic
-from speechsubs.review import decisions as decisions_file
-from speechsubs.review import page
+from speechsubs.review import decisions, page
 from speechsubs.review.model import Decision, Decisions, Review, Verdict
 
 LOOPBACK = "127.0.0.1"
@@ -136,9 +135,9 @@ class Server:
             shown = {item.id for item in review.items}
             kept = [decision for decision in before if decision.item not in shown]
             made = Decisions(review.project, review.old, review.new, (*kept, *posted))
-            text = decisions_file.text(made)
+            text = decisions.text(made)
             # What is written must be readable: the reader has all the rules.
-            decisions_file.parse(text, self.desk.path)
+            decisions.parse(text, self.desk.path)
             data = text.encode("utf-8")
             write_atomic(self.desk.path, data)
             return _digest(data)
@@ -152,7 +151,7 @@ def standing(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
     if not path.exists():
         return (), ""
     data = read_bytes(path)
-    found = decisions_file.parse(data.decode("utf-8-sig", "replace"), path)
+    found = decisions.parse(data.decode("utf-8-sig", "replace"), path)
     if not _of(found, review):
         raise InputError(
             str(path),
@@ -170,7 +169,7 @@ def free(path: Path, review: Review) -> bool:
     if not path.exists():
         return True
     data = read_bytes(path)
-    return _of(decisions_file.parse(data.decode("utf-8-sig", "replace"), path), review)
+    return _of(decisions.parse(data.decode("utf-8-sig", "replace"), path), review)
 
 
 def _of(found: Decisions, review: Review) -> bool:

@@ -11,20 +11,11 @@ from pathlib import Path
 import click
 
 from speechsubs import batch
-from speechsubs.batch import (
-    Choice,
-    Control,
-    Kit,
-    Plan,
-    Request,
-    State,
-    Unit,
-    Watch,
-    watching,
-)
+from speechsubs.batch import Choice, Control, Kit, Plan, Request, State, Unit, Watch
+from speechsubs.batch import watch as watching
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch_cluster, batch_options, batch_reporting, inputs, workplace
-from speechsubs.cli.jobs.batch_reporting import Reporting
+from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, workplace
+from speechsubs.cli.jobs.progress import Reporting
 from speechsubs.errors import InputError
 
 #: So many plain files are no batch yet.
@@ -79,7 +70,7 @@ class _Job:
 
 def run(line: CommandLine) -> int:
     """Do the batch; the exit code."""
-    batch_reporting.refuse(line)
+    progress.refuse(line)
     batch_cluster.refuse(line.batch)
     job = _Job(line, _request(line), line.batch.jobs or _cores())
     units = batch.units(job.request)

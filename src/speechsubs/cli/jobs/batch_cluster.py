@@ -7,10 +7,10 @@ import click
 
 from speechsubs import batch
 from speechsubs.batch import Record
-from speechsubs.batch.cluster import Cluster
-from speechsubs.batch.cluster_terms import Place
+from speechsubs.batch.cluster.client import Cluster
+from speechsubs.batch.cluster.protocol import Place
 from speechsubs.cli.arguments import BatchArguments
-from speechsubs.engines import threads
+from speechsubs.engines import ctranslate
 
 #: `batch.run`, or what does the same elsewhere.
 Runner = Callable[..., Generator[Record, None, None]]
@@ -35,7 +35,7 @@ def runner(given: BatchArguments, jobs: int, note: Callable[[str], None]) -> Ite
     if given.scheduler:
         place = Place(given.scheduler)
     elif given.cluster:
-        place = Place("", jobs, max(1, threads.count() // jobs))
+        place = Place("", jobs, max(1, ctranslate.count() // jobs))
     else:
         yield batch.run
         return

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from speechsubs import formats, outputs
-from speechsubs.batch.jobsfile import Row
+from speechsubs.batch.discover import Row
 from speechsubs.cli.arguments import CommandLine, Parameters
 from speechsubs.cli.group import COMMANDS, main
 from speechsubs.errors import InputError

@@ -3,9 +3,9 @@
 import click
 
 from speechsubs import formats, outputs
-from speechsubs.cli import shown
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, inputs
+from speechsubs.cli.jobs import output as shown
 from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity, Track
 from speechsubs.options import Options
@@ -43,7 +43,7 @@ def run(line: CommandLine) -> int:
     findings += kept
     if not line.display.quiet:
         shown.findings(screen, findings)
-        shown.paths(written)
+        shown.show_paths(written)
     bad = any(item.severity is not Severity.INFO for item in findings)
     return 1 if failed else 3 if bad else 0
 

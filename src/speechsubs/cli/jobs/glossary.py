@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from speechsubs import formats, glossary, project
-from speechsubs.cli import shown
+from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import inputs
-from speechsubs.cli.plain import visible
+from speechsubs.cli.jobs import output as shown
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
-from speechsubs.files import read_bytes, write_atomic
-from speechsubs.glossary import Glossary, Policy, interchange, lint, write
-from speechsubs.glossary import suggest as finder
-from speechsubs.glossary.interchange.fields import own_tag
+from speechsubs.glossary import Glossary, Policy, extract, lint, registry, write
+from speechsubs.glossary import fields as glossary_fields
+from speechsubs.glossary import incoming as interchange
+from speechsubs.glossary.fields import own_tag
 from speechsubs.model import Finding, Severity, Track
 
 _BOM = "\ufeff"
@@ -77,7 +78,7 @@ def suggest(
     both = Glossary((*words.terms, *review.terms), words.language)
     found = [
         (candidate, _places(candidate, texts))
-        for candidate in finder.candidates([item.text for item in texts], both)
+        for candidate in extract.candidates([item.text for item in texts], both)
         if candidate.count >= min_count
     ]
     if as_json:
@@ -112,7 +113,7 @@ def import_(
     if path.resolve() == file.resolve():
         raise InputError(str(file), "this is the glossary and the file", "Name two files")
     ours = _existing(path, source_language or "en")
-    incoming = interchange.read(
+    incoming = registry.read(
         file,
         name=kind or "",
         source_language=source_language or ours.language,
@@ -157,17 +158,17 @@ def export(
 ) -> int:
     """Write the file and show what it does not hold; the exit code."""
     _refuse(output, [path], "the glossary")
-    name = kind or interchange.format_of(output)
+    name = kind or registry.format_of(output)
     if output.is_file() and not overwrite:
         raise OutputError(output, "is there already; --overwrite replaces it")
     words = glossary.load(path)
     ours = {tag for term in words.terms for tag in term.targets}
     tags = tuple(dict.fromkeys(own_tag(tag, ours) for tag in targets))
-    made = interchange.export(words, name, tags, suffix=output.suffix)
+    made = registry.export(words, name, tags, suffix=output.suffix)
     write_atomic(output, made.data)
     if not quiet:
         shown.findings(shown.console(), made.findings, everything=True)
-        shown.paths([output])
+        shown.show_paths([output])
     return _code(made.findings)
 
 
@@ -183,7 +184,7 @@ def _texts(paths: Sequence[Path], failures: list[SpeechsubsError]) -> Iterator[_
             yield _Text(paragraph.text, str(path), paragraph.line)
 
 
-def _places(candidate: finder.Candidate, texts: Sequence[_Text]) -> list[tuple[str, int]]:
+def _places(candidate: extract.Candidate, texts: Sequence[_Text]) -> list[tuple[str, int]]:
     """File and line of each place, in order, once."""
     found: dict[tuple[str, int], None] = {}
     for place in candidate.places:
@@ -192,7 +193,7 @@ def _places(candidate: finder.Candidate, texts: Sequence[_Text]) -> list[tuple[s
     return list(found)
 
 
-def _table(found: Sequence[tuple[finder.Candidate, list[tuple[str, int]]]]) -> None:
+def _table(found: Sequence[tuple[extract.Candidate, list[tuple[str, int]]]]) -> None:
     width = max((len(candidate.text) for candidate, _ in found), default=0)
     for candidate, places in found:
         # A stranger's transcript may hold what steers a terminal.
@@ -213,13 +214,13 @@ def _listed(places: Sequence[tuple[str, int]]) -> str:
 
 
 def _propose(
-    found: Sequence[tuple[finder.Candidate, list[tuple[str, int]]]],
+    found: Sequence[tuple[extract.Candidate, list[tuple[str, int]]]],
     review: Glossary,
     output: Path,
 ) -> list[Finding]:
     """Append the candidates as entries to review."""
     entries = tuple(
-        interchange.Entry(
+        glossary_fields.Entry(
             {
                 "source": candidate.text,
                 "policy": Policy.KEEP.value,
@@ -229,11 +230,11 @@ def _propose(
         )
         for candidate, places in found
     )
-    merged = interchange.merge(review, interchange.Incoming(entries, str(output)))
+    merged = interchange.merge(review, glossary_fields.Incoming(entries, str(output)))
     if merged.added:
         _save(output, review, merged.glossary)
         shown.console().print(f"{_entries(len(merged.added))} to review")
-        shown.paths([output])
+        shown.show_paths([output])
     return [*merged.conflicts, *merged.findings]
 
 
@@ -272,7 +273,7 @@ def _report(merged: interchange.Merged, path: Path, dry_run: bool) -> None:
     if dry_run:
         shown.note(screen, "nothing is written (--dry-run)")
     elif merged.added or merged.changed:
-        shown.paths([path])
+        shown.show_paths([path])
 
 
 def _entries(count: int) -> str:

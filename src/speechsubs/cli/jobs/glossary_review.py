@@ -7,24 +7,24 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from speechsubs import engines, locales, project
-from speechsubs.cli import shown
-from speechsubs.cli.plain import visible
+from speechsubs import engines, project
+from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.cli.escape import visible
+from speechsubs.cli.jobs import output as shown
 from speechsubs.errors import InputError
-from speechsubs.files import read_bytes, write_atomic
-from speechsubs.glossary import Glossary, threeway
+from speechsubs.glossary import Glossary
+from speechsubs.glossary import merge as threeway
 from speechsubs.glossary.diff import digest
 from speechsubs.glossary.load import parse
+from speechsubs.language import locales
 from speechsubs.memory import Memory
 from speechsubs.model import Severity
 from speechsubs.project import Project
 from speechsubs.project.store import GLOSSARY, MANIFEST
 from speechsubs.protocols import Engine
 from speechsubs.review import apply as applying
-from speechsubs.review import (
-    decisions as deciding,
-)
-from speechsubs.review import impact, pairs, render_markdown, render_text, versions
+from speechsubs.review import decisions as deciding
+from speechsubs.review import git, impact, items, render, translation
 from speechsubs.review.model import Decisions, Review
 
 _BOM = b"\xef\xbb\xbf"
@@ -46,16 +46,16 @@ def diff(
     if textconv is not None:
         if names or places:
             raise click.UsageError("--textconv takes one FILE and nothing else")
-        click.echo(versions.canonical(textconv), nl=False)
+        click.echo(git.canonical(textconv), nl=False)
         return 0
     folder = places[0] if len(places) == 1 and (places[0] / MANIFEST).is_file() else None
     least = 1 if folder else 2
     if not least <= len(names) <= 2:
         what = "one or two glossaries" if folder else "two glossaries"
         raise click.UsageError(f"name {what}: OLD NEW")
-    new = versions.load(names[-1])
+    new = git.load(names[-1])
     own = project.load(folder) if folder else _files(places, new)
-    old = versions.load(names[0]) if len(names) == 2 else _own(own)
+    old = git.load(names[0]) if len(names) == 2 else _own(own)
     _refuse(output, names, places)
     tags = {locales.canonical(tag) for tag in targets}
     # Files may be anybody's: nothing is translated again unless somebody asks for it.
@@ -89,7 +89,7 @@ def apply(
     screen = shown.console()
     own = project.load(folder)
     decisions = deciding.load(path)
-    text = versions.text_of(new) if new else ""
+    text = git.text_of(new) if new else ""
     glossary = parse(text, Path(new)) if new else None
     applying.check(own, decisions, glossary, where=str(path))
     predictions = _predictions(own, decisions, glossary, old, engine, str(path))
@@ -110,7 +110,7 @@ def apply(
         )
         if dry_run:
             shown.note(screen, "nothing is written (--dry-run)")
-        shown.paths(written)
+        shown.show_paths(written)
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
 
@@ -132,9 +132,9 @@ def _remember(path: Path, applied: applying.Applied, screen: Console, quiet: boo
 
 def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
     """Merge three versions; the exit code."""
-    before = versions.load(ours)
-    merged = threeway.merge(versions.load(base), before, versions.load(theirs))
-    made = threeway.text(merged, versions.text_of(ours), before).encode("utf-8")
+    before = git.load(ours)
+    merged = threeway.merge(git.load(base), before, git.load(theirs))
+    made = threeway.text(merged, git.text_of(ours), before).encode("utf-8")
     if output is None:
         click.echo(made, nl=False)
     else:
@@ -176,11 +176,11 @@ def _files(places: Sequence[Path], new: Glossary) -> Project:
     for place in places:
         if (place / MANIFEST).is_file():
             raise InputError(str(place), "a project is looked at alone", "Give one --in")
-        found += pairs.files_in(place) if place.is_dir() else [place]
+        found += translation.files_in(place) if place.is_dir() else [place]
     if places and not found:
         advice = "Subtitles are named like talk.es.srt"
         raise InputError(str(places[0]), "there is no project and there are no subtitles", advice)
-    return pairs.project_of(found, new.language)
+    return translation.project_of(found, new.language)
 
 
 def _refuse(output: Path | None, names: Sequence[str], places: Sequence[Path]) -> None:
@@ -196,7 +196,7 @@ def _predictions(
     old: str | None,
     engine: str,
     where: str,
-) -> dict[str, impact.Prediction]:
+) -> dict[str, items.Prediction]:
     """What accepted items say, where the file does not say it."""
     needed: Collection[str] = applying.needed(decisions)
     if not needed:
@@ -204,7 +204,7 @@ def _predictions(
     if glossary is None:
         problem = f"{len(needed)} texts were accepted that are not in it"
         raise InputError(where, problem, "Name the new glossary (--glossary)")
-    before = versions.load(old) if old else _own(own)
+    before = git.load(old) if old else _own(own)
     if decisions.old and before.digest != decisions.old:
         problem = f"{before.path} is not the old glossary of this review"
         raise InputError(where, problem, "Name it (--old)")
@@ -218,11 +218,11 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
     if kind == "json":
         text = json.dumps(review.data(), ensure_ascii=True, indent=1) + "\n"
     elif kind == "tsv":
-        text = render_text.tsv(review)
+        text = render.tsv(review)
     elif kind == "markdown":
-        text = render_markdown.markdown(review)
+        text = render.markdown(review)
     else:
-        lines = [visible(line) for line in render_text.table(review)]
+        lines = [visible(line) for line in render.table(review)]
         text = "".join(f"{line}\n" for line in lines)
     if output is None:
         # A subtitle may hold half a character, which no terminal takes.
@@ -230,5 +230,5 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
         return
     write_atomic(output, text.encode("utf-8", "backslashreplace"))
     screen: Console = shown.console()
-    screen.print(shown.escape(render_text.summary(review)))
-    shown.paths([output])
+    screen.print(shown.escape(render.summary(review)))
+    shown.show_paths([output])

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from speechsubs import locales
+from speechsubs.language import locales
 
 
 def run(*, as_json: bool) -> int:

@@ -8,15 +8,16 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from speechsubs import glossary, money
-from speechsubs.cli import shown
+from speechsubs import glossary
+from speechsubs.cli.jobs import output as shown
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.glossary import Matcher
-from speechsubs.locales import Locale
-from speechsubs.memory import Match, Memory, Query, State, tmx_read, tmx_write
+from speechsubs.language.locales import Locale
+from speechsubs.memory import Match, Memory, Query, State, tmx
 from speechsubs.memory.store import PEOPLES
 from speechsubs.model import Finding, Sentence
-from speechsubs.stages import protect
+from speechsubs.quantities import currencies
+from speechsubs.translation import placeholders
 
 
 def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, quiet: bool) -> int:
@@ -28,7 +29,7 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
     with Memory.open(memory) as opened:
         for path in dict.fromkeys(files):
             try:
-                units = tmx_read.read(path, state=State[state.upper()], source=source)
+                units = tmx.read(path, state=State[state.upper()], source=source)
                 done = opened.import_(units)
             except SpeechsubsError as error:
                 shown.error(screen, error)
@@ -64,10 +65,10 @@ def export(
         raise OutputError(output, "is there already; --overwrite replaces it")
     states = tuple(State) if everything else PEOPLES
     with Memory.open(memory, create=False) as opened:
-        count = tmx_write.write(opened.export(states=states, target=target), output)
+        count = tmx.write(opened.export(states=states, target=target), output)
     if not quiet:
         shown.console().print(f"{count:,} segments")
-        shown.paths([output])
+        shown.show_paths([output])
     return 0
 
 
@@ -140,9 +141,9 @@ def _safe(text: str) -> str:
 
 
 def _query(text: str, source: Locale, words: glossary.Glossary) -> Query:
-    context = money.context([text], source.language, "USD")
+    context = currencies.context([text], source.language, "USD")
     sentence = Sentence(0, 0, text)
-    found = protect.find([sentence], Matcher(words), source.language, context)[0]
+    found = placeholders.find([sentence], Matcher(words), source.language, context)[0]
     return Query(text, found.slots, source.tag)
 
 

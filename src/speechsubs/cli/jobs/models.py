@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import click
 
-from speechsubs import locales, models, packages
-from speechsubs.cli import shown
+from speechsubs import models
+from speechsubs.cli.escape import visible
+from speechsubs.cli.jobs import output
 from speechsubs.cli.jobs.models_install import offer, size_text
-from speechsubs.cli.plain import visible
-from speechsubs.engines import figures
+from speechsubs.engines import install, quality
 from speechsubs.errors import InputError, PackageError, UnknownLocaleError
-from speechsubs.packages import Package, Scan
+from speechsubs.language import locales
+from speechsubs.models import Package, Scan
+from speechsubs.models import index as models_index
 
 __all__ = ["export", "info", "list_", "offer", "path", "remove", "verify"]
 
@@ -26,7 +28,7 @@ _README_LINES: Final = 20
 def path(*, starter: bool) -> int:
     """Print a folder; the exit code."""
     # As bytes, because a name that is no valid text is still a name.
-    click.echo(os.fsencode(packages.bundled_folder() if starter else packages.folder()))
+    click.echo(os.fsencode(models.bundled_folder() if starter else models.folder()))
     return 0
 
 
@@ -39,11 +41,11 @@ def list_(*, available: bool, as_json: bool) -> int:
 
 
 def _installed(as_json: bool) -> int:
-    scan = packages.scan()
+    scan = models.scan()
     rows = [_row(package, scan) for package in _in_order(scan.packages)]
     if as_json:
         data = {
-            "folder": str(packages.folder()),
+            "folder": str(models.folder()),
             "models": rows,
             "problems": [str(problem) for problem in scan.problems],
         }
@@ -57,19 +59,19 @@ def _installed(as_json: bool) -> int:
             + visible(row["state"])
             + used
         )
-    screen = shown.console()
+    screen = output.console()
     if not rows:
         screen.print(
             "no models are installed; `speechsubs models list --available` shows what can be,\n"
             "`speechsubs models install en es` installs English to Spanish"
         )
     for problem in scan.problems:
-        shown.note(screen, f"skipped: {problem}")
+        output.note(screen, f"skipped: {problem}")
     return 0
 
 
 def _in_order(found: Sequence[Package]) -> list[Package]:
-    return sorted(found, key=lambda p: (p.from_code, p.to_code, packages.preference(p)))
+    return sorted(found, key=lambda p: (p.from_code, p.to_code, models.preference(p)))
 
 
 def _row(package: Package, scan: Scan) -> dict[str, Any]:
@@ -78,15 +80,15 @@ def _row(package: Package, scan: Scan) -> dict[str, Any]:
         for other in scan.packages
         if (other.from_code, other.to_code) == (package.from_code, package.to_code)
     ]
-    entry = packages.lock_entry(package)
+    entry = models.lock_entry(package)
     return {
         "from": package.from_code,
         "to": package.to_code,
         "languages": f"{_language(package.from_code)} to {_language(package.to_code)}",
         "version": package.version,
         "bytes": package.size,
-        "state": _state(package, packages.lock_problem(package)),
-        "used": package == max(rivals, key=packages.preference),
+        "state": _state(package, models.lock_problem(package)),
+        "used": package == max(rivals, key=models.preference),
         "quality": package.quality,
         "folder": str(package.path),
         "origin": entry.origin if entry else "",
@@ -99,7 +101,7 @@ def _state(package: Package, problem: str) -> str:
         return f"changed: {problem}"
     if package.bundled:
         return "starter"
-    return "locked" if packages.lock_entry(package) else "not locked"
+    return "locked" if models.lock_entry(package) else "not locked"
 
 
 def _language(code: str) -> str:
@@ -113,9 +115,9 @@ def _language(code: str) -> str:
 
 
 def _available(as_json: bool) -> int:
-    index = models.fetch()
+    index = models_index.fetch()
     best: dict[tuple[str, str], Package] = {}
-    for package in sorted(packages.installed(), key=packages.preference):
+    for package in sorted(models.installed(), key=models.preference):
         if not package.bundled:
             best[package.from_code, package.to_code] = package
     rows: list[dict[str, Any]] = []
@@ -142,10 +144,10 @@ def _available(as_json: bool) -> int:
             f"{row['from']} → {row['to']}".ljust(9)
             + f"{visible(row['languages']):40} {', '.join(row['versions'])}{note}"
         )
-    screen = shown.console()
-    screen.print(shown.escape(f"{len(rows)} pairs at {index.base}; others go through English"))
+    screen = output.console()
+    screen.print(output.escape(f"{len(rows)} pairs at {index.base}; others go through English"))
     if index.skipped:
-        shown.note(screen, f"{len(index.skipped)} entries cannot be used: {index.skipped[0]}")
+        output.note(screen, f"{len(index.skipped)} entries cannot be used: {index.skipped[0]}")
     return 0
 
 
@@ -154,7 +156,7 @@ def _available(as_json: bool) -> int:
 
 def _chosen(which: Sequence[str]) -> list[Package]:
     """The packages that words name: two languages, or one folder's name; () is all."""
-    found = packages.scan()
+    found = models.scan()
     if not which:
         return _in_order(found.packages)
     if len(which) == 1:
@@ -165,7 +167,7 @@ def _chosen(which: Sequence[str]) -> list[Package]:
                 raise problem
         where, advice = name, "`speechsubs models list` shows all"
     elif len(which) == 2:
-        pairs = packages.code_pairs(*which)
+        pairs = models.code_pairs(*which)
         chosen = [p for p in found.packages if (p.from_code, p.to_code) in pairs]
         # Brazil is served by Portugal too, but who names one does not mean the other.
         first = next((pair for pair in pairs if any(_is(p, pair) for p in chosen)), None)
@@ -185,8 +187,8 @@ def _is(package: Package, pair: tuple[str, str]) -> bool:
 
 def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) -> int:
     """Compare and try models; the exit code."""
-    screen = shown.console()
-    problems = list(packages.scan().problems) if not which else []
+    screen = output.console()
+    problems = list(models.scan().problems) if not which else []
     rows = []
     for package in _chosen(which):
         row = _verified(package, adopt, no_trial)
@@ -195,32 +197,32 @@ def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) 
             _say_verified(row)
     if adopt and not which:
         # Adopting writes a new lock in the place of one that was broken.
-        problems = list(packages.scan().problems)
+        problems = list(models.scan().problems)
     if as_json:
         data = {"models": rows, "problems": [str(problem) for problem in problems]}
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     else:
         for problem in problems:
-            shown.note(screen, f"skipped: {problem}")
+            output.note(screen, f"skipped: {problem}")
         if not rows:
             screen.print("no models are installed")
     return 3 if problems or any(row["problem"] for row in rows) else 0
 
 
 def _verified(package: Package, adopt: bool, no_trial: bool) -> dict[str, Any]:
-    problem, said = packages.verify(package), ""
+    problem, said = models.verify(package), ""
     answers: tuple[str, ...] = ()
     if adopt:
         problem = ""
     if not problem and not no_trial:
         try:
-            answers = models.try_out(package)
-        except models.TrialError as error:
+            answers = install.try_out(package)
+        except install.TrialError as error:
             problem = said = error.problem
     if adopt and not problem and not package.bundled:
-        packages.adopt(package)
+        models.adopt(package)
     state = said or _state(package, problem)
-    asked = models.sentences(package.from_code)
+    asked = install.sentences(package.from_code)
     return {
         "name": package.name,
         "folder": str(package.path),
@@ -245,11 +247,11 @@ def info(which: Sequence[str], *, as_json: bool) -> int:
     """Show what is known of some models; the exit code."""
     file = Path(which[0])
     if len(which) == 1 and file.suffix.lower() == ".argosmodel":
-        package = packages.contents(file)
+        package = models.contents(file)
         rows: list[dict[str, Any]]
         rows = [{"name": package.name, "file": str(file), "bytes": file.stat().st_size}]
     else:
-        scan = packages.scan()
+        scan = models.scan()
         rows = [_described(package, scan) for package in _chosen(which)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=True, indent=1))
@@ -286,34 +288,34 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
         "installed": row["installed"],
         "sha256": package.sha256,
         "quality": package.quality,
-        "scores": figures.sentence(package),
+        "scores": quality.sentence(package),
         "readme": readme,
     }
 
 
 def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) -> int:
     """Write archives; the exit code."""
-    screen = shown.console()
+    screen = output.console()
     # What comes with speechsubs is there already.
     found = [package for package in _chosen(which) if not package.bundled]
     if not found:
         raise InputError(
-            " ".join(which) or str(packages.folder()),
+            " ".join(which) or str(models.folder()),
             "there is nothing to export",
             "The starter models come with speechsubs wherever it is installed",
         )
-    changed = [p for p in found if packages.lock_problem(p)]
+    changed = [p for p in found if models.lock_problem(p)]
     if changed and which:
-        raise PackageError(changed[0].path, f"changed: {packages.lock_problem(changed[0])}")
+        raise PackageError(changed[0].path, f"changed: {models.lock_problem(changed[0])}")
     for package in changed:
-        problem = packages.lock_problem(package)
-        shown.note(screen, f"{package.name} is left out, because it changed: {problem}")
+        problem = models.lock_problem(package)
+        output.note(screen, f"{package.name} is left out, because it changed: {problem}")
     good = [package for package in found if package not in changed]
-    written = models.export(good, folder, overwrite=overwrite)
+    written = install.export(good, folder, overwrite=overwrite)
     if not quiet:
-        shown.paths(written)
+        output.show_paths(written)
         screen.print(
-            shown.escape(f"there: speechsubs models install --from {folder.name or folder}")
+            output.escape(f"there: speechsubs models install --from {folder.name or folder}")
         )
     return 3 if changed else 0
 
@@ -329,7 +331,7 @@ def remove(which: Sequence[str], *, yes: bool, quiet: bool) -> int:
             raise click.UsageError(f"this would remove {visible(names)}; --yes does it")
         click.confirm(visible(f"Remove {names}?"), abort=True, err=True)
     for package in found:
-        packages.remove(package)
+        models.remove(package)
         if not quiet:
             how = "left out from now on" if package.bundled else "removed"
             click.echo(visible(f"{package.name}: {how}"))

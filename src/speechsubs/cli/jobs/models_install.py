@@ -9,12 +9,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from speechsubs import engines, models, packages
-from speechsubs.cli import shown
-from speechsubs.cli.plain import visible
+from speechsubs import engines, models
+from speechsubs.cli.escape import visible
+from speechsubs.cli.jobs import output
+from speechsubs.engines import install as engines_install
+from speechsubs.engines.install import Carried
 from speechsubs.errors import SpeechsubsError
-from speechsubs.models import Carried, Offered, Step
-from speechsubs.packages import Package
+from speechsubs.models import Package, download
+from speechsubs.models import index as models_index
+from speechsubs.models.index import Offered, Step
 
 #: The word for the models that come with speechsubs.
 STARTER: Final = "starter"
@@ -35,13 +38,13 @@ def install(
     what: Sequence[str], *, folder: Path | None, replace: bool, yes: bool, quiet: bool
 ) -> int:
     """Install what the words mean; the exit code."""
-    screen = shown.console()
+    screen = output.console()
     if folder is not None:
         return _from_folder(folder, what, replace, screen, quiet)
     if list(what) == [STARTER]:
-        packages.restore()
+        models.restore()
         if not quiet:
-            found = [package for package in packages.installed() if package.bundled]
+            found = [package for package in models.installed() if package.bundled]
             for package in found:
                 click.echo(visible(f"{package.name}: comes with speechsubs, {package.path}"))
             if not found:
@@ -73,10 +76,10 @@ def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -
     failed = False
     for path in dict.fromkeys(paths):
         try:
-            done = models.install_file(path, replace=replace)
+            done = engines_install.install_file(path, replace=replace)
         except SpeechsubsError as error:
             # One broken file must not keep the others out.
-            shown.error(screen, error)
+            output.error(screen, error)
             failed = True
         else:
             _say(done, quiet)
@@ -86,19 +89,19 @@ def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -
 def _from_folder(
     folder: Path, what: Sequence[str], replace: bool, screen: Console, quiet: bool
 ) -> int:
-    found, problems = models.carried(folder)
+    found, problems = engines_install.carried(folder)
     if len(what) not in (0, 2):
         raise click.UsageError("with --from name two languages (en es), or nothing for all")
-    wanted = models.chosen(found, what[0], what[1], folder) if what else found
+    wanted = engines_install.chosen(found, what[0], what[1], folder) if what else found
     failed = False
     for problem in problems:
-        shown.error(screen, problem)
+        output.error(screen, problem)
         failed = failed or not what
     for item in wanted:
         try:
             done = _carried(item, replace)
         except SpeechsubsError as error:
-            shown.error(screen, error)
+            output.error(screen, error)
             failed = True
         else:
             _say(done, quiet)
@@ -106,7 +109,7 @@ def _from_folder(
 
 
 def _carried(item: Carried, replace: bool) -> Package:
-    return models.install_file(item.path, replace=replace, sha256=item.sha256)
+    return engines_install.install_file(item.path, replace=replace, sha256=item.sha256)
 
 
 def _say(done: Package, quiet: bool) -> None:
@@ -119,10 +122,10 @@ def _say(done: Package, quiet: bool) -> None:
 
 def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, quiet: bool) -> int:
     # What is no language is told before the network is asked.
-    models.refuse_same(source, target)
-    found = packages.scan().packages
-    index = models.fetch()
-    steps = models.plan(index, source, target, () if replace else found)
+    models_index.refuse_same(source, target)
+    found = models.scan().packages
+    index = models_index.fetch()
+    steps = models_index.plan(index, source, target, () if replace else found)
     todo = [step for step in steps if step.offers]
     for step in steps:
         if step.there and not step.offers and not quiet:
@@ -138,9 +141,9 @@ def _agreed(todo: Sequence[Step], screen: Console) -> bool:
     names = []
     for step in todo:
         first = step.offers[0]
-        size = size_text(models.size(first.links))
+        size = size_text(download.size(first.links))
         names.append(f"{first.name} ({first.from_name} to {first.to_name}, {size})")
-    screen.print(shown.escape("to download: " + ", ".join(names)))
+    screen.print(output.escape("to download: " + ", ".join(names)))
     if not _somebody():
         return True  # the command itself was the answer
     return bool(click.confirm("Download and install?", default=True, err=True))
@@ -164,12 +167,12 @@ def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: boo
                 bar.update(task, completed=done, total=total)  # type: ignore[arg-type]  # an int
 
             def refused(offer: Offered, problem: str) -> None:
-                shown.note(screen, f"{offer.name} was not installed: {problem}")
+                output.note(screen, f"{offer.name} was not installed: {problem}")
 
-            done = models.obtain(step, progress=advance, refused=refused, replace=replace)
+            done = engines_install.obtain(step, progress=advance, refused=refused, replace=replace)
         _say(done, quiet)
         if step.there and not quiet:
-            shown.note(
+            output.note(
                 screen,
                 f"{step.there.name} stays and is not used any more; "
                 f"`speechsubs models remove {step.there.path.name}` removes it",
@@ -188,21 +191,21 @@ def offer(engine: str, source: str, target: str) -> bool:
     """
     if engine not in ("auto", "argos") or not _somebody():
         return False
-    screen = shown.console()
+    screen = output.console()
     try:
         if any(o.engine == "argos" or engine == "auto" for o in engines.available(source, target)):
             return False  # it failed for another reason
-        screen.print(shown.escape(f"There is no model to translate {source} to {target}."))
+        screen.print(output.escape(f"There is no model to translate {source} to {target}."))
         question = "Look for one in the list of Argos models (this asks the network)?"
         if not click.confirm(question, default=False, err=True):
             return False
-        index = models.fetch()
-        steps = models.plan(index, source, target, packages.installed())
+        index = models_index.fetch()
+        steps = models_index.plan(index, source, target, models.installed())
         todo = [step for step in steps if step.offers]
         if not todo or not _agreed(todo, screen):
             return False
         _obtain_all(todo, False, screen, False)
     except SpeechsubsError as error:
-        shown.error(screen, error)
+        output.error(screen, error)
         return False
     return True

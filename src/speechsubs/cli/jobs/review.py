@@ -10,18 +10,19 @@ from urllib.parse import quote
 
 import click
 
-from speechsubs import engines, locales
+from speechsubs import engines
 from speechsubs import project as projects
-from speechsubs.cli import shown
+from speechsubs.adapters.files import write_atomic
 from speechsubs.cli.arguments import GlossaryReview, Page
+from speechsubs.cli.jobs import output as jobs_output
 from speechsubs.errors import InputError
-from speechsubs.files import write_atomic
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.load import parse
-from speechsubs.locales import Locale
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
 from speechsubs.project import Project, State
 from speechsubs.project.store import GLOSSARY
-from speechsubs.review import impact, page, versions
+from speechsubs.review import git, impact, page
 from speechsubs.review.model import Review
 from speechsubs.review.serve import Desk, Server, free, standing
 from speechsubs.review.translation import review_of
@@ -50,8 +51,8 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
     if not 1 <= len(names) <= 2:
         raise click.UsageError("name one or two glossaries: OLD NEW")
     folder = given.project
-    after = versions.load(names[-1])
-    before = versions.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
+    after = git.load(names[-1])
+    before = git.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
     tags = {locales.canonical(tag) for tag in given.targets}
     # Loading a model takes long, and a served page asks again after every change.
     load = None if given.no_translate else cache(partial(engines.load, given.engine))
@@ -85,7 +86,7 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
     media = _media(project, made, asked.media)
     if path.name != DECISIONS and not asked.decisions and not asked.quiet:
         message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
-        shown.note(shown.console(), message)
+        jobs_output.note(jobs_output.console(), message)
     if asked.serve:
         return _serve(Server(Desk(review, path, media, languages), asked.port), asked.quiet)
     output = asked.output or project.folder / page_name
@@ -98,9 +99,9 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
     )
     write_atomic(output, text.encode("utf-8"))
     if not asked.quiet:
-        screen = shown.console()
+        screen = jobs_output.console()
         screen.print(_counted(made))
-        shown.paths([output])
+        jobs_output.show_paths([output])
     return 0
 
 
@@ -142,7 +143,7 @@ class _Fresh:
 
 def _serve(server: Server, quiet: bool) -> int:
     if not quiet:
-        shown.console().print("Ctrl-C ends it. Only this address opens the page:")
+        jobs_output.console().print("Ctrl-C ends it. Only this address opens the page:")
     # The address is the result, and also a test's way to know that it is there.
     click.echo(server.url)
     server.run()

@@ -11,12 +11,11 @@ from speechsubs import glossary, outputs, pipeline
 from speechsubs.audio import Recording
 from speechsubs.batch import whole
 from speechsubs.batch.whole import Group, Item, Outcome, Pairs
-from speechsubs.cli import shown
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch, ending, inputs, sound, workplace
+from speechsubs.cli.jobs import audio, batch, inputs, output, workplace
 from speechsubs.cli.jobs.workplace import Workplace
 from speechsubs.errors import InputError
-from speechsubs.locales import Locale
+from speechsubs.language.locales import Locale
 from speechsubs.options import Options
 from speechsubs.pipeline import Result, Setting
 
@@ -28,16 +27,16 @@ def run(line: CommandLine) -> int:
     """
     if batch.wanted(line):
         return batch.run(line)
-    screen = shown.console()
+    screen = output.console()
     quiet = line.display.silent
-    sound.refuse(line)
+    audio.refuse(line)
     read, failures = inputs.readable(_named(line.sources, line.name))
     for failure in failures:
-        shown.error(screen, failure)
+        output.error(screen, failure)
     if not read:
         return 1
     if line.text:
-        read = [(path, sound.corrected(timed, line.text)) for path, timed in read]
+        read = [(path, audio.corrected(timed, line.text)) for path, timed in read]
     items = [Item(path, transcript) for path, transcript in read]
     groups = whole.groups(items, line.targets, line.options)
     terms = line.glossary
@@ -45,7 +44,7 @@ def run(line: CommandLine) -> int:
     words = glossary.load(terms) if terms else glossary.empty()
     if not quiet:
         _say_idle(screen, groups, line.targets)
-    recording = sound.opened(line.audio, screen, quiet)
+    recording = audio.opened(line.audio, screen, quiet)
     finished: list[tuple[Path, Result]] = []
     with workplace.opened(line.memory, line.project) as place:
         loaded = [_engines(group, place, line.options) for group in groups]
@@ -56,12 +55,12 @@ def run(line: CommandLine) -> int:
                 finished += [(path, place.pinned(result)) for path, result in made.results]
                 failures += made.failures
                 for failure in made.failures:
-                    shown.error(screen, failure)
+                    output.error(screen, failure)
         if not finished:
             return 1
         saved = whole.save(finished, line.output, line.options, own=True)
         place.keep(saved.results, saved.files, terms, _remembered(line))
-    ending.show(screen, saved.results, saved.files, line.display)
+    output.show(screen, saved.results, saved.files, line.display)
     return 1 if failures else max(result.exit_code for result in saved.results)
 
 
@@ -83,7 +82,7 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
     if report:
         places.append(report)
     terms = [line.glossary] if line.glossary else []
-    outputs.refuse_collisions(places, [*inputs.files(line.sources), *terms, *sound.named(line)])
+    outputs.refuse_collisions(places, [*inputs.files(line.sources), *terms, *audio.named(line)])
     outputs.refuse_places(places)
 
 
@@ -112,7 +111,7 @@ def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale
     """Say which --to had nothing to do, because it is the sources' own language."""
     for locale in {locale.tag: locale for locale in targets}.values():
         if all(group.source.tag == locale.tag for group in groups):
-            shown.note(
+            output.note(
                 screen,
                 f"--to {locale.tag}: the sources are in {locale.name} already, so nothing is "
                 "translated (--from names another language)",
@@ -139,6 +138,6 @@ def _subtitle(
         pairs,
         setting,
         partial(place.recall, source=group.source, style=setting.options.currency_style),
-        aligner=sound.aligner(recording, group.source, setting.options, bar),
+        aligner=audio.aligner(recording, group.source, setting.options, bar),
         progress=advance,
     )

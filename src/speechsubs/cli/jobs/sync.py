@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from speechsubs import formats, locales, outputs, pipeline, project
-from speechsubs.aligners import voice
-from speechsubs.cli import shown
+from speechsubs import formats, outputs, pipeline, project
+from speechsubs.alignment import vad
 from speechsubs.cli.arguments import Display
-from speechsubs.cli.jobs import inputs, sound
+from speechsubs.cli.jobs import audio, inputs
+from speechsubs.cli.jobs import output as shown
 from speechsubs.errors import InputError, UnknownLocaleError
-from speechsubs.locales import Locale
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
 from speechsubs.model import Severity, Track
 from speechsubs.options import Options
 from speechsubs.outputs import Planned
@@ -32,17 +33,17 @@ def run(
     screen = shown.console()
     quiet = display.silent
     target = _target(subs, output)
-    outputs.refuse_collisions([target], [subs, recording_path, *sound.lexicon(options)])
+    outputs.refuse_collisions([target], [subs, recording_path, *audio.lexicon(options)])
     outputs.refuse_places([target])
     track = inputs.track(subs)
     if not track.cues:
         raise InputError(str(subs), "there are no cues in it")
-    recording = sound.opened(recording_path, screen, quiet)
+    recording = audio.opened(recording_path, screen, quiet)
     assert recording is not None
     locale = locales.load(options.language) if options.language else _language(subs, track)
-    curve = voice.Curve(recording)
-    with sound.bar(screen, quiet) as bar:
-        aligner = sound.aligner(recording, locale, options, bar, curve)
+    curve = vad.Curve(recording)
+    with audio.bar(screen, quiet) as bar:
+        aligner = audio.aligner(recording, locale, options, bar, curve)
         done = pipeline.sync(track, recording, aligner, curve)
     if not done.sure and not force:
         problem = f"it does not fit this recording surely enough: {_words(done)}"
@@ -63,7 +64,7 @@ def run(
     elif not quiet:
         shown.findings(screen, findings)
         screen.print(shown.escape(_words(done)))
-        shown.paths(written)
+        shown.show_paths(written)
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
 
 

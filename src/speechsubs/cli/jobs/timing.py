@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from speechsubs import formats, locales, outputs, picture, pipeline
-from speechsubs.aligners import voice
-from speechsubs.cli import shown
+from speechsubs import formats, outputs, pipeline
+from speechsubs.alignment import vad, waveform
 from speechsubs.cli.arguments import Display
-from speechsubs.cli.jobs import inputs, sound
-from speechsubs.cli.plain import visible
+from speechsubs.cli.escape import visible
+from speechsubs.cli.jobs import audio, inputs, output
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.locales import Locale
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
 from speechsubs.model import Severity, Track, Transcript, Word
 from speechsubs.options import Options
 from speechsubs.pipeline import Result
@@ -24,38 +24,38 @@ def run(
     recording_path: Path, path: Path, options: Options, display: Display, *, image: Path | None
 ) -> int:
     """Time the words, print them, draw them into `image`; the exit code."""
-    screen = shown.console()
+    screen = output.console()
     if image:
-        named = [*inputs.files([path]), recording_path, *sound.lexicon(options)]
+        named = [*inputs.files([path]), recording_path, *audio.lexicon(options)]
         outputs.refuse_collisions([image], named)
         outputs.refuse_places([image])
     item = inputs.read(path)
     transcript = formats.from_track(item) if isinstance(item, Track) else item
     locale = locales.load(options.language) if options.language else _language(path, transcript)
     quiet = display.silent
-    recording = sound.opened(recording_path, screen, quiet)
+    recording = audio.opened(recording_path, screen, quiet)
     assert recording is not None
-    curve = voice.Curve(recording)
-    with sound.bar(screen, quiet) as bar:
-        aligner = sound.aligner(recording, locale, options, bar, curve)
+    curve = vad.Curve(recording)
+    with audio.bar(screen, quiet) as bar:
+        aligner = audio.aligner(recording, locale, options, bar, curve)
         (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
     if display.as_json:
         click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
     else:
         _table(result)
     if image:
-        found = curve.regions() if voice.installed() else ()
+        found = curve.regions() if vad.installed() else ()
         offset = recording.offset_ms
         regions = [(r.start_ms + offset, r.end_ms + offset) for r in found]
         title = f"{recording_path.name} + {path.name}, times: {result.aligner}"
         cues = result.source.track.cues
-        picture.save(picture.Scene(recording, regions, result.sentences, cues, title), image)
+        waveform.save(waveform.Scene(recording, regions, result.sentences, cues, title), image)
     # What is said about cues is not asked for here: this command writes none.
     findings = result.findings
     if not quiet:
-        shown.findings(screen, findings)
+        output.findings(screen, findings)
         if image:
-            shown.paths([image])
+            output.show_paths([image])
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
 
@@ -82,7 +82,7 @@ def _table(result: Result) -> None:
     for sentence in result.sentences:
         entry = _entry(sentence.text, sentence.words)
         trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"
-        times = "\t".join(shown.clock(entry[name]) for name in ("start_ms", "end_ms"))
+        times = "\t".join(output.clock(entry[name]) for name in ("start_ms", "end_ms"))
         click.echo(f"{times}\t{trust}\t{visible(' '.join(sentence.text.split()))}")
 
 

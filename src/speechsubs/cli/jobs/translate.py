@@ -10,16 +10,17 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from speechsubs import files, formats, glossary, locales, outputs, pipeline, project
+from speechsubs import formats, glossary, outputs, pipeline, project
+from speechsubs.adapters import files
 from speechsubs.batch import whole
 from speechsubs.batch.whole import Group, Item
-from speechsubs.cli import shown
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch, ending, inputs, workplace
+from speechsubs.cli.jobs import batch, inputs, output, workplace
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
-from speechsubs.locales import Locale
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
 from speechsubs.model import Severity
 from speechsubs.pipeline import Line, Result
 
@@ -62,7 +63,7 @@ def _words(line: CommandLine) -> Glossary:
 
 
 def _tracks(line: CommandLine) -> int:
-    screen = shown.console()
+    screen = output.console()
     quiet, options = line.display.silent, line.options
     words = _words(line)
     items: list[Item] = []
@@ -71,7 +72,7 @@ def _tracks(line: CommandLine) -> int:
         try:
             items.append(_item(path))
         except SpeechsubsError as error:
-            shown.error(screen, error)
+            output.error(screen, error)
             failures.append(error)
     groups = whole.groups(items, line.targets, options)
     _refuse(groups, line)
@@ -96,11 +97,11 @@ def _tracks(line: CommandLine) -> int:
                 finished += made.results
                 wordless += made.failures
         for failure in wordless:
-            shown.error(screen, failure)
+            output.error(screen, failure)
         saved = whole.save(finished, line.output, options, own=False)
     if not saved.results:
         return 1
-    ending.show(screen, saved.results, saved.files, line.display)
+    output.show(screen, saved.results, saved.files, line.display)
     bad = failures or wordless
     return 1 if bad else max(result.exit_code for result in saved.results)
 
@@ -173,10 +174,10 @@ def _lines(line: CommandLine) -> int:
         for item in one.findings
     ]
     if not display.silent:
-        screen = shown.console()
+        screen = output.console()
         findings = [*pipeline.foreign_glossary(words, source), *findings]
-        shown.findings(screen, findings)
-        screen.print(f"{engine.signature}: {shown.counted(findings)}")
+        output.findings(screen, findings)
+        screen.print(f"{engine.signature}: {output.counted(findings)}")
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
 
 

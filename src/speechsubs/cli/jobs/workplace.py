@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from speechsubs import engines, memory, pipeline, project
+from speechsubs import engines, pipeline
+from speechsubs import memory as speechsubs_memory
+from speechsubs import project as speechsubs_project
+from speechsubs.adapters.files import read_bytes
 from speechsubs.cli.jobs import models_install
 from speechsubs.errors import EngineError
-from speechsubs.files import read_bytes
-from speechsubs.locales import Locale
+from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory
 from speechsubs.pipeline import Recall, Result
 from speechsubs.project import Project
@@ -34,14 +36,14 @@ class Workplace:
             if not models_install.offer(name, source, target):
                 raise
             engine = engines.load(name, source, target, threads=threads)
-        return memory.cached(engine, self.memory) if self.memory else engine
+        return speechsubs_memory.cached(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Recall:
         """What people wrote for a transcript's sentences; the project comes first."""
         found: list[Recall] = []
         own = self.project.source(name) if self.project else None
         if own:
-            found.append(partial(project.recall, own))
+            found.append(partial(speechsubs_project.recall, own))
         if self.memory:
             found.append(pipeline.from_memory(self.memory, name, source, style))
         return pipeline.first_of(found)
@@ -55,7 +57,7 @@ class Workplace:
         for output in result.targets:
             before = own.track(output.locale.tag)
             texts = [draft.finished for draft in output.drafts]
-            track = project.with_pinned(output.track, before, texts)
+            track = speechsubs_project.with_pinned(output.track, before, texts)
             if track != output.track:
                 shape = {f.code for f in pipeline.examine(output.track, output.locale)}
                 others = tuple(f for f in output.findings if f.code not in shape)
@@ -77,10 +79,10 @@ class Workplace:
             return
         names = {name: [str(path) for path in paths] for name, paths in written.items()}
         text = read_bytes(terms).decode("utf-8-sig", "replace") if terms else ""
-        updated = project.record(
+        updated = speechsubs_project.record(
             self.project, results, written=names, glossary=text, options=options, media=media
         )
-        project.write(updated)
+        speechsubs_project.write(updated)
 
 
 @contextmanager
@@ -90,5 +92,7 @@ def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workplace]
         store = stack.enter_context(Memory.open(memory_path)) if memory_path else None
         own = None
         if folder:
-            own = project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
+            own = (
+                speechsubs_project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
+            )
         yield Workplace(store, own)

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from speechsubs import locales
 from speechsubs.errors import UnknownLocaleError
-from speechsubs.locales import Locale
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
 from speechsubs.review.decisions import SCHEMA
 from speechsubs.review.model import Decision, Review
 

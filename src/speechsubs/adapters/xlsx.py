@@ -1,0 +1,190 @@
+"""Tables of text as Excel workbooks, through openpyxl.
+
+A cell from a stranger is data: what starts with = is read and written as text, never as
+a formula. openpyxl trusts its input, so the archive's sizes are checked first and every
+XML part is run through `safexml`.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from speechsubs.adapters import safe_xml
+from speechsubs.errors import InputError
+
+#: Of all parts together when unpacked, of one part, and how many parts.
+MAX_BYTES, MAX_PART_BYTES, MAX_PARTS = 256 * 1024 * 1024, 128 * 1024 * 1024, 2_000
+#: A part over a megabyte that shrinks more than this is no table that people wrote.
+MAX_RATIO = 200
+#: What a worksheet's cell holds. Source: Excel specifications and limits.
+MAX_CELL = 32_767
+MAX_ROWS = 1_048_576
+#: Widths of columns, in characters.
+WIDE, NARROW = 28, 12
+
+# Office Open XML writes a character that XML cannot hold as _xHHHH_, and so has to write
+# such a text itself as _x005F_xHHHH_. openpyxl leaves both to its caller.
+_HEX = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LIKE_HEX = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_FORMULA = frozenset("=+-@")
+
+_Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that is written. `width` is in characters."""
+
+    title: str
+    width: int = WIDE
+    hidden: bool = False
+
+
+def read(
+    data: bytes, where: str, is_header: Callable[[Sequence[str]], bool], max_columns: int
+) -> Iterator[_Row]:
+    """Rows by their 1-based number: of the first sheet with a header, else of the first.
+
+    Raises `InputError` for what is no workbook, or no safe one.
+    """
+    _check(data, where)
+    # Here, because it takes a quarter of a second to import and few commands need it.
+    from openpyxl import load_workbook
+
+    try:
+        # As formulas, not their last results: both are text to us, and a formula is honest.
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        sheets = list(book.worksheets)
+        if not sheets:
+            raise InputError(where, "this workbook has no sheet with cells")
+        chosen = next(
+            (s for s in sheets if is_header(_first(s, where, max_columns))), sheets[0]
+        )  # fmt: skip
+        yield from _rows(chosen, where, max_columns)
+        book.close()
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl raises whatever a broken part makes it trip over
+        raise InputError(where, f"this is no readable workbook ({type(error).__name__})") from error
+
+
+def _first(sheet: Any, where: str, max_columns: int) -> list[str]:
+    return next((cells for _, cells in _rows(sheet, where, max_columns)), [])
+
+
+def _rows(sheet: Any, where: str, max_columns: int) -> Iterator[_Row]:
+    for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=max_columns), 1):
+        if number > MAX_ROWS:  # openpyxl makes up the rows before one that says it is the 10^12th
+            raise InputError(where, f"more than {MAX_ROWS:,} rows are no table of ours")
+        cells = [_text(value, f"{where}:{number}") for value in row]
+        while cells and not cells[-1]:
+            cells.pop()  # cells that were only formatted
+        yield number, cells
+
+
+def _text(value: Any, where: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = _HEX.sub(lambda match: chr(int(match[1], 16)), value) if "_x" in value else value
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime | date | time):
+        problem = "a cell is a date; what was typed is lost"
+        raise InputError(where, problem, "Format the cells as text and type it again")
+    return str(getattr(value, "text", value))
+
+
+def _check(data: bytes, where: str) -> None:
+    """Refuse archives that unpack without end, and XML that is not safe."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS:
+                raise InputError(where, f"{len(parts):,} parts are no workbook of one table")
+            if sum(part.file_size for part in parts) > MAX_BYTES:
+                raise InputError(where, f"this unpacks to more than {MAX_BYTES:,} bytes")
+            for part in parts:
+                _check_part(archive, part, where)
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,  # zipfile: a compression that it does not know
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+    ) as error:
+        raise InputError(where, f"this is no workbook ({error})", "Save it as .xlsx") from error
+
+
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> None:
+    ratio = part.file_size / max(1, part.compress_size)
+    if part.file_size > MAX_PART_BYTES or (part.file_size > 1_000_000 and ratio > MAX_RATIO):
+        raise InputError(where, f"{part.filename!r} unpacks to {part.file_size:,} bytes")
+    name = part.filename.casefold()
+    if name.endswith((".xml", ".rels", ".vml")):
+        # zipfile stops at the size that was declared, so the declared size is the most.
+        safe_xml.check(archive.read(part), f"{where}, {part.filename}")
+
+
+def holds(text: str) -> bool:
+    """True when a cell has a place for every character of a text and for its length."""
+    # Twice, because a text may have to be written with escapes.
+    return safe_xml.valid(text) and len(text) * 2 <= MAX_CELL
+
+
+def write(
+    columns: Sequence[Column], table: Iterable[Sequence[str]], *, sheet: str, frozen: str
+) -> bytes:
+    """A workbook of one sheet, every cell of it text. `frozen` is the first cell that moves."""
+    # Here for the same reason as in `read`.
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
+    # A date that changes would make equal tables different files.
+    book.properties.created = book.properties.modified = datetime(2000, 1, 1)
+    book.properties.creator = "speechsubs"
+    made = book.create_sheet(sheet)
+    made.freeze_panes = frozen
+    for at, column in enumerate(columns, 1):
+        form = made.column_dimensions[get_column_letter(at)]
+        form.width, form.hidden = column.width, column.hidden
+    _fill(made, [column.title for column in columns], table)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _fill(sheet: Any, header: Sequence[str], table: Iterable[Sequence[str]]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    bold, top = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+
+    def cell(text: str, first: bool) -> Any:
+        made = WriteOnlyCell(sheet, value="")
+        made.value = _LIKE_HEX.sub("_x005F_", text)
+        made.data_type = "s"  # openpyxl takes "=1+1" for a formula
+        made.number_format = "@"  # text, so that 1-2 does not become a date when it is edited
+        if text[:1] in _FORMULA:
+            made.quotePrefix = 1
+        if first:
+            made.font = bold
+        elif "\n" in text:
+            made.alignment = top
+        return made
+
+    sheet.append([cell(title, True) for title in header])
+    for row in table:
+        sheet.append([cell(text, False) if text else None for text in row])

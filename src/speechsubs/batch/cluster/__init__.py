@@ -1,0 +1,1 @@
+"""speechsubs.batch.cluster"""

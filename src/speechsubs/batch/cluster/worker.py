@@ -1,0 +1,276 @@
+"""What runs on a worker: Dask loads it there, and nothing else imports it.
+
+A `Workshop` is put on every worker before it gets work. It looks whether the worker is
+fit, loads glossaries and engines once, and then offers the worker to Dask as one place
+to work (a resource), so that unfit workers get nothing and no worker two units at once.
+Workers write nothing but a copy of the memory for themselves: what they make goes back
+to the machine that started the run.
+"""
+
+import asyncio
+import contextlib
+import os
+import pickle
+import signal
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from distributed import get_worker
+from distributed.core import Status
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from speechsubs import engines as speechsubs_engines
+from speechsubs.adapters import files
+from speechsubs.batch import worker as batch_worker
+from speechsubs.batch.cluster import protocol
+from speechsubs.batch.cluster.protocol import Answer, Direction, Nothing, Share, Terms
+from speechsubs.batch.context import Kit
+from speechsubs.batch.model import Record
+from speechsubs.batch.worker import Made, Ready
+from speechsubs.engines import ctranslate
+from speechsubs.memory import Memory
+from speechsubs.protocols import Engine
+
+#: Between two questions to a nanny.
+_MOMENT_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a worker works for a run: it does when there are no faults.
+
+    `host` and `pid` name its process for people.
+    """
+
+    host: str
+    pid: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of the shares of a bundle, in order, and with what it was made.
+
+    `engines` are the signatures of all engines that the worker has loaded, `loads` how
+    often it has loaded one.
+    """
+
+    worker: str
+    answers: tuple[Answer, ...]
+    engines: dict[Direction, str]
+    loads: int
+
+
+class Workshop(WorkerPlugin):
+    """What a worker keeps for a run."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.name = name(terms.run)
+        self.verdict: Verdict | None = None
+        self._kit: Kit | None = None
+        self._engines: dict[Direction, str] = {}
+        self._loads = 0
+        self._offering: asyncio.Task[None] | None = None
+        self._given = self._threads = 1
+        self._slot = 0
+        self._scratch: str | None = None
+        self._copy: TemporaryDirectory[str] | None = None
+
+    async def setup(self, worker: Any) -> None:
+        """Look at this worker, and take work where it is fit. Never raises."""
+        self._given = worker.state.nthreads
+        self._slot = worker.name if isinstance(worker.name, int) else 0
+        # Dask clears it, that of killed workers too.
+        self._scratch = worker.local_directory
+        if self.terms.here and threading.current_thread() is threading.main_thread():
+            # Ctrl-C reaches every process of a terminal; ours ends its workers itself.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            # Beside the loop, which must go on telling the scheduler that it is alive.
+            faults = await asyncio.to_thread(self._look)
+        except Exception as error:  # an unfit worker says so, and does not end
+            faults = [f"it fails ({type(error).__name__}: {error!s:.200})"]
+        self.verdict = Verdict(files.host(), os.getpid(), tuple(faults))
+        if not faults:
+            self._offering = asyncio.create_task(self._offer(worker))
+
+    async def _offer(self, worker: Any) -> None:
+        """Take work, but not before the worker's nanny knows that it has begun.
+
+        A nanny gives up a worker that dies while it begins; later ones it starts again.
+        """
+        while not await _begun(worker):
+            await asyncio.sleep(_MOMENT_S)
+        await worker.set_resources(**{self.name: 1})
+        if worker.status == Status.running:
+            # Dask looks at work that waits for a worker when one begins to run, not when
+            # it gets a resource: without this, work of killed workers waits on.
+            worker.status = Status.paused
+            worker.status = Status.running
+
+    async def teardown(self, worker: Any) -> None:
+        """Let go of everything, and take no more work."""
+        self._kit = None
+        if self._copy is not None:
+            self._copy.cleanup()
+        if self._offering is not None:
+            self._offering.cancel()
+        if self.verdict is not None and not self.verdict.faults:
+            await worker.set_resources(**{self.name: 0})
+
+    def work(self, shares: Sequence[Share], worker: str) -> Answers:
+        """Do a bundle."""
+        with _inside(self.terms.folder), self._remembering() as memory:
+            kit = self._own_kit()
+            kit.memory = memory
+            if any(share.unit.audio is not None for share in shares):
+                with self._few_cores():
+                    answers = _answers(shares, kit)
+            else:
+                answers = _answers(shares, kit)
+        return Answers(worker, tuple(answers), dict(self._engines), self._loads)
+
+    def _look(self) -> list[str]:
+        wanted = self.terms.threads
+        # Where many share a machine, its owner may have said how many cores engines take.
+        own = min(self._given, ctranslate.count())
+        self._threads = own if wanted is None else wanted
+        with _inside(self.terms.folder):
+            return protocol.faults(self.terms, self._own_kit())
+
+    def _own_kit(self) -> Kit:
+        if self._kit is None:
+            self._kit = Kit(self._load)
+        return self._kit
+
+    @contextlib.contextmanager
+    def _remembering(self) -> Iterator[Memory | None]:
+        """What people wrote, open for this thread: Dask may take another one next time."""
+        if not self.terms.memory:
+            yield None
+            return
+        if self._copy is None:
+            self._copy = TemporaryDirectory(prefix=f"{self.name}-", dir=self._scratch)
+            Path(self._copy.name, "memory").write_bytes(zlib.decompress(self.terms.memory))
+        with Memory.open(Path(self._copy.name, "memory"), create=False) as memory:
+            yield memory
+
+    def _load(self, engine: str, source: str, target: str) -> Engine:
+        self._loads += 1
+        direction = (engine, source, target)
+        self._engines[direction] = "-"
+        try:
+            found = speechsubs_engines.load(engine, source, target, threads=self._threads)
+        except Exception as error:
+            self._engines[direction] = f"-{error}"
+            raise
+        self._engines[direction] = found.signature
+        return found
+
+    @contextlib.contextmanager
+    def _few_cores(self) -> Iterator[None]:
+        """Aligners take every core that they may use: here, those of this worker."""
+        if not hasattr(os, "sched_setaffinity"):
+            yield
+            return
+        before = os.sched_getaffinity(0)
+        cores = sorted(before)
+        first = self._slot * self._threads
+        own = {cores[(first + n) % len(cores)] for n in range(self._threads)}
+        os.sched_setaffinity(0, own)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
+
+
+def name(run: str) -> str:
+    """What a run's workshop, and its place on a worker, are called."""
+    return f"speechsubs-{run}"
+
+
+async def _begun(worker: Any) -> bool:
+    """Whether a worker's nanny, where it has one, says that it runs."""
+    if not worker.nanny:
+        return True
+    try:
+        answer = await worker.rpc(worker.nanny).run(function=pickle.dumps(_runs))
+    except OSError:
+        return False
+    # A nanny that cannot say so (of another version) keeps nobody from work.
+    return answer["status"] != "OK" or bool(answer["result"])
+
+
+def _runs(dask_worker: Any) -> bool:
+    process = dask_worker.process
+    return process is not None and process.status == Status.running
+
+
+def verdict(run: str, dask_worker: Any) -> Verdict | None:
+    """What a worker's workshop says; None while it is still being set up.
+
+    Dask gives the worker to a parameter of this name.
+    """
+    workshop = dask_worker.plugins.get(name(run))
+    return workshop.verdict if isinstance(workshop, Workshop) else None
+
+
+def work_on(run: str, shares: Sequence[Share]) -> Answers:
+    """Do a bundle on this worker."""
+    worker = get_worker()
+    workshop = worker.plugins[name(run)]
+    assert isinstance(workshop, Workshop)
+    return workshop.work(shares, str(worker.address))
+
+
+@contextlib.contextmanager
+def _inside(folder: str) -> Iterator[None]:
+    """Relative paths begin in a folder; where there is none, nothing changes."""
+    if os.path.realpath(folder) == os.path.realpath(os.curdir) or not Path(folder).is_dir():
+        yield
+        return
+    with contextlib.chdir(folder):
+        yield
+
+
+def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
+    """Everything but the writing; one broken file never stops the others."""
+    answers: dict[int, Answer] = {}
+    groups: dict[tuple[object, ...], dict[int, Ready]] = {}
+    for place, share in enumerate(shares):
+        one = batch_worker.attempt(share.unit, partial(_prepared, share, kit))
+        if isinstance(one, Ready):
+            groups.setdefault(one.group, {})[place] = one
+        else:
+            answers[place] = one
+    for group in groups.values():
+        drafts = batch_worker.drafted_each(list(group.values()), kit)
+        for (place, one), found in zip(group.items(), drafts, strict=True):
+            if isinstance(found, Record):
+                answers[place] = found
+            else:
+                finish = partial(batch_worker.finished, one, found, kit)
+                answers[place] = batch_worker.attempt(one.unit, finish)
+    return [answers[place] for place in range(len(shares))]
+
+
+def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
+    unit = share.unit
+    if unit.command in ("convert", "check"):
+        return batch_worker.made(unit, kit)
+    one = batch_worker.ready(unit, kit)
+    # Engines of all languages: where one is missing nothing of the file is written.
+    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
+    if share.shares == 1:
+        return one
+    targets = tuple(locale for locale in one.targets if locale.tag in share.targets)
+    if not targets and not share.own:
+        return Nothing()
+    return replace(one, unit=replace(unit, own=share.own), targets=targets)

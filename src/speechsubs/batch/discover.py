@@ -1,0 +1,494 @@
+"""Which files are meant: names, folders and patterns into paths, in a fixed order.
+
+Manifests that people write: which files, with which recording, languages and options.
+
+jobs.yml:
+
+    version: 1
+    jobs:
+      - source: talks/courage.txt
+        audio: talks/courage.mp3
+        languages: [es, ca]
+        options: {max-lines: 2, from: en}
+
+jobs.csv has the columns source, audio, languages and options; languages stand apart by
+blanks, options by semicolons ("max-lines=2; from=en"). Paths are relative to the
+manifest. Both are read strictly: what is not known is an error with its line.
+
+From what a person named to units: where each file's outputs go, what its options are.
+"""
+
+import csv
+import difflib
+import fnmatch
+import io
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from speechsubs import outputs
+from speechsubs.adapters import strict_yaml
+from speechsubs.adapters.files import read_bytes
+from speechsubs.adapters.strict_yaml import Map, Seq, line_of
+from speechsubs.batch.model import Unit
+from speechsubs.batch.state import State
+from speechsubs.errors import InputError, UnknownLocaleError
+from speechsubs.language import locales
+from speechsubs.options import Options
+
+_MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file, and the folder below which the tree of the outputs mirrors its own."""
+
+    path: Path
+    root: Path
+
+
+def _all_own(path: Path) -> bool:
+    del path
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which files of a folder are taken.
+
+    `suffixes` (in lower case, with dots) hold where `include` is empty. A pattern
+    without a slash is compared with a file's name, one with a slash with its path below
+    the folder; `**` stands for any number of folders. `skips_own` says which of the files
+    that speechsubs wrote itself are left out: those that the command would write again.
+    """
+
+    suffixes: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    recursive: bool = False
+    skips_own: Callable[[Path], bool] = field(default=_all_own)
+
+    def takes(self, path: Path, root: Path) -> bool:
+        """Whether a file that was found in a folder is meant."""
+        below = path.relative_to(root).parts
+        if any(_matches(below, pattern) for pattern in self.exclude):
+            return False
+        if self.include:
+            return any(_matches(below, pattern) for pattern in self.include)
+        return path.suffix.lower() in self.suffixes
+
+
+def is_pattern(path: Path) -> bool:
+    """Whether a name is a pattern: it has a wildcard, and no file is called so."""
+    return bool(_MAGIC.search(str(path))) and not os.path.lexists(path)
+
+
+def gather(
+    arguments: Sequence[Path], choice: Choice, output: Path | None = None
+) -> Iterator[Found]:
+    """Every file once, in the order of the arguments, folders in the order of names.
+
+    From a folder or by a pattern hidden files are not taken, nor what lies in the folder
+    for the outputs, nor what `Choice.skips_own` leaves out; a file that was named always
+    is. Several folders mirror their trees below what they have in common.
+    Raises `InputError` for a folder that cannot be read, and for a folder or a pattern
+    without a file.
+    """
+    folders = [path for path in arguments if path.is_dir()]
+    common = Path(os.path.commonpath([p.absolute() for p in folders])) if folders else Path()
+    seen: set[str] = set()
+    scan = _Scan(choice, output)
+    for argument in arguments:
+        if argument.is_dir():
+            root = argument if len(folders) == 1 else _below(common, argument)
+            found = _some(scan.folder(argument, root, choice.recursive), argument, choice)
+        elif is_pattern(argument):
+            found = scan.pattern(argument)
+        else:
+            found = iter([Found(argument, argument.parent)])
+        for item in found:
+            real = os.path.realpath(item.path)
+            if real not in seen:
+                seen.add(real)
+                yield item
+
+
+def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Found]:
+    """At least one file, or an error."""
+    empty = True
+    for item in found:
+        empty = False
+        yield item
+    if empty:
+        wanted = " ".join(choice.include or choice.suffixes)
+        advice = f"Taken are {wanted}" + ("" if choice.recursive else "; --recursive looks deeper")
+        if outputs.owned(folder):
+            advice += "; what speechsubs wrote is left out unless it is named"
+        raise InputError(str(folder), "there is no file to take in this folder", advice)
+
+
+def _below(common: Path, folder: Path) -> Path:
+    """The common folder, written as the argument is: relative ones stay so."""
+    depth = len(folder.absolute().parts) - len(common.parts)
+    root = folder
+    for _ in range(depth):
+        root = root.parent if root.name else Path(os.path.normpath(root / ".."))
+    return root if root.absolute() == common else common
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    choice: Choice
+    output: Path | None
+
+    def folder(self, folder: Path, root: Path, recursive: bool) -> Iterator[Found]:
+        """The files of a folder, then those of its folders, by name."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            problem = f"this folder cannot be read ({error.strerror or error})"
+            raise InputError(str(folder), problem) from error
+        own = outputs.owned(folder)
+        below = []
+        for entry in entries:
+            path = folder / entry.name
+            # A link to a folder may lead round in a circle; a link to a file is a file.
+            if entry.is_dir(follow_symlinks=False):
+                below.append(path)
+            elif self._good(path, own) and entry.is_file() and self.choice.takes(path, root):
+                yield Found(path, root)
+        if recursive:
+            for path in below:
+                hidden = path.name.startswith(".")
+                if not hidden and not self._is_output(path):
+                    yield from self.folder(path, root, recursive)
+
+    def pattern(self, pattern: Path) -> Iterator[Found]:
+        """The files that a pattern means, in the order of their names."""
+        parts = pattern.parts
+        fixed = next(n for n, part in enumerate(parts) if _MAGIC.search(part))
+        root = Path(*parts[:fixed]) if fixed else Path()
+        count = 0
+        if root.is_dir():
+            deep = len(parts) > fixed + 1
+            choice = replace(self.choice, include=("/".join(parts[fixed:]),))
+            for item in _Scan(choice, self.output).folder(root, root, deep):
+                count += 1
+                yield item
+        if not count:
+            raise InputError(str(pattern), "no file has such a name")
+
+    def _good(self, path: Path, own: set[str]) -> bool:
+        ours = path.name in own and self.choice.skips_own(path)
+        return not ours and not path.name.startswith(".")
+
+    def _is_output(self, path: Path) -> bool:
+        return self.output is not None and os.path.realpath(path) == os.path.realpath(self.output)
+
+
+def _matches(parts: Sequence[str], pattern: str) -> bool:
+    """Whether a path, given in parts, is one that a pattern means."""
+    wanted = [part for part in pattern.split("/") if part not in ("", ".")]
+    if "/" not in pattern.strip("/"):
+        return fnmatch.fnmatchcase(parts[-1], pattern)
+    # Which beginnings of the pattern match what was looked at so far: linear in the path.
+    states = _skipped({0}, wanted)
+    for part in parts:
+        following = set()
+        for state in states:
+            if state < len(wanted) and wanted[state] == "**":
+                following.add(state)
+            elif state < len(wanted) and fnmatch.fnmatchcase(part, wanted[state]):
+                following.add(state + 1)
+        states = _skipped(following, wanted)
+    return len(wanted) in states
+
+
+def _skipped(states: set[int], wanted: Sequence[str]) -> set[int]:
+    """The states, and those that follow when a `**` stands for nothing."""
+    found = set(states)
+    for state in sorted(states):
+        while state < len(wanted) and wanted[state] == "**":
+            state += 1
+            found.add(state)
+    return found
+
+
+SUFFIXES: Final = (".yml", ".yaml", ".csv")
+COLUMNS: Final = ("source", "audio", "languages", "options")
+_MOST_ROWS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file of a manifest. `place` is where it stands ("jobs.yml:7").
+
+    `languages` is None where the row leaves them to the command line. `options` are the
+    names of options, without dashes, and what was written for them.
+    """
+
+    place: str
+    source: Path
+    audio: Path | None = None
+    languages: tuple[str, ...] | None = None
+    options: dict[str, str | bool] = field(default_factory=dict)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is one by its name: no transcript ends in .yml or .csv."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read(path: Path) -> list[Row]:
+    """The rows of a manifest in their order. Raises `InputError` or `YamlError`."""
+    rows = list(_csv(path) if path.suffix.lower() == ".csv" else _yaml(path))
+    if not rows:
+        raise InputError(str(path), "there is no job in it")
+    first: dict[Path, str] = {}
+    for row in rows:
+        if row.source in first:
+            other = first[row.source]
+            raise InputError(row.place, f"{row.source} is named twice, first in {other}")
+        first[row.source] = row.place
+    return rows
+
+
+def _yaml(path: Path) -> Iterator[Row]:
+    data = strict_yaml.load(path)
+    _known(data, ("version", "jobs"), path)
+    version = data.get("version")
+    if version != 1 or isinstance(version, bool):
+        raise InputError(_at(path, data, "version"), "the version must be 1", "Write version: 1")
+    jobs = data.get("jobs")
+    if not isinstance(jobs, Seq):
+        raise InputError(_at(path, data, "jobs"), "jobs must be a list")
+    for number, job in enumerate(jobs):
+        place = f"{path}:{line_of(jobs, number)}"
+        if isinstance(job, str):
+            yield Row(place, _path(path, job, place))
+            continue
+        if not isinstance(job, Map):
+            raise InputError(place, "a job is a path, or source, audio, languages and options")
+        _known(job, COLUMNS, path)
+        yield _yaml_row(path, job, place)
+
+
+def _yaml_row(path: Path, job: Map, place: str) -> Row:
+    for name in ("source", "audio"):
+        if job.get(name) is not None and not isinstance(job[name], str):
+            raise InputError(_at(path, job, name), f"{name} must be a path")
+    if not job.get("source"):
+        raise InputError(place, "a job needs a source")
+    languages = job.get("languages")
+    if isinstance(languages, str):
+        languages = languages.replace(",", " ").split()
+    if languages is not None and not (
+        isinstance(languages, list) and all(isinstance(tag, str) for tag in languages)
+    ):
+        raise InputError(_at(path, job, "languages"), "languages must be a list of tags: [es, ca]")
+    options = job.get("options")
+    if options is not None and not isinstance(options, Map):
+        raise InputError(_at(path, job, "options"), "options must be `name: value` lines")
+    audio = job.get("audio")
+    return Row(
+        place,
+        _path(path, job["source"], place),
+        _path(path, audio, place) if audio else None,
+        None if languages is None else tuple(languages),
+        {_name(key): _value(path, options, key) for key in options} if options else {},
+    )
+
+
+def _value(path: Path, options: Map, key: Any) -> str | bool:
+    value = options[key]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise InputError(_at(path, options, key), f"{key} must be one value")
+
+
+def _known(data: Map, names: Sequence[str], path: Path) -> None:
+    for key in data:
+        if key not in names:
+            near = difflib.get_close_matches(str(key), names, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}"
+            raise InputError(_at(path, data, key), f"{key!r} is not known here", hint)
+
+
+def _at(path: Path, data: Map, key: object) -> str:
+    return f"{path}:{line_of(data, key) if key in data else line_of(data)}"
+
+
+def _csv(path: Path) -> Iterator[Row]:
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = "this is not UTF-8 text"
+        raise InputError(f"{path}:{line}", problem, "Save it as CSV UTF-8") from error
+    if "\0" in text:
+        raise InputError(f"{path}:{text.count(chr(10), 0, text.index(chr(0))) + 1}", "a NUL byte")
+    head = text.partition("\n")[0]
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    comma = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        _check_header(header, path)
+        line = reader.line_num + 1
+        for cells in reader:
+            place, line = f"{path}:{line}", reader.line_num + 1
+            if any(cell.strip() for cell in cells):
+                yield _csv_row(path, header, cells, place)
+            if line > _MOST_ROWS:
+                raise InputError(place, f"more than {_MOST_ROWS:,} lines")
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}", f"this is no CSV ({error})") from error
+
+
+def _check_header(header: Sequence[str], path: Path) -> None:
+    wrong = [name for name in header if name not in COLUMNS]
+    if "source" not in header or wrong or len(set(header)) < len(header):
+        problem = "the first line must name the columns"
+        if wrong:
+            problem += f"; {wrong[0]!r} is none"
+        raise InputError(f"{path}:1", problem, f"There are {', '.join(COLUMNS)}")
+
+
+def _csv_row(path: Path, header: Sequence[str], cells: Sequence[str], place: str) -> Row:
+    if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
+        raise InputError(place, f"{len(cells)} cells for {len(header)} columns")
+    row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    if not row.get("source"):
+        raise InputError(place, "a job needs a source")
+    tags = row.get("languages", "").replace(",", " ").replace(";", " ").split()
+    options: dict[str, str | bool] = {}
+    for item in filter(None, (part.strip() for part in row.get("options", "").split(";"))):
+        name, equals, value = item.partition("=")
+        key = _name(name)
+        if key in options:
+            raise InputError(place, f"option {key} stands there twice")
+        options[key] = value.strip() if equals else True
+    return Row(
+        place,
+        _path(path, row["source"], place),
+        _path(path, row["audio"], place) if row.get("audio") else None,
+        tuple(tags) or None,
+        options,
+    )
+
+
+def _name(key: Any) -> str:
+    return str(key).strip().lstrip("-").replace("_", "-").lower()
+
+
+def _path(manifest: Path, text: str, place: str) -> Path:
+    if "\0" in text:
+        raise InputError(place, "a path with a NUL in it")
+    return manifest.parent / text
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for: arguments and options, before any file is looked at.
+
+    `output` is the folder for the outputs, None for beside each source. `row` makes the
+    options of a manifest's row from its options. Raises what it finds wrong with them.
+    """
+
+    arguments: tuple[Path, ...]
+    command: str
+    options: Options
+    choice: Choice
+    targets: tuple[str, ...] = ()
+    output: Path | None = None
+    row: Callable[[Row, Options], Options] | None = None
+
+
+def is_batch(arguments: Sequence[Path], most: int) -> bool:
+    """Whether arguments are more than some plain files: a folder, a pattern, a manifest.
+
+    More than `most` files are a batch too.
+    """
+    return len(set(arguments)) > most or any(
+        path.is_dir() or is_manifest(path) or is_pattern(path) for path in arguments
+    )
+
+
+def units(request: Request) -> list[Unit]:
+    """Every file once, in a fixed order. Raises `InputError` for what cannot be read.
+
+    `Unit.key` is not set yet: it depends on `home`, which depends on the units.
+    """
+    found = []
+    plain: list[Path] = []
+    for argument in request.arguments:
+        if is_manifest(argument) and not argument.is_dir():
+            found += list(_gathered(plain, request))
+            plain = []
+            found += [_of_row(row, argument, request) for row in read(argument)]
+        else:
+            plain.append(argument)
+    found += list(_gathered(plain, request))
+    once: dict[str, Unit] = {}
+    for unit in found:
+        once.setdefault(os.path.realpath(unit.source), unit)
+    return list(once.values())
+
+
+def home(units: Sequence[Unit], output: Path | None) -> Path:
+    """The folder that holds the batch's manifest: that of the outputs, or what they share."""
+    if output is not None:
+        return output
+    folders = {unit.folder.absolute() for unit in units}
+    return Path(os.path.commonpath(folders)) if folders else Path()
+
+
+def keyed(units: Sequence[Unit], state: State) -> list[Unit]:
+    """The units by the names that they have in a manifest."""
+    return [replace(unit, key=state.name(unit.source)) for unit in units]
+
+
+def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Unit]:
+    # One object for each folder: a batch holds all of its units.
+    folders: dict[tuple[Path, Path], Path] = {}
+    for item in gather(arguments, request.choice, request.output):
+        place = (item.path.parent, item.root)
+        if place not in folders:
+            folders[place] = _mirrored(item.path, item.root, request.output)
+        yield Unit(item.path, folders[place], "", request.command, request.options, request.targets)
+
+
+def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
+    """The folder of a file's outputs, which lies below `output` as the file below `root`."""
+    if output is None:
+        return path.parent
+    try:
+        return output / path.parent.absolute().relative_to(root.absolute())
+    except ValueError:
+        return output
+
+
+def _of_row(row: Row, manifest: Path, request: Request) -> Unit:
+    options = request.row(row, request.options) if request.row else request.options
+    targets = request.targets
+    if row.languages is not None:
+        targets = tuple(_tag(tag, row) for tag in row.languages)
+    if row.audio is not None and request.command != "subtitle":
+        raise InputError(row.place, f"audio is for `subtitle`, not for `{request.command}`")
+    folder = _mirrored(row.source, manifest.parent, request.output)
+    return Unit(
+        row.source, folder, "", request.command, options, targets, row.audio, place=row.place
+    )
+
+
+def _tag(tag: str, row: Row) -> str:
+    try:
+        return locales.load(tag).tag
+    except UnknownLocaleError as error:
+        raise InputError(row.place, str(error)) from error

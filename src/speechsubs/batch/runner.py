@@ -1,0 +1,387 @@
+"""How a run is stopped: by a signal, by the first failure, by a full disk.
+
+Files that need an engine: many to a call, while the next are read and the last written.
+
+The engine works in the thread that calls, because that is where its signals and its
+memory are; it lets go of Python's lock, and a second thread reads and writes meanwhile.
+Three groups are alive at most, whatever the number of files.
+
+Files that need no engine: a few here, many in processes that share the cores.
+
+Processes are started afresh (`spawn`), which costs about a second of work each: only
+what is measured to take longer goes to them.
+
+The run itself: units in, records out, each remembered before anybody hears of it.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from time import process_time
+from types import FrameType
+
+from speechsubs.batch import worker
+from speechsubs.batch.context import Kit
+from speechsubs.batch.inline import InlineExecutor
+from speechsubs.batch.model import Record, Unit
+from speechsubs.batch.state import State
+from speechsubs.batch.worker import Drafted, Made, Ready
+from speechsubs.errors import OutputError
+from speechsubs.options import Options
+
+#: Ctrl-C, and what service managers send.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(BaseException):
+    """Raised out of an engine's work when a person wants the run to end."""
+
+
+class Control:
+    """What all parts of a run look at before they begin something new.
+
+    `why` says why the run stops, and is empty while it goes on. `signal` is the number
+    of the signal that stopped it, 0 for none.
+    """
+
+    def __init__(self) -> None:
+        self.why = ""
+        self.signal = 0
+        self._breakable = False
+        self._event = threading.Event()
+
+    @property
+    def stopping(self) -> bool:
+        """True when nothing new is to begin."""
+        return self._event.is_set()
+
+    def stop(self, why: str) -> None:
+        """Begin nothing new; what is being written is finished. The first reason counts."""
+        self.why = self.why or why
+        self._event.set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, at most until the run is stopped."""
+        self._event.wait(seconds)
+
+    @contextmanager
+    def breakable(self) -> Iterator[None]:
+        """While this holds a signal raises `Interrupted`: nothing is being written."""
+        if self.stopping:
+            raise Interrupted
+        self._breakable = True
+        try:
+            yield
+        finally:
+            self._breakable = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take Ctrl-C and SIGTERM as a wish to stop; a second one ends at once.
+
+        Ending at once is safe as well: files appear whole or not at all.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._take) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self.signal:
+            raise KeyboardInterrupt
+        self.signal = number
+        self.stop("interrupted")
+        if self._breakable:
+            self._breakable = False
+            raise Interrupted
+
+
+#: A group is translated when it has so many sentences for each job ...
+SENTENCES_A_JOB = 128
+#: ... or so many characters, or so many files.
+CHARACTERS_A_JOB = 16_000
+FILES = 32
+
+
+@dataclass(slots=True)
+class Group:
+    """Files that go to the engines together, and files that came to nothing on the way."""
+
+    items: list[Ready] = field(default_factory=list)
+    failed: list[Record] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Prepared files of one setting that are not enough for a group yet."""
+
+    items: list[Ready] = field(default_factory=list)
+    sentences: int = 0
+    characters: int = 0
+
+    def take(self, one: Ready) -> None:
+        self.items.append(one)
+        self.sentences += len(one.prepared.sentences)
+        self.characters += sum(len(s.text) for s in one.prepared.sentences)
+
+
+def grouped(
+    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
+    """Do the units; records as they are done, by groups. Ends early when `control` says so."""
+    groups = _groups(units, kit, control, jobs)
+    # With one job nothing is read before it is needed, and nothing is left to be written.
+    ahead = 1 if jobs > 1 else 0
+    coming: deque[Future[Group | None]] = deque()
+    leaving: deque[Future[list[Record]]] = deque()
+    with _executor(jobs) as executor:
+        while True:
+            while len(coming) <= ahead:
+                coming.append(executor.submit(next, groups, None))
+            group = coming.popleft().result()
+            if group is None:
+                break
+            try:
+                with control.breakable():
+                    drafts = worker.drafted_each(group.items, kit)
+            except Interrupted:
+                control.stop("interrupted")
+                if group.failed:
+                    yield group.failed
+                break
+            leaving.append(executor.submit(_written, group, drafts, kit))
+            while len(leaving) > ahead:
+                yield leaving.popleft().result()
+        while leaving:
+            yield leaving.popleft().result()
+
+
+def _executor(jobs: int) -> Executor:
+    """What reads and writes beside the engine, in order."""
+    if jobs == 1:
+        return InlineExecutor()
+    return ThreadPoolExecutor(1, thread_name_prefix="speechsubs")
+
+
+def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[Group]:
+    """Units read, prepared and put together by language and options."""
+    waiting: dict[tuple[str, tuple[str, ...], Options], _Waiting] = {}
+    failed: list[Record] = []
+    for unit in units:
+        if control.stopping:
+            return
+        one = worker.attempt(unit, partial(_ready, unit, kit))
+        if isinstance(one, Record):
+            failed.append(one)
+            if len(failed) >= FILES:
+                yield Group([], failed)
+                failed = []
+            continue
+        waiting.setdefault(one.group, _Waiting()).take(one)
+        held = waiting.values()
+        if (
+            sum(group.sentences for group in held) >= SENTENCES_A_JOB * jobs
+            or sum(group.characters for group in held) >= CHARACTERS_A_JOB * jobs
+            or sum(len(group.items) for group in held) >= FILES
+        ):
+            key = max(waiting, key=lambda name: waiting[name].characters)
+            yield Group(waiting.pop(key).items, failed)
+            failed = []
+    for group in waiting.values():
+        if control.stopping:
+            return
+        yield Group(group.items, failed)
+        failed = []
+    if failed:
+        yield Group([], failed)
+
+
+def _ready(unit: Unit, kit: Kit) -> Ready:
+    """A unit prepared; where a language has no engine it fails before a group waits for it."""
+    one = worker.ready(unit, kit)
+    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
+    return one
+
+
+def _written(group: Group, drafts: Sequence[list[Drafted] | Record], kit: Kit) -> list[Record]:
+    """The records of a group, those that failed first, when its files are written."""
+    failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, Record))]
+    made: list[Made] = []
+    for one, found in zip(group.items, drafts, strict=True):
+        if isinstance(found, Record):
+            continue
+        done = worker.attempt(one.unit, partial(worker.finished, one, found, kit))
+        if isinstance(done, Record):
+            failed.append(done)
+        else:
+            made.append(done)
+    return failed + worker.write(made)
+
+
+#: Files that are done, and written, in one go.
+CHUNK = 16
+#: What a process costs before its first file, in seconds of work (measured: 0.7 to 1.2).
+START_S = 1.0
+
+
+def pooled(
+    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
+    """Do the units; records in the order of the units, a few at a time.
+
+    Units with a recording are done here, one after the other: an aligner uses all
+    cores by itself.
+    """
+    heavy = [unit for unit in units if unit.audio is not None]
+    light = deque(unit for unit in units if unit.audio is None)
+    for unit in heavy:
+        if control.stopping:
+            return
+        yield worker.do_all([unit], kit)
+    while light and not control.stopping:
+        chunk = _some(light)
+        # Of the processor: waiting for the disk is shared already, by the writers' threads,
+        # and on a busy machine the clock says nothing of what a start would cost.
+        start = process_time()
+        yield worker.do_all(chunk, kit)
+        left_s = (process_time() - start) / len(chunk) * len(light)
+        if jobs > 1 and left_s * (1 - 1 / jobs) > START_S * 2:
+            yield from _in_processes(light, control, jobs)
+
+
+def _some(units: deque[Unit], number: int = CHUNK) -> list[Unit]:
+    return [units.popleft() for _ in range(min(number, len(units)))]
+
+
+def _in_processes(
+    units: deque[Unit], control: Control, jobs: int
+) -> Generator[list[Record], None, None]:
+    """Do all units in processes; a process that is killed takes no file with it."""
+    while units and not control.stopping:
+        flying: deque[tuple[list[Unit], Future[list[Record]]]] = deque()
+        try:
+            with _pool(min(jobs, (len(units) + CHUNK - 1) // CHUNK)) as pool:
+                while units or flying:
+                    while units and len(flying) < jobs * 2 and not control.stopping:
+                        chunk = _some(units)
+                        flying.append((chunk, pool.submit(worker.do_all, chunk)))
+                    if not flying:
+                        return
+                    records = flying[0][1].result()
+                    flying.popleft()
+                    yield records
+        except BrokenProcessPool:
+            for chunk, future in flying:
+                if future.done() and future.exception() is None:
+                    yield future.result()
+                elif not control.stopping:
+                    yield from _carefully(chunk, control)
+
+
+def _carefully(units: Sequence[Unit], control: Control) -> Generator[list[Record], None, None]:
+    """Units of which one may kill its process: one by one, in one process at a time."""
+    left = deque(units)
+    while left and not control.stopping:
+        try:
+            with _pool(1) as pool:
+                while left and not control.stopping:
+                    records = pool.submit(worker.do_all, [left[0]]).result()
+                    left.popleft()
+                    yield records
+        except BrokenProcessPool:
+            unit = left.popleft()
+            problem = (
+                f"{unit.source}: the process that worked on it was killed, twice; "
+                "was there not enough memory?"
+            )
+            yield [Record(unit.key, unit.source, problem)]
+
+
+def _pool(number: int) -> ProcessPoolExecutor:
+    # Not forked: a fork copies locks that other threads hold at that moment.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=context, initializer=_settle_in)
+
+
+def _settle_in() -> None:
+    """A worker leaves Ctrl-C to the process that started it, and ends when that one does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        # Waiting for work that never comes, it would stay for ever. Files are whole.
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+#: Why a run ends before its time.
+DISK_FULL = "the disk is full"
+FAIL_FAST = "a file failed (--fail-fast)"
+
+
+def run(
+    units: Sequence[Unit],
+    kit: Kit,
+    control: Control,
+    *,
+    state: State | None = None,
+    jobs: int = 1,
+    fail_fast: bool = False,
+) -> Generator[Record, None, None]:
+    """Do the units with so many jobs; a record for each, when it is on disk.
+
+    Ends early, without records for what was not begun, when `control` says so, when the
+    disk is full, where the state cannot be written, or with `fail_fast` at the first
+    failure. `control.why` says so then.
+    """
+    with_engine = [unit for unit in units if unit.targets]
+    without = [unit for unit in units if not unit.targets]
+    for flow in (grouped(with_engine, kit, control, jobs), pooled(without, kit, control, jobs)):
+        yield from remembered(flow, control, state=state, fail_fast=fail_fast)
+
+
+def remembered(
+    flow: Generator[list[Record], None, None],
+    control: Control,
+    *,
+    state: State | None,
+    fail_fast: bool,
+) -> Generator[Record, None, None]:
+    """The records of a flow, each in the manifest before anybody hears of it."""
+    # Whoever leaves early, threads and processes end before the lock is let go.
+    with closing(flow):
+        for records in flow:
+            _remember(records, state, control)
+            for record in records:
+                if record.halts:
+                    control.stop(DISK_FULL)
+                elif record.failed and fail_fast:
+                    control.stop(FAIL_FAST)
+                yield record
+
+
+def _remember(records: Sequence[Record], state: State | None, control: Control) -> None:
+    """What cannot be remembered is done all the same, and will be done again."""
+    if state is None:
+        return
+    try:
+        state.add(records)
+    except OutputError as error:
+        control.stop(str(error))

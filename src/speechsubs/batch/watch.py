@@ -1,0 +1,57 @@
+"""Files that somebody is still copying are left alone until they have been still."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechsubs.batch.model import Unit
+
+#: A file is taken when its size and its date have not changed for so long.
+STILL_S = 2.0
+#: Between two looks at the folder.
+EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Size and date of a file, and when it was first seen so (monotonic seconds)."""
+
+    size: int
+    mtime_ns: int
+    since: float
+
+
+class Watch:
+    """Which files are new or changed and have been still for `STILL_S` seconds."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._looks: dict[Path, _Look] = {}
+        self._taken: dict[Path, tuple[int, int]] = {}
+
+    def settled(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units to do now, each once for each of its versions."""
+        now = self._now()
+        found = []
+        looks = {}
+        for unit in units:
+            try:
+                stat = unit.source.stat()
+            except OSError:
+                continue  # gone again
+            before = self._looks.get(unit.source)
+            same = before is not None and (before.size, before.mtime_ns) == (
+                stat.st_size,
+                stat.st_mtime_ns,
+            )
+            look = before if same and before else _Look(stat.st_size, stat.st_mtime_ns, now)
+            looks[unit.source] = look
+            version = (look.size, look.mtime_ns)
+            still = now - look.since >= STILL_S
+            # An empty file is one that somebody has only begun to copy.
+            if still and look.size and self._taken.get(unit.source) != version:
+                self._taken[unit.source] = version
+                found.append(unit)
+        self._looks = looks
+        return found

@@ -1,0 +1,61 @@
+"""`speechsubs models evaluate`: engines compared on a person's own sentences."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from speechsubs.cli import arguments
+from speechsubs.cli.options import EngineType, LocaleType
+
+
+@click.command("evaluate")
+@click.argument("source", type=LocaleType())
+@click.argument("target", type=LocaleType())
+@click.option(
+    "--set",
+    "test_set",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Sentences with their translations: a sentence, a tab and its translation on each line; with --references only the sentences.",
+)
+@click.option(
+    "--references",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The translations, line by line, where they are in a file of their own.",
+)
+@click.option(
+    "--engine",
+    "names",
+    multiple=True,
+    default=("auto",),
+    type=EngineType(),
+    help="Engine to measure. Repeat it to compare engines on the same sentences.  [default: auto]",
+)
+@click.option(
+    "-g",
+    "--glossary",
+    "terms",
+    type=click.Path(path_type=Path),
+    help="Translate a second time with this glossary, as `subtitle` does, and count what was kept.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.pass_context
+def evaluate(ctx: click.Context, /, **given: Any) -> None:
+    """Compare engines on sentences that somebody has translated: BLEU, chrF and speed.
+
+    SOURCE and TARGET are languages (en es). The figures tell engines apart on the same
+    sentences; they do not say how good a translation is. Needs sacrebleu:
+    pip install "speechsubs[evaluate]". Exit code 1 when an engine failed.
+
+    \b
+    Examples:
+      speechsubs models evaluate en es --set talks.tsv --engine argos --engine apertium
+      speechsubs models evaluate en es --set talks.en --references talks.es --glossary glossary.yml
+    """
+    # Here, because it is heavy and --help must not wait for it.
+    from speechsubs.cli.jobs import evaluate as job
+
+    ctx.exit(job.evaluate(arguments.filled(arguments.Evaluation, given)))

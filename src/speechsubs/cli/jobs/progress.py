@@ -1,0 +1,558 @@
+"""What a batch adds up to: counts, never the records themselves.
+
+How a batch looks on a terminal, and in a file that takes its place.
+
+What a batch says while it runs and when it ends: to people, to a log, to programs.
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from speechsubs import project
+from speechsubs.batch import Estimate, Plan, Record, events
+from speechsubs.batch.events import Lines
+from speechsubs.batch.plan import Unchanged
+from speechsubs.cli.arguments import CommandLine
+from speechsubs.cli.escape import visible
+from speechsubs.cli.jobs import output
+from speechsubs.errors import InputError
+from speechsubs.model import Finding, Severity
+
+#: Different reasons that are kept; a run with more of them only counts the rest.
+_MOST_REASONS = 1_000
+
+
+@dataclass(slots=True)
+class Language:
+    """What one language of all files adds up to."""
+
+    files: int = 0
+    cues: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(slots=True)
+class Kind:
+    """Findings of one kind: how many, in how many files, where the first one is."""
+
+    severity: Severity
+    first: str
+    count: int = 0
+    files: int = 0
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts of everything, and the reasons of failures."""
+
+    done: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    old_findings: int = 0
+    sentences: int = 0
+    of_plan: int = 0
+    languages: dict[str, Language] = field(default_factory=dict)
+    engines: dict[str, str] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+    _reasons: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def add(self, record: Record) -> None:
+        """Count a record."""
+        self.of_plan += 1
+        if record.failed:
+            self.failed += 1
+            why = cause(record)
+            if why in self._reasons or len(self._reasons) < _MOST_REASONS:
+                count, first = self._reasons.get(why, (0, told(record)))
+                self._reasons[why] = (count + 1, first)
+            return
+        self.done += 1
+        for part in record.parts:
+            language = self.languages.setdefault(part.language, Language())
+            language.files += 1
+            language.cues += part.cues
+            language.errors += part.errors
+            language.warnings += part.warnings
+            self.sentences += part.sentences
+            if part.engine:
+                self.engines[part.engine] = part.quality
+        seen: Counter[tuple[str, str]] = Counter()
+        for item in record.findings:
+            key = (item.locale, item.code)
+            kind = self.kinds.setdefault(key, Kind(item.severity, output.place(item)))
+            kind.count += 1
+            seen[key] += 1
+        for key in seen:
+            self.kinds[key].files += 1
+
+    @property
+    def failures(self) -> list[tuple[str, int]]:
+        """Every reason, as it was said of the first file that has it, and how many have it."""
+        return [(first, count) for count, first in self._reasons.values()]
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 where a file failed, 3 where outputs have findings."""
+        if self.failed:
+            return 1
+        now = any(one.errors + one.warnings for one in self.languages.values())
+        return 3 if now or self.old_findings else 0
+
+    @property
+    def seconds(self) -> float:
+        """How long the batch has been running."""
+        return time.monotonic() - self.began
+
+    def plain(self) -> dict[str, Any]:
+        """The counts, for programs."""
+        return {
+            "done": self.done,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "sentences": self.sentences,
+            "seconds": round(self.seconds, 3),
+        }
+
+    def sentence(self) -> str:
+        """The counts in words."""
+        parts = [f"{files(self.done)} done"]
+        if self.unchanged:
+            parts.append(f"{self.unchanged} unchanged")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        text = f"{', '.join(parts)} in {span(self.seconds)}"
+        if self.sentences:
+            text += f", {self.sentences / max(self.seconds, 0.001):.0f} sentences/s"
+        return text
+
+
+def told(record: Record) -> str:
+    """Why a file failed, with its name: what an engine says does not hold it."""
+    name = str(record.source)
+    return record.reason if name in record.reason else f"{name}: {record.reason}"
+
+
+def cause(record: Record) -> str:
+    """Why a file failed, without its name: one cause of a thousand failures is one line."""
+    return record.reason.replace(str(record.source), "", 1)
+
+
+def files(number: int) -> str:
+    """How many files, in words.
+
+    >>> files(1), files(1200)
+    ('1 file', '1,200 files')
+    """
+    return f"{number:,} file{'s' if number != 1 else ''}"
+
+
+def span(seconds: float) -> str:
+    """A length of time as a person says it.
+
+    >>> span(4.26), span(75), span(4_000), span(100_000)
+    ('4.3 s', '1 min 15 s', '1 h 6 min', '1 d 3 h')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 86_400:
+        return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"
+
+
+#: Between two lines of progress where there is no terminal.
+_LINE_EVERY_S = 10.0
+#: Reasons and kinds of findings that a summary lists.
+_LISTED = 20
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+class Meter:
+    """How far the batch is: a bar on a terminal, else a line from time to time.
+
+    Time left goes by bytes: files differ in length, and sentences are counted late.
+    """
+
+    def __init__(self, screen: Console, bar: Progress | None, quiet: bool) -> None:
+        self._screen, self._bar, self._quiet = screen, bar, quiet
+        self._task: TaskID | None = None
+        self._sizes: dict[Path, int] = {}
+        self._files = self._done = self._bytes = self._done_bytes = 0
+        self._began = self._last = time.monotonic()
+
+    def expect(self, sources: Sequence[Path]) -> None:
+        """These files are to be done."""
+        for path in sources:
+            try:
+                self._sizes[path] = path.stat().st_size
+            except (OSError, ValueError):
+                self._sizes[path] = 0
+        self._files += len(sources)
+        self._bytes += sum(self._sizes[path] for path in sources)
+        if self._done == self._files - len(sources):
+            self._began = self._last = time.monotonic()
+        if self._bar is not None and sources:
+            if self._task is None:
+                self._task = self._bar.add_task("", total=self._files, rest="")
+            self._bar.update(self._task, total=self._files)
+
+    def done(self, record: Record, totals: Totals) -> None:
+        """A file is done."""
+        size = self._sizes.pop(record.source, None)
+        if size is None:
+            return  # it was refused, and never expected
+        self._done += 1
+        self._done_bytes += size
+        rest = self._rest(totals)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=self._done, rest=rest)
+        elif (
+            not self._quiet
+            and self._done < self._files
+            and time.monotonic() - self._last >= _LINE_EVERY_S
+        ):
+            self._last = time.monotonic()
+            self._screen.print(
+                ", ".join(filter(None, (f"{self._done:,} of {files(self._files)}", rest)))
+            )
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _rest(self, totals: Totals) -> str:
+        took = time.monotonic() - self._began
+        parts = [f"{totals.failed:,} failed"] if totals.failed else []
+        if totals.sentences:
+            parts.append(f"{totals.sentences / max(totals.seconds, 0.001):.0f} sentences/s")
+        if self._done_bytes and took > 1:
+            left = took / self._done_bytes * (self._bytes - self._done_bytes)
+            parts.append(f"about {span(left)} left")
+        return ", ".join(parts)
+
+
+@contextmanager
+def progress_meter(screen: Console, quiet: bool) -> Iterator[Meter]:
+    """A meter that suits the terminal, or its absence."""
+    if quiet or not screen.is_terminal:
+        yield Meter(screen, None, quiet)
+        return
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} files"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[rest]}"),
+    )
+    with Progress(*columns, console=screen, transient=True) as bar:
+        yield Meter(screen, bar, quiet)
+
+
+def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
+    """What a batch would do, file by file, and about how long it would take."""
+    for unit in found.todo:
+        languages = list(dict.fromkeys([*([] if unit.own else ["not its own"]), *unit.targets]))
+        to = f" to {', '.join(unit.targets)}" if languages and unit.targets else ""
+        why = f" ({found.why[unit.key]})" if found.why.get(unit.key) else ""
+        screen.print(f"[green]do[/]     {output.escape(str(unit.source))}{to}{why}")
+    for item in found.unchanged:
+        screen.print(f"[dim]skip   {output.escape(str(item.unit.source))} (unchanged)[/]")
+    first: dict[str, Path] = {}
+    for record in found.refused:
+        before = first.setdefault(cause(record), record.source)
+        alike = before != record.source
+        text = f"{record.source}: as {before}" if alike else told(record)
+        screen.print(f"[red]refuse[/] {output.escape(text)}")
+    screen.print(
+        f"{files(len(found.todo))} to do, {len(found.unchanged)} unchanged, "
+        f"{len(found.refused)} refused. Nothing was written."
+    )
+    if not found.todo:
+        return
+    if estimate.seconds is None:
+        screen.print("Time: no measurement yet; after a first batch here this tells an estimate.")
+    else:
+        screen.print(
+            f"Time: about {span(estimate.seconds)}, an estimate from "
+            f"{files(estimate.measured_files)} done here before."
+        )
+
+
+def summary(screen: Console, totals: Totals, command: str) -> None:
+    """What came of everything, shortly."""
+    if any(totals.languages) and totals.done:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("language", "files", "cues", "errors", "warnings"):
+            table.add_column(name, justify="left" if name == "language" else "right")
+        for tag, one in totals.languages.items():
+            numbers = (one.files, one.cues, one.errors, one.warnings)
+            table.add_row(tag, *(f"{number:,}" for number in numbers))
+        screen.print(table)
+        for engine, quality in totals.engines.items():
+            screen.print(f"[bold]{output.escape(engine)}[/]: {output.escape(quality)}")
+    if command != "check":
+        _kinds(screen, totals)
+    if totals.failed:
+        screen.print(f"[red]{files(totals.failed)} failed:[/]")
+        errors(screen, totals)
+    screen.print(totals.sentence())
+
+
+def errors(screen: Console, totals: Totals) -> None:
+    """Why files failed: a line for each reason."""
+    for reason, number in totals.failures[:_LISTED]:
+        more = f" (and {files(number - 1)} more)" if number > 1 else ""
+        screen.print(f"[red]Error:[/] {output.escape(reason)}{more}")
+    rest = len(totals.failures) - _LISTED
+    if rest > 0:
+        screen.print(f"... and {rest} other reasons (--log FILE keeps all of them)")
+
+
+def _kinds(screen: Console, totals: Totals) -> None:
+    order = list(reversed(Severity))
+    found = sorted(totals.kinds.items(), key=lambda pair: order.index(pair[1].severity))
+    shown_kinds = [pair for pair in found if pair[1].severity is not Severity.INFO]
+    for (locale, code), kind in shown_kinds[:_LISTED]:
+        colour = _COLOURS[kind.severity]
+        label = f"{locale} {code}" if locale else code
+        screen.print(
+            f"[{colour}]{kind.severity.value}[/] {output.escape(label)}: {kind.count:,} in "
+            f"{files(kind.files)}, first: {output.escape(kind.first)}"
+        )
+    if shown_kinds:
+        screen.print("[dim]--log FILE or --events FILE keeps each of them[/]")
+
+
+def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -> None:
+    """Why the run ended early, and how it goes on."""
+    if watched and why == "interrupted":
+        return
+    screen.print(f"[bold]Stopped: {output.escape(why)}.[/] {files(left)} not done.")
+    if command != "check":
+        screen.print("What is done is whole. Run the same command again: it goes on from here.")
+
+
+class Reporting:
+    """Takes every record once and tells it to all who asked."""
+
+    def __init__(
+        self,
+        line: CommandLine,
+        screen: Console,
+        meter: Meter,
+        log: Lines | None,
+        stream: Lines | None,
+    ) -> None:
+        self._command, self._asked, self._report = (
+            line.command,
+            line.batch,
+            line.display.report_path,
+        )
+        self._screen, self._meter = screen, meter
+        self._log, self._stream = log, stream
+        self._as_json, self._quiet = line.display.as_json, line.display.silent
+        self._keep = self._as_json or self._report is not None
+        self.entries: list[dict[str, Any]] = []
+        self._unchanged: list[Unchanged] = []
+        self._findings: list[Finding] = []
+        self._plan = Plan()
+        self.totals = Totals()
+
+    @classmethod
+    @contextmanager
+    def opened(cls, line: CommandLine) -> Iterator["Reporting"]:
+        """With the log and the events' file open. Raises `OutputError`."""
+        screen = output.console()
+        asked = line.batch
+        with ExitStack() as stack:
+            log = Lines.appending(asked.log) if asked.log else None
+            if log is not None:
+                stack.callback(log.close)
+            stream = None
+            if asked.events == "-":
+                stream = Lines(sys.stdout, Path("-"))
+            elif asked.events:
+                stream = Lines.appending(Path(asked.events))
+                stack.callback(stream.close)
+            meter = stack.enter_context(progress_meter(screen, line.display.silent))
+            yield cls(line, screen, meter, log, stream)
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 where a file failed, 3 where outputs have findings, earlier ones too."""
+        return self.totals.exit_code
+
+    def started(self, plan: Plan, jobs: int) -> None:
+        """Say what there is to do."""
+        self._plan = plan
+        self._line(
+            f"start: {self._command}, {len(plan.todo)} to do, {len(plan.unchanged)} unchanged, "
+            f"{len(plan.refused)} refused, {jobs} jobs"
+        )
+        self._event(events.started(plan, self._command, jobs))
+        self._add(plan)
+
+    def more(self, plan: Plan) -> None:
+        """Some files more, while watching."""
+        self._plan = plan
+        self._add(plan)
+
+    def _add(self, plan: Plan) -> None:
+        self.totals.unchanged += len(plan.unchanged)
+        self.totals.old_findings += sum(item.findings for item in plan.unchanged)
+        for item in plan.unchanged:
+            self._event(events.unchanged(item))
+            self._line(f"unchanged: {item.unit.source}")
+        if self._keep:
+            self._unchanged += plan.unchanged
+        self._meter.expect([unit.source for unit in plan.todo])
+
+    def record(self, record: Record) -> None:
+        """Say what came of a file."""
+        self.totals.add(record)
+        self._event(events.file(record))
+        if self._keep:
+            self.entries.append(events.entry(record))
+        if record.failed:
+            self._line(f"failed: {told(record)}")
+        else:
+            self._line(f"done: {record.source} ({_in_words(record)})")
+            if self._log:
+                for item in record.findings:
+                    where = output.place(item)
+                    self._line(f"{item.severity.value}: {where}: {item.code}: {item.message}")
+        if self._command == "check":
+            self._checked(record)
+        elif not self._quiet and self._asked.events != "-" and not _is_terminal():
+            output.show_paths(record.written)
+        self._meter.done(record, self.totals)
+
+    def _checked(self, record: Record) -> None:
+        """Findings are what a check is for: all of them are shown."""
+        if self._as_json:
+            self._findings += record.findings
+        elif not self._quiet:
+            output.findings(self._screen, record.findings, everything=True)
+
+    def note(self, text: str) -> None:
+        """Something that a person may not expect."""
+        self._line(f"note: {text}")
+        if not self._quiet:
+            output.note(self._screen, text)
+
+    def watching(self, folders: Sequence[Path], jobs: int) -> None:
+        """Say that the run waits for files."""
+        self._event(events.started(Plan(), self._command, jobs))
+        names = ", ".join(str(path) for path in folders)
+        self._line(f"watching: {names}")
+        if not self._quiet:
+            output.note(self._screen, f"watching {names}; Ctrl-C ends it")
+
+    def idle(self) -> None:
+        """Say that the files that came in are done."""
+        if not self._quiet:
+            self._screen.print(self.totals.sentence())
+
+    def plan(self, plan: Plan, estimate: Estimate, jobs: int) -> None:
+        """Show what would be done."""
+        self._event(events.started(plan, self._command, jobs))
+        self._event(events.planned(plan, estimate))
+        for item in plan.unchanged:
+            self._event(events.unchanged(item))
+        for record in plan.refused:
+            self._event(events.file(record))
+        if self._as_json:
+            found = {
+                **events.planned(plan, estimate),
+                "unchanged": [str(item.unit.source) for item in plan.unchanged],
+                "refused": [events.entry(record) for record in plan.refused],
+            }
+            click.echo(json.dumps(found, ensure_ascii=True, indent=1))
+        elif not self._quiet:
+            show_plan(self._screen, plan, estimate)
+
+    def ended(self, why: str, code: int) -> None:
+        """The summary, in every way that was asked for."""
+        self._meter.stop()
+        totals = self.totals.plain()
+        self._event(events.ended(totals, why, code))
+        self._line(f"end: {self.totals.sentence()}" + (f"; stopped: {why}" if why else ""))
+        if self._keep:
+            self._summary(totals, why, code)
+        if self._quiet:
+            errors(self._screen, self.totals)
+        else:
+            summary(self._screen, self.totals, self._command)
+        if why:
+            left = len(self._plan.todo) - self.totals.of_plan
+            watched = self._asked.watch
+            stopped(self._screen, why, max(left, 0), self._command, watched)
+
+    def _summary(self, totals: Mapping[str, Any], why: str, code: int) -> None:
+        if self._command == "check":
+            done = [str(entry["source"]) for entry in self.entries]
+            data: dict[str, Any] = {
+                "files": done,
+                "errors": [entry["reason"] for entry in self.entries if "reason" in entry],
+                "findings": [project.finding(item) for item in self._findings],
+            }
+        else:
+            data = events.summary(self.entries, self._unchanged, totals, why, code)
+        if self._report is not None:
+            project.save(data, self._report)
+        if self._as_json:
+            click.echo(json.dumps(data, ensure_ascii=True, indent=1))
+
+    def _event(self, data: Mapping[str, Any]) -> None:
+        if self._stream is not None:
+            self._stream.event(data)
+
+    def _line(self, text: str) -> None:
+        if self._log is not None:
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._log.line(f"{now} {visible(text)}")
+
+
+def refuse(line: CommandLine) -> None:
+    """Raise `InputError` where the log, the events or the report would be one file."""
+    named = [line.batch.log, line.batch.events, line.display.report_path]
+    places = [os.path.realpath(path) for path in named if path and str(path) != "-"]
+    if len(set(places)) < len(places):
+        raise InputError(str(places[0]), "log, events and report cannot be one file")
+
+
+def _in_words(record: Record) -> str:
+    errors = sum(part.errors for part in record.parts)
+    warnings = sum(part.warnings for part in record.parts)
+    tags = ", ".join(part.language for part in record.parts if part.language)
+    seconds = sum(part.seconds for part in record.parts)
+    return f"{tags or 'converted'}; {errors} errors, {warnings} warnings; {seconds:.2f} s"
+
+
+def _is_terminal() -> bool:
+    """Whether a person looks at standard output: then the table says enough."""
+    try:
+        return sys.stdout.isatty()
+    except (AttributeError, ValueError):
+        return False

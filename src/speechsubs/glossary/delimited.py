@@ -1,0 +1,450 @@
+"""Our own table, the same in CSV, TSV and XLSX: a header, a row for each entry.
+
+Columns: id, source:LANGUAGE, what `fields.ENTRY` lists, then for each locale its term
+("es") and what belongs to it ("es:forms", "es:forbidden", "es:gender", "es:number"), at
+last `revision`, by which an import knows what changed since the export. A cell of
+several texts holds them with " | " between; a text's own | and \\ get a \\ before them.
+
+CSV and TSV: our own table, DeepL's two or four columns, OmegaT's three.
+
+Our own table as an Excel workbook. What is read and written is text, see `worksheets`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from speechsubs.adapters import xlsx
+from speechsubs.errors import InputError
+from speechsubs.glossary import fields
+from speechsubs.glossary import fields as losses
+from speechsubs.glossary.fields import (
+    ENTRY,
+    LISTS,
+    PARTS,
+    Entry,
+    Incoming,
+    Value,
+    empty,
+    finding,
+    flat,
+    known_tag,
+    name_of,
+    revision,
+    split,
+)
+from speechsubs.glossary.model import Glossary, Policy, Term, target_for
+from speechsubs.model import Finding, Severity
+
+_FIRST = ("id", *ENTRY)
+_LAST = "revision"
+# The last alternative is a \ at the very end: without it a search would start again and again.
+_PIECE = re.compile(r"((?:\\.|[^\\|]|\\\Z)*)(\||\Z)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+#: More columns than eighty locales take.
+MAX_COLUMNS = 512
+
+
+def rows(glossary: Glossary, tags: Sequence[str]) -> Iterator[list[str]]:
+    """The table of a glossary with the targets of these locales, the header first."""
+    flats = [flat(term) for term in glossary.terms]
+    used = {name for fields in flats for name in fields}
+    parts = [
+        name_of(tag, part)
+        for tag in tags
+        for part in ("", *PARTS)
+        if part in ("", "forms") or name_of(tag, part) in used
+    ]
+    names = [*ENTRY, *parts]
+    titles = [f"source:{glossary.language}" if name == "source" else name for name in names]
+    yield ["id", *titles, _LAST]
+    for term, row in zip(glossary.terms, flats, strict=True):
+        values = {name: row.get(name, empty(name)) for name in names}
+        yield [term.id, *map(_cell, values.values()), revision(values)]
+
+
+def _cell(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    return " | ".join(re.sub(r"[\\|]", r"\\\g<0>", item) for item in value)
+
+
+def _items(cell: str) -> tuple[str, ...]:
+    """The texts of a cell of several.
+
+    >>> _items("one | two" + chr(92) + "|three")
+    ('one', 'two|three')
+    """
+    found: dict[str, None] = {}
+    for match in _PIECE.finditer(cell):
+        text = _ESCAPED.sub(r"\1", match[1]).strip()
+        if text:
+            found[text] = None
+        if not match[2]:
+            break
+    return tuple(found)
+
+
+def is_header(cells: Iterable[str]) -> bool:
+    """True for a row that names a `source` column, as only a header does."""
+    return any(_title(cell)[0] == "source" for cell in cells)
+
+
+def _title(cell: str) -> tuple[str, str]:
+    name, _, rest = cell.strip().partition(":")
+    return (name.casefold(), rest.strip()) if name.casefold() == "source" else (cell.strip(), "")
+
+
+def read_rows(table: Iterable[tuple[int, Sequence[str]]], where: str) -> Incoming:
+    """The entries of a table of (line, cells), the header first. Raises `InputError`."""
+    lines = iter(table)
+    line, header = next(lines, (1, []))
+    columns, language, findings = _columns(header, f"{where}:{line}")
+    entries: list[Entry] = []
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        given = {
+            name: cells[at] if at < len(cells) else ""
+            for name, at in columns.items()
+        }  # fmt: skip
+        extra = [cell for cell in cells[len(header) :] if cell.strip()]
+        if extra:
+            problem = f"{len(cells)} cells under {len(header)} columns"
+            raise InputError(f"{where}:{line}", problem, "Does a cell hold an unquoted separator?")
+        term_id = given.pop("id", "").strip()
+        mark = given.pop(_LAST, "").strip()
+        fields = {name: _value(name, cell) for name, cell in given.items()}
+        if fields["source"]:
+            entries.append(Entry(fields, term_id, line, mark))
+        else:
+            findings.append(_no_source(where, line))
+    return Incoming(tuple(entries), where, language, tuple(findings))
+
+
+def _no_source(where: str, line: int) -> Finding:
+    return finding("left-out", Severity.WARNING, "this row has no source term", where, line)
+
+
+def _value(name: str, cell: str) -> Value:
+    if name.rpartition(":")[2] in LISTS:
+        return _items(cell)
+    # A note's line ends belong to it; around all else a space is an accident.
+    return cell if name == "note" else cell.strip()
+
+
+def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, list[Finding]]:
+    """Where each field is, the language of the sources, and what is not understood."""
+    if len(header) > MAX_COLUMNS:
+        raise InputError(where, f"{len(header):,} columns are more than {MAX_COLUMNS}")
+    columns: dict[str, int] = {}
+    findings: list[Finding] = []
+    language = ""
+    for at, cell in enumerate(header):
+        if not cell.strip():
+            continue
+        name, rest = _title(cell)
+        if name == "source":
+            language = rest
+        known = _known(name)
+        if known is None:
+            message = f"column {name[:80]!r} is not one of ours: it is not read"
+            findings.append(finding("column", Severity.INFO, message, where.rpartition(":")[0]))
+        elif known in columns:
+            raise InputError(where, f"two columns are called {known!r}", "Remove one of them")
+        else:
+            columns[known] = at
+    if "source" not in columns:
+        raise InputError(
+            where,
+            "there is no `source` column",
+            "Name the columns in the first row: id, source, es",
+        )
+    return columns, language, findings
+
+
+def _known(name: str) -> str | None:
+    lower = name.casefold()
+    if lower in _FIRST or lower == _LAST:
+        return lower
+    tag, part = split(name)
+    canonical = known_tag(tag)
+    if canonical is None or part.strip().casefold() not in ("", *PARTS):
+        return None
+    return name_of(canonical, part.strip().casefold())
+
+
+# A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
+_FORMULA = re.compile(r"[=+\-@]")
+_GUARDED = re.compile(r"'(?=[=+\-@'])")
+_BROKEN = "a tab or a line end would break its line"
+
+
+def decoded(data: bytes, where: str) -> str:
+    """Text as spreadsheets and term tools write it: UTF-8, or UTF-16 with its mark."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if wide else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        advice = "Save it again as UTF-8"
+        name = "UTF-16" if wide else "UTF-8"
+        raise InputError(where, f"this is not {name} text", advice) from error
+
+
+def cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines and cells of a quoted table. Raises `InputError`."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = 0
+    try:
+        for row in reader:
+            yield before + 1, [c.replace("\r\n", "\n").replace("\r", "\n") for c in row]
+            before = reader.line_num
+    except csv.Error as error:
+        advice = 'A cell with a quote in it stands in quotes, and its quotes twice: "say ""a"""'
+        raise InputError(
+            f"{where}:{before + 1}", f"this row is broken ({error})", advice
+        ) from error
+
+
+def separator_of(text: str, preferred: str) -> str:
+    """What separates the cells of the first line: spreadsheets take ; where , is decimal.
+
+    >>> separator_of("id;source;es", ",")
+    ';'
+    """
+    first = text.partition("\n")[0]
+    counts = {mark: first.count(mark) for mark in (preferred, ",", ";", "\t")}
+    return max(counts, key=counts.__getitem__)
+
+
+def looks_own(data: bytes, where: str, separator: str) -> bool:
+    """True when the first row is a header of ours."""
+    text = decoded(data, where)
+    first = next(cells(text[:100_000], where, separator_of(text, separator)), (1, [""]))
+    return is_header(first[1])
+
+
+def read_own(data: bytes, where: str, separator: str) -> Incoming:
+    """Read our own table."""
+    text = decoded(data, where)
+    found = cells(text, where, separator_of(text, separator))
+    return read_rows(((line, [c[1:] if _GUARDED.match(c) else c for c in row])
+                        for line, row in found), where)  # fmt: skip
+
+
+def write_own(
+    glossary: Glossary, tags: Sequence[str], separator: str
+) -> tuple[bytes, list[Finding]]:
+    """Write our own table. Formulas get an apostrophe, which reading takes away again."""
+    guarded = ([f"'{c}" if _FORMULA.match(c) or _GUARDED.match(c) else c for c in row]
+               for row in rows(glossary, tags))  # fmt: skip
+    return _written(guarded, separator), []
+
+
+def _written(rows: Iterator[list[str]], separator: str) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
+    writer.writerows(rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def read_deepl(data: bytes, where: str, separator: str, source: str, target: str) -> Incoming:
+    """Read source,target[,source language,target language].
+
+    Rows of another source language are left out with a finding.
+    """
+    rows: list[tuple[int, str, str, str, str]] = []
+    findings: list[Finding] = []
+    other = 0
+    for line, row in cells(decoded(data, where), where, separator):
+        texts = [cell.strip() for cell in row]
+        if not any(texts):
+            continue
+        if len(texts) not in (2, 4) or not texts[0]:
+            problem = f"{len(texts)} cells; DeepL has source, target and no or two languages"
+            raise InputError(f"{where}:{line}", problem)
+        spoken, tag = (texts[2], texts[3]) if len(texts) == 4 else (source, target)
+        if _language(spoken) != _language(source):
+            other += 1
+            continue
+        if not tag:
+            raise _no_target(where)
+        rows.append((line, texts[0], texts[1], tag, ""))
+    if other:
+        message = f"rows that are not from {source} are not read: {other}"
+        findings.append(finding("left-out", Severity.INFO, message, where))
+    return Incoming(_grouped(rows), where, source, tuple(findings))
+
+
+def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
+    """Read source TAB target TAB comment, without quotes; lines with # are remarks."""
+    if not target:
+        raise _no_target(where)
+    rows = []
+    for line, text in enumerate(re.split(r"\r\n|\n|\r", decoded(data, where)), 1):
+        parts = [part.strip() for part in text.split("\t")]
+        if text.startswith("#") or not any(parts):
+            continue
+        if not parts[0]:
+            raise InputError(f"{where}:{line}", "there is no source term before the tab")
+        rows.append((line, parts[0], parts[1] if len(parts) > 1 else "", target,
+                     " ".join(p for p in parts[2:] if p)))  # fmt: skip
+    return Incoming(_grouped(rows), where, source)
+
+
+def _no_target(where: str) -> InputError:
+    problem = "this file does not say what language the targets are"
+    return InputError(where, problem, "Name it: --target-language es")
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].casefold()
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one source: texts by language and notes, each once, in order."""
+
+    line: int
+    texts: dict[str, dict[str, None]] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def entry(self, source: str) -> Entry:
+        fields: dict[str, Value] = {"source": source}
+        for tag, found in self.texts.items():
+            fields[tag], *forms = found or [""]
+            if forms:
+                fields[name_of(tag, "forms")] = tuple(forms)
+        if self.notes:
+            fields["note"] = "\n".join(self.notes)
+        return Entry(fields, line=self.line)
+
+
+def _grouped(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
+    """One entry for each source: a second target for a language is another form of it."""
+    groups: dict[str, _Group] = {}
+    for line, source, text, tag, note in rows:
+        group = groups.setdefault(source, _Group(line))
+        found = group.texts.setdefault(tag, {})
+        if text:
+            found[text] = None
+        if note:
+            group.notes[note] = None
+    return tuple(group.entry(source) for source, group in groups.items())
+
+
+def write_deepl(
+    glossary: Glossary, tags: Sequence[str], separator: str
+) -> tuple[bytes, list[Finding]]:
+    """Write DeepL's rows; the languages are in them where there is more than one target."""
+    file = str(glossary.path)
+    findings = _formulas(glossary, file)
+    rows: list[list[str]] = []
+    for tag in tags:
+        for term in _usable(glossary):
+            text = _text(term, tag)
+            if not text:
+                continue
+            if "\n" in term.source + text or "\t" in term.source + text:
+                findings.append(losses.without(term, _BROKEN, file, tag))
+                continue
+            languages = [glossary.language, tag] if len(tags) > 1 else []
+            rows.append([term.source, text, *languages])
+    findings += _losses(glossary, tags, {"source", "target"}, "DeepL")
+    return _written(iter(rows), separator), findings
+
+
+def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
+    """Write OmegaT's lines: one for the target, one more for each other form."""
+    file = str(glossary.path)
+    findings: list[Finding] = []
+    lines: list[str] = []
+    for term in _usable(glossary):
+        text = _text(term, tags[0])
+        if not text:
+            continue
+        target = term.targets.get(tags[0])
+        texts = [text, *(target.forms if target else ())]
+        if any(re.search(r"[\t\n]", t) for t in (term.source, *texts)):
+            findings.append(losses.without(term, _BROKEN, file, tags[0]))
+        elif term.source.startswith("#"):
+            findings.append(losses.without(term, "OmegaT reads # as a remark", file, tags[0]))
+        else:
+            note = " ".join(term.note.split())
+            lines += ["\t".join((term.source, t, note)).rstrip("\t") for t in texts]
+    findings += _losses(glossary, tags[:1], {"source", "target", "note", "forms"}, "OmegaT")
+    text = "".join(f"{line}\n" for line in lines)
+    return text.encode("utf-8"), findings
+
+
+def _usable(glossary: Glossary) -> Iterator[Term]:
+    return (
+        term
+        for term in glossary.terms
+        if term.policy is not Policy.FORBIDDEN and term.status != "deprecated"
+    )
+
+
+def _text(term: Term, tag: str) -> str:
+    """What stands for a term in a locale, empty where the glossary does not say."""
+    text, said = target_for(term, tag)
+    return text if said else ""
+
+
+def _formulas(glossary: Glossary, file: str) -> list[Finding]:
+    risky = [
+        term.id
+        for term in _usable(glossary)
+        if any(_FORMULA.match(t) for t in (term.source, *(g.term for g in term.targets.values())))
+    ]
+    if not risky:
+        return []
+    message = (
+        f"texts that start with = + - or @, as in {risky[0]!r}: do not open this file in a "
+        "spreadsheet, which takes them for formulas"
+    )
+    return [finding("formula", Severity.INFO, message, file)]
+
+
+def _losses(glossary: Glossary, tags: Sequence[str], held: set[str], name: str) -> list[Finding]:
+    usable = list(_usable(glossary))
+    file = str(glossary.path)
+    gone = losses.off(len(glossary.terms) - len(usable), name, file)
+    return [*gone, *losses.of(usable, tags, held, name, file)]
+
+
+_SHEET = "glossary"
+_SHORT = ("id", "policy", "case", "boundary", "status", "pos", "revision")
+
+
+def read_xlsx(data: bytes, where: str) -> Incoming:
+    """The first sheet with a header of ours, else the first sheet. Raises `InputError`."""
+    rows = xlsx.read(data, where, is_header, MAX_COLUMNS)
+    return read_rows(rows, where)
+
+
+def write(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
+    """The workbook, every cell of it text, and what it does not hold."""
+    why = "a cell has no place for one of its characters or for its length"
+    kept = tuple(term for term in glossary.terms if _holdable(term))
+    findings = [
+        fields.without(term, why, str(glossary.path))
+        for term in glossary.terms
+        if not _holdable(term)
+    ]
+    table = rows(Glossary(kept, glossary.language, glossary.path), tags)
+    header = next(table)
+    columns = [
+        xlsx.Column(title, xlsx.NARROW if title in _SHORT else xlsx.WIDE) for title in header
+    ]
+    return xlsx.write(columns, table, sheet=_SHEET, frozen="C2"), findings
+
+
+def _holdable(term: Term) -> bool:
+    return all(
+        xlsx.holds(value if isinstance(value, str) else " | ".join(value))
+        for value in flat(term).values()
+    )

@@ -1,0 +1,345 @@
+"""A file's entries merged into a glossary: by id, or by source where there is none.
+
+Without knowing what the file was made from, a field that says one thing here and
+another there is a conflict, and ours stays. What it was made from is known by the
+revision that our own tables carry, or by a `base` glossary: then only what both sides
+changed, and differently, is a conflict.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from speechsubs.errors import GlossaryError, InputError, UnknownLocaleError
+from speechsubs.glossary.fields import (
+    ENTRY,
+    MAX_ITEMS,
+    PARTS,
+    Entry,
+    Incoming,
+    Value,
+    claims,
+    empty,
+    finding,
+    flat,
+    id_for,
+    name_of,
+    own_tag,
+    revision,
+    same,
+    split,
+    tags,
+    term_of,
+    usable_id,
+    with_policy,
+)
+from speechsubs.glossary.model import Glossary, Policy, Term, target_for
+from speechsubs.language.normalize import key_of
+from speechsubs.model import Finding, Severity
+
+Prefer = Literal["ours", "theirs"]
+_SHOWN = 60
+#: Languages in one file.
+MAX_TAGS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of a merge. `changed` names the fields of each entry that took new values."""
+
+    glossary: Glossary
+    added: tuple[str, ...]
+    changed: Mapping[str, tuple[str, ...]]
+    unchanged: tuple[str, ...]
+    conflicts: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+
+
+def merge(
+    ours: Glossary,
+    incoming: Incoming,
+    *,
+    base: Glossary | None = None,
+    prefer: Prefer = "ours",
+    policy: Policy = Policy.FIXED,
+) -> Merged:
+    """Merge a file into a glossary. No entry and no value is ever removed in silence.
+
+    `base` is the glossary that the file was exported from. `prefer` decides conflicts;
+    they are reported in either case. `policy` is given to new entries that say none and
+    have a target. Raises `InputError` where the languages of the sources differ.
+    """
+    said = incoming.language
+    if said and said.partition("-")[0].casefold() != ours.language.partition("-")[0].casefold():
+        problem = f"its sources are in {said}, those of {ours.path} in {ours.language}"
+        raise InputError(incoming.file, problem, "Swap the languages, or use another glossary")
+    work = _Merge(ours, incoming.file, base, prefer, policy)
+    for entry in incoming.entries:
+        work.take(entry)
+    return Merged(
+        replace(ours, terms=tuple(work.terms.values()), digest=""),
+        tuple(work.added),
+        {name: tuple(fields) for name, fields in work.changed.items()},
+        tuple(work.unchanged),
+        tuple(work.conflicts),
+        (*incoming.findings, *work.findings),
+    )
+
+
+class _Merge:
+    """The state of one merge."""
+
+    def __init__(
+        self, ours: Glossary, file: str, base: Glossary | None, prefer: Prefer, policy: Policy
+    ) -> None:
+        self.terms = {term.id: term for term in ours.terms}
+        self.added: list[str] = []
+        self.changed: dict[str, dict[str, None]] = {}
+        self.unchanged: list[str] = []
+        self.conflicts: list[Finding] = []
+        self.findings: list[Finding] = []
+        self._ours, self._file, self._prefer, self._policy = ours, file, prefer, policy
+        self._base = {term.id: term for term in base.terms} if base else {}
+        self._names = _Names(ours.terms)
+        self._tags = {tag for term in ours.terms for tag in term.targets}
+        self._renamed: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+
+    def take(self, given: Entry) -> None:
+        """Merge one entry."""
+        entry = replace(given, fields=self._own_tags(given))
+        term_id = self._match(entry)
+        if term_id is None and entry.id in self._base:
+            self._deleted(entry, self._base[entry.id])
+        elif term_id is None:
+            self._add(entry)
+        elif term_id:
+            self._change(entry, self.terms[term_id])
+
+    def _own_tags(self, entry: Entry) -> dict[str, Value]:
+        """The fields with the locales called as the glossary calls them."""
+        fields: dict[str, Value] = {}
+        for name, value in entry.fields.items():
+            if name in ENTRY:
+                fields[name] = value
+                continue
+            tag, part = split(name)
+            if tag not in self._renamed:
+                if len(self._renamed) >= MAX_TAGS:
+                    problem = f"it has more than {MAX_TAGS} languages"
+                    raise InputError(self._file, problem, "Is it really a glossary?")
+                try:
+                    self._renamed[tag] = own_tag(tag, self._tags)
+                except UnknownLocaleError as error:
+                    self._renamed[tag] = ""
+                    message = f"{error}: its targets are not read"
+                    self.findings.append(
+                        finding("left-out", Severity.WARNING, message, self._file, entry.line)
+                    )
+            if self._renamed[tag]:
+                fields[name_of(self._renamed[tag], part)] = value
+        return fields
+
+    def _match(self, entry: Entry) -> str | None:
+        """The id of our entry, None for a new one, "" for one that cannot be told apart."""
+        source = str(entry.fields["source"])
+        by_source = self._names.owner_of(source)
+        if entry.id in self.terms:
+            term = self.terms[entry.id]
+            spellings = {source, *entry.fields.get("aliases", ())}
+            known = bool(spellings & set(term.spellings)) or by_source == entry.id
+            if known or entry.revision == _revision(term, entry) or entry.id in self._base:
+                return entry.id
+            if by_source is None:
+                self._conflict(
+                    entry, term, "id",
+                    f"{entry.id!r} is {term.source!r} here and {source!r} there",
+                )  # fmt: skip
+                return ""
+        return by_source
+
+    def _add(self, entry: Entry) -> None:
+        fields = with_policy(entry.fields, self._policy.value)
+        term_id = entry.id if usable_id(entry.id) and entry.id not in self.terms else ""
+        source = str(fields["source"])
+        term_id = term_id or id_for(source, self.terms.__contains__, self._numbers)
+        term = self._checked(term_id, fields, entry)
+        if term is not None:
+            self.terms[term_id] = term
+            self._names.add(term)
+            self.added.append(term_id)
+
+    def _deleted(self, entry: Entry, was: Term) -> None:
+        """An entry of the base that we have deleted since."""
+        before = flat(was)
+        if all(_same(n, v, before.get(n, empty(n))) for n, v in entry.fields.items()):
+            return
+        message = f"{was.id!r} was deleted here and changed there: it stays deleted"
+        self.conflicts.append(
+            finding("conflict", Severity.WARNING, message, self._file, entry.line)
+        )
+
+    def _change(self, entry: Entry, term: Term) -> None:
+        ours = flat(term)
+        before = self._before(entry, term)
+        made, changed = dict(ours), []
+        for name, theirs in entry.fields.items():
+            value = ours.get(name, empty(name))
+            if _same(name, value, theirs) or self._implied(name, value, theirs, term):
+                continue
+            was = None if before is None else before.get(name, empty(name))
+            if was is None:
+                take, keep = _without_base(name, value, theirs, term)
+            else:
+                take, keep = _same(name, value, was), _same(name, theirs, was)
+            if not take and not keep:
+                message = f"{name}: {_shown(value)} here, {_shown(theirs)} there"
+                self._conflict(entry, term, name, f"{term.id!r} {message}")
+                take = self._prefer == "theirs" and bool(theirs)
+            if take:
+                made[name] = theirs
+                changed.append(name)
+        new = self._checked(term.id, _tidy(made), entry, term) if changed else None
+        if new is None or new == term:
+            if term.id not in self.changed and term.id not in self.added:
+                self.unchanged.append(term.id)
+            return
+        self.terms[term.id] = new
+        self._names.remove(term)
+        self._names.add(new)
+        if term.id not in self.added:
+            self.changed.setdefault(term.id, {}).update(dict.fromkeys(changed))
+
+    def _before(self, entry: Entry, term: Term) -> Mapping[str, Value] | None:
+        """What the entry said when it was exported, or None where nobody knows."""
+        if term.id in self._base:
+            return flat(self._base[term.id])
+        if entry.revision:
+            if entry.revision == _revision(term, entry):
+                return flat(term)
+            if entry.revision == revision(entry.fields):
+                return entry.fields
+        return None
+
+    def _implied(self, name: str, ours: Value, theirs: Value, term: Term) -> bool:
+        """True for a target that holds already: a kept term's source, or "es" for "es-MX"."""
+        if ours or not theirs or name in ENTRY or split(name)[1]:
+            return False
+        return target_for(term, name) == (theirs, True)
+
+    def _checked(
+        self, term_id: str, fields: Mapping[str, Value], entry: Entry, old: Term | None = None
+    ) -> Term | None:
+        """The term, or None with a finding where it breaks a rule."""
+        try:
+            if any(isinstance(v, tuple) and len(v) > MAX_ITEMS for v in fields.values()):
+                problem = f"a list has more than {MAX_ITEMS:,} texts"
+                raise GlossaryError(self._ours.path, 0, problem)
+            term = term_of(term_id, fields, self._ours.path, old.line if old else 0)
+        except GlossaryError as error:
+            problem = error.problem
+        else:
+            problem = self._names.taken(term)
+            if not problem:
+                return term
+        source = str(entry.fields["source"])
+        message = f"{_shown(source)} is not taken over: {problem}"
+        self.findings.append(finding("refused", Severity.WARNING, message, self._file, entry.line))
+        return None
+
+    def _conflict(self, entry: Entry, term: Term, name: str, message: str) -> None:
+        stays = "theirs is taken" if self._prefer == "theirs" and name != "id" else "ours stays"
+        where = f" (line {term.line} of {self._ours.path.name})" if term.line else ""
+        locale = "" if name in ENTRY or name == "id" else split(name)[0]
+        self.conflicts.append(
+            finding("conflict", Severity.WARNING, f"{message}: {stays}{where}", self._file,
+                    entry.line, locale)
+        )  # fmt: skip
+
+
+class _Names:
+    """Who has which spelling."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._exact: dict[str, list[str]] = {}
+        self._ruled: dict[tuple[str, str], str] = {}
+        for term in terms:
+            self.add(term)
+
+    def add(self, term: Term) -> None:
+        for text, key in claims(term):
+            self._exact.setdefault(text, []).append(term.id)
+            self._ruled.setdefault(key, term.id)
+
+    def remove(self, term: Term) -> None:
+        for text, key in claims(term):
+            self._exact[text].remove(term.id)
+            if self._ruled.get(key) == term.id:
+                del self._ruled[key]
+
+    def owner_of(self, text: str) -> str | None:
+        """The entry with this spelling: letter by letter, else by its rule of capitals."""
+        exact = self._exact.get(text)
+        if exact:
+            return exact[0]
+        ruled = self._ruled.get(("exact", key_of(text)))
+        return ruled or self._ruled.get(("any", key_of(text, fold=True)))
+
+    def taken(self, term: Term) -> str:
+        """Why the glossary would not load with this entry, or nothing."""
+        for text, key in claims(term):
+            owner = self._ruled.get(key, term.id)
+            if owner != term.id:
+                return f"{_shown(text)} belongs to {owner!r}"
+        return ""
+
+
+def _revision(term: Term, entry: Entry) -> str:
+    ours = flat(term)
+    return revision({name: ours.get(name, empty(name)) for name in entry.fields})
+
+
+def _same(name: str, one: Value, other: Value) -> bool:
+    if name == "note":
+        # Formats fold white space in their own ways, and nobody reads it.
+        return str(one).split() == str(other).split()
+    return same(one, other)
+
+
+def _without_base(name: str, ours: Value, theirs: Value, term: Term) -> tuple[bool, bool]:
+    """Whether to take theirs, whether to keep ours; neither is a conflict.
+
+    Nothing is taken away, so a list that has more than ours is taken, one that has less
+    is not. An entry that was found by another spelling says nothing by it.
+    """
+    if not ours or not theirs:
+        return not ours, not theirs
+    if isinstance(ours, tuple):
+        return set(ours) < set(theirs), set(theirs) < set(ours)
+    if name == "source":
+        known = {key_of(text, fold=term.case == "any") for text in term.spellings}
+        return False, key_of(str(theirs), fold=term.case == "any") in known
+    return False, False
+
+
+def _tidy(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """Without empty values, and without the parts of a target that has gone."""
+    gone = [tag for tag in tags(fields) if not fields.get(tag)]
+    dead = {name_of(tag, part) for tag in gone for part in ("", *PARTS)}
+    made = {name: value for name, value in fields.items() if value and name not in dead}
+    for tag in tags(made):
+        _without_doubles(made, tag)
+    return made
+
+
+def _without_doubles(fields: dict[str, Value], tag: str) -> None:
+    """A form that has become the term is no form any more."""
+    forms = fields.get(name_of(tag, "forms"), ())
+    left = tuple(form for form in forms if form != fields[tag])
+    if left != forms:
+        fields[name_of(tag, "forms")] = left
+
+
+def _shown(value: Value | Sequence[str]) -> str:
+    text = value if isinstance(value, str) else ", ".join(value)
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…") if text else "nothing"

@@ -1,0 +1,168 @@
+"""The formats of glossaries by name, and what files are called."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechsubs.adapters.files import read_bytes as read_file
+from speechsubs.errors import InputError
+from speechsubs.glossary import delimited, tbx
+from speechsubs.glossary.fields import Incoming
+from speechsubs.glossary.model import Glossary
+from speechsubs.model import Finding
+
+#: A file larger than this is refused. A row of our own table takes about 300 bytes.
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file to be written, and what it does not hold."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file to be read, with what the caller knows about it."""
+
+    data: bytes
+    where: str
+    separator: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A glossary to be written with the targets of these locales."""
+
+    glossary: Glossary
+    tags: tuple[str, ...]
+    separator: str
+
+
+_Written = tuple[bytes, list[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """`suffix` is what files are called by default. `single`: it has one target language."""
+
+    read: Callable[[_Source], Incoming]
+    write: Callable[[_Order], _Written]
+    suffix: str
+    single: bool = False
+
+
+_FORMATS = {
+    "csv": _Format(
+        lambda f: delimited.read_own(f.data, f.where, ","),
+        lambda o: delimited.write_own(o.glossary, o.tags, ","),
+        ".csv",
+    ),
+    "tsv": _Format(
+        lambda f: delimited.read_own(f.data, f.where, "\t"),
+        lambda o: delimited.write_own(o.glossary, o.tags, "\t"),
+        ".tsv",
+    ),
+    "xlsx": _Format(
+        lambda f: delimited.read_xlsx(f.data, f.where),
+        lambda o: delimited.write(o.glossary, o.tags),
+        ".xlsx",
+    ),
+    "tbx": _Format(
+        lambda f: tbx.read(f.data, f.where, f.source),
+        lambda o: tbx.write(o.glossary, o.tags, 3),
+        ".tbx",
+    ),
+    "tbx2": _Format(
+        lambda f: tbx.read(f.data, f.where, f.source),
+        lambda o: tbx.write(o.glossary, o.tags, 2),
+        ".tbx",
+    ),
+    "deepl": _Format(
+        lambda f: delimited.read_deepl(f.data, f.where, f.separator, f.source, f.target),
+        lambda o: delimited.write_deepl(o.glossary, o.tags, o.separator),
+        ".csv",
+    ),
+    "omegat": _Format(
+        lambda f: delimited.read_omegat(f.data, f.where, f.source, f.target),
+        lambda o: delimited.write_omegat(o.glossary, o.tags),
+        ".txt",
+        single=True,
+    ),
+}
+#: What a suffix stands for. A .csv or .tsv without our header is DeepL's or OmegaT's.
+_SUFFIXES = {
+    ".csv": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".tbx": "tbx",
+    ".xml": "tbx", ".martif": "tbx", ".txt": "omegat", ".utf8": "omegat", ".tab": "omegat",
+}  # fmt: skip
+
+
+def names() -> tuple[str, ...]:
+    """The formats, the most complete first."""
+    return tuple(_FORMATS)
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's name stands for. Raises `InputError`."""
+    name = _SUFFIXES.get(path.suffix.lower())
+    if name is None:
+        advice = f"Name the format ({', '.join(_FORMATS)}), or use one of {', '.join(_SUFFIXES)}"
+        raise InputError(str(path), f"the suffix {path.suffix!r} is not one of ours", advice)
+    return name
+
+
+def read(
+    path: Path, *, name: str = "", source_language: str = "en", target_language: str = ""
+) -> Incoming:
+    """Read a file of any format. Raises `InputError`.
+
+    `name` is the format; without it the suffix and the first row decide. Languages are
+    BCP 47 tags; `target_language` is needed where the file does not say it.
+    """
+    data = read_file(path, max_bytes=MAX_BYTES)
+    found = name or format_of(path)
+    separator = _separator(path.suffix)
+    if not name and found in ("csv", "tsv") and not delimited.looks_own(data, str(path), separator):
+        found = "deepl" if found == "csv" else "omegat"
+    return read_bytes(data, str(path), found, source_language, target_language, separator)
+
+
+def read_bytes(
+    data: bytes,
+    where: str,
+    name: str,
+    source_language: str = "en",
+    target_language: str = "",
+    separator: str = ",",
+) -> Incoming:
+    """Read the content of a file of the format `name`. Raises `InputError`."""
+    return _FORMATS[name].read(_Source(data, where, separator, source_language, target_language))
+
+
+def _separator(suffix: str) -> str:
+    return "," if suffix.lower() == ".csv" else "\t"
+
+
+def export(
+    glossary: Glossary, name: str, tags: Sequence[str] = (), *, suffix: str = ""
+) -> Exported:
+    """A glossary in the format `name`, with the targets of these locales, or of all.
+
+    A locale without any target gives an empty column to fill in. `suffix` decides
+    between DeepL's CSV and TSV. Raises `InputError` where a format has one target
+    language and the glossary several.
+    """
+    chosen = tuple(tags) or tuple(sorted({tag for t in glossary.terms for tag in t.targets}))
+    form = _FORMATS[name]
+    separator = _separator(suffix or form.suffix)
+    single = form.single or (name == "deepl" and separator == "\t")
+    if single and len(chosen) != 1:
+        problem = f"{name} has one target language in a file, and there are {len(chosen)}"
+        example = chosen[0] if chosen else "es"
+        raise InputError(str(glossary.path), problem, f"Name it: --to {example}")
+    data, findings = form.write(_Order(glossary, chosen, separator))
+    return Exported(data, tuple(findings))

@@ -1,0 +1,388 @@
+"""The ids of a glossary as XML ids, which may not start with a digit, nor hold a colon.
+
+An id that XML takes stands as it is ("lei-jun"). Another one gets a _ in front, which no
+glossary's id has, and the characters that XML may not take as _hexadecimal_: "4s" is
+"_4s", "a:b" is "_a_3a_b".
+
+Reading TBX: version 2 (martif) and version 3 (ISO 30042:2019), data categories as
+attributes (DCA) and as tags (DCT).
+
+Names are compared without their namespaces, because files in the field have old ones,
+wrong ones and none. What TBX says more than a glossary can hold is left alone.
+
+Writing TBX: version 3 in the TBX-Basic dialect (DCA), or version 2 (martif).
+
+TBX-Basic has its own lists: parts of speech are adjective, adverb, noun, other, verb;
+there is no grammatical number, which version 2 has. Source: the schemas of TBX-Basic
+published by LTAC Global, read 2026-11-23.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from speechsubs.adapters import safe_xml
+from speechsubs.adapters.safe_xml import Node
+from speechsubs.errors import InputError
+from speechsubs.glossary import fields
+from speechsubs.glossary.fields import Entry, Incoming, Value, finding, name_of, usable_id
+from speechsubs.glossary.model import Glossary, Policy, Target, Term
+from speechsubs.model import Finding, Severity
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*")
+_ESCAPE = re.compile(r"_([0-9a-f]{1,6})_")
+_TO_ESCAPE = re.compile(r"[^A-Za-z0-9.-]")
+
+
+def encode(term_id: str) -> str:
+    """An XML id.
+
+    >>> encode("lei-jun"), encode("4s"), encode("a:b")
+    ('lei-jun', '_4s', '_a_3a_b')
+    """
+    if _PLAIN.fullmatch(term_id):
+        return term_id
+    return "_" + _TO_ESCAPE.sub(lambda match: f"_{ord(match[0]):x}_", term_id)
+
+
+def decode(xml_id: str) -> str:
+    """A glossary's id, or nothing where it cannot be one.
+
+    >>> decode("_4s"), decode("_a_3a_b"), decode("eid-1"), decode("?")
+    ('4s', 'a:b', 'eid-1', '')
+    """
+    text = xml_id.strip()
+    if text.startswith("_"):
+        text = _ESCAPE.sub(_character, text[1:])
+    return text if usable_id(text) else ""
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match[1], 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]
+
+
+_ROOTS: Final = ("martif", "tbx", "TBX")
+_ENTRIES: Final = ("termEntry", "conceptEntry")
+_LANGUAGES: Final = ("langSet", "langSec")
+_TERMS: Final = ("tig", "ntig", "termSec")
+#: DCA: the category is in `type`. `note` is an element of its own in both styles.
+_TYPED: Final = ("termNote", "descrip", "admin", "termNoteGrp")
+
+GENDERS = {"masculine": "m", "feminine": "f", "neuter": "n", "other": "c", "otherGender": "c",
+           "common": "c"}  # fmt: skip
+_NUMBERS: Final = ("singular", "plural")
+_DEPRECATED: Final = ("deprecated", "superseded", "obsolete")
+
+
+@dataclass(slots=True)
+class _Term:
+    text: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """The administrative status without its endings: "preferred", "deprecated" ..."""
+        given = self.facts.get("administrativeStatus", "").strip().lower()
+        return given.removesuffix("-admn-sts").removesuffix("term")
+
+    @property
+    def bad(self) -> bool:
+        return self.status in _DEPRECATED
+
+
+def read(data: bytes, where: str, language: str) -> Incoming:
+    """The concepts that have a term in `language`. Raises `InputError`."""
+    root = safe_xml.parse(data, where)
+    if root.name not in _ROOTS:
+        raise InputError(where, f"the top element is <{root.name}>, not <tbx> or <martif>")
+    entries: list[Entry] = []
+    findings: list[Finding] = []
+    missing = 0
+    for node in _inside(root, _ENTRIES):
+        sections = _sections(node)
+        own = _own(sections, language)
+        if own is None:
+            missing += 1
+            continue
+        entry, lost = _entry(node, own, sections)
+        entries.append(entry)
+        for tag in lost:
+            message = f"{own[1][0].text!r} has only deprecated terms here: they are not read"
+            findings.append(finding("left-out", Severity.INFO, message, where, node.line, tag))
+    if missing and not entries:
+        raise InputError(
+            where, f"none of {missing} concepts has a term in {language}",
+            "Name the language of the sources: --source-language de",
+        )  # fmt: skip
+    if missing:
+        message = f"concepts without a term in {language} are not read: {missing}"
+        findings.append(finding("left-out", Severity.INFO, message, where))
+    return Incoming(tuple(entries), where, language, tuple(findings))
+
+
+def _inside(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
+    """All elements of these names below a node, in order, none inside another."""
+    stack = list(reversed(list(node.elements)))
+    while stack:
+        item = stack.pop()
+        if item.name in names:
+            yield item
+        else:
+            stack.extend(reversed(list(item.elements)))
+
+
+def _sections(entry: Node) -> list[tuple[str, list[_Term]]]:
+    """The languages of a concept with their terms, those of one language together."""
+    found: dict[str, list[_Term]] = {}
+    for section in _inside(entry, _LANGUAGES):
+        terms = found.setdefault(section.language.strip(), [])
+        for node in _inside(section, _TERMS):
+            facts = dict(_facts(node))
+            text = facts.pop("term", "").strip()
+            if text:
+                terms.append(_Term(text, facts))
+    return [(tag, terms) for tag, terms in found.items() if tag and terms]
+
+
+def _facts(node: Node) -> Iterator[tuple[str, str]]:
+    """The data categories of a node, also from the groups in it. The first of a name wins."""
+    seen: set[str] = set()
+    stack = list(reversed(list(node.elements)))
+    while stack:
+        item = stack.pop()
+        if item.name.endswith("Grp"):
+            stack.extend(reversed(list(item.elements)))
+            continue
+        name = item.attributes.get("type", "") if item.name in _TYPED else item.name
+        if name and name not in seen and name not in (*_LANGUAGES, *_TERMS):
+            seen.add(name)
+            yield name, item.text()
+
+
+def _own(sections: list[tuple[str, list[_Term]]], language: str) -> tuple[str, list[_Term]] | None:
+    """The section of the source language: the tag itself, else a variety of it."""
+    wanted = language.casefold()
+    stem = wanted.partition("-")[0]
+    for section in sections:
+        if section[0].replace("_", "-").casefold() == wanted:
+            return section
+    for section in sections:
+        if section[0].replace("_", "-").partition("-")[0].casefold() == stem:
+            return section
+    return None
+
+
+def _entry(
+    node: Node, own: tuple[str, list[_Term]], sections: list[tuple[str, list[_Term]]]
+) -> tuple[Entry, list[str]]:
+    """The entry of a concept, and the locales whose terms are all deprecated."""
+    facts = dict(_facts(node))
+    good = [term for term in own[1] if not term.bad]
+    terms = sorted(good or own[1], key=lambda term: term.status != "preferred")
+    first = terms[0]
+    # A deprecated spelling may still be spoken: it is found like the others.
+    others = [*terms[1:], *(t for t in own[1] if good and t.bad)]
+    fields: dict[str, Value] = {
+        "source": first.text,
+        "aliases": _texts(others, [first.text]),
+        "status": "" if good else "deprecated",
+        "domain": facts.get("subjectField", "").strip(),
+        "note": (facts.get("note", "") or facts.get("definition", "")).strip(),
+        "pos": _part_of_speech(first),
+    }
+    targets = [section for section in sections if section is not own]
+    dead = [tag for tag, found in targets if all(t.bad for t in found)]
+    if dead and len(dead) == len(targets):
+        fields["policy"] = "forbidden"
+        dead = []
+    for tag, found in targets:
+        if tag not in dead:
+            fields.update(_target(tag, found))
+    return Entry(fields, decode(node.attributes.get("id", "")), node.line), dead
+
+
+def _target(tag: str, found: list[_Term]) -> dict[str, Value]:
+    good = [term for term in found if not term.bad]
+    terms = sorted(good or found, key=lambda term: term.status != "preferred")
+    first = terms[0]
+    accepted = [first.text, *(t.text for t in terms)]
+    number = first.facts.get("grammaticalNumber", "").strip()
+    return {
+        tag: first.text,
+        name_of(tag, "forms"): _texts(terms, [first.text]),
+        name_of(tag, "forbidden"): _texts([t for t in found if good and t.bad], accepted),
+        name_of(tag, "gender"): GENDERS.get(first.facts.get("grammaticalGender", "").strip(), ""),
+        name_of(tag, "number"): number if number in _NUMBERS else "",
+    }
+
+
+def _part_of_speech(term: _Term) -> str:
+    given = term.facts.get("partOfSpeech", "").strip()
+    # "other" is what has to be said where the part of speech is not known.
+    return "" if given == "other" else given
+
+
+def _texts(terms: list[_Term], without: Iterable[str]) -> tuple[str, ...]:
+    without = frozenset(without)
+    return tuple(dict.fromkeys(t.text for t in terms if t.text not in without))
+
+
+_STATUS = "administrativeStatus"
+_GOOD, _ALSO, _BAD = (f"{s}Term-admn-sts" for s in ("preferred", "admitted", "deprecated"))
+_PARTS_OF_SPEECH = ("adjective", "adverb", "noun", "other", "verb")
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    head: str
+    foot: str
+    entry: str
+    section: str
+    term: str
+    genders: dict[str, str]
+    number: bool
+    any_part_of_speech: bool
+
+
+_THREE = _Version(
+    head='<tbx type="TBX-Basic" style="dca" xml:lang={} xmlns="urn:iso:std:iso:30042:ed-2">\n'
+    "  <tbxHeader>\n    <fileDesc>\n      <sourceDesc>\n        <p>speechsubs glossary</p>\n"
+    "      </sourceDesc>\n    </fileDesc>\n  </tbxHeader>\n",
+    foot="</tbx>\n",
+    entry="conceptEntry",
+    section="langSec",
+    term="termSec",
+    genders={"m": "masculine", "f": "feminine", "n": "neuter", "c": "other"},
+    number=False,
+    any_part_of_speech=False,
+)
+_TWO = _Version(
+    head='<martif type="TBX" xml:lang={}>\n'
+    "  <martifHeader>\n    <fileDesc>\n      <sourceDesc>\n        <p>speechsubs glossary</p>\n"
+    "      </sourceDesc>\n    </fileDesc>\n    <encodingDesc>\n"
+    '      <p type="XCSURI">TBXXCSV02.xcs</p>\n    </encodingDesc>\n  </martifHeader>\n',
+    foot="</martif>\n",
+    entry="termEntry",
+    section="langSet",
+    term="tig",
+    genders={"m": "masculine", "f": "feminine", "n": "neuter", "c": "otherGender"},
+    number=True,
+    any_part_of_speech=True,
+)
+VERSIONS = {2: _TWO, 3: _THREE}
+
+
+def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[bytes, list[Finding]]:
+    """The file and what it does not hold."""
+    form = VERSIONS[version]
+    file = str(glossary.path)
+    findings: list[Finding] = []
+    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n',
+             form.head.format(quoteattr(glossary.language)), "  <text>\n    <body>\n"]  # fmt: skip
+    for term in glossary.terms:
+        if glossary.language in term.targets and glossary.language in tags:
+            why = "TBX takes a target in the language of the source for another spelling of it"
+            findings.append(fields.without(term, why, file, glossary.language))
+        why = _unholdable(term, tags)
+        if why:
+            findings.append(fields.without(term, why, file))
+        else:
+            parts += _tbxwrite_entry(term, glossary.language, tags, form)
+    parts += ["    </body>\n  </text>\n", form.foot]
+    name = f"TBX {version}"
+    kept = [term for term in glossary.terms if not _unholdable(term, tags)]
+    # Status and part of speech are held in part: what is not is counted here.
+    held = {"source", "aliases", "note", "domain", "target", "forms", "forbidden", "gender",
+            "status", "pos", *(["number"] if form.number else [])}  # fmt: skip
+    findings += fields.of(kept, tags, held, name, file)
+    for what, count in (
+        ("status: proposed", sum(term.status == "proposed" for term in kept)),
+        ("pos", sum(term.pos != _tbxwrite_part_of_speech(term, form) for term in kept)),
+    ):
+        if count:
+            findings.append(fields.no_place(what, count, name, file))
+    return "".join(parts).encode("utf-8"), findings
+
+
+def _unholdable(term: Term, tags: Sequence[str]) -> str:
+    """Why an entry cannot be written, or nothing."""
+    forbidden = term.policy is Policy.FORBIDDEN
+    if forbidden and not any(tag in term.targets for tag in tags):
+        return "TBX cannot forbid a source term in every language"
+    if forbidden and any(target.forbidden for target in term.targets.values()):
+        return "its targets are forbidden and have forbidden forms of their own"
+    if not all(map(safe_xml.valid, _all_texts(term))):
+        return "XML has no place for one of its characters"
+    return ""
+
+
+def _all_texts(term: Term) -> Iterator[str]:
+    yield from (*term.spellings, term.note, term.domain, term.pos)
+    for target in term.targets.values():
+        yield from (*target.accepted, *target.forbidden)
+
+
+def _tbxwrite_part_of_speech(term: Term, form: _Version) -> str:
+    if form.any_part_of_speech or term.pos in _PARTS_OF_SPEECH:
+        return term.pos
+    return "other" if term.pos else ""
+
+
+def _tbxwrite_entry(
+    term: Term, language: str, tags: Sequence[str], form: _Version
+) -> Iterator[str]:
+    yield f"      <{form.entry} id={quoteattr(encode(term.id))}>\n"
+    if term.domain:
+        yield f'        <descrip type="subjectField">{_text(term.domain)}</descrip>\n'
+    if term.note:
+        yield f"        <note>{_text(term.note)}</note>\n"
+    yield from _section(language, _source(term, form), form)
+    for tag in tags:
+        target = term.targets.get(tag)
+        if target is not None and tag != language:
+            yield from _section(tag, _tbxwrite_target(term, target, form), form)
+    yield f"      </{form.entry}>\n"
+
+
+_Written = tuple[str, list[tuple[str, str]]]
+
+
+def _source(term: Term, form: _Version) -> Iterator[_Written]:
+    gone = term.status == "deprecated"
+    facts = [(_STATUS, _BAD if gone else _GOOD)]
+    if term.pos:
+        facts.insert(0, ("partOfSpeech", _tbxwrite_part_of_speech(term, form)))
+    yield term.source, facts
+    for alias in term.aliases:
+        yield alias, [(_STATUS, _BAD if gone else _ALSO)]
+
+
+def _tbxwrite_target(term: Term, target: Target, form: _Version) -> Iterator[_Written]:
+    banned = term.policy is Policy.FORBIDDEN
+    facts = [(_STATUS, _BAD if banned else _GOOD)]
+    if target.gender:
+        facts.append(("grammaticalGender", form.genders[target.gender]))
+    if target.number and form.number:
+        facts.append(("grammaticalNumber", target.number))
+    yield target.term, facts
+    for text in target.forms:
+        yield text, [(_STATUS, _BAD if banned else _ALSO)]
+    for text in target.forbidden:
+        yield text, [(_STATUS, _BAD)]
+
+
+def _section(tag: str, terms: Iterator[_Written], form: _Version) -> Iterator[str]:
+    yield f"        <{form.section} xml:lang={quoteattr(tag)}>\n"
+    for text, facts in terms:
+        yield f"          <{form.term}>\n            <term>{_text(text)}</term>\n"
+        for name, value in facts:
+            yield f'            <termNote type="{name}">{_text(value)}</termNote>\n'
+        yield f"          </{form.term}>\n"
+    yield f"        </{form.section}>\n"
+
+
+def _text(text: str) -> str:
+    return escape(text)

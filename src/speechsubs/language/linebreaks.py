@@ -1,0 +1,444 @@
+"""How much it hurts to end a line after a word: the grammar behind `linebreaks`.
+
+The words themselves stand in `locales/*.yml` under `breaks`. Sources of the rules: see
+`linebreaks`.
+
+Where a line may end, and how much it hurts there.
+
+A text becomes tokens: the smallest stretches that stay together on a line. In
+languages that write words apart a token is a word with its punctuation (a
+no-break space keeps two words in one token); in Chinese, Japanese and Thai it is
+a phrase that budoux finds, mended by the kinsoku rules. Each token carries the
+cost of ending a line, or a cue, right after it.
+
+Sources of the rules: Netflix Timed Text Style Guide (break after punctuation,
+before conjunctions and prepositions; never part article and noun, first and last
+name, verb and subject pronoun, verb and auxiliary or negation); BBC Subtitle
+Guidelines (linguistic breaks before geometric ones); JIS X 4051 (kinsoku).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from speechsubs.language.locales import Locale
+
+# The scale: 0 is a sentence's end, 100 is never unless there is no other way.
+SENTENCE = 0.0
+CLAUSE = 6.0
+COMMA_CONJUNCTION = 7.0
+"""A comma with a conjunction behind it: there a clause begins."""
+COMMA = 10.0
+SPACE = 12.0
+"""A blank in a language that writes none between words: there a phrase ends."""
+BEFORE_CONJUNCTION = 16.0
+BEFORE_PREPOSITION = 26.0
+BEFORE_VERB = 26.0
+BEFORE_ARTICLE = 32.0
+BEFORE_GENITIVE = 34.0
+PHRASE = 24.0
+ORDINARY = 52.0
+AFTER_ADJECTIVE = 72.0
+"""After the word behind an article: more often an adjective than a noun that ends there."""
+AFTER_CONJUNCTION = 70.0
+AFTER_VERB_PART = 62.0
+AFTER_PRONOUN = 70.0
+AFTER_PREPOSITION = 80.0
+AFTER_ARTICLE = 88.0
+BEFORE_TRAILING = 80.0
+INSIDE_NAME = 84.0
+NUMBER_UNIT = 100.0
+INSIDE_PHRASE = 56.0
+GLUED = 140.0
+INSIDE_WORD = 200.0
+
+_CLOSING = "\"'”’»›)]}」』）】》〉〕｝］"
+_OPENING = "«‹“‘„¿¡(["
+_LOOSE = "»›”’?!:;…)]"
+_CLAUSE_END = ";:—–…；：。．.!?！？؟؛"
+_COMMA_END = ",，、،､"
+_ELIDED = re.compile(r"([^\W\d_]{1,7}['’])(?=[^\W\d_])")
+#: "d." of "d. h.", "z.B.", "p.m.", "J.": letters that each have their full stop.
+_LETTERS = re.compile(r"(?:[^\W\d_]\.)+")
+#: Characters that are numbers, or end one.
+NUMERAL = "一二三四五六七八九十百千万萬亿億兆两兩几幾〇만억조천백"
+
+
+def phrase_cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -> float:
+    """What a break after `word` costs, between its neighbours as they are written.
+
+    `spaced` is False where no blank stands between `word` and `following`.
+    """
+    bare = word.rstrip(_CLOSING)
+    last = bare[-1:] if bare else word[-1:]
+    key = _key(word)
+    rules = locale.breaks
+    if not word.strip(_OPENING) or not following.strip(_LOOSE):
+        # "« Non ! »" with plain blanks: no line ends with «, none begins with » or ?.
+        return GLUED
+    if key in rules.titles:
+        return INSIDE_NAME
+    if word[-1:] == "." and (shortened := _shortened(word, following)):
+        return shortened
+    if last and last in _CLAUSE_END and not _goes_on(word, following):
+        return CLAUSE
+    if last and last in _COMMA_END:
+        return _comma_cost(key, following, locale)
+    if locale.words == "phrases":
+        if spaced and not (word[-1:].isascii() or following[:1].isascii()):
+            return SPACE
+        if not spaced:
+            return _phrase_cost(word, following, locale)
+    found = _word_cost(word, key, following, locale)
+    if found == ORDINARY and before.lower() in rules.articles:
+        return AFTER_ADJECTIVE
+    return found
+
+
+def _key(word: str) -> str:
+    """A word as the lists of a locale have it; titles keep their full stop."""
+    return word.strip("\"'“”‘’«»()[]¿¡„,;:").lower()
+
+
+def _shortened(word: str, following: str) -> float:
+    """The cost after a full stop inside a sentence that only shortens a word; 0 if it does not.
+
+    Sentences are cut before lines are, so that most stops inside one are no ends:
+    "d. h.", "No. 5", "J. Smith", "der 3. Platz".
+    """
+    bare = word.lstrip("\"'“‘«([¿¡„")
+    opening = following.lstrip("\"'“‘«([¿¡„")
+    letters = _LETTERS.fullmatch(bare)
+    if letters and _LETTERS.match(opening):
+        return GLUED
+    if bare[:-1].isdigit() or opening[:1].isdigit():
+        return NUMBER_UNIT if not bare.endswith("..") else 0.0
+    if letters and len(bare) == 2 and opening[:1].isupper():
+        return INSIDE_NAME
+    return 0.0
+
+
+def _goes_on(word: str, following: str) -> bool:
+    """True where the full stop of an abbreviation has a small letter behind it ("ca. hundert")."""
+    return word[-1:] == "." and not word.endswith("..") and following[:1].islower()
+
+
+def _comma_cost(key: str, following: str, locale: Locale) -> float:
+    rules = locale.breaks
+    if key in rules.conjunctions and len(key) <= 3:
+        # "..., and, after all": it begins what follows. Longer ones may end a clause.
+        return AFTER_CONJUNCTION
+    head, _ = _elided(_key(following), locale)
+    return COMMA_CONJUNCTION if head in rules.conjunctions else COMMA
+
+
+def _elided(key: str, locale: Locale) -> tuple[str, str]:
+    """What a word begins with and ends with: "qu'il" begins a clause and ends in a pronoun.
+
+    Only elisions that the locale lists count; any other word is both.
+    """
+    match = _ELIDED.match(key)
+    if not match:
+        return key, key
+    head, rules = match.group().replace("’", "'"), locale.breaks
+    lists = (rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns)
+    if head in rules.negations or any(head in words for words in lists):
+        return head, key[match.end() :]
+    return key, key
+
+
+def _phrase_cost(word: str, following: str, locale: Locale) -> float:
+    """Chinese and Japanese: particles stay with what they follow, 在 with what comes."""
+    rules = locale.breaks
+    if word in rules.prepositions or word in rules.conjunctions:
+        return AFTER_PREPOSITION
+    if following[:1] in rules.auxiliaries or following in rules.auxiliaries:
+        return AFTER_VERB_PART
+    if _leans(following, locale):
+        return AFTER_VERB_PART
+    single = len(word) == 1
+    if single and len(following.rstrip("，。、！？；：")) == 1:
+        # Two single characters in a row are as a rule one word that budoux parted.
+        return AFTER_VERB_PART
+    if following in rules.conjunctions:
+        return BEFORE_CONJUNCTION
+    if single and locale.language == "zh" and word not in rules.trailing:
+        # A verb or an adverb without what it goes with, or half a name.
+        return INSIDE_PHRASE
+    if rules.tight and word.endswith(tuple(rules.tight)):
+        return INSIDE_PHRASE
+    return PHRASE
+
+
+def _leans(following: str, locale: Locale) -> bool:
+    """True for a phrase that begins with a trailing word, or is one of a single character."""
+    bare = following.rstrip("，。、！？；：")
+    return any(
+        bare == word if len(word) == 1 else following.startswith(word)
+        for word in locale.breaks.trailing
+    )
+
+
+def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
+    rules = locale.breaks
+    opening = following.lstrip("\"'“‘«([¿¡„")
+    next_key = following.strip("\"'“”‘’«»()[]¿¡„.,;:!?…").lower()
+    head, _ = _elided(next_key, locale)
+    _, tail = _elided(key, locale)
+    if _counts(word, opening, head, locale) or key in rules.magnitudes:
+        return NUMBER_UNIT
+    if tail in rules.articles and head not in rules.prepositions:
+        # "each of", "la de": before a preposition an article is a pronoun.
+        return AFTER_ARTICLE
+    if next_key in rules.trailing:
+        return BEFORE_TRAILING
+    if tail in rules.bound or next_key in rules.bound:
+        return AFTER_VERB_PART
+    if head in rules.conjunctions and tail not in rules.prepositions:
+        # "estavam se perguntando": what is a pronoun as well stays with its verb.
+        with_verb = head in rules.pronouns and tail in rules.auxiliaries
+        return AFTER_VERB_PART if with_verb else BEFORE_CONJUNCTION
+    if tail in rules.conjunctions:
+        return AFTER_CONJUNCTION
+    if tail in rules.negations:
+        return AFTER_VERB_PART
+    if tail in rules.pronouns:
+        return AFTER_PRONOUN
+    if tail in rules.auxiliaries:
+        return AFTER_VERB_PART
+    if tail in rules.prepositions:
+        return AFTER_PREPOSITION
+    if head in rules.genitives:
+        return BEFORE_GENITIVE
+    if head in rules.prepositions:
+        return BEFORE_PREPOSITION
+    return _name_or_ordinary(word, opening, following, head, locale)
+
+
+def _counts(word: str, opening: str, head: str, locale: Locale) -> bool:
+    """True for a number with what it counts behind it, which no little word is."""
+    rules = locale.breaks
+    if not any(c.isdigit() for c in word):
+        return False
+    if opening[:1] in tuple("%‰°€$£¥"):
+        return True
+    if not (word[-1:].isdigit() or word[-1:] in NUMERAL) or not opening[:1].isalpha():
+        return False
+    little = (rules.prepositions, rules.conjunctions, rules.pronouns, rules.auxiliaries)
+    return head in rules.genitives or not any(head in words for words in little)
+
+
+def _name_or_ordinary(word: str, opening: str, following: str, head: str, locale: Locale) -> float:
+    rules = locale.breaks
+    if word[:1].isupper() and opening[:1].isupper() and following[:1] not in '(["“':
+        return INSIDE_NAME
+    if opening[:1].isdigit() and word[:1].isupper():
+        return INSIDE_NAME
+    if following[:1] in "([":
+        return COMMA + 4
+    if head in rules.auxiliaries or head in rules.negations:
+        return BEFORE_VERB
+    if head in rules.articles or head in rules.pronouns:
+        return BEFORE_ARTICLE
+    if rules.tight and word.endswith(tuple(rules.tight)):
+        return AFTER_ADJECTIVE
+    return ORDINARY
+
+
+if TYPE_CHECKING:
+    from budoux import Parser
+
+#: White space at which a line may break. No-break spaces are not in it.
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
+#: A line must not begin with these, nor end with those (JIS X 4051, GB/T 15834).
+NO_START = frozenset(
+    "、。，．・：；？！」』）】》〉〕｝］”’…—～ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ,.!?:;)]}%％‰℃°»›"
+)
+NO_END = frozenset("「『（【《〈〔｛［“‘([{¿¡«‹$€£¥＄￥")
+_CJK = re.compile(  # and Thai, which is written without blanks too
+    r"[\u0e00-\u0e7f\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+_BUDOUX = {"zh-CN": "simplified_chinese", "zh-TW": "traditional_chinese", "ja": "japanese",
+           "th": "thai"}  # fmt: skip
+#: Chinese and Japanese words that count what the number before them numbers.
+_COUNTERS = "万萬亿億千百円元个個名位辆輛台次项項家座条條月日年天岁歲本冊枚匹頭回番时時分％%"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch that stays together. `start` and `end` are offsets in the text.
+
+    `width` is in the locale's line units; `space` is the width of the blank behind
+    it, which a line break swallows; `cost` is what a break right after it costs.
+    """
+
+    start: int
+    end: int
+    width: float
+    space: float
+    cost: float
+
+
+def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> list[Token]:
+    """Cut a text into tokens with the cost of a break after each.
+
+    `glued` are spans (names, amounts) that a break should not part. No token is
+    wider than a line of the locale: longer ones (web addresses) are cut where it
+    hurts least.
+
+    >>> from speechsubs.language.locales import load
+    >>> [t.cost for t in tokens("The car, in the end, ran.", load("en"))]
+    [88.0, 10.0, 80.0, 88.0, 10.0, 0.0]
+    """
+    spans = [part for span in _spans(text, locale) for part in _fitting(text, span, locale)]
+    words = [text[start:end] for start, end, _ in spans]
+    result = []
+    glue = sorted(glued)
+    cursor = 0
+    for number, (start, end, inside) in enumerate(spans):
+        following = spans[number + 1][0] if number + 1 < len(spans) else end
+        last = number + 1 == len(spans)
+        if last:
+            cost = SENTENCE
+        elif inside:
+            cost = INSIDE_WORD
+        else:
+            while cursor < len(glue) and glue[cursor][1] <= end:
+                cursor += 1
+            if cursor < len(glue) and glue[cursor][0] < end and following < glue[cursor][1]:
+                cost = GLUED
+            else:
+                before = words[number - 1] if number else ""
+                spaced = following > end
+                cost = phrase_cost(before, words[number], words[number + 1], spaced, locale)
+        space = locale.width(blank_of(text[end:following]))
+        result.append(Token(start, end, locale.width(words[number]), space, cost))
+    return result
+
+
+def blank_of(between: str) -> str:
+    """The one blank that stands for all white space between two tokens.
+
+    An ideographic space stays one; a tab or a control character becomes a space.
+
+    >>> blank_of(" \\t"), blank_of("\u3000") == "\u3000", blank_of("")
+    (' ', True, '')
+    """
+    if not between:
+        return ""
+    return "\u3000" if "\u3000" in between else " "
+
+
+def _spans(text: str, locale: Locale) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of every token; the flag is False: an honest place to break."""
+    position = 0
+    for chunk in _BREAKABLE.split(text):
+        if chunk:
+            start = text.index(chunk, position)
+            position = start + len(chunk)
+            if locale.words == "phrases" and _CJK.search(chunk):
+                yield from _phrases(chunk, start, locale)
+            else:
+                yield from _dashed(chunk, start)
+
+
+def _dashed(chunk: str, start: int) -> Iterator[tuple[int, int, bool]]:
+    """A word, parted after an em dash that stands inside it ("build—not")."""
+    begin = 0
+    for match in re.finditer(r"(?<=\w)[—–](?=\w{2})", chunk):
+        if match.group() == "—" or not chunk[match.start() - 1].isdigit():
+            yield start + begin, start + match.end(), False
+            begin = match.end()
+    yield start + begin, start + len(chunk), False
+
+
+@cache
+def _parser(name: str) -> "Parser":
+    # budoux reads its model when imported: only languages that need it pay.
+    import budoux
+
+    parser: Parser = getattr(budoux, f"load_default_{name}_parser")()
+    return parser
+
+
+def _phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int, bool]]:
+    name = _BUDOUX.get(locale.tag, "")
+    parts = _parser(name).parse(chunk) if name else list(chunk)
+    begin = end = 0
+    for part in parts:
+        if end > begin and _may_part(chunk, end):
+            yield start + begin, start + end, False
+            begin = end
+        end += len(part)
+    if end > begin:
+        yield start + begin, start + end, False
+
+
+def _may_part(text: str, at: int) -> bool:
+    """False where kinsoku, a Latin word, a number or a combining mark forbids it."""
+    before, after = text[at - 1], text[at]
+    if after in NO_START or before in NO_END or unicodedata.combining(after):
+        return False
+    ascii_both = before.isascii() and after.isascii()
+    number = before.isdigit() and (after.isdigit() or after in _COUNTERS)
+    counted = before in NUMERAL and after in _COUNTERS
+    # A date stays whole: 2021年1月15日.
+    date = before in "年月" and after.isdigit()
+    return not (ascii_both or number or counted or date)
+
+
+def _fitting(
+    text: str, span: tuple[int, int, bool], locale: Locale
+) -> Iterator[tuple[int, int, bool]]:
+    """A token as it is, or in pieces where it is wider than a line."""
+    start, end, inside = span
+    limit = locale.limits.line_width
+    if locale.width(text[start:end]) > limit:
+        # Each cut looks at one line only: the rest is not measured again.
+        while (cut := _forced(text, start, end, locale, limit)) < end:
+            yield start, cut, True
+            start = cut
+    yield start, end, inside
+
+
+def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> int:
+    """Where a piece that starts at `start` ends; `end` where all the rest fits."""
+    width, cut, nice = 0.0, start, start
+    for at in range(start, end):
+        width += locale.width(text[at])
+        if width > limit and at > start:
+            break
+        cut = at + 1
+        joined = cut < end and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f")
+        if cut < end and not joined:
+            phrase = locale.words == "phrases" and _may_part(text, cut)
+            if phrase or text[at] in "/-_.?&=,、。　\u00a0\u202f" or not _word(text[at]):
+                nice = cut
+    if cut >= end:
+        return end
+    # A break that leaves less than half a line full is worse than one inside a word.
+    return nice if nice - start > (cut - start) // 2 else _grapheme(text, start, cut)
+
+
+def _word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
+
+
+def _grapheme(text: str, start: int, cut: int) -> int:
+    """Step back so that a mark stays with the character that it stands on."""
+    at = cut
+    while (
+        at > start + 1
+        and at < len(text)
+        and (
+            unicodedata.combining(text[at])
+            or text[at] in "\u200d\ufe0f"
+            or text[at - 1] == "\u200d"
+        )
+    ):
+        at -= 1
+    return at

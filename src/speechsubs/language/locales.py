@@ -1,0 +1,278 @@
+"""What a language asks of its subtitles: one YAML file per BCP 47 tag.
+
+`locales/root.yml` holds what is common; a language's file overrides it key by
+key, and a regional file (`es-MX.yml`) overrides its language. Every number is
+written with its source and the date it was read, so that a doubt can be checked.
+"""
+
+import difflib
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from speechsubs.adapters import strict_yaml
+from speechsubs.errors import UnknownLocaleError, YamlError
+from speechsubs.language import tags
+from speechsubs.language.locale_reader import LocaleValueError, Node
+from speechsubs.language.locale_rules import (
+    BreakRules,
+    MoneyRules,
+    NumberRules,
+    SpeechRules,
+    Typography,
+    UnitNames,
+    read_breaks,
+    read_limits,
+    read_money,
+    read_numbers,
+    read_speech,
+    read_typography,
+    read_units,
+)
+from speechsubs.language.locale_words import CardinalRules, DateRules, read_cardinals, read_dates
+from speechsubs.model import Limits
+
+#: The environment variable with further folders of locale files.
+VARIABLE = "SPEECHSUBS_LOCALES"
+_ROOT = "root"
+
+#: BCP 47 as far as subtitles need it: language, script, region.
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """One language's rules. Get it from `load`, never build it from the environment.
+
+    `words` is "spaces" where words are written apart and "phrases" where they are
+    not (Chinese, Japanese, Thai). `narrow_width` is what a half-width character
+    counts.
+    """
+
+    tag: str
+    name: str
+    own_name: str
+    direction: str
+    argos: str
+    apertium: str
+    words: str
+    narrow_width: float
+    limits: Limits
+    breaks: BreakRules
+    speech: SpeechRules
+    numbers: NumberRules
+    cardinals: CardinalRules
+    dates: DateRules
+    money: MoneyRules
+    units: Mapping[str, UnitNames]
+    typography: Typography
+    unverified: tuple[str, ...]
+    path: Path
+
+    @property
+    def language(self) -> str:
+        """The language part of the tag: "zh" of "zh-CN"."""
+        return tags.primary(self.tag)
+
+    def width(self, text: str) -> float:
+        """How much room a text takes on a line, in this locale's characters.
+
+        Marks that stand on another character and invisible characters count
+        nothing; half-width characters count `narrow_width` (0.5 in Chinese,
+        Japanese and Korean).
+
+        >>> load("en").width("Good evening.")
+        13.0
+        >>> load("zh-CN").width("小米SU7")
+        3.5
+
+        Source: Netflix, Timed Text Style Guide, "half-width characters count 0.5".
+        """
+        if self.narrow_width == 1 and text.isascii():
+            return float(len(text))
+        narrow = self.narrow_width
+        return sum(_cell(character, narrow) for character in text)
+
+
+@cache
+def _cell(character: str, narrow: float) -> float:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
+        return 0.0
+    if narrow == 1 or unicodedata.east_asian_width(character) in ("W", "F"):
+        return 1.0
+    # Curly quotes, dashes and the ellipsis are "ambiguous": full width in Chinese type.
+    if unicodedata.east_asian_width(character) == "A" and character in "“”‘’…—":
+        return 1.0
+    return narrow
+
+
+def folder() -> Path:
+    """Where the locale files are: in the package, or beside it in a checkout."""
+    packaged = Path(__file__).parents[1] / "data" / "locales"
+    if packaged.is_dir():
+        return packaged
+    return Path(__file__).parents[3] / "locales"
+
+
+def folders() -> tuple[Path, ...]:
+    """Where locale files are looked for, the first that has one first.
+
+    The folders that the environment variable SPEECHSUBS_LOCALES names stand before
+    speechsubs' own, so that a file there adds a language or replaces one.
+    """
+    added = os.environ.get(VARIABLE, "")
+    return (*(Path(name) for name in added.split(os.pathsep) if name), folder())
+
+
+def known() -> tuple[str, ...]:
+    """The tags that have a file, sorted."""
+    return _known(folders())
+
+
+@cache
+def _known(places: tuple[Path, ...]) -> tuple[str, ...]:
+    found = {path.stem for place in places for path in place.glob("*.yml")}
+    return tuple(sorted(found - {_ROOT}))
+
+
+def canonical(tag: str) -> str:
+    """A tag in the spelling of BCP 47: "ZH_cn" becomes "zh-CN".
+
+    Raises `UnknownLocaleError` for what is no tag at all.
+    """
+    if not _TAG.fullmatch(tag.strip()):
+        raise UnknownLocaleError(tag, _near(tag))
+    return tags.spelled(tag.strip())
+
+
+def resolve(tag: str) -> str:
+    """The known tag whose file serves `tag`: "es-MX" gives "es".
+
+    >>> resolve("zh_hant"), resolve("es-419"), resolve("pt")
+    ('zh-TW', 'es', 'pt-BR')
+
+    Raises `UnknownLocaleError` with suggestions.
+    """
+    found = tags.nearest(canonical(tag), known())
+    if not found:
+        raise UnknownLocaleError(tag, _near(tag))
+    return found
+
+
+def _near(tag: str) -> tuple[str, ...]:
+    wanted = tag.strip().replace("_", "-").casefold()
+    if not wanted:
+        return ()
+    by_name: dict[str, str] = {}
+    for known_tag in known():
+        by_name[known_tag.casefold()] = known_tag
+        locale = load(known_tag)
+        by_name.setdefault(locale.name.casefold(), known_tag)
+        by_name.setdefault(locale.own_name.casefold(), known_tag)
+    if wanted in by_name:
+        return (by_name[wanted],)
+    near = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    starts = [name for name in by_name if name.startswith(wanted) or wanted.startswith(name)]
+    found = dict.fromkeys(by_name[name] for name in [*starts, *near])
+    return tuple(found)[:3]
+
+
+def load(tag: str) -> Locale:
+    """The rules for a tag, by its own file or the nearest one above it.
+
+    Raises `UnknownLocaleError`, or `YamlError` where a locale file is broken.
+    """
+    return _load(resolve(tag), folders())
+
+
+@cache
+def _load(tag: str, places: tuple[Path, ...]) -> Locale:
+    path = _path(tag, places)
+    root = places[-1] / f"{_ROOT}.yml"
+    data = _merged(_root(root), _file(path))
+    try:
+        return _build(tag, data, path)
+    except LocaleValueError as error:
+        raise _located(error, path, root) from error
+
+
+def _path(name: str, places: tuple[Path, ...]) -> Path:
+    """The first file of this name; in speechsubs' own folder where there is none."""
+    paths = [place / f"{name}.yml" for place in places]
+    return next((path for path in paths if path.is_file()), paths[-1])
+
+
+@cache
+def _root(path: Path) -> dict[str, Any]:
+    return _file(path)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    data = strict_yaml.plain(strict_yaml.load(path))
+    assert isinstance(data, dict)
+    return data
+
+
+def _located(error: LocaleValueError, path: Path, root: Path) -> YamlError:
+    """A problem with its place: in the language's own file, or in the common one."""
+    name = ".".join(error.keys)
+    for file in (path, root):
+        node: Any = strict_yaml.load(file)
+        line, column, depth = 1, 1, 0
+        for key in error.keys:
+            if not isinstance(node, Mapping):
+                break
+            own = next((own for own in node if str(own) == key), None)
+            if own is None:
+                break
+            line, column = strict_yaml.line_of(node, own), strict_yaml.column_of(node, own)
+            node, depth = node[own], depth + 1
+        if depth:
+            return YamlError(file, line, column, f"broken locale file: {name} {error.problem}")
+    return YamlError(path, 1, 1, f"broken locale file: {name} {error.problem}")
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping) and "value" not in value:
+            result[key] = _merged(below, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
+    node = Node(data)
+    if node.text("tag") != tag:
+        raise node.wrong("tag", f"must be {tag!r}, as the file is named")
+    limits, unverified = node.section("reading", read_limits)
+    locale = Locale(
+        tag=tag,
+        name=node.text("name"),
+        own_name=node.text("own_name"),
+        direction=node.choice("direction", "ltr", "rtl"),
+        argos=node.text("argos"),
+        apertium=node.text("apertium"),
+        words=node.choice("words", "spaces", "phrases"),
+        narrow_width=float(node.number("narrow_width", 0.1)),
+        limits=limits,
+        breaks=node.section("breaks", read_breaks),
+        speech=node.section("speech", read_speech),
+        numbers=node.section("numbers", read_numbers),
+        cardinals=node.section("cardinals", read_cardinals),
+        dates=node.section("dates", read_dates),
+        money=node.section("money", read_money),
+        units=node.section("units", read_units),
+        typography=node.section("typography", read_typography),
+        unverified=unverified,
+        path=path,
+    )
+    node.end()
+    return locale

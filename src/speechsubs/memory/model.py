@@ -1,0 +1,253 @@
+"""Sentences with placeables where names, amounts and numbers stand.
+
+`{money}` in the template of a source is any amount, `{number}` any number, and
+`{term:lei-jun}` this term of the glossary. The second of a kind is `{money:2}`, and
+`{money:2}` in the template of a target is the second amount of its source. Braces
+of the text itself are doubled.
+
+What a memory holds and what it answers: frozen types.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from speechsubs.model import Slot, SlotKind
+from speechsubs.spans import Span, SpannedText
+
+_RESERVED = re.compile(r"[%{}:]")
+_PLACEABLE = re.compile(r"\{\{|\}\}|\{(term|money|number)\b[^{}]*\}")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+#: One private-use character for each kind, so that a placeable weighs as much as a letter.
+_STAND_IN = {"term": "\ue000", "money": "\ue001", "number": "\ue002"}
+
+
+def normalised(text: str) -> str:
+    """The text as it is compared: composed (NFC), with single blanks and none around.
+
+    >>> normalised(" A  b\\u00a0c ")
+    'A b c'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def digest(text: str) -> bytes:
+    """128 bits that stand for a normalised text in an index."""
+    data = normalised(text).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).digest()[:16]
+
+
+def names(slots: Sequence[Slot]) -> tuple[str, ...]:
+    """What each slot is called in a template.
+
+    >>> names([Slot(SlotKind.MONEY, 0, 1, "", "1 USD"), Slot(SlotKind.MONEY, 2, 3, "", "2 USD")])
+    ('{money}', '{money:2}')
+    """
+    result: list[str] = []
+    seen: dict[str, int] = {}
+    for slot in slots:
+        name = slot.kind.value
+        if slot.kind is SlotKind.TERM:
+            name += ":" + _RESERVED.sub(lambda m: f"%{ord(m.group()):02x}", slot.key)
+        seen[name] = count = seen.get(name, 0) + 1
+        result.append(f"{{{name}}}" if count == 1 else f"{{{name}:{count}}}")
+    return tuple(result)
+
+
+def of_source(text: str, slots: Sequence[Slot]) -> str:
+    """The template of a source sentence. Slots are in order and apart.
+
+    >>> of_source("He paid $5 {cash}", [Slot(SlotKind.MONEY, 8, 10, "$5", "5 USD")])
+    'He paid {money} {{cash}}'
+    """
+    spanned = SpannedText.of(text, [(slot.start, slot.end) for slot in slots])
+    return _template(spanned, names(slots))
+
+
+def of_target(target: SpannedText, slots: Sequence[Slot]) -> str:
+    """The template of a translation, in the names of its source's slots."""
+    return _template(target, names(slots))
+
+
+def _template(spanned: SpannedText, called: Sequence[str]) -> str:
+    return "".join(
+        _escaped(piece) if isinstance(piece, str) else called[piece.slot]
+        for piece in spanned.pieces()
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def compact(template: str) -> str:
+    """A template as fuzzy matching compares it: placeables and digits are one letter each.
+
+    >>> compact("{term:su7} costs {money}, 12,5 {{net}}") == compact("{term:m9} costs {money}, 9 {{net}}")
+    True
+    """  # noqa: E501 - one example, one line
+
+    def one(match: re.Match[str]) -> str:
+        kind = match.group(1)
+        return _STAND_IN[kind] if kind else match.group()[0]
+
+    text = _PLACEABLE.sub(one, template) if "{" in template or "}" in template else template
+    return normalised(_DIGITS.sub(_STAND_IN["number"], text)).casefold()
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+class State(IntEnum):
+    """Who answers for a translation. People's are `EDITED` and above."""
+
+    MACHINE = 0
+    EDITED = 1
+    APPROVED = 2
+
+    @property
+    def word(self) -> str:
+        """The state as files and screens write it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a sentence stands: a file and a 0-based sentence, -1 where nobody knows."""
+
+    file: str = ""
+    sentence: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence and its translation.
+
+    `source_language` and `target_language` are BCP 47 tags. `slots` are the names,
+    amounts and numbers of the source, in order and apart; `places` say where they
+    stand in the target, in order and apart too. `author` is free text, `date` is UTC
+    as "2026-03-01T12:00:00Z" or empty. `glossary` is the digest of the glossary and
+    `engine` the signature of the engine that the target was made with, if any.
+    `props` are properties that another tool put on it. `id` is the memory's own number.
+
+    Raises `ValueError` for slots or places outside their texts and for a date that is
+    written in another way.
+    """
+
+    source_language: str
+    target_language: str
+    source: str
+    target: str
+    slots: tuple[Slot, ...] = ()
+    places: tuple[Span, ...] = ()
+    state: State = State.EDITED
+    author: str = ""
+    date: str = ""
+    origin: Origin = Origin()
+    glossary: str = ""
+    engine: str = ""
+    note: str = ""
+    props: tuple[tuple[str, str], ...] = ()
+    id: int | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        _refuse_spans(self.source, [(slot.start, slot.end) for slot in self.slots])
+        _refuse_spans(self.target, [(place.start, place.end) for place in self.places])
+        if any(not 0 <= place.slot < len(self.slots) for place in self.places):
+            raise ValueError("a place names a slot that the source does not have")
+        if self.date and not _DATE.fullmatch(self.date):
+            raise ValueError(f"{self.date!r} is not written as 2026-03-01T12:00:00Z")
+
+    @property
+    def source_template(self) -> str:
+        """The source with placeables, see `templates`."""
+        return of_source(self.source, self.slots)
+
+    @property
+    def target_template(self) -> str:
+        """The target with the placeables of its source."""
+        return of_target(SpannedText(self.target, self.places), self.slots)
+
+
+def _refuse_spans(text: str, spans: list[tuple[int, int]]) -> None:
+    position = 0
+    for start, end in spans:
+        if not position <= start <= end <= len(text):
+            raise ValueError(f"the span {start} to {end} is outside the text or out of order")
+        position = end
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A sentence to look up. `language` is the BCP 47 tag of `text`."""
+
+    text: str
+    slots: tuple[Slot, ...] = ()
+    language: str = "en"
+    origin: Origin = Origin()
+
+    @property
+    def template(self) -> str:
+        """The sentence with placeables, see `templates`."""
+        return of_source(self.text, self.slots)
+
+
+class MatchKind(StrEnum):
+    """How well a segment fits a sentence."""
+
+    EXACT = "exact"
+    """The very sentence. Its translation may be used as it is."""
+    TEMPLATE = "template"
+    """The sentence with other amounts or numbers: fill in `Match.refill`, then use it."""
+    FUZZY = "fuzzy"
+    """A proposal for a person, never output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A segment that answers a query.
+
+    `score` is 0 to 100 per cent, 100 only for exact matches and templates. `places`
+    say where the *query's* slots stand in `segment.target`. `refill` are the slots of
+    the query whose text there is another one's and must be replaced; it is empty
+    unless `kind` is `TEMPLATE`.
+    """
+
+    segment: Segment
+    kind: MatchKind
+    score: int
+    places: tuple[Span, ...] = ()
+    refill: tuple[int, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The target with placeables, in the numbers of the segment's slots."""
+        return self.segment.target_template
+
+    def finished(self, texts: Mapping[int, str]) -> SpannedText:
+        """The translation with the texts of the slots to refill, all else word for word.
+
+        Raises `KeyError` where a slot of `refill` has no text, and `ValueError` for a
+        fuzzy match, which is no translation of the query.
+        """
+        if self.kind is MatchKind.FUZZY:
+            raise ValueError("a fuzzy match is a proposal, not a translation")
+        wanted = {slot: texts[slot] for slot in self.refill}
+        return SpannedText(self.segment.target, self.places).fill(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheKey:
+    """What an engine's output depends on.
+
+    `text` is the masked text that the engine gets, `options` whatever else the caller
+    asked of it, in one spelling.
+    """
+
+    engine: str
+    text: str
+    glossary: str = ""
+    options: str = ""

@@ -1,0 +1,423 @@
+"""One package folder: what it says it is, and what is in it.
+
+Package archives (`.argosmodel`, a zip file): nothing in them is trusted.
+"""
+
+import contextlib
+import hashlib
+import json
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from speechsubs.errors import PackageError
+from speechsubs.models import lockfile
+
+MAX_METADATA_BYTES: Final = 1024**2
+#: A model is a handful of files; a folder with more is no model.
+MAX_FILES: Final = 1_000
+
+#: What belongs to a package beside `model/`; all else in it is left alone.
+TOP_FILES: Final = frozenset(
+    {"metadata.json", "sentencepiece.model", "bpe.model", "README.md", "LICENSE"}
+)
+_CODE: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Package:
+    """An installed package. `kind` is "sentencepiece" or "bpe".
+
+    `from_code` and `to_code` are Argos codes (zh, zt, pb ...), not BCP 47 tags.
+    `target_prefix` is the token that a multilingual model starts its output with,
+    "" for the usual one-direction model. `bundled` ones come with speechsubs.
+    `quality` is one sentence about the model by who made it, often "". `shares` is the
+    folder whose model and tokenizer a bundled package uses instead of its own.
+    """
+
+    from_code: str
+    to_code: str
+    version: str
+    path: Path
+    kind: str
+    target_prefix: str = ""
+    bundled: bool = False
+    quality: str = ""
+    shares: Path | None = None
+
+    @property
+    def base(self) -> Path:
+        """The folder that holds the model and the tokenizer."""
+        return self.shares or self.path
+
+    @property
+    def model(self) -> Path:
+        """The folder that CTranslate2 loads."""
+        return self.base / "model"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The file that cuts text into pieces."""
+        return self.base / f"{self.kind}.model"
+
+    @property
+    def name(self) -> str:
+        """How people write it: "translate-en_es 1.0"."""
+        return f"translate-{self.from_code}_{self.to_code} {self.version}".strip()
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk of the files that belong to it; 0 where they cannot be seen."""
+        try:
+            return sum((self.base / name).stat().st_size for name in members(self.base))
+        except (OSError, PackageError):
+            return 0
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash over the model and tokenizer files with their names, in hexadecimal.
+
+        A real model has 50 to 300 MB, so the hashes in models.lock are taken where
+        no file changed its size or time since; otherwise the files are read, once.
+        """
+        digest = hashlib.sha256()
+        files = [self.tokenizer, *sorted(p for p in self.model.rglob("*") if p.is_file())]
+        entry = lockfile.load_or_empty(self.base.parent).packages.get(self.base.name)
+        known = entry.files if entry else {}
+        try:
+            for file in files:
+                name = file.relative_to(self.base).as_posix()
+                locked = known.get(name)
+                if locked is None or lockfile.fingerprint(file, locked.sha256) != locked:
+                    content = hashed(file)
+                else:
+                    content = locked.sha256
+                digest.update(name.encode() + b"\0")
+                digest.update(bytes.fromhex(content))
+        except OSError as error:
+            raise PackageError(self.path, f"cannot be read ({error.strerror})") from error
+        return digest.hexdigest()
+
+
+def hashed(path: Path) -> str:
+    """A file's SHA-256 in hexadecimal. Raises `OSError`."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def wanted(inside: PurePosixPath) -> bool:
+    """True for what belongs to a package, by its place below the package's folder."""
+    parts = inside.parts
+    return (len(parts) == 1 and parts[0] in TOP_FILES) or (
+        1 < len(parts) <= 4 and parts[0] == "model"
+    )
+
+
+def members(path: Path) -> tuple[str, ...]:
+    """The files of a package, as names below its folder, sorted.
+
+    Raises `PackageError` for a folder that holds too much, `OSError`.
+    """
+    found: list[str] = []
+    for place in [path / name for name in TOP_FILES] + [path / "model"]:
+        for file in place.rglob("*") if place.name == "model" else [place]:
+            name = PurePosixPath(file.relative_to(path).as_posix())
+            if wanted(name) and file.is_file():
+                found.append(str(name))
+            if len(found) > MAX_FILES:
+                raise PackageError(path, f"holds more than {MAX_FILES:,} files")
+    return tuple(sorted(found))
+
+
+def read(path: Path, *, bundled: bool = False) -> Package | None:
+    """Read one package folder. None for a package that does not translate.
+
+    Raises `PackageError` with what is wrong.
+    """
+    metadata = read_metadata(path)
+    package = described(path, metadata)
+    if package is None:
+        return None
+    base = path
+    if bundled and isinstance(metadata.get("shares"), str):
+        # Models that we ship may be one file for many languages. Foreign ones never reach
+        # out of their folder.
+        base = path.parent / Path(metadata["shares"]).name
+    kinds = [k for k in ("sentencepiece", "bpe") if (base / f"{k}.model").is_file()]
+    if not kinds:
+        raise PackageError(path, "has neither sentencepiece.model nor bpe.model")
+    if not (base / "model" / "model.bin").is_file():
+        raise PackageError(path, "has no model/model.bin")
+    return Package(
+        package.from_code,
+        package.to_code,
+        package.version,
+        path,
+        kinds[0],
+        package.target_prefix,
+        bundled,
+        package.quality,
+        base if base != path else None,
+    )
+
+
+def described(path: Path, metadata: dict[str, Any]) -> Package | None:
+    """What a package's metadata.json says of it; None if that is no translation package.
+
+    Raises `PackageError` for fields that are missing or of a wrong type.
+    """
+    # argostranslate knows the names and defaults of the fields; given the parsed
+    # JSON it opens no file (its own reading takes the encoding from the environment).
+    fields = argos("package").IPackage()
+    try:
+        fields.load_metadata_from_json(metadata)
+    except (AttributeError, TypeError) as error:
+        raise PackageError(
+            path, f"metadata.json has a field of the wrong type ({error})"
+        ) from error
+    if fields.type != "translate":
+        return None
+    source, target = fields.from_code, fields.to_code
+    for field, code in (("from_code", source), ("to_code", target)):
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
+            raise PackageError(path, f"metadata.json has no usable {field}: {code!r:.60}")
+    prefix = fields.target_prefix or ""
+    if not isinstance(prefix, str):
+        raise PackageError(path, "target_prefix in metadata.json is no text")
+    quality = metadata.get("quality", "")
+    quality = " ".join(quality.split())[:300] if isinstance(quality, str) else ""
+    version = str(fields.package_version or "")[:40]
+    return Package(source, target, version, path, "", prefix, quality=quality)
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """The metadata.json of a package folder. Raises `PackageError`."""
+    file = path / "metadata.json"
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_METADATA_BYTES + 1)
+    except FileNotFoundError:
+        raise PackageError(path, "has no metadata.json, so it is no Argos package") from None
+    except OSError as error:
+        raise PackageError(path, f"metadata.json cannot be read ({error.strerror})") from error
+    return parsed_metadata(path, data)
+
+
+def parsed_metadata(path: Path, data: bytes) -> dict[str, Any]:
+    """The object in the bytes of a metadata.json; `path` is named in errors."""
+    if len(data) > MAX_METADATA_BYTES:
+        raise PackageError(path, "metadata.json is larger than 1 MB")
+    try:
+        found = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise PackageError(path, f"metadata.json is no JSON ({error!s:.80})") from error
+    if not isinstance(found, dict):
+        raise PackageError(path, "metadata.json holds no object")
+    return found
+
+
+def argos(module: str) -> Any:
+    """A module of argostranslate. Raises `PackageError` where it cannot make its folders."""
+    # Imported here because importing argostranslate.settings makes folders.
+    import importlib
+
+    try:
+        return importlib.import_module(f"argostranslate.{module}")
+    except OSError as error:
+        where = Path(str(error.filename or "argos-translate"))
+        raise PackageError(
+            where,
+            f"Argos's folders cannot be made here ({error.strerror}); "
+            "set XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_CACHE_HOME to writable folders",
+        ) from error
+
+
+#: Larger than any package of the public index unpacked (about 600 MB with stanza).
+MAX_UNPACKED_BYTES: Final = 4 * 1024**3
+#: Weights hardly compress and vocabularies do so ten times; bombs a thousand times.
+MAX_RATIO: Final = 100
+#: What a member may unpack to without its ratio being looked at.
+RATIO_FREE_BYTES: Final = 1024**2
+#: Python reads a zip file's list of members whole: a hundred members take about 10 kB.
+MAX_DIRECTORY_BYTES: Final = 16 * 1024**2
+
+#: Zip keeps local times from 1980 on; a fixed one makes equal packages equal archives.
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+
+#: Sentence splitters that speechsubs does not use, up to 100 MB each.
+_SKIPPED: Final = frozenset({"stanza", "minisbd", "spacy", "__MACOSX"})
+
+Members = dict[PurePosixPath, zipfile.ZipInfo]
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; whatever is wrong with it becomes a `PackageError`."""
+    try:
+        _refuse_huge_directory(path)
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except FileNotFoundError:
+        raise PackageError(path, "no such file") from None
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,  # zipfile: a compression that it does not know
+        RuntimeError,
+        EOFError,
+        zlib.error,
+        struct.error,
+    ) as error:
+        raise PackageError(path, f"is no sound zip archive ({error!s:.80})") from error
+    except OSError as error:
+        raise PackageError(path, f"cannot be installed ({error.strerror or error})") from error
+
+
+def _refuse_huge_directory(path: Path) -> None:
+    """Refuse a list of members that would fill the memory before it can be counted."""
+    with path.open("rb") as stream:
+        end = stream.seek(0, 2)
+        stream.seek(max(0, end - 65_557))
+        tail = stream.read(65_557)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return  # no zip at all, which zipfile says better
+    (size,) = struct.unpack_from("<I", tail, at + 12)
+    if size > MAX_DIRECTORY_BYTES:
+        raise PackageError(path, "lists more members than an Argos package has")
+
+
+def plan(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
+    """The root folder's name and the members to unpack, by their place below it."""
+    root, found = _members(path, archive)
+    total = sum(info.file_size for info in found.values())
+    packed = path.stat().st_size
+    if total > MAX_UNPACKED_BYTES or len(found) > MAX_FILES:
+        raise PackageError(path, "is too large to be an Argos package")
+    # Members may share their bytes in the archive, so each can be small and all a bomb.
+    if total > RATIO_FREE_BYTES and total > MAX_RATIO * packed:
+        raise PackageError(path, f"would grow more than {MAX_RATIO} times")
+    if PurePosixPath("metadata.json") not in found:
+        raise PackageError(path, "has no metadata.json, so it is no Argos package")
+    return root, found
+
+
+def _members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
+    root = ""
+    found: Members = {}
+    seen: set[str] = set()
+    infos = archive.infolist()
+    if len(infos) > 20 * MAX_FILES:
+        raise PackageError(path, f"holds {len(infos):,} members")
+    for info in infos:
+        parts = _parts(path, info)
+        if parts[0] == "__MACOSX":
+            continue
+        if root not in ("", parts[0]):
+            names = ", ".join(sorted((root, parts[0])))
+            raise PackageError(path, f"has more than one root folder: {names}")
+        root = parts[0]
+        inside = PurePosixPath(*parts[1:])
+        if info.is_dir() or len(parts) == 1 or parts[1] in _SKIPPED or not wanted(inside):
+            continue
+        # Two spellings of one name are one file on many disks.
+        key = unicodedata.normalize("NFC", str(inside)).casefold()
+        if key in seen:
+            raise PackageError(path, f"holds {inside} twice")
+        seen.add(key)
+        found[inside] = info
+        if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size:
+            raise PackageError(path, f"{inside} would grow more than {MAX_RATIO} times")
+    if not root:
+        raise PackageError(path, "is empty")
+    if not plain_name(root):
+        raise PackageError(path, f"names its folder {root!r:.60}, which is not allowed")
+    return root, found
+
+
+def plain_name(name: str) -> bool:
+    """True for a folder name that means the same everywhere and hides nothing.
+
+    >>> plain_name("translate-en_es-1_0"), plain_name(".hidden"), plain_name("a/b")
+    (True, False, False)
+    """
+    good = name.isascii() and 0 < len(name) <= 100 and name[0].isalnum() and name[-1] != "."
+    return good and all(c.isalnum() or c in "._-" for c in name)
+
+
+def _parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
+    name = info.filename
+    parts = [p for p in name.split("/") if p]
+    mode = info.external_attr >> 16
+    if stat.S_ISLNK(mode) or (stat.S_IFMT(mode) and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))):
+        raise PackageError(path, f"holds a link or a device: {name!r:.80}")
+    if (
+        not parts
+        or name.startswith("/")
+        or "\\" in info.orig_filename
+        or "\0" in info.orig_filename
+        or any(p in (".", "..") or ":" in p or not p.isprintable() for p in parts)
+    ):
+        raise PackageError(path, f"holds a member outside its folder: {name!r:.80}")
+    if info.flag_bits & 0x1:
+        raise PackageError(path, "is encrypted")
+    return parts
+
+
+def unpack(path: Path, archive: zipfile.ZipFile, found: Members, to: Path) -> None:
+    """Write the members below a folder that does not exist yet."""
+    for inside, info in found.items():
+        place = to.joinpath(*inside.parts)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        written = 0
+        with archive.open(info) as source, place.open("xb") as sink:
+            for block in _blocks(source):
+                written += len(block)
+                # The size in the directory of a zip file is only a claim.
+                if written > info.file_size:
+                    raise PackageError(path, f"{inside} is larger than it says")
+                sink.write(block)
+
+
+def _blocks(stream: Any) -> Iterator[bytes]:
+    while block := stream.read(1 << 20):
+        yield block
+
+
+def contents(path: Path) -> Package:
+    """What an archive says it holds, without unpacking it. `path` is that of the archive.
+
+    Raises `PackageError` for an archive that would not be installed.
+    """
+    with opened(path) as archive:
+        _, found = plan(path, archive)
+        with archive.open(found[PurePosixPath("metadata.json")]) as stream:
+            data = stream.read(MAX_METADATA_BYTES + 1)
+    package = described(path, parsed_metadata(path, data))
+    if package is None:
+        raise PackageError(path, "is no translation package")
+    return package
+
+
+def archived(package: Package, to: Path) -> None:
+    """Write a package as an archive that unpacks to the very same files.
+
+    Equal packages give equal archives: sorted members, one date. Weights hardly
+    compress, so nothing is compressed. Raises `PackageError`, `OSError`.
+    """
+    with zipfile.ZipFile(to, "x", zipfile.ZIP_STORED) as archive:
+        for name in members(package.path):
+            file = package.path / name
+            info = zipfile.ZipInfo(f"{package.path.name}/{name}", _DATE)
+            info.external_attr = 0o644 << 16
+            info.file_size = file.stat().st_size
+            with file.open("rb") as source, archive.open(info, "w") as sink:
+                for block in _blocks(source):
+                    sink.write(block)

@@ -1,0 +1,108 @@
+"""A corrected transcript with the times of the machine's: what editors do by hand."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from speechsubs.cues.timeline import spoken
+from speechsubs.errors import InputError
+from speechsubs.model import Finding, Paragraph, Severity, Transcript, Word
+
+#: Trust in words that the machine heard otherwise, and in words that it did not hear.
+_CHANGED = 0.5
+_ADDED = 0.2
+#: Fewer words in common than this, and it is another text.
+_LEAST_COMMON = 0.3
+_BARE = re.compile(r"[^\w]")
+
+_Span = tuple[int, int, float | None]
+
+
+def retimed(text: Transcript, timed: Transcript) -> Transcript:
+    """The paragraphs of `text`, each word with the time of the same word in `timed`.
+
+    Words are aligned by the fewest edits. A changed word gets the time of what stood
+    there, an added one the room between its neighbours, both with less confidence.
+    Raises `InputError` where `timed` has no times or the texts are not the same speech.
+    """
+    # Heavy for what is needed in one option only.
+    from rapidfuzz.distance import Levenshtein
+
+    heard = [word for paragraph in timed.paragraphs for word in paragraph.words]
+    if not heard or not timed.timed:
+        advice = "--text goes beside a transcript with word times, as recognisers write it"
+        raise InputError(timed.source, "it has no word times", advice)
+    told = [part for paragraph in text.paragraphs for part, _ in spoken(paragraph.text)]
+    if not told:
+        raise InputError(text.source, "there is no text in it")
+    # Chinese is spoken by character, whatever a recogniser calls a word.
+    pieces = [piece for word in heard for piece in _pieces(word)]
+    steps = list(Levenshtein.opcodes([_bare(p.text) for p in pieces], [_bare(t) for t in told]))
+    same = sum(step.dest_end - step.dest_start for step in steps if step.tag == "equal")
+    if same < _LEAST_COMMON * len(told):
+        problem = f"only {same} of its {len(told)} words are in {timed.source}"
+        raise InputError(text.source, problem, "Is it the same speech?")
+    spans: list[_Span] = []
+    for step in steps:
+        old = pieces[step.src_start : step.src_end]
+        new = told[step.dest_start : step.dest_end]
+        if step.tag == "equal":
+            spans += [(word.start_ms, word.end_ms, word.confidence) for word in old]
+        elif new:
+            before = spans[-1][1] if spans else 0
+            after = pieces[step.src_end].start_ms if step.src_end < len(pieces) else None
+            spans += _between(new, old, before, after)
+    message = f"{same} of {len(told)} words have the machine's own time, the others lie between"
+    finding = Finding("times-carried", Severity.INFO, message, file=text.source)
+    paragraphs = tuple(_paragraphs(text.paragraphs, spans))
+    return replace(text, paragraphs=paragraphs, findings=(*text.findings, finding))
+
+
+def _pieces(word: Word) -> Iterator[Word]:
+    parts = spoken(word.text)
+    length = max(1, len(word.text))
+    time = word.end_ms - word.start_ms
+    for text, offset in parts:
+        start = word.start_ms + time * offset // length
+        end = word.start_ms + time * (offset + len(text)) // length
+        yield replace(word, text=text, start_ms=start, end_ms=end)
+
+
+def _bare(text: str) -> str:
+    return _BARE.sub("", unicodedata.normalize("NFKC", text).casefold()) or text
+
+
+def _between(
+    new: Sequence[str], old: Sequence[Word], before: int, after: int | None
+) -> list[_Span]:
+    """Times for words that the machine had not, or had otherwise."""
+    if old:
+        start, end, trust = old[0].start_ms, old[-1].end_ms, _CHANGED
+        known = [word.confidence for word in old if word.confidence is not None]
+        trust = min([trust, *known])
+    else:
+        start, trust = before, _ADDED
+        # At the end of all there is room for as long as they take to say.
+        room = sum(200 + 40 * len(text) for text in new)
+        end = start + room if after is None else min(after, start + 2 * room)
+    start, end = max(start, before), max(end, start, before)
+    total = sum(len(text) for text in new) or 1
+    spans: list[_Span] = []
+    done = 0
+    for text in new:
+        first = start + (end - start) * done // total
+        done += len(text)
+        spans.append((first, start + (end - start) * done // total, trust))
+    return spans
+
+
+def _paragraphs(paragraphs: Sequence[Paragraph], spans: Sequence[_Span]) -> Iterator[Paragraph]:
+    at = 0
+    for paragraph in paragraphs:
+        words = []
+        for text, offset in spoken(paragraph.text):
+            start, end, trust = spans[at]
+            words.append(Word(text, offset, start, max(start, end), trust))
+            at += 1
+        yield replace(paragraph, words=tuple(words))

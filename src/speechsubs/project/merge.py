@@ -1,0 +1,228 @@
+"""What a person declined: a glossary's demands that a sentence is not to follow.
+
+A rejection holds for the sentence and the text that it was taken on, and as long as the
+glossary asks for the same; any change of the entry that a viewer could see ends it.
+
+Keeping people's work: edits made, found again, and carried through new runs.
+
+What people answer for in a project, as segments of a translation memory.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from speechsubs import memory
+from speechsubs.glossary import Term, target_entry
+from speechsubs.glossary.diff import digest
+from speechsubs.language.locales import Locale
+from speechsubs.model import Cue, Method, MethodKind, Track
+from speechsubs.pipeline import Recalled
+from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
+from speechsubs.spans import Span, SpannedText
+from speechsubs.translation.placeholders import Protected
+
+
+def demand(term: Term | None, tag: str) -> str:
+    """What an entry asks for in a language, as 16 hexadecimal digits; None is no entry.
+
+    >>> demand(Term("su7", "SU7"), "es") == demand(Term("su7", "SU7", note="a car"), "es")
+    True
+    >>> demand(Term("su7", "SU7"), "es") == demand(None, "es")
+    False
+    """
+    if term is None:
+        return digest("removed")[:16]
+    target = target_entry(term, tag)
+    words: tuple[str, ...] = ()
+    if target is not None:
+        words = (
+            target.term, "|", *sorted(target.forms), "|", *sorted(target.forbidden), "|",
+            target.gender, target.number,
+        )  # fmt: skip
+    rules = (term.policy.value, term.status, term.case, term.boundary, "|")
+    return digest(*rules, *sorted(term.spellings), "||", *words)[:16]
+
+
+def holds(segment: Segment, source: str, terms: Iterable[Term | None], tag: str) -> bool:
+    """True where a rejection still stands for the text of a segment.
+
+    `terms` are the entries that a run finds in the sentence `source`; what it does not
+    look for (an entry that only advises) cannot have changed its text.
+    """
+    if not segment.declined or segment.source != source:
+        return False
+    known = dict(segment.declined)
+    return all(
+        known.get(term.id, "") in ("", demand(term, tag)) for term in terms if term is not None
+    )
+
+
+#: What a text is called that a person answers for.
+_BY_STATE = {
+    State.EDITED: Method(MethodKind.EDITED),
+    State.APPROVED: Method(MethodKind.APPROVED),
+}
+
+
+def recall(
+    source: Source | None, protected: Sequence[Protected], locale: Locale
+) -> list[Recalled | None]:
+    """What people wrote for these sentences, by the sentence's own text.
+
+    So is what they left as it was when they declined a change of the glossary, as long
+    as the glossary asks for the same there. The sentence at the same place is preferred
+    where the same words stand twice.
+    """
+    track = source.track(locale.tag) if source else None
+    if track is None:
+        return [None] * len(protected)
+    theirs = [s for s in track.segments if s.state.by_person or s.declined]
+    own = {(s.index, s.source): s for s in theirs}
+    anywhere = {s.source: s for s in theirs}
+    found: list[Recalled | None] = []
+    for item in protected:
+        segment = own.get((item.sentence, item.text)) or anywhere.get(item.text)
+        if segment is None:
+            found.append(None)
+            continue
+        kept = SpannedText(segment.text, _within(segment))
+        if segment.state.by_person:
+            found.append(Recalled(kept, _BY_STATE[segment.state]))
+        elif holds(segment, item.text, item.terms.values(), locale.tag):
+            found.append(Recalled(kept, Method(MethodKind.DECLINED)))
+        else:
+            found.append(None)
+    return found
+
+
+def _within(segment: Segment) -> tuple[Span, ...]:
+    """The places that still lie inside the text."""
+    return tuple(p for p in segment.places if 0 <= p.start < p.end <= len(segment.text))
+
+
+def edit(
+    track: TrackRecord,
+    index: int,
+    text: str,
+    *,
+    author: str,
+    reason: str = "",
+    state: State = State.EDITED,
+    lines: Sequence[Sequence[str]] | None = None,
+) -> TrackRecord:
+    """The track with a segment that a person changed or approved.
+
+    `lines`, one entry for each cue that shows the segment, also fixes its line breaks:
+    the segment's cues are pinned then, and a later run leaves them as they are. Places
+    of names and amounts are kept where their text still stands.
+    """
+    old = track.segments[index]
+    places = []
+    position = 0
+    for place in sorted(old.places, key=lambda p: p.start):
+        wording = old.text[place.start : place.end]
+        start = text.find(wording, position)
+        if start >= 0:
+            places.append(Span(place.slot, start, start + len(wording)))
+            position = start + len(wording)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    segment = replace(
+        old,
+        text=text,
+        places=tuple(places),
+        state=state,
+        # Cues fixed for the old text hold no place for a new one.
+        pinned=lines is not None or (old.pinned and text == old.text),
+        author=author,
+        date=now,
+        reason=reason,
+        # What was declined was declined for the old text.
+        declined=old.declined if text == old.text else (),
+    )
+    segments = (*track.segments[:index], segment, *track.segments[index + 1 :])
+    cues = track.cues
+    if lines is not None:
+        shown = [n for n, cue in enumerate(cues) if index in cue.sentences]
+        changed = {
+            n: replace(cues[n], lines=tuple(new)) for n, new in zip(shown, lines, strict=True)
+        }
+        cues = tuple(changed.get(n, cue) for n, cue in enumerate(cues))
+    return replace(track, segments=segments, cues=cues)
+
+
+def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[SpannedText]) -> Track:
+    """A new track in which pinned segments have the cues that a person gave them.
+
+    Cues of a pinned segment replace the new ones of the same sentences, where the text
+    is still the same and their times fit between the neighbours.
+    """
+    if before is None:
+        return track
+    pinned = {
+        s.index
+        for s in before.segments
+        if s.pinned and s.index < len(drafts) and drafts[s.index].text == s.text
+    }
+    groups = [
+        cue for cue in before.cues if cue.sentences and all(i in pinned for i in cue.sentences)
+    ]
+    covered = {i for cue in groups for i in cue.sentences}
+    kept = [cue for cue in track.cues if not set(cue.sentences) & covered]
+    cues = sorted([*kept, *groups], key=lambda cue: (cue.start_ms, cue.end_ms))
+    return replace(track, cues=tuple(_apart(cues, covered)))
+
+
+def _apart(cues: Sequence[Cue], pinned: set[int]) -> list[Cue]:
+    """Cues without overlaps: a free cue gives way to a pinned one."""
+    result: list[Cue] = []
+    for number, cue in enumerate(cues):
+        end = cue.end_ms
+        if number + 1 < len(cues) and not set(cue.sentences) & pinned:
+            end = max(cue.start_ms + 1, min(end, cues[number + 1].start_ms))
+        result.append(replace(cue, end_ms=end))
+    return result
+
+
+def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list[memory.Segment]:
+    """Segments that a person edited or approved, for `Memory.remember`.
+
+    `only` names them by source id, locale and number.
+    """
+    found = []
+    for source in project.sources:
+        for track in source.tracks:
+            for segment in track.segments:
+                wanted = (source.id, track.locale, segment.index) in only
+                if not wanted or not segment.state.by_person or not segment.text.strip():
+                    continue
+                slots = source.slots[segment.index]
+                state = segment.state is State.APPROVED
+                found.append(
+                    memory.Segment(
+                        source.language,
+                        track.locale,
+                        segment.source,
+                        segment.text,
+                        slots,
+                        _places(segment, len(slots)),
+                        memory.State.APPROVED if state else memory.State.EDITED,
+                        segment.author,
+                        segment.date.replace("+00:00", "Z"),
+                        memory.Origin(source.name, segment.index),
+                        project.glossary_digest,
+                        track.engine,
+                        segment.reason,
+                    )
+                )
+    return found
+
+
+def _places(segment: Segment, slots: int) -> tuple[Span, ...]:
+    """The places in order, apart, and inside the text."""
+    result: list[Span] = []
+    for place in sorted(segment.places, key=lambda p: p.start):
+        free = not result or place.start >= result[-1].end
+        if free and place.slot < slots and place.end <= len(segment.text):
+            result.append(place)
+    return tuple(result)

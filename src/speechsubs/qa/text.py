@@ -1,0 +1,221 @@
+"""A translation against its source: terms, amounts, numbers, units, emptiness."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from speechsubs import quantities
+from speechsubs.glossary import Glossary, Matcher
+from speechsubs.glossary.verify import counts, forbidden
+from speechsubs.language.locales import Locale
+from speechsubs.model import Cue, Finding, Money, Severity, Track
+from speechsubs.qa.cues import finding
+from speechsubs.quantities import currencies, money
+from speechsubs.quantities.dates import lost_months
+from speechsubs.quantities.repair import compare_units
+from speechsubs.spans import SpannedText
+
+_WORDS = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
+#: Where nobody writes full stops, this many cues of both tracks are compared at once.
+MOST_PAIRED = 16
+
+
+def compare(
+    source: Sequence[str],
+    target: Sequence[str],
+    *,
+    glossary: Glossary,
+    matcher: Matcher,
+    source_locale: Locale,
+    locale: Locale,
+    context: currencies.Context,
+) -> list[list[Finding]]:
+    """Terms, amounts and numbers of translated sentences against their sources.
+
+    One list of findings per pair, without cue numbers: `placed` adds them. This
+    looks at finished texts only, so it also catches what a restoring stage broke.
+    """
+    result = []
+    for before, after in zip(source, target, strict=True):
+        found = _terms(before, after, glossary, matcher, locale)
+        found += _amounts(before, after, source_locale, locale, context)
+        found += _text(before, after, locale)
+        result.append(found)
+    return result
+
+
+def _terms(
+    before: str, after: str, glossary: Glossary, matcher: Matcher, locale: Locale
+) -> list[Finding]:
+    found = []
+    for term, expected, count, hard in counts(matcher.find(before), after, locale.tag):
+        wanted = f"{term.source!r} stands {expected} times in the source, {count} times here"
+        if hard and count < expected:
+            found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
+        elif hard and count > expected:
+            found.append(Finding("term-extra", Severity.WARNING, wanted, locale=locale.tag))
+        elif count < expected:
+            message = f"{term.source!r}: the glossary's wording does not stand here"
+            found.append(Finding("term-wording", Severity.INFO, message, locale=locale.tag))
+    for term, start, end in forbidden(glossary, after, locale.tag):
+        message = f"{after[start:end]!r} is forbidden by the glossary ({term.id})"
+        found.append(Finding("term-forbidden", Severity.ERROR, message, locale=locale.tag))
+    return found
+
+
+def _amounts(
+    before: str, after: str, source_locale: Locale, locale: Locale, context: currencies.Context
+) -> list[Finding]:
+    found = []
+    said = money.find(before, source_locale.language, context)
+    # What was rendered says itself which dollar and which ¥ it means.
+    written = money.find(after, locale.language, currencies.Context())
+    wanted = Counter(value for amount in said for value in amount.values)
+    there = Counter(value for amount in written for value in amount.values)
+    for amount, count in (wanted - there).items():
+        message = f"the amount {_plain(amount)} stands {count} times less than in the source"
+        found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
+    for amount, count in (there - wanted).items():
+        message = f"the amount {_plain(amount)} stands {count} times more than in the source"
+        found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
+    if found:
+        return found
+    language, other = source_locale.language, locale.language
+    # Equal amounts are equal numbers, however they are said: "$5M to $7M" is "5–7 millones".
+    rest = SpannedText.of(before, [(a.start, a.end) for a in said]).without()
+    other_rest = SpannedText.of(after, [(a.start, a.end) for a in written]).without()
+    for one in quantities.differences(rest, language, other_rest, other):
+        told = f"the number {_digits(one.value)}"
+        if one.unread:
+            message = f"{told} is spelled out, and number words of {locale.name} are not read"
+            found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
+        elif one.lost:
+            message = f"{told} of the source is missing"
+            found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
+        else:
+            message = f"{told} is not in the source"
+            found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
+    found += _months(before, after, source_locale, locale)
+    return found + _units(before, after, source_locale, locale)
+
+
+def _months(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+    """Dates whose day and year may be right, and whose month is not."""
+    return [
+        Finding(
+            "month-missing",
+            Severity.ERROR,
+            f"the month of {date.text!r} is not named here",
+            locale=locale.tag,
+        )
+        for date in lost_months(before, source_locale.language, after, locale.language)
+    ]
+
+
+def _units(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+    """Numbers that are there with another unit, or with none that can be read."""
+    found = []
+    for change in compare_units(before, source_locale.language, after, locale.language):
+        said = change.measure.text
+        if change.unit:
+            message = f"{said!r} of the source became {change.unit!r}"
+            found.append(Finding("unit-changed", Severity.ERROR, message, locale=locale.tag))
+        elif not change.measure.number.spelled:
+            message = f"the number of {said!r} stands here without its unit"
+            found.append(Finding("unit-missing", Severity.WARNING, message, locale=locale.tag))
+    return found
+
+
+def _plain(amount: Money) -> str:
+    return f"{_digits(amount.value)} {amount.currency}"
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value:,f}"
+
+
+def _text(before: str, after: str, locale: Locale) -> list[Finding]:
+    words = _WORDS.findall(before.casefold())
+    if not after.strip():
+        return [Finding("empty", Severity.ERROR, "no translation", locale=locale.tag)]
+    if len(words) >= 4 and words == _WORDS.findall(after.casefold()):
+        message = "the text is the same as in the source language"
+        return [Finding("untranslated", Severity.WARNING, message, locale=locale.tag)]
+    return []
+
+
+def placed(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
+    """Findings about sentences, given the first cue that shows each sentence."""
+    first: dict[int, int] = {}
+    for number, cue in enumerate(track.cues, start=1):
+        for sentence in cue.sentences:
+            first.setdefault(sentence, number)
+    result = []
+    for sentence, own in enumerate(found):
+        at = first.get(sentence)
+        start = track.cues[at - 1].start_ms if at else None
+        result += [
+            replace(f, sentence=sentence, cue=at, start_ms=start, file=track.source) for f in own
+        ]
+    return result
+
+
+def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
+    """Texts of both tracks that are on screen together: source, target, target's first cue.
+
+    Both tracks are walked at once; a pair ends where neither has a cue that runs on
+    past the other's and both are at the end of a sentence. Subtitles cut differently
+    in two languages meet there, and nowhere else: a number may stand in the first cue
+    of a sentence in one language and in the second in the other.
+    """
+    result: list[tuple[str, str, int]] = []
+    a = b = 0
+    above, below = source.cues, target.cues
+    while b < len(below):
+        first_b = b
+        first_a = a
+        end = below[b].end_ms
+        b += 1
+        while True:
+            if a < len(above) and _middle(above[a]) < end:
+                end, a = max(end, above[a].end_ms), a + 1
+            elif b < len(below) and _middle(below[b]) < end:
+                end, b = max(end, below[b].end_ms), b + 1
+            elif a - first_a + b - first_b >= MOST_PAIRED:
+                break
+            elif b < len(below) and not _closes(below[b - 1]):
+                end, b = max(end, below[b].end_ms), b + 1
+            elif first_a < a < len(above) and not _closes(above[a - 1]):
+                end, a = max(end, above[a].end_ms), a + 1
+            else:
+                break
+        before = " ".join(" ".join(cue.lines) for cue in above[first_a:a])
+        after = " ".join(" ".join(cue.lines) for cue in below[first_b:b])
+        result.append((before, after, first_b + 1))
+    if a < len(above) and result:
+        before, after, number = result[-1]
+        rest = " ".join(" ".join(cue.lines) for cue in above[a:])
+        result[-1] = (f"{before} {rest}", after, number)
+    return result
+
+
+def _closes(cue: Cue) -> bool:
+    return bool(_SENTENCE_END.search(cue.lines[-1])) if cue.lines else False
+
+
+def _middle(cue: Cue) -> int:
+    return (cue.start_ms + cue.end_ms) // 2
+
+
+def banned(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
+    """Words that the glossary forbids, in a track without a source."""
+    found = []
+    for number, cue in enumerate(track.cues, start=1):
+        text = " ".join(cue.lines)
+        for term, start, end in forbidden(glossary, text, locale.tag):
+            message = f"{text[start:end]!r} is forbidden by the glossary ({term.id})"
+            found.append(finding("term-forbidden", message, number, cue, track, Severity.ERROR))
+    return found

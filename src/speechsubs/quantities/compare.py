@@ -1,0 +1,207 @@
+"""Which numbers a translation lost and which it invented."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from speechsubs.quantities.digits import readings, rules, shift, trimmed
+from speechsubs.quantities.lenient import Told, implied, lenient_numbers, on_the_hour, reads_words
+from speechsubs.quantities.ordinals import in_digits, ordinal_values
+from speechsubs.quantities.parse import Quantity, quantities
+from speechsubs.quantities.times import equal_times
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number that only one side has. `lost`: the source has it. `spelled`: in words.
+
+    `unread`: the other side's number words cannot be read, so it may be there after all.
+    """
+
+    value: Decimal
+    lost: bool
+    spelled: bool = False
+    unread: bool = False
+
+
+def compare(
+    source: str, source_language: str, target: str, target_language: str
+) -> tuple[list[Decimal], list[Decimal]]:
+    """The values that are missing from `target`, and the extra ones in it.
+
+    Only values count: "30,000", "30.000", "3万" and "thirty thousand" are equal, 4:13
+    p.m. is 16:13, the 21st may be 第21, and a month's number may be its name. Number
+    words below `told.LEAST` may stand for a number and need none themselves.
+
+    >>> compare("They raised $1 million.", "en", "100万ドルを集めた。", "ja")
+    ([], [])
+    >>> compare("They raised $1 million.", "en", "1億ドルを集めた。", "ja")
+    ([Decimal('1000000')], [Decimal('100000000')])
+    >>> compare("two hundred cars", "en", "trescientos coches", "es")
+    ([Decimal('200')], [Decimal('300')])
+    """
+    found = [
+        d for d in differences(source, source_language, target, target_language) if not d.unread
+    ]
+    return [d.value for d in found if d.lost], [d.value for d in found if not d.lost]
+
+
+def differences(
+    source: str, source_language: str, target: str, target_language: str
+) -> list[Difference]:
+    """Every number that only one side has, the lost ones first; see `compare`."""
+    here, there = _Side(source, source_language), _Side(target, target_language)
+    here.drop_times(there)
+    missing, extra = _matched(here.digits, there.digits)
+    # What words may stand for is asked only where digits disagree: most texts agree.
+    if missing:
+        missing = _forgiven(missing, there.free)
+    if extra:
+        extra = _forgiven(extra, here.free)
+    if rules(target_language).cjk and not rules(source_language).cjk:
+        # "an hour" is 1時間.
+        extra = [q for q in extra if q.value != 1 or q.scale]
+    missing, extra = _reread(missing, extra)
+    lost = [Difference(trimmed(q.value), True) for q in missing]
+    gained = [Difference(trimmed(q.value), False) for q in extra]
+    lost += here.untold(there, True)
+    gained += there.untold(here, False)
+    small_lost, small_gained = here.small(there), there.small(here)
+    if small_lost and (small_gained or gained):
+        # "Two cars" may become "both", but not three.
+        lost += [Difference(v, True, spelled=True) for v in small_lost]
+        gained += [Difference(v, False, spelled=True) for v in small_gained]
+    return [*lost, *gained]
+
+
+class _Side:
+    """A text with its numbers, each found when it is asked for."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text, self.language = text, language
+        zeros = on_the_hour(text)
+        found = quantities(text, language)
+        self.digits = [q for q in found if not q.spelled and q.start not in zeros]
+        self.all = tuple(self.digits)
+        self.told: Sequence[Told] = lenient_numbers(text, language)
+        self._implied: Counter[Decimal] | None = None
+
+    @property
+    def implied(self) -> Counter[Decimal]:
+        """The values that words stand for without being numbers: "both", "second"."""
+        if self._implied is None:
+            self._implied = implied(self.text, self.language)
+        return self._implied
+
+    @property
+    def free(self) -> Counter[Decimal]:
+        """The values that words stand for; each is used up once."""
+        return Counter(trimmed(t.value) for t in self.told) + self.implied
+
+    def drop_times(self, other: "_Side") -> None:
+        """Leave out the digits of times that both sides have."""
+        if not self.digits or not other.digits:
+            return
+        mine, theirs = equal_times(self.text, other.text)
+        for side, times in ((self, mine), (other, theirs)):
+            inside = {at for time in times for at in range(time.start, time.end)}
+            side.digits = [q for q in side.digits if q.start not in inside]
+
+    def small(self, other: "_Side") -> list[Decimal]:
+        """The number words from two to twelve that the other side has in no form.
+
+        What both sides have as digits or as an ordinal stands for itself: in "the second
+        of two" the second is no reason to find a "due" in a translation right.
+        """
+        wanted = Counter(trimmed(t.value) for t in self.told if t.small)
+        if not wanted:
+            return []
+        there = Counter(trimmed(t.value) for t in other.told)
+        there += other.implied - self.implied
+        mine = Counter(trimmed(q.value) for q in self.all)
+        there += Counter(trimmed(q.value) for q in other.all) - mine
+        return list((wanted - there).elements())
+
+    def untold(self, other: "_Side", lost: bool) -> list[Difference]:
+        """The larger numbers in words, and the ordinals, that the other side has in no form."""
+        wanted = [t for t in self.told if t.strong]
+        ordinals = Counter(value for _, _, value in in_digits(self.text)) if lost else Counter()
+        if not wanted and not ordinals:
+            return []
+        digits = Counter(trimmed(q.value) for q in other.all)
+        there = digits - Counter(trimmed(q.value) for q in self.all) + other.free
+        open_ = [t for t in wanted if not _taken(t, there)]
+        if open_:
+            # Words that were not translated are there, whatever else is wrong with them.
+            copied = Counter(trimmed(t.value) for t in lenient_numbers(other.text, self.language))
+            open_ = [t for t in open_ if not _taken(t, copied)]
+        unread = lost and not reads_words(other.language)
+        found = [Difference(trimmed(t.value), lost, True, unread) for t in open_]
+        there = digits + ordinal_values(other.text, other.language) + other.free
+        there += Counter(value for _, _, value in in_digits(other.text))
+        return found + [Difference(v, lost) for v in (ordinals - there).elements()]
+
+
+def _taken(one: Told, there: Counter[Decimal]) -> bool:
+    """Whether a number is among those of the other side, which is used up by it."""
+    for value in (one.value, one.either):
+        if value is not None and there[trimmed(value)] > 0:
+            there[trimmed(value)] -= 1
+            return True
+    return False
+
+
+def _matched(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
+    waiting: defaultdict[Decimal, list[Quantity]] = defaultdict(list)
+    for quantity in there:
+        waiting[trimmed(quantity.value)].append(quantity)
+    missing = []
+    for quantity in here:
+        same = waiting.get(trimmed(quantity.value))
+        if same:
+            same.pop(0)
+        else:
+            missing.append(quantity)
+    extra = [q for rest in waiting.values() for q in rest]
+    return missing, sorted(extra, key=lambda q: q.start)
+
+
+def _forgiven(found: list[Quantity], free: Counter[Decimal]) -> list[Quantity]:
+    left = Counter(free)
+    kept = []
+    for quantity in found:
+        value = trimmed(quantity.value)
+        if left[value]:
+            left[value] -= 1
+        else:
+            kept.append(quantity)
+    return kept
+
+
+def _reread(
+    missing: list[Quantity], extra: list[Quantity]
+) -> tuple[list[Quantity], list[Quantity]]:
+    """Take the other reading of an unsure number where that makes it equal."""
+    waiting: defaultdict[Decimal, list[Quantity]] = defaultdict(list)
+    for quantity in extra:
+        for value in _values(quantity):
+            waiting[value].append(quantity)
+    still, used = [], set()
+    for quantity in missing:
+        twins = (t for v in _values(quantity) for t in waiting.pop(v, []) if t.start not in used)
+        twin = next(twins, None)
+        if twin is None:
+            still.append(quantity)
+        else:
+            used.add(twin.start)
+    return still, [q for q in extra if q.start not in used]
+
+
+def _values(quantity: Quantity) -> set[Decimal]:
+    if quantity.sure or not quantity.run:
+        return {trimmed(quantity.value)}
+    return {trimmed(shift(value, quantity.scale)) for value in readings(quantity.run)}
+
+
+__all__ = ["Difference", "compare", "differences"]

@@ -1,0 +1,217 @@
+"""Dates as they are written out, found and rendered through CLDR patterns.
+
+Whether the months of a text's dates are named in its translation.
+
+Days and years are compared as numbers; "19 de mayo" for "19 July" has the right ones.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from speechsubs.language.locale_words import DateRules
+from speechsubs.language.locales import Locale
+from speechsubs.quantities.digits import known, plain, rules_for
+from speechsubs.quantities.format import cldr
+
+#: Languages of the toolkit whose months have case endings.
+INFLECTED = frozenset({"ru"})
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date where it stands. `day` or `year` is None where it was not said."""
+
+    start: int
+    end: int
+    text: str
+    month: int
+    day: int | None = None
+    year: int | None = None
+
+
+_CJK = re.compile(
+    r"(?:(?P<year>\d{4})[ \u00a0]?[年년][ \u00a0]?)?(?<!\d)(?P<month>\d{1,2})[ \u00a0]?[月월]"
+    r"(?:[ \u00a0]?(?P<day>\d{1,2})[ \u00a0]?[日号號일])?",
+    re.ASCII,
+)
+_DAY = r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|\.)?"
+_YEAR = r"(?P<year>[12]\d{3})(?!\d|[.,]\d)"
+
+
+@cache
+def month_names(language: str) -> Mapping[str, int]:
+    """Month names in lower case with their numbers; none where they are digits."""
+    own = rules_for(language).dates.months if known(language) else {}
+    if own:
+        return {name.lower(): number for number, names in own.items() for name in names}
+    # Babel loads megabytes of locale data: only a run that reads dates pays for it.
+    from babel import Locale as Babel
+    from babel import UnknownLocaleError
+
+    try:
+        months = Babel.parse(language, sep="-").months
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, int] = {}
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in months[form][width].items():
+                word = str(name).lower()
+                for prefix in ("de ", "d’", "d'"):
+                    word = word.removeprefix(prefix)
+                if not word[0].isdigit():
+                    found.setdefault(word, number)
+    return found
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    names = sorted(month_names(language), key=len, reverse=True)
+    if not names:
+        return ()
+    month = rf"(?P<month>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"
+    of = r"[ \u00a0\u202f](?:(?:of|de|del|di)[ \u00a0]|d['’][ ]?)?"
+    year = rf"(?:,?{of}{_YEAR})?"
+    texts = [rf"{_DAY}{of}{month}{year}"]
+    if language.startswith("en"):
+        only_day = rf"{_DAY}(?!\d|[.,]\d|[ \u00a0](?:million|billion))"
+        texts.append(rf"{month}[ \u00a0]{only_day}(?:,?[ \u00a0]{_YEAR})?")
+    texts.append(rf"{month},?{of}{_YEAR}")
+    return tuple(re.compile(text, re.IGNORECASE) for text in texts)
+
+
+def find_dates(text: str, language: str) -> list[Date]:
+    """The dates of a text that name a month, left to right.
+
+    >>> [(d.year, d.month, d.day) for d in find_dates("on March 30, 2021", "en")]
+    [(2021, 3, 30)]
+    """
+    flat = plain(text)
+    found: list[Date] = []
+    patterns = (_CJK,) if language.partition("-")[0] in ("zh", "ja", "ko") else _patterns(language)
+    for pattern in patterns:
+        for match in pattern.finditer(flat):
+            date = _date(text, match, language)
+            if date:
+                found.append(date)
+    found.sort(key=lambda d: (d.start, -d.end))
+    result: list[Date] = []
+    for date in found:
+        if not result or date.start >= result[-1].end:
+            result.append(date)
+    return result
+
+
+def _date(text: str, match: re.Match[str], language: str) -> Date | None:
+    parts = match.groupdict()
+    word = parts["month"]
+    month = int(word) if word.isdigit() else month_names(language)[word.lower()]
+    day = int(parts["day"]) if parts.get("day") else None
+    year = int(parts["year"]) if parts.get("year") else None
+    if day is None and year is None:
+        return None
+    try:
+        # 2000 is a leap year: 29 February without a year is a date.
+        datetime.date(year or 2000, month, day or 1)
+    except ValueError:
+        return None
+    return Date(match.start(), match.end(), text[match.start() : match.end()], month, day, year)
+
+
+def render_date(date: Date, locale: Locale) -> str:
+    """The date in the locale's long form: "30 de marzo de 2021", "2021年3月30日"."""
+    if locale.dates.months:
+        return _by_pattern(date, locale.dates)
+    from babel.dates import format_date, format_skeleton
+
+    value = datetime.date(date.year or 2000, date.month, date.day or 1)
+    name = cldr(locale.tag)
+    if date.year is not None and date.day is not None:
+        return str(format_date(value, "long", locale=name))
+    return str(format_skeleton("MMMMd" if date.year is None else "yMMMM", value, locale=name))
+
+
+def _by_pattern(date: Date, rules: DateRules) -> str:
+    pattern = rules.day_month if date.year is None else rules.long if date.day else rules.month_year
+    month = rules.months[date.month][0]
+    return pattern.format(day=date.day, month=month, year=date.year)
+
+
+#: Arabic names its months in several ways; these regions cover them.
+_REGIONS = {"ar": ("ar-LB", "ar-MA", "ar-DZ")}
+#: Here words are not set apart, or particles stand glued before them.
+_UNPARTED = frozenset({"zh", "ja", "ko", "th", "ar"})
+#: Months are digits here, and nothing but digits.
+_DIGITS = frozenset({"ja", "ko"})
+_NUMERALS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
+#: A case ending may be this much longer than what all forms of a month share.
+_ENDING = 3
+
+
+def lost_months(source: str, source_language: str, target: str, language: str) -> list[Date]:
+    """The dates of a text whose month its translation names nowhere, in words or digits.
+
+    Languages whose month names are not known lose none.
+
+    >>> [d.text for d in lost_months("On 19 July 2024", "en", "El 19 de mayo de 2024", "es")]
+    ['19 July 2024']
+    >>> lost_months("On 19 July 2024", "en", "19 июля 2024 г.", "ru")
+    []
+    """
+    dates = find_dates(source, source_language)
+    if not dates or not _forms(language):
+        return []
+    # Japanese likes its digits wide.
+    flat = unicodedata.normalize("NFKC", target).casefold()
+    words = set(re.findall(r"[^\W\d_]+", flat))
+    return [
+        date
+        for date in dates
+        # What is quoted in the source's own language is no loss.
+        if not (_named(date.month, flat, words, language) or date.text.casefold() in flat)
+    ]
+
+
+def _named(month: int, flat: str, words: set[str], language: str) -> bool:
+    if re.search(rf"(?<!\d)0?{month}(?!\d)", flat, re.ASCII):
+        return True
+    names = _forms(language)[month]
+    if language.partition("-")[0] in _UNPARTED:
+        return any(name in flat for name in names)
+    if names & words:
+        return True
+    stem = _shared(names) if language in INFLECTED else ""
+    longest = len(stem) + _ENDING
+    return bool(stem) and any(w.startswith(stem) and len(w) <= longest for w in words)
+
+
+@cache
+def _forms(language: str) -> dict[int, frozenset[str]]:
+    """All names of each month, without small case; {} for a language that is not known."""
+    found: dict[int, set[str]] = {number: set() for number in range(1, 13)}
+    for tag in (language, *_REGIONS.get(language.partition("-")[0], ())):
+        for name, number in month_names(tag).items():
+            found[number].add(name.casefold().rstrip("."))
+    if language == "ja":
+        for number, numeral in enumerate(_NUMERALS.split(), start=1):
+            found[number].add(f"{numeral}月")
+    known = any(found.values()) or language in _DIGITS
+    return {number: frozenset(names) for number, names in found.items()} if known else {}
+
+
+def _shared(names: frozenset[str]) -> str:
+    """What the long names of a month have in common: "август" of its two cases.
+
+    >>> _shared(frozenset({"авг", "август", "августа"}))
+    'август'
+    """
+    longest = max(map(len, names), default=0)
+    long = [n for n in names if len(n) >= max(3, longest - 1)]
+    first, last = (min(long), max(long)) if long else ("", "")
+    size = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    stem = first[:size] if size is not None else min(first, last, key=len)
+    return stem if len(stem) >= 2 else ""

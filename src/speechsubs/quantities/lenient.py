@@ -1,0 +1,521 @@
+"""What a spelled-out number is to the check: one that must be there, or that may.
+
+Small numbers inside other words: "tridimensionale", "четырёхдневный", "dreimal", "beide".
+
+Only the check asks for them: without them an English "three-day" that became
+"четырёхдневный" is a number lost and none gained, which a free translation may be.
+
+Korean number words: 이백 in Chinese numerals, 두 and 세 in words of its own.
+
+What number words are worth where only a check asks: Arabic, Thai, Korean, and idioms.
+
+The grammars that amounts are read with (`words`, `cjk`) are strict, because what they
+read is rewritten. Here a wrong reading only costs or forgives a finding, so more is read:
+"nineteen eighty-four", "two dozen", 이백, สามพัน, ثلاثة آلاف.
+
+Numbers that are in a text without being written as one: "both", "20th", "March", "XIX".
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from speechsubs.language.locale_words import CardinalRules
+from speechsubs.quantities import words
+from speechsubs.quantities.dates import month_names
+from speechsubs.quantities.digits import known, plain
+from speechsubs.quantities.ordinals import ordinal_values
+from speechsubs.quantities.parse import Quantity, quantities
+
+#: From here on a spelled-out number must be on the other side as well. Smaller ones are
+#: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
+LEAST = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A spelled-out number. `strong`: it is one beyond doubt, and must be translated.
+
+    `small`: it is one from two to twelve, which may be gone, but not be another one.
+    `either`: what it is worth if it is one number with the next one: "ten billion and five".
+    `end` is 0 where the words are no number that could be written in digits instead.
+    """
+
+    start: int
+    value: Decimal
+    strong: bool
+    small: bool = False
+    either: Decimal | None = None
+    end: int = 0
+
+
+def small(value: Decimal) -> bool:
+    """Whether a number in words may be gone from a translation, but not be another one."""
+    return 2 <= value < LEAST
+
+
+#: What the prefixes from Latin and Greek stand before in the languages that have them.
+_PREFIXES = {"bi": 2, "tri": 3, "quadri": 4, "cuadri": 4, "tetra": 4, "penta": 5, "hexa": 6}
+_PREFIXED = re.compile(
+    rf"(?<![^\W_])({'|'.join(_PREFIXES)})-?(?=d[ie]r?[ei](?:zion|ction|c[cç]i|ç)|dim|lat[eé]ral"
+    r"|part[iy]|mot|mest|ling|facial|fásic|fas[ie]|phas|annu|anual)",
+    re.IGNORECASE,
+)
+#: Words for two of two.
+_BOTH = {
+    "es": "ambos|ambas",
+    "ca": "ambdós|ambdues",
+    "pt": "ambos|ambas",
+    "it": "entrambi|entrambe|ambedue|ambo",
+    "de": "beide[nrms]?",
+}
+_DE = {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8,
+       "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12}  # fmt: skip
+_DE_GLUED = re.compile(
+    rf"(?<![^\W_])({'|'.join(_DE)})(?=dimension|jähr|seit|stell|fach|täg|teil|köpf|stünd|mal"
+    r"|spur|stöck|monat|minüt|wöch|sprach|silb|bein|händ|ziff|türig|sitz|zimmer)",
+    re.IGNORECASE,
+)
+_RU = {
+    "двух": 2, "дву": 2, "трёх": 3, "трех": 3, "четырёх": 4, "четырех": 4, "пяти": 5, "шести": 6,
+    "семи": 7, "восьми": 8, "девяти": 9, "десяти": 10, "одиннадцати": 11, "двенадцати": 12,
+    "двадцати": 20, "тридцати": 30, "сорока": 40, "пятидесяти": 50, "шестидесяти": 60,
+    "семидесяти": 70, "восьмидесяти": 80, "девяносто": 90, "сто": 100,
+}  # fmt: skip
+_RU_PLAIN = sorted({*_RU} - {"дву", "сто"}, key=len, reverse=True)
+#: A numeral glued to an adjective: "семилетний". The second half keeps out what only begins
+#: so: пятидесяти, двухсот, семинар, семитский.
+_RU_GLUED = re.compile(
+    rf"(?<![^\W_])(?:({'|'.join(_RU_PLAIN)})-?(?!сот|десят|надцат|нар|тск|тизм)"
+    r"|(дву)(?=кратн|сторон|мерн|язычн|значн|смысл)|(сто)(?=летн|тысячн))"
+    r"(?:(тысячн|миллион)|[а-яё]{2})[а-яё]{2}",
+    re.IGNORECASE,
+)
+_RU_WORDS = {
+    "двое": 2, "двоих": 2, "двоим": 2, "двоими": 2, "вдвоём": 2, "вдвоем": 2, "оба": 2, "обе": 2,
+    "обоих": 2, "обеих": 2, "обоим": 2, "обеим": 2, "дважды": 2, "пополам": 2, "вдвое": 2,
+    "трое": 3, "троих": 3, "троим": 3, "троими": 3, "втроём": 3, "втроем": 3, "трижды": 3,
+    "втрое": 3, "тройка": 3, "тройки": 3, "четверо": 4, "четверых": 4, "вчетвером": 4,
+    "четырежды": 4, "пятеро": 5, "пятерых": 5, "впятером": 5, "шестеро": 6, "шестерых": 6,
+    "семеро": 7, "семерых": 7,
+}  # fmt: skip
+_RU_WORD = re.compile(rf"(?<![^\W_])(?:{'|'.join(_RU_WORDS)})(?![^\W_])", re.IGNORECASE)
+
+
+def compound_numbers(flat: str, language: str) -> Iterator[Told]:
+    """The numbers of a text that are part of a word or stand for a number, as `plain` has it.
+
+    >>> [int(t.value) for t in compound_numbers("ein dreitägiges Fest", "de")]
+    [3]
+    """
+    if language in ("en", "es", "ca", "pt", "it", "fr"):
+        yield from _each(_PREFIXED, _PREFIXES, flat)
+    if language == "de":
+        yield from _each(_DE_GLUED, _DE, flat)
+    if pair := _BOTH.get(language):
+        for match in re.finditer(rf"(?<![^\W_])(?:{pair})(?![^\W_])", flat, re.IGNORECASE):
+            yield Told(match.start(), Decimal(2), False, True)
+    if language == "ru":
+        yield from _each(_RU_WORD, _RU_WORDS, flat)
+        for match in _RU_GLUED.finditer(flat):
+            value = Decimal(_RU[(match[1] or match[2] or match[3]).lower()])
+            value *= {"ты": 1_000, "ми": 1_000_000}.get((match[4] or "").lower()[:2], 1)
+            yield Told(match.start(), value, False, small(value))
+
+
+def _each(pattern: re.Pattern[str], values: Mapping[str, int], flat: str) -> Iterator[Told]:
+    for match in pattern.finditer(flat):
+        value = Decimal(values[(match[1] if pattern.groups else match[0]).lower()])
+        yield Told(match.start(), value, False, True)
+
+
+_KO_DIGITS = {c: n for n, c in enumerate("일이삼사오육칠팔구", start=1)}
+_KO_SMALL = {"십": 1, "백": 2, "천": 3}
+_KO_LARGE = {"만": 4, "억": 8, "조": 12}
+_KO_LETTERS = "일이삼사오육칠팔구십백천만억조"
+_KO_RUN = re.compile(rf"[{_KO_LETTERS}]+(?: (?=[{_KO_LETTERS}]{{2}})[{_KO_LETTERS}]+){{0,6}}")
+#: What is counted so: without it, 구조만 ("only the structure") would be a number.
+_KO_COUNTER = re.compile(
+    r" ?(?:명|개|년|대|원|권|번|살|시간|분|초|킬로|미터|달러|유로|위안|엔|위|퍼센트|마리|채|곳|가지"
+    r"|배|세|주|장|병|잔|회|층|호|평|톤|그램|리터|도시|사람|km|kg|%|요소|그룹|단계|달|해|줄|건|편|쌍|종류|조각|차례|송이|그루|켤레|필드|문장|모델)"
+)
+_KO_TENS = {"열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60,
+            "일흔": 70, "여든": 80, "아흔": 90}  # fmt: skip
+_KO_ONES = {"하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4, "네": 4, "다섯": 5,
+            "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}  # fmt: skip
+_KO_NATIVE = re.compile(
+    rf"(?<![가-힣])(?:({'|'.join(_KO_TENS)})({'|'.join(_KO_ONES)})?|({'|'.join(_KO_ONES)}))"
+)
+#: One syllable is a number before what it counts (두 소년, 세마리) or as a pronoun (둘은);
+#: 네 is also "your" and "yes", 열 also "heat", 둘러 and 셋업 are other words.
+_KO_BEFORE = re.compile(" ?번째|째")
+_KO_COUNTED = {
+    "두": re.compile(rf" [가-힣]|{_KO_COUNTER.pattern}"),
+    "세": re.compile(rf" [가-힣]|{_KO_COUNTER.pattern}"),
+    "네": _KO_COUNTER,
+    "열": _KO_COUNTER,
+}
+_KO_ALONE = re.compile(r"(?![가-힣])|(?:[은는이가을를도의과]|다|로|만|이서|이다|입니다)(?![가-힣])")
+#: Days have words of their own, months a form of three and four, and so have guesses.
+_KO_OTHERS = {"이틀": (2,), "사흘": (3,), "나흘": (4,), "닷새": (5,), "엿새": (6,), "열흘": (10,),
+              "석 달": (3,), "넉 달": (4,), "석달": (3,), "넉달": (4,), "한두": (1, 2),
+              "두세": (2, 3), "두서너": (2, 3), "서너": (3, 4), "너댓": (4, 5)}  # fmt: skip
+_KO_OTHER = re.compile(rf"(?<![가-힣])(?:{'|'.join(_KO_OTHERS)})")
+#: Numerals from Chinese that are no other word before a counter, as 이 사람 and 사 층 are.
+_KO_SINO = frozenset("삼육칠팔십")
+
+
+def korean_numbers(flat: str) -> Iterator[Told]:
+    """Sino-Korean sums and native words; syllables that are other words forgive, no more.
+
+    >>> [(int(t.value), t.small) for t in korean_numbers("두 소년과 네 마리의 개")]
+    [(2, True), (4, True)]
+    """
+    for run in _KO_RUN.finditer(flat):
+        syllables = run.group(0).replace(" ", "")
+        value, strong = _sino(syllables)
+        if value:
+            bound = not run.start() or not "가" <= flat[run.start() - 1] <= "힣"
+            counted = _KO_COUNTER.match(flat, run.end()) is not None
+            if len(syllables) == 1 and not counted:
+                continue  # a particle, "this", or the middle of a frog: 개구리
+            few = bound and counted and syllables in _KO_SINO
+            yield Told(run.start(), Decimal(value), strong and bound and counted, few)
+    for match in _KO_NATIVE.finditer(flat):
+        value = _KO_TENS.get(match.group(1), 0)
+        value += _KO_ONES.get(match.group(2) or match.group(3) or "", 0)
+        few = small(Decimal(value)) and _counts(match.group(0), flat, match.end())
+        yield Told(match.start(), Decimal(value), value >= LEAST and bool(match.group(2)), few)
+    for match in _KO_OTHER.finditer(flat):
+        for other in _KO_OTHERS[match.group(0)]:
+            yield Told(match.start(), Decimal(other), False, small(Decimal(other)))
+
+
+def _counts(word: str, flat: str, end: int) -> bool:
+    """Whether a native number word is one here, and no ordinal."""
+    if _KO_BEFORE.match(flat, end):
+        return False
+    if pattern := _KO_COUNTED.get(word):
+        return pattern.match(flat, end) is not None
+    return len(word) > 1 or _KO_ALONE.match(flat, end) is not None
+
+
+def _sino(run: str) -> tuple[int, bool]:
+    """The value, and whether a digit stands before a unit at the beginning."""
+    total = section = 0
+    digit: int | None = None
+    units = 0
+    for syllable in run:
+        if syllable in _KO_DIGITS:
+            if digit is not None:
+                return 0, False
+            digit = _KO_DIGITS[syllable]
+        elif syllable in _KO_SMALL:
+            section += (1 if digit is None else digit) * 10 ** _KO_SMALL[syllable]
+            digit, units = None, units + 1
+        else:
+            total += (section + (digit or 0) or 1) * 10 ** _KO_LARGE[syllable]
+            section, digit, units = 0, None, units + 1
+    strong = units > 1 and run[0] in _KO_DIGITS
+    return total + section + (digit or 0), strong
+
+
+def reads_words(language: str) -> bool:
+    """Whether number words of the language can be read at all."""
+    return known(language)
+
+
+def lenient_numbers(text: str, language: str) -> tuple[Told, ...]:
+    """The spelled-out numbers of a text, with further readings that are not strong.
+
+    >>> found = lenient_numbers("two hundred cars in nineteen eighty-four", "en")
+    >>> [(int(t.value), t.strong) for t in found]
+    [(200, True), (19, False), (84, False), (1984, False)]
+    """
+    return _remembered(text, language) if len(text) <= 1_000 else _told(text, language)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str, language: str) -> tuple[Told, ...]:
+    return _told(text, language)
+
+
+def _told(text: str, language: str) -> tuple[Told, ...]:
+    name = language.partition("-")[0]
+    flat = plain(text)
+    spelled = [q for q in quantities(text, language) if q.spelled]
+    found = [t for q in spelled for t in _parts(q, flat, name)]
+    weak: set[int] = set()
+    for one, two in pairwise(spelled):
+        value = _together(one, two, flat[one.end : two.start])
+        if value is not None:
+            weak |= {one.start, two.start}
+            found.append(Told(one.start, value, False))
+    if weak:
+        found = [replace(t, strong=False) if t.start in weak else t for t in found]
+    if spelling := words.cardinals(language):
+        found += [t for q in spelled for t in _continued(q, flat, spelling)]
+    if pattern := _scales(name):
+        scales = words.scale_words(name)
+        large = [q for q in spelled if q.scale or q.value >= 100]
+        starts = [q.start for q in large]
+        for match in pattern.finditer(flat):
+            before = bisect_right(starts, match.start()) - 1
+            if before < 0 or large[before].end <= match.start():
+                value = Decimal(10 ** scales[match.group(0).lower()])
+                found.append(Told(match.start(), value, False))
+    reader = {"ar": _arabic, "th": _thai, "ko": korean_numbers}.get(name)
+    return (*found, *(reader(flat) if reader else compound_numbers(flat, name)))
+
+
+def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
+    """A number in words; as two where a joiner behind a million may as well part them."""
+    strong = _strong(quantity, flat, language)
+    # What is beyond any sum said in a talk is not taken apart (and Decimal could not).
+    rest = quantity.value % 10**6 if quantity.value < 10**20 else Decimal(0)
+    pattern = _joined(language) if 0 < rest < 100 else None
+    joined = pattern.search(flat, quantity.start, quantity.end) if pattern else None
+    if quantity.value < 10**6 or joined is None:
+        value = quantity.value
+        yield Told(quantity.start, value, strong, small(value), end=quantity.end)
+        return
+    value, end = quantity.value - rest, joined.start()
+    yield Told(quantity.start, value, strong, either=quantity.value, end=end)
+    yield Told(joined.end(), rest, False)
+
+
+@cache
+def _joined(language: str) -> re.Pattern[str] | None:
+    """ "And" between a scale word and what follows it."""
+    spelling = words.cardinals(language)
+    if spelling is None or not spelling.joiner:
+        return None
+    return re.compile(
+        rf"[ \u00a0]{re.escape(spelling.joiner)}[ \u00a0](?=[^\d\W]+(?:-[^\d\W]+)?$)", re.IGNORECASE
+    )
+
+
+def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
+    """What two numbers in a row are worth together, where they may be one."""
+    if len(between) <= 1 and not (one.sure and two.sure):
+        return Decimal(int(one.value) * 100 + int(two.value))  # a year, or a price
+    if between == ", " and one.value >= 1000 and two.value < 1000:
+        return one.value + two.value  # "one thousand, two hundred"
+    return None
+
+
+def _continued(quantity: Quantity, flat: str, spelling: CardinalRules) -> Iterator[Told]:
+    """ "Two dozen", "thirty-first", "halb zwei"."""
+    if spelling.dozen and flat.startswith(
+        (f" {spelling.dozen}", f"-{spelling.dozen}"), quantity.end
+    ):
+        yield Told(quantity.start, 12 * quantity.value, False)
+    if tail := _tail(quantity, flat, spelling):
+        yield Told(quantity.start, quantity.value + tail, False)
+    before = f"{spelling.half_to} "
+    start = max(0, quantity.start - len(before))
+    if spelling.half_to and flat[start : quantity.start].lower() == before:
+        yield Told(quantity.start, quantity.value - 1, False)
+
+
+def _tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:
+    """What the ordinal behind tens adds: 1 in "thirty-first"; else 0."""
+    found = _TAIL.match(flat, quantity.end) if spelling.ordinal_tails else None
+    return spelling.ordinal_tails.get(found.group(1).lower(), 0) if found else 0
+
+
+_TAIL = re.compile(r"-([^\W\d_]+)\b")
+_CJK_SCALE = re.compile("[十百千万亿萬億]")
+#: Behind these the word for a hundred is a percent sign.
+_PER = re.compile(r"(?<![^\W_])(?:por|pour|per)[ \u00a0]$", re.IGNORECASE)
+#: Hours past twelve are told as afternoon hours elsewhere: "quinze heures", "three".
+_HOURS = re.compile(r"[ \u00a0](?:heures?|Uhr|ore|horas?|hores?|час\w*)(?![^\W_])")
+
+
+@cache
+def _scales(language: str) -> re.Pattern[str] | None:
+    names = sorted(words.scale_words(language), key=len, reverse=True)
+    if not names:
+        return None
+    body = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
+
+
+def _strong(quantity: Quantity, flat: str, language: str) -> bool:
+    if not quantity.sure or quantity.value < LEAST:
+        return False
+    start, end = quantity.start, quantity.end
+    if language in ("zh", "ja"):
+        # 千万 is "by all means", 百 a figure of speech: a digit before its unit counts.
+        return bool(_CJK_SCALE.search(flat[start + 1 : end])) and flat[start] not in "十百千万萬"
+    if quantity.value <= 24 and _HOURS.match(flat, end):
+        return False
+    spelling = words.cardinals(language)
+    if spelling and _tail(quantity, flat, spelling):
+        return False
+    # "A thousand", "mille", "mil": as often a figure of speech as a count.
+    last = re.split("[ \u00a0]", flat[start:end].lower())[-1]
+    scale = words.scale_words(language).get(last)
+    lone = scale is not None and quantity.value == 10**scale
+    return not lone and not _PER.search(flat, max(0, start - 6), start)
+
+
+_AR_ONES = {
+    "واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنان": 2, "اثنين": 2, "اثنا": 2, "اثني": 2,
+    "اثنتان": 2, "اثنتين": 2, "اثنتا": 2, "اثنتي": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4,
+    "خمسه": 5, "خمس": 5, "سته": 6, "ست": 6, "سبعه": 7, "سبع": 7, "ثمانيه": 8, "ثماني": 8,
+    "ثمان": 8, "تسعه": 9, "تسع": 9, "عشره": 10, "عشر": 10,
+}  # fmt: skip
+_AR_TENS = {"عشر": 20, "ثلاث": 30, "اربع": 40, "خمس": 50, "ست": 60, "سبع": 70, "ثمان": 80,
+            "تسع": 90}  # fmt: skip
+_AR_HUNDREDS = {"مئه": 100, "مائه": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200,
+                "مائتين": 200, "مئتا": 200, "مائتا": 200, "مئتي": 200, "مائتي": 200}  # fmt: skip
+_AR_SCALES = {
+    "الف": 3, "الفا": 3, "الاف": 3, "مليون": 6, "مليونا": 6, "ملايين": 6, "مليار": 9, "مليارا": 9,
+    "مليارات": 9, "بليون": 9, "تريليون": 12, "تريليونا": 12, "تريليونات": 12,
+}  # fmt: skip
+_AR_TWICE = {"الفان": 3, "الفين": 3, "الفا": 3, "مليونان": 6, "مليونين": 6, "ملياران": 9,
+             "مليارين": 9}  # fmt: skip
+_AR_WORD = re.compile(r"[\u0621-\u064a]+")
+_AR_MARKS = re.compile(r"[\u064b-\u0652\u0640]")
+_AR_PLAIN = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي"})
+
+
+def _ar_value(word: str) -> int | None:
+    """A word below a thousand."""
+    if word in _AR_ONES:
+        return _AR_ONES[word]
+    if word in _AR_HUNDREDS:
+        return _AR_HUNDREDS[word]
+    if word[-2:] in ("ون", "ين") and word[:-2] in _AR_TENS:
+        return _AR_TENS[word[:-2]]
+    for hundred in ("مئه", "مائه"):
+        if word.endswith(hundred) and word.removesuffix(hundred) in _AR_ONES:
+            return 100 * _AR_ONES[word.removesuffix(hundred)]
+    return None
+
+
+def _arabic(flat: str) -> Iterator[Told]:
+    """Sums of words joined by "wa": اثنان وثلاثون ألفًا is 32,000."""
+    total = section = 0
+    start = last = -1
+    for match in _AR_WORD.finditer(_AR_MARKS.sub("\u0621", flat)):
+        bare = match.group(0).replace("\u0621", "").translate(_AR_PLAIN)
+        joined = bare.startswith("و") and len(bare) > 2
+        word = bare[1:] if joined else bare
+        value = _ar_value(word)
+        known_word = value is not None or word in _AR_SCALES or word in _AR_TWICE
+        goes_on = start >= 0 and match.start() - last <= 1 and (
+            joined or word in _AR_SCALES or value in (10, 100))  # fmt: skip
+        if start >= 0 and (not known_word or not goes_on):
+            yield _sum(start, total + section)
+            total = section = 0
+            start = -1
+        if not known_word:
+            continue
+        start = match.start() if start < 0 else start
+        last = match.end()
+        if value is not None:
+            teen = value == 10 and 0 < section % 100 < 10 and not joined
+            hundred = value == 100 and 0 < section < 10 and not joined
+            section = section * 100 if hundred else section + (10 if teen else value)
+        elif word in _AR_TWICE and not section and word not in _AR_SCALES:
+            total += 2 * 10 ** _AR_TWICE[word]
+        else:
+            total += (section or 1) * 10 ** _AR_SCALES.get(word, 0)
+            section = 0
+    if start >= 0:
+        yield _sum(start, total + section)
+
+
+def _sum(start: int, value: int) -> Told:
+    return Told(start, Decimal(value), value >= LEAST, small(Decimal(value)))
+
+
+_TH_DIGITS = {"ศูนย์": 0, "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5,
+              "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9}  # fmt: skip
+_TH_POWERS = {"สิบ": 1, "ร้อย": 2, "พัน": 3, "หมื่น": 4, "แสน": 5, "ล้าน": 6}
+_TH_PIECE = re.compile("|".join([*_TH_DIGITS, *_TH_POWERS]))
+#: Bounded: every further "million" would make the value longer.
+_TH_RUN = re.compile(rf"(?:{_TH_PIECE.pattern}){{1,40}}+")
+
+
+def _thai(flat: str) -> Iterator[Told]:
+    for run in _TH_RUN.finditer(flat):
+        total = section = 0
+        digit: int | None = None
+        powers = 0
+        for piece in _TH_PIECE.findall(run.group(0)):
+            if piece in _TH_DIGITS:
+                digit = _TH_DIGITS[piece]
+                continue
+            power = _TH_POWERS[piece]
+            powers += 1
+            if power == 6:
+                total = (total + section + (digit or 0) or 1) * 10**6
+                section = 0
+            else:
+                section += (1 if digit is None else digit) * 10**power
+            digit = None
+        value = total + section + (digit or 0)
+        first = _TH_PIECE.match(run.group(0))
+        begins = first is not None and first.group(0) in _TH_DIGITS
+        yield Told(run.start(), Decimal(value), bool(powers) and begins and value >= LEAST)
+
+
+__all__ = ["LEAST", "Told", "lenient_numbers", "reads_words"]
+
+
+#: English words that stand for a number without being one.
+_EN = {
+    "once": 1, "twice": 2, "double": 2, "doubled": 2, "both": 2, "couple": 2, "pair": 2,
+    "dozen": 12, "triple": 3, "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50,
+    "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90, "teens": 10, "half": 30,
+    "hundreds": 100, "thousands": 1000, "decade": 10, "century": 100, "midnight": 12, "noon": 12,
+}  # fmt: skip
+#: The half hour of a time in words.
+_HALF = re.compile(r"半|(?<![^\W_])(?:media|demie?|mezzo|mezza|meia|halb\w*|mitja)(?![^\W_])", re.I)
+_ROMAN = re.compile(r"(?<![^\W_])[IVXL]{2,7}(?![^\W_])")
+_TIME = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+
+
+def implied(text: str, language: str) -> Counter[Decimal]:
+    """The values that words of a text may stand for, each as often as it may."""
+    flat = plain(text)
+    found = ordinal_values(text, language)
+    found.update(Decimal(_roman(m.group(0))) for m in _ROMAN.finditer(flat))
+    found[Decimal(30)] += sum(1 for _ in _HALF.finditer(flat))
+    if language.startswith("en"):
+        words = (m.group(0).lower() for m in _WORD.finditer(flat))
+        found.update(Decimal(_EN[word]) for word in words if word in _EN)
+    if pattern := _months(language):
+        names = month_names(language)
+        found.update(Decimal(names[m.group(0).lower()]) for m in pattern.finditer(flat))
+    return found
+
+
+def on_the_hour(text: str) -> frozenset[int]:
+    """Where the "00" of times stand: "at 9:00" is "à 9 heures" elsewhere."""
+    if ":" not in text and "：" not in text:
+        return frozenset()
+    return frozenset(m.start(2) for m in _TIME.finditer(plain(text)) if m.group(2) == "00")
+
+
+@cache
+def _months(language: str) -> re.Pattern[str] | None:
+    names = sorted(month_names(language), key=len, reverse=True)
+    if not names:
+        return None
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_])", re.I)
+
+
+def _roman(numeral: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[c] for c in numeral]
+    following = [*values[1:], 0]
+    return sum(-v if v < n else v for v, n in zip(values, following, strict=True))

@@ -1,0 +1,390 @@
+"""Where a currency's name is more likely another word: pounds of flour, 元组, "won".
+
+Finding amounts: a quantity with a currency beside it, or two that make a range.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from speechsubs.model import Money
+from speechsubs.quantities.cjk import is_cjk
+from speechsubs.quantities.currencies import CODES, RISKY, SIGNS, Amount, Context, Names, names
+from speechsubs.quantities.digits import SPACES, plain, scale_pattern, shift
+from speechsubs.quantities.parse import Quantity, quantities
+from speechsubs.quantities.words import power_of
+
+#: From here on a name that is mostly another word is money: "2000 coronas".
+_LARGE = 1000
+#: What follows 元 where it means "element" or "unit": tuples, binary, unification.
+_ELEMENT = "组組素件化的分函类類管运運事整比交数數"
+_ENDS = "，。！？、；：）」』】,.!?;:) \n"
+
+
+def unlikely(text: str, end: int, name: str, quantity: Quantity, table: Names) -> bool:
+    """Whether a number with this name behind it is no amount at all."""
+    small = quantity.value < _LARGE and not quantity.scale
+    word = name.lower()
+    if word in table.rare and small:
+        return True
+    if word in table.weak and quantity.spelled and quantity.value == 1:
+        return True
+    if word == "won" and "won" in table.weak:
+        # "in 2021 won the prize", "version 3 won": only a large number is Korean money.
+        return not quantity.scale and not (quantity.run and len(quantity.run) > 4)
+    following = text[end : end + 1]
+    if name == "元" and small:
+        if following and following in _ELEMENT:
+            return True
+        return quantity.spelled and quantity.value < 10 and not _at_end(following)
+    if name in ("块", "塊") and small:
+        return not _at_end(following)
+    return False
+
+
+def _at_end(following: str) -> bool:
+    return not following or following in _ENDS
+
+
+_GRAND = re.compile(rf"[{SPACES}](?:grand|Grand)(?![^\W_])")
+#: What may follow a bare "ten grand": the end, or a word that begins no noun.
+_NO_NOUN = re.compile(
+    rf"(?=[.,;:!?)]|$)|[{SPACES}](?:for|in|on|to|a|an|the|per|and|or|but|is|was|of|from|at|by"
+    rf"|with|each|more|less)\b"
+)
+_MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff$€£¥₩₹]))-$")
+_BETWEEN = re.compile(
+    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]"
+    rf"(?:(?:i|gli|los|las|os|as)[{SPACES}])?$|(从|從|由|介于)$",
+    re.IGNORECASE,
+)
+#: These open a change as well as a range.
+_OPENING = frozenset(("from", "von", "de", "da", "desde", "从", "從", "由"))
+_TO = re.compile(
+    rf"(?:[{SPACES}]?[-–—~～〜][{SPACES}]?|[{SPACES}](?:to|through|a|à|bis|hasta|até|or|o|ou|oder)[{SPACES}]"
+    rf"|(?:到|至|から|ないし))",
+    re.IGNORECASE,
+)
+_THREE_PLACES = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_AND = re.compile(
+    rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}](?:(?:i|gli|los|las|os|as)[{SPACES}])?", re.IGNORECASE
+)
+#: "$100+ million" is a hundred million and more, "2,- €" and "CHF 200.–" have no cents.
+_PLUS = re.compile(r"\+(?=[ -])")
+_NO_CENTS = re.compile(rf"[.,](?:[-–]{{1,2}}|—)(?=[{SPACES}.,;:!?)]|$)")
+_AND_A_HALF = re.compile(rf"[{SPACES}]and a half(?=[{SPACES}]grand)", re.IGNORECASE)
+#: "A few thousand": a lone scale word behind these is no thousand.
+_VAGUE = re.compile(
+    rf"(?<![^\W_])(?:few|several|couple(?:[{SPACES}]of)?|many|paar|einige\w?|mehrere\w?|viele"
+    rf"|quelques|plusieurs|un(?:os|as)[{SPACES}](?:cuantos|cuantas|pocos|pocas)|varios|alguns|vários"
+    rf"|qualche|alcune|varie)[{SPACES}]$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A quantity with the currency that stands beside it, if one does."""
+
+    start: int
+    end: int
+    quantity: Quantity
+    before: str = ""
+    after: str = ""
+    negative: bool = False
+
+    @property
+    def sign(self) -> str:
+        return self.before or self.after
+
+
+def find(text: str, language: str, context: Context | None = None) -> list[Amount]:
+    """The amounts of a text, left to right, not overlapping.
+
+    `language` decides the words and the meaning of points and commas; for a
+    language without a locale file only signs and ISO codes are read. Words such as
+    "about" stay outside the span, and so do parentheses.
+
+    >>> [a.key for a in find("It costs 215,900 yuan (29700$).", "en")]
+    ['215900 CNY', '29700 USD']
+    """
+    context = context or Context()
+    table = names(language)
+    flat = plain(text)
+    amounts: list[Amount] = []
+    pending: _Found | None = None
+    last_end = 0
+    for found in _beside(flat, language, table):
+        if found.start < last_end:
+            continue
+        if pending is not None:
+            joined = _range(flat, text, pending, found, language, context, table)
+            if joined:
+                amounts += joined
+                last_end, pending = joined[-1].end, None
+                continue
+            if single := _single(text, pending, language, context, table):
+                amounts.append(single)
+                last_end = single.end
+        pending = found
+    if pending is not None and (single := _single(text, pending, language, context, table)):
+        amounts.append(single)
+    return amounts
+
+
+def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
+    taken = 0
+    for quantity in quantities(flat, language):
+        quantity = _written(flat, quantity, language)
+        start, end = quantity.start, quantity.end
+        window = max(taken, start - 9)
+        before = after = ""
+        negative = False
+        if minus := _minus(flat, start, taken):
+            start, negative = minus - 1, True
+        head = table.prefix.search(flat, window, start)
+        if head and quantity.spelled and not _is_word(head.group(1)):
+            head = None
+        if head and not _risky(head.group(1), head.group(2)):
+            before, start = head.group(1), head.start(1)
+            if not negative and (minus := _minus(flat, start, taken)):
+                start, negative = minus - 1, True
+        if grand := _grand(flat, end, language, table, before):
+            quantity = replace(quantity, value=shift(quantity.value, 3), end=grand[0])
+            end, after = grand
+        tail = table.suffix.match(flat, end)
+        if tail and quantity.spelled and not _is_word(tail.group(2), quantity):
+            tail = None
+        if tail and _may_follow(flat, tail, before):
+            after, end = tail.group(2), tail.end()
+        if (before or after) and (mark := _NO_CENTS.match(flat, end)):
+            end = mark.end()
+        if not before and not after and negative:
+            start, negative = quantity.start, False
+        taken = end
+        yield _Found(start, end, quantity, before, after, negative)
+
+
+def _written(flat: str, quantity: Quantity, language: str) -> Quantity:
+    """A quantity with what only prices have: "$.50", "$100+ million", "2,- €"."""
+    if quantity.spelled or quantity.scale:
+        return _halved(flat, quantity, language)
+    start, end = quantity.start, quantity.end
+    if flat[start - 1 : start] == "." and flat[max(0, start - 2) : start - 1] in _SIGN_ENDS:
+        cents = Decimal(f"0.{quantity.run}") if quantity.run.isdigit() else quantity.value
+        return replace(quantity, start=start - 1, value=cents, mantissa=cents)
+    if plus := _PLUS.match(flat, end):
+        scale = scale_pattern(language).match(flat, plus.end())
+        if scale is not None and (power := power_of(scale, language)) >= 3:
+            value = shift(quantity.value, power)
+            return replace(quantity, end=scale.end(), value=value, scale=power, approx="over")
+    mark = _NO_CENTS.match(flat, end)
+    if mark and flat[mark.end() : mark.end() + 2].strip()[:1] in tuple("€EFCDS"):
+        # The currency stands behind the mark: "2,- €", "2,- Franken".
+        return replace(quantity, end=mark.end())
+    return _halved(flat, quantity, language)
+
+
+_SIGN_ENDS = tuple("$€£¥")
+
+
+def _halved(flat: str, quantity: Quantity, language: str) -> Quantity:
+    """ "Two and a half grand": `halves` knows scale words only."""
+    half = _AND_A_HALF.match(flat, quantity.end) if language.startswith("en") else None
+    if half is None or quantity.scale or quantity.value >= _THOUSAND:
+        return quantity
+    value = quantity.value + Decimal("0.5")
+    return replace(quantity, end=half.end(), value=value, mantissa=value)
+
+
+_THOUSAND = 1_000
+
+
+def _minus(flat: str, end: int, taken: int) -> int:
+    """Where a minus before a number ends, or 0. Behind an amount it is a dash."""
+    found = _MINUS.search(flat, max(0, end - 1), end)
+    return end if found and (found.start() > taken or not taken) else 0
+
+
+def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tuple[int, str] | None:
+    """ "grand" behind a number: where it ends, and itself where it is all there is."""
+    found = _GRAND.match(flat, end) if language.startswith("en") else None
+    if not found:
+        return None
+    if before or table.suffix.match(flat, found.end()):
+        return found.end(), ""
+    # "two grand pianos" are none: the sentence must go on without a noun.
+    return (found.end(), "grand") if _NO_NOUN.match(flat, found.end()) else None
+
+
+def _risky(code: str, gap: str) -> bool:
+    return code in RISKY and gap != "\u00a0"
+
+
+def _is_word(sign: str, quantity: Quantity | None = None) -> bool:
+    """Spelled-out numbers take names: "un $U$" is mathematics, "un SGD" a method."""
+    if sign in SIGNS:
+        return is_cjk(sign)
+    large = quantity is not None and quantity.value >= 10
+    return large or sign not in CODES
+
+
+def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
+    word, gap = tail.group(2), tail.group(1) or ""
+    following = flat[tail.end() : tail.end() + 2]
+    if not word[-1].isalpha():
+        # In "5 $10 bills" and "$10 $20" the sign belongs to what follows.
+        if following[:1].isdigit() or (following[:1] == " " and following[1:].isdigit() and gap):
+            return False
+        return not before
+    if before and word.isupper() and following[:1] in tuple(SPACES) and following[1:].isdigit():
+        return False
+    return gap != "-" or not word.isupper()
+
+
+def _code(found: _Found, language: str, context: Context, table: Names) -> tuple[str, bool]:
+    """The currency and whether it is sure; "" where what stands beside it is no currency."""
+    before, after = found.before, found.after
+    one = _lookup(before, language, context, table) if before else None
+    two = _lookup(after, language, context, table) if after else None
+    if one and two and one[0] != two[0]:
+        if before == "$" and two[0] in ("CAD", "AUD", "HKD", "TWD", "SGD", "NZD", "MXN", "USD"):
+            return two
+        if before == "¥" and two[0] in ("CNY", "JPY"):
+            return two
+        return one[0], False
+    best = one or two
+    if best is None:
+        return "", False
+    return best[0], best[1] or bool(one and two and (one[1] or two[1]))
+
+
+def _lookup(word: str, language: str, context: Context, table: Names) -> tuple[str, bool]:
+    sign = " ".join(word.split())
+    if sign == "grand":
+        return context.default_dollar, False
+    code = table.codes.get(sign) or table.codes[sign.lower()]
+    if code == "$":
+        return context.default_dollar, True
+    if code == "¥":
+        own = {"zh": "CNY", "ja": "JPY"}.get(language.partition("-")[0])
+        if context.yen_sign:
+            return context.yen_sign, True
+        return (own, True) if own else ("JPY", False)
+    if code == "USD" and context.default_dollar != "USD" and sign.lower() in _BARE_DOLLARS:
+        return context.default_dollar, True
+    return code, sign.lower() not in table.weak
+
+
+_BARE_DOLLARS = frozenset(
+    [
+        "dollar",
+        "dollars",
+        "buck",
+        "bucks",
+        "dólar",
+        "dólares",
+        "dolar",
+        "dolares",
+        "dòlar",
+        "dòlars",
+        "dollaro",
+        "dollari",
+        "ドル",
+    ]
+)
+
+
+def _single(
+    text: str, found: _Found, language: str, context: Context, table: Names
+) -> Amount | None:
+    quantity = found.quantity
+    code, sure = _code(found, language, context, table)
+    if not code or unlikely(text, found.end, found.after, quantity, table):
+        return None
+    if (
+        quantity.spelled
+        and quantity.value in (100, _THOUSAND)
+        and _VAGUE.search(text, max(0, found.start - 20), found.start)
+    ):
+        return None
+    size = _grouped_value(quantity)
+    return Amount(
+        found.start,
+        found.end,
+        text[found.start : found.end],
+        (Money(-size if found.negative else size, code),),
+        quantity.approx,
+        sure and quantity.sure,
+        (quantity.scale,),
+    )
+
+
+def _grouped_value(quantity: Quantity) -> Decimal:
+    """Prices have no three decimal places: "$3,000" in a Spanish text is a guess at 3000."""
+    run = quantity.run
+    if not quantity.sure and not quantity.scale and _THREE_PLACES.fullmatch(run):
+        return Decimal(run.replace(",", "").replace(".", ""))
+    return quantity.value
+
+
+def _shared(low: Quantity, high: Quantity) -> int:
+    """The power of ten that the end of a spelled range lends its beginning.
+
+    "Ten to twelve thousand" is ten thousand and more, "two to three hundred" two hundred;
+    "five hundred to one thousand" is what it says.
+    """
+    for power, least in ((3, 1_000), (2, 100)):
+        top = shift(high.value, -power)
+        if high.value >= least and top == top.to_integral_value() and low.value <= top < least:
+            return power
+    return 0
+
+
+def _range(
+    flat: str, text: str, one: _Found, two: _Found, language: str, context: Context, table: Names
+) -> list[Amount]:
+    """Two quantities with "to" or a dash between them and one currency for both.
+
+    One amount with two values, or two amounts where a word opens the range: "rose
+    from 300 to 500 euros" must not become "rose 300–500 euros".
+    """
+    if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
+        return []
+    if two.negative or (one.after and not two.sign):
+        return []
+    start = one.start
+    opener = _BETWEEN.search(flat, max(0, start - 12), start)
+    link = flat[one.end : two.start]
+    spoken = (opener.group(1) or opener.group(2)).lower() if opener else ""
+    by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
+    if not by_and and not _TO.fullmatch(link):
+        return []
+    code, sure = _code(two if two.sign else one, language, context, table)
+    if one.sign:
+        first, first_sure = _code(one, language, context, table)
+        sure = sure and first_sure
+        if first != code:
+            return []
+    if not code:
+        return []
+    a, b = one.quantity, two.quantity
+    low, low_scale = a.value, a.scale
+    if b.scale and not a.scale and a.value <= b.mantissa:
+        low, low_scale = shift(a.value, b.scale), b.scale
+        sure = sure and not (one.sign and two.before)
+    elif a.spelled and b.spelled and (power := _shared(a, b)):
+        low = shift(a.value, power)
+    if low >= b.value or one.negative:
+        return []
+    sure = sure and a.sure and b.sure
+    less, more = Money(low, code), Money(b.value, code)
+    if link == "から" or (spoken in _OPENING and link.strip().isalpha()):
+        return [
+            Amount(start, one.end, text[start : one.end], (less,), "", sure, (low_scale,)),
+            Amount(two.start, two.end, text[two.start : two.end], (more,), "", sure, (b.scale,)),
+        ]
+    start = opener.start() if opener and by_and else start
+    whole = text[start : two.end]
+    return [Amount(start, two.end, whole, (less, more), "", sure, (low_scale, b.scale))]

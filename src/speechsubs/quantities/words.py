@@ -1,0 +1,312 @@
+"""Spelled-out numbers: "two hundred and fifteen thousand", "dreihunderttausend".
+
+A half behind a number: "one and a half million", "un millón y medio", "anderthalb".
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from speechsubs.language.locale_words import CardinalRules
+from speechsubs.quantities.digits import (
+    SPACES,
+    known,
+    rules,
+    rules_for,
+    scale_pattern,
+    shift,
+    trimmed,
+)
+
+
+@cache
+def cardinals(language: str) -> CardinalRules | None:
+    """The number words of a language; None where they are read in another way, or not."""
+    rules = rules_for(language).cardinals if known(language) else None
+    return rules if rules and rules.words else None
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    spelling = cardinals(language)
+    if spelling is None:
+        return None
+    names = sorted({*spelling.words, *spelling.scales}, key=len, reverse=True)
+    piece = "|".join(map(re.escape, names))
+    halves = "|".join(map(re.escape, spelling.halves)) or "(?!)"
+    gap = "[ \u00a0-]"
+    joiner = re.escape(spelling.joiner)
+    articles = "".join(rf"{re.escape(a)}[ \u00a0]|" for a in spelling.articles)
+    before = rf"(?:{articles}(?:{halves}){gap}|)"
+    # Glued numbers are one word: "dreihunderttausend", "trecentomila".
+    word = rf"(?:{piece})(?:{joiner}|{piece})*+" if spelling.glued else rf"(?:{piece})"
+    link = rf"{gap}(?:{joiner}{gap})?" if joiner else gap
+    run = rf"(?<![^\W_]){before}{word}(?:{link}{word}(?![^\W_]))*+(?![^\W_])"
+    point = ""
+    if spelling.point:
+        zeros = "|".join(map(re.escape, spelling.zeros))
+        digits = "|".join(map(re.escape, sorted(spelling.words, key=len, reverse=True)))
+        after = "|".join(map(re.escape, spelling.after_point)) or "(?!)"
+        run = run.removesuffix(r"(?![^\W_])") + (
+            rf"(?:[ ]{re.escape(spelling.point)}(?:[ ](?:{zeros}|{digits})(?![^\W_]))++"
+            rf"(?:[ -](?:{after}))?)?(?![^\W_])")  # fmt: skip
+        point = f"{re.escape(spelling.point)}|{zeros}|"
+    flags = re.IGNORECASE
+    word_and = joiner or "(?!)"
+    tokens = rf"(?P<half>{halves})|{point}{word_and}(?![^\W_])|{piece}|{word_and}"
+    return re.compile(run, flags), re.compile(tokens, flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A spelled-out number; `scale` is the power of its big scale word, else 0.
+
+    `sure` is False for one of two numbers in a row ("twelve fifty").
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    scale: int
+    sure: bool = True
+
+
+def runs(flat: str, language: str) -> Iterator[Run]:
+    """The spelled-out numbers of a text, left to right."""
+    patterns, spelling = _patterns(language), cardinals(language)
+    if patterns is None or spelling is None:
+        return
+    whole, piece = patterns
+    for found in whole.finditer(flat):
+        position, parts = found.start(), []
+        while position < found.end():
+            result = _read(flat, position, found.end(), piece, spelling)
+            if result is not None and flat[result.end : result.end + 1].isalpha():
+                # "Zweihundert und dreihundert": a number does not end inside a word.
+                gap = flat.rfind(" ", position, result.end)
+                result = _read(flat, position, max(gap, position), piece, spelling)
+            if result is None:
+                break
+            position = result.end
+            parts.append(result)
+        whole_run = len(parts) == 1 and parts[0].end == found.end()
+        for part in parts:
+            yield part if whole_run else replace(part, sure=False)
+
+
+def scale_words(language: str) -> Mapping[str, int]:
+    """The scale words of a language, in lower case, with their powers of ten."""
+    spelling = cardinals(language)
+    return spelling.scales if spelling else {}
+
+
+def _read(
+    flat: str, start: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
+) -> Run | None:
+    groups: list[tuple[Decimal, int]] = []
+    current: int | None = None
+    first, last, joined, scale, half = -1, start, False, 0, False
+    for found in piece.finditer(flat, start, end):
+        word = found.group(0).lower()
+        if word == spelling.point and current is not None and not groups:
+            return _decimal(flat, first, end, piece, found.end(), current, spelling)
+        if found.group("half"):
+            if first >= 0:
+                break
+            half, first, last = True, found.start(), found.end()
+            continue
+        opened = current is not None or groups or half or word in spelling.alone
+        if word in spelling.scales and not opened and not _article(flat, start, found, spelling):
+            break
+        if word in spelling.words:
+            value = spelling.words[word]
+            if not _fits(current, value, joined and spelling.glued):
+                break
+            current = (current or 0) + value
+        elif word in spelling.scales:
+            power = spelling.scales[word]
+            if power == 2:
+                if current is None:
+                    current = 100
+                elif 0 < current % 100 == current:
+                    current *= 100
+                else:
+                    break
+            elif not _scaled(groups, current, power):
+                break
+            else:
+                current, scale = None, max(scale, power)
+        else:
+            joined = True
+            continue
+        first = found.start() if first < 0 else first
+        last, joined = found.end(), False
+    total = int(sum(g[0] for g in groups)) + (current or 0)
+    if first < 0 or not total:
+        return None
+    if first > start and scale_first(flat, first, end, piece, spelling):
+        first = start
+    exact = trimmed(Decimal(total * 5).scaleb(-1)) if half else Decimal(total)
+    if half:
+        # Half a billion is said as 500 million, half a million in digits.
+        scale = scale - 3 if scale >= 9 else 0
+    return Run(first, last, exact, scale if scale >= 5 else 0)
+
+
+def scale_first(
+    flat: str, first: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
+) -> bool:
+    """Whether a number begins with a scale word, as "a million" does behind its article."""
+    found = piece.match(flat, first, end)
+    return found is not None and found.group(0).lower() in spelling.scales
+
+
+def _article(flat: str, start: int, found: re.Match[str], spelling: CardinalRules) -> bool:
+    return flat[start : found.start()].strip().lower() in spelling.articles
+
+
+def _fits(current: int | None, value: int, joined: bool) -> bool:
+    if current is None:
+        return True
+    rest = current % 100
+    if value >= 100:
+        return False
+    if rest == 0:
+        return current > 0
+    if value < 10 and rest >= 20 and rest % 10 == 0:
+        return True
+    if rest in (60, 80) and 10 <= value < 20:
+        return True
+    return joined and rest < 10 and value >= 20 and value % 10 == 0
+
+
+def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) -> bool:
+    below = Decimal(0)
+    merged = 0
+    while groups and groups[-1][1] < power:
+        below += groups.pop()[0]
+        merged += 1
+    if groups and groups[-1][1] == power:
+        return False
+    if current is None and not merged:
+        if groups:
+            return False
+        current = 1
+    groups.append(((below + (current or 0)).scaleb(power).quantize(Decimal(1)), power))
+    return True
+
+
+def _decimal(
+    flat: str, first: int, end: int, piece: re.Pattern[str], position: int, whole: int,
+    spelling: CardinalRules,
+) -> Run:  # fmt: skip
+    """ "ten point five million": digits are spoken one by one."""
+    digits, scale, last = "", 0, position
+    for found in piece.finditer(flat, position, end):
+        word = found.group(0).lower()
+        if word in spelling.zeros:
+            digits += "0"
+        elif spelling.words.get(word, 10) < 10 and not scale:
+            digits += str(spelling.words[word])
+        elif word in spelling.scales and digits and not scale:
+            scale = spelling.scales[word]
+        else:
+            break
+        last = found.end()
+    value = Decimal(f"{whole}.{digits}" if digits else whole).scaleb(scale)
+    value = Decimal(format(value, "f"))
+    return Run(first, last, value, scale if scale >= 5 else 0)
+
+
+_HALF_BILLION = Decimal(10) ** 15
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str] | None:
+    """What a half behind a number, or behind its scale word, is.
+
+    Not read are hours and times ("two and a half hours"), which have a scale word on
+    neither side.
+    """
+    spelling = cardinals(language)
+    if spelling is None or not spelling.half_behind:
+        return None
+    half = "|".join(map(re.escape, spelling.half_behind))
+    return re.compile(rf"[{SPACES}](?:{half})(?![^\W_])", re.IGNORECASE)
+
+
+def behind(
+    flat: str, end: int, value: Decimal, scale: int, language: str
+) -> tuple[Decimal, int, int] | None:
+    """A number with the half behind it: its value, its scale and where it ends, or None.
+
+    >>> behind("a million and a half", 9, Decimal(1_000_000), 6, "en")
+    (Decimal('1500000'), 6, 20)
+    """
+    pattern = _pattern(language)
+    found = pattern.match(flat, end) if pattern else None
+    if found is None or value >= _HALF_BILLION or value != value.to_integral_value():
+        return None
+    after = scale_pattern(language).match(flat, found.end())
+    if scale >= 6:
+        # "Two million and a half thousand" is nobody's number.
+        return None if after else (value + shift(Decimal(5), scale - 1), scale, found.end())
+    if scale or after is None or value >= 1_000:
+        return None
+    power = power_of(after, language)
+    return _whole(value, power), power, after.end()
+
+
+def summed(flat: str, end: int, value: Decimal, scale: int) -> tuple[Decimal, int, int] | None:
+    """A Spanish sum of digits and scale words: "2 mil 500", "3 millones 200 mil"."""
+    found = _SUMS[scale].match(flat, end) if scale in _SUMS else None
+    if found is None or value >= _HALF_BILLION or value != value.to_integral_value():
+        return None
+    if scale == 3:
+        return value + int(found.group(1)), 0, found.end()
+    return value + 1_000 * int(found.group(1)), scale, found.end()
+
+
+#: What may stand behind a scale word and be added to it.
+_SUMS = {
+    3: re.compile(rf"[{SPACES}]([1-9]\d\d)(?![\d.,:]*\d)(?![^\W_])", re.ASCII),
+    6: re.compile(rf"[{SPACES}]([1-9]\d{{0,2}})[{SPACES}]mil(?![^\W_])", re.ASCII),
+}
+
+
+def glued(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
+    """The numbers and a half in one word before a scale word: start, end, value, scale.
+
+    >>> list(glued("zweieinhalb Millionen Euro", "de"))
+    [(0, 21, Decimal('2500000'), 6)]
+    """
+    pattern, spelling = _glued_pattern(language), cardinals(language)
+    if pattern is None or spelling is None:
+        return
+    for found in pattern.finditer(flat):
+        after = scale_pattern(language).match(flat, found.end())
+        if after is not None:
+            one = Decimal(spelling.and_a_half[found.group().lower()])
+            power = power_of(after, language)
+            yield found.start(), after.end(), _whole(one, power), power
+
+
+@cache
+def _glued_pattern(language: str) -> re.Pattern[str] | None:
+    spelling = cardinals(language)
+    if spelling is None or not spelling.and_a_half:
+        return None
+    body = "|".join(map(re.escape, spelling.and_a_half))
+    return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
+
+
+def power_of(after: re.Match[str], language: str) -> int:
+    """The power of ten of a scale word that `scale_pattern` found."""
+    word, scales = " ".join(after.group(1).split()), rules(language).scales
+    return scales.get(word, scales.get(word.lower(), 0))
+
+
+def _whole(value: Decimal, power: int) -> Decimal:
+    return trimmed(shift(value * 2 + 1, power) / 2)

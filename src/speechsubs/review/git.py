@@ -1,0 +1,81 @@
+"""A version of a glossary: a file, or what git has of it (`HEAD~1:glossary.yml`)."""
+
+import subprocess
+from pathlib import Path
+
+from speechsubs.adapters.files import read_bytes
+from speechsubs.adapters.strict_yaml import MAX_BYTES
+from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.glossary import Glossary
+from speechsubs.glossary.load import parse
+from speechsubs.glossary.write import text as written
+
+#: Git answers at once, unless it waits for a server that is not there.
+TIMEOUT_S = 60
+
+
+def load(name: str) -> Glossary:
+    """Read a version. A file wins where the name could be both.
+
+    Raises `GlossaryError`, `YamlError`, and `InputError` where there is no such file or
+    revision, or no git.
+    """
+    return parse(text_of(name), Path(name))
+
+
+def text_of(name: str) -> str:
+    """The text of a version. Raises `InputError`."""
+    path = Path(name)
+    revision, colon, inside = name.partition(":")
+    try:
+        is_file = path.exists()
+    except (OSError, ValueError):
+        is_file = False  # a name that no file can have; git will say so too
+    git = bool(colon and revision and inside and not is_file)
+    data = _shown(name) if git else read_bytes(path, max_bytes=MAX_BYTES)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{name}:{line}", "this is not UTF-8 text") from error
+
+
+def canonical(name: str) -> str:
+    """A version as git should compare it: entries by id, every field in one order.
+
+    Comments and layout are left out. What is no glossary is given back as it is, with the
+    reason in front, because git stops altogether where a textconv fails.
+    """
+    raw = text_of(name)
+    try:
+        glossary = parse(raw, Path(name))
+    except SpeechsubsError as error:
+        return f"# no glossary: {' '.join(str(error).split())}\n{raw}"
+    terms = tuple(sorted(glossary.terms, key=lambda term: term.id))
+    return written(Glossary(terms, glossary.language, glossary.path))
+
+
+def _shown(name: str) -> bytes:
+    """`git show REVISION:PATH`, by an argument list and never through a shell."""
+    if name.startswith("-") or not name.isprintable():
+        raise InputError(ascii(name), "is no revision", "Write HEAD~1:glossary.yml")
+    command = ["git", "--no-pager", "show", "--no-textconv", "--no-color", name]
+    try:
+        done = subprocess.run(  # noqa: S603 - a list, whose last part cannot be an option
+            command, capture_output=True, check=False, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        problem = "no such file, and there is no git to ask for a revision"
+        raise InputError(name, problem, "Install git, or name two files") from None
+    except subprocess.TimeoutExpired as error:
+        raise InputError(name, f"git did not answer in {TIMEOUT_S} seconds") from error
+    except (OSError, ValueError) as error:
+        raise InputError(ascii(name), f"git could not be asked ({error})") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = said[0].removeprefix("fatal: ")[:300] if said else "git failed"
+        raise InputError(name, f"git does not know it ({reason})",
+                         "Write REVISION:PATH, from the top of the repository")  # fmt: skip
+    if len(done.stdout) > MAX_BYTES:
+        raise InputError(name, f"more than the {MAX_BYTES:,} bytes that are read")
+    return done.stdout

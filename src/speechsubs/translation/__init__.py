@@ -1,0 +1,10 @@
+"""Masked sentences into drafts, and the ladder that failing ones climb."""
+
+from speechsubs.translation.retry import Progress, drafts
+from speechsubs.translation.validate import Raw
+
+__all__ = [
+    "Progress",
+    "Raw",
+    "drafts",
+]

@@ -1,0 +1,218 @@
+"""Other ways to ask an engine for a sentence that it got wrong.
+
+Times of day as engines are given them: "4:13 p.m." as "16:13".
+
+Models cut "p.m." to "p." and ".m." and lose what stands behind it; they copy "16:13",
+with the right little word before it more often than not (a las 16:13).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from speechsubs.model import Method, MethodKind, Problem, ProblemCode, SlotKind
+from speechsubs.protocols import MaskFamily
+from speechsubs.quantities.dates import Date
+from speechsubs.quantities.lenient import Told
+from speechsubs.quantities.parse import Number
+from speechsubs.quantities.times import Time
+from speechsubs.quantities.units import Measure
+from speechsubs.translation.placeholders import Masked, Protected, Value, inline, mask
+from speechsubs.translation.validate import Raw
+
+#: What slot number N of a sentence becomes in the target language.
+Wording = Callable[[Protected, int], str]
+
+HARD = frozenset({SlotKind.TERM, SlotKind.MONEY})
+ALL = frozenset(SlotKind)
+#: How many places a lost mask is forced into.
+PLACES = 4
+_BORDER = re.compile(r"(?<!\S)(?=\S)")
+_UNIT_PROBLEMS = frozenset({ProblemCode.UNIT_CHANGED, ProblemCode.UNIT_MISSING})
+_NUMBER_PROBLEMS = _UNIT_PROBLEMS | {ProblemCode.NUMBER_MISSING, ProblemCode.NUMBER_EXTRA}
+_MASK_PROBLEMS = frozenset({ProblemCode.MASK_LOST, ProblemCode.MASK_REPEATED, ProblemCode.LEFTOVER})
+
+
+def first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None:
+    """Terms and amounts hidden by the best family with words enough."""
+    for family in families:
+        hidden = mask(protected, family, HARD)
+        if hidden is not None:
+            return hidden
+    return None
+
+
+def likeliest(
+    protected: Protected,
+    families: Sequence[MaskFamily],
+    wording: Wording | None,
+    hidden: Masked,
+    problems: Sequence[Problem],
+) -> Iterator[tuple[Method, Masked]]:
+    """The one or two hidings that most likely mend what went wrong.
+
+    A changed number gives way to another one that the engine may get right, for what it
+    cannot read as a number it builds no phrase around ("coches de 200"), and only then
+    all numbers are hidden; a lost mask gives way to the next family's or to the target's
+    own wording; anything else is asked again for its next best outputs.
+    """
+    codes = {problem.code for problem in problems}
+    found: list[tuple[Method, Masked | None]] = []
+    if codes & _NUMBER_PROBLEMS:
+        failed = wrong_numbers(protected, problems)
+        numbers = renumbered(protected, families[0], failed)
+        found.append((Method(MethodKind.NUMBERS), numbers))
+        found.append((_masks(families[0]), mask(protected, families[0], ALL)))
+    elif codes & _MASK_PROBLEMS:
+        second = families[1 % len(families)]
+        found.append((_masks(second), mask(protected, second, HARD)))
+        if wording is not None:
+            found.append((Method(MethodKind.INLINE), inline(protected, families[0], wording)))
+    if not any(other for _, other in found):
+        found.append((Method(MethodKind.AGAIN), hidden))
+    yield from ((method, other) for method, other in found if other is not None)
+
+
+def _masks(family: MaskFamily) -> Method:
+    return Method(MethodKind.MASKS, family.name)
+
+
+def wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozenset[int]:
+    """The number slots that the problems name; all of them where they name none."""
+    lost = {p.value for p in problems if p.code is ProblemCode.NUMBER_MISSING}
+    texts = {p.text for p in problems if p.code in _UNIT_PROBLEMS}
+    numbers = {
+        n: placeable
+        for n, placeable in enumerate(protected.placeables)
+        if placeable.slot.kind is SlotKind.NUMBER
+    }
+    found = {
+        n
+        for n, placeable in numbers.items()
+        if placeable.slot.text in texts or not lost.isdisjoint(_numbers(placeable.value))
+    }
+    return frozenset(found or numbers)
+
+
+#: Numbers that models have seen often, in digits, and that no one puts into words.
+_STAND_INS = ("47", "83", "59", "64", "38", "92", "26", "71", "53", "86")
+
+
+def renumbered(protected: Protected, family: MaskFamily, failed: frozenset[int]) -> Masked | None:
+    """Terms and amounts hidden, the failed numbers as other numbers of two digits.
+
+    "The 380,000 cars" is "47 cars" to the engine: a plural, and the phrase of one. Dates,
+    and the number one, have no such stand-in and are hidden. None where there is nothing
+    to replace, or too few stand-ins that the text does not have.
+    """
+    hidden = mask(protected, family, HARD, failed)
+    free = [digits for digits in _STAND_INS if digits not in protected.text]
+    plain = [n for n in failed if _plain(protected.placeables[n].value)]
+    if hidden is None or not plain or len(plain) > len(free):
+        return None
+    digits = dict(zip(sorted(plain), free, strict=False))
+    text, words = hidden.text, list(hidden.words)
+    for place, slot in enumerate(hidden.slots):
+        if slot in digits:
+            # A word may be the beginning of another: ZQ1 and ZQ10.
+            text = re.sub(rf"{re.escape(words[place])}(?!\w)", digits[slot], text)
+            words[place] = digits[slot]
+    return Masked(text, tuple(words), hidden.slots)
+
+
+def _plain(value: Value) -> bool:
+    """True where any other number could stand instead, with the same words around it."""
+    if isinstance(value, Number):
+        return value.value >= 0 and str(value.value) != "1"
+    return isinstance(value, Measure | Told)
+
+
+def _numbers(value: Value) -> set[Decimal]:
+    """What the numbers in a value are worth, without their signs."""
+    match value:
+        case Date():
+            parts = (value.year, value.month, value.day)
+            return {Decimal(part) for part in parts if part is not None}
+        case Time():
+            return {Decimal(value.hour), Decimal(value.minute)}
+        case Measure() | Told() | Number():
+            return {abs(value.value)}
+    return set()
+
+
+def others(
+    protected: Protected, families: Sequence[MaskFamily], wording: Wording | None
+) -> Iterator[tuple[Method, Masked]]:
+    """Every other hiding, with its method: other masks, numbers hidden too, terms in clear.
+
+    "Inline" puts the target's own wording into the source: names that both languages
+    write alike often pass as they are, with better grammar around them than a mask.
+    """
+    seen: set[str] = set()
+    found: list[tuple[Method, Masked | None]] = [
+        (_masks(family), mask(protected, family, kinds))
+        for family in families
+        for kinds in (HARD, ALL)
+    ]
+    if wording is not None:
+        found += [
+            (Method(MethodKind.INLINE), inline(protected, family, wording))
+            for family in families[:2]
+        ]
+    for method, hidden in found:
+        if hidden is not None and hidden.text not in seen:
+            seen.add(hidden.text)
+            yield method, hidden
+
+
+def beginnings(failed: Raw, hidden: Masked) -> list[str]:
+    """Beginnings of an output with its first lost mask forced in, likely places first.
+
+    The mask belongs between the masks that stand before and behind it in the source;
+    the place nearest to its share of the source is tried first.
+    """
+    lost = [
+        p.placeable
+        for p in failed.problems
+        if p.code is ProblemCode.MASK_LOST and p.placeable is not None
+    ]
+    if not lost:
+        return []
+    slot = min(lost)
+    word = hidden.words[hidden.slots.index(slot)]
+    share = hidden.text.index(word) / max(1, len(hidden.text))
+    text, spans = failed.output.text, failed.output.spans
+    low = max((s.end for s in spans if s.slot < slot), default=0)
+    high = min((s.start for s in spans if s.slot > slot), default=len(text))
+    borders = [m.start() for m in _BORDER.finditer(text)]
+    inside = [b for b in borders if low <= b <= high] or [b for b in borders if b >= low]
+    inside.sort(key=lambda b: abs(b - share * len(text)))
+    # Where the masks changed their order, what stands before must still be whole.
+    return [f"{text[:b].rstrip()} {word}".strip() for b in inside[:PLACES]]
+
+
+def retimed(protected: Protected) -> Protected:
+    """The sentence with every time slot in digits of the 24-hour clock, its slots moved.
+
+    >>> from speechsubs.translation.placeholders import Placeable
+    >>> from speechsubs.model import Slot, SlotKind
+    >>> slot = Slot(SlotKind.NUMBER, 3, 7, "7 pm", "time:19:00")
+    >>> evening = Placeable(slot, Time(3, 7, "7 pm", 19, 0, half=True, marked=True))
+    >>> retimed(Protected(0, "At 7 pm.", (evening,))).text
+    'At 19:00.'
+    """
+    times = {
+        number: f"{placeable.value.hour}:{placeable.value.minute:02}"
+        for number, placeable in enumerate(protected.placeables)
+        if isinstance(placeable.value, Time)
+    }
+    if not times:
+        return protected
+    done = protected.spanned.fill(times)
+    moved = []
+    for placeable, span in zip(protected.placeables, done.spans, strict=True):
+        text = done.text[span.start : span.end]
+        slot = replace(placeable.slot, start=span.start, end=span.end, text=text)
+        moved.append(replace(placeable, slot=slot))
+    return replace(protected, text=done.text, placeables=tuple(moved))

@@ -1,0 +1,329 @@
+"""The last rung: the stretches between the slots translated alone. Exact, and stiff.
+
+The ladder: one batch for all, small ones for what failed, then the last resort.
+
+All sentences go to the engine in one batch, equal ones once. Every output is verified:
+each mask once, every number still there, nothing empty, copied, looping or forbidden.
+Only sentences that fail go on, all together: first what most likely mends the fault,
+in the engine's four best outputs; then, for the few still left, every other masking,
+terms in the clear and, where the engine can be steered, a lost mask forced in and
+forbidden words ruled out. (One batch with all of it cost three times as much on a bad
+model, for the same result.) Of the candidates that pass, the one that the model itself
+finds likeliest wins. Then the text is split around its slots. What no rung brings
+right keeps its best output and says so.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from speechsubs.language import locales
+from speechsubs.model import Method, MethodKind, ProblemCode
+from speechsubs.protocols import Engine, Steerable
+from speechsubs.spans import Span, SpannedText
+from speechsubs.translation import candidates
+from speechsubs.translation.candidates import Wording, retimed
+from speechsubs.translation.placeholders import Masked, Protected
+from speechsubs.translation.validate import (
+    LETTER,
+    Forbidden,
+    Raw,
+    Rules,
+    badness,
+    problems,
+    verified,
+)
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def texts(protected: Protected) -> list[str]:
+    """What the engine must translate for `rejoined`."""
+    return [piece.strip() for piece in protected.spanned.around() if LETTER.search(piece)]
+
+
+def _lowered(answer: str, piece: str, language: str) -> str:
+    """An answer without the capital that engines give to what looks like a sentence.
+
+    A name's capital stays, and in German every capital that may be a noun's: only a
+    function word loses it there.
+    """
+    first = _WORD.match(answer)
+    if first is None or first.group() in piece:
+        return answer
+    word = first.group()
+    if len(word) > 1 and word.isupper():
+        return answer
+    if language.partition("-")[0] == "de" and word.lower() not in _function_words():
+        return answer
+    return answer[:1].lower() + answer[1:]
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    rules = locales.load("de").breaks
+    return frozenset().union(
+        rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns,
+        rules.auxiliaries, rules.negations,
+    )  # fmt: skip
+
+
+def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Raw:
+    """The translated stretches around the slots as one output."""
+    text, spans = "", []
+    for number, piece in enumerate(protected.spanned.around()):
+        bare = piece.strip()
+        answer = answers[bare][0].strip() if bare in answers else bare
+        if bare and answer and number and bare[:1].islower():
+            answer = _lowered(answer, bare, rules.target_language)
+        if bare and answer and bare[-1:] not in ".!?。！？" and answer[-1:] in ".。":
+            answer = answer.rstrip(".。")
+        left = " " if piece[:1].isspace() else ""
+        right = " " if piece[-1:].isspace() and bare else ""
+        text += left + answer + right
+        if number < len(protected.slots):
+            slot = protected.slots[number]
+            spans.append(Span(number, len(text), len(text) + len(slot.text)))
+            text += slot.text
+    output = SpannedText(text, tuple(spans))
+    found = problems(protected, output, (), rules)
+    return Raw(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
+
+
+#: Called with how many sentences are done and how many there are.
+Progress = Callable[[int, int], None]
+
+#: How many of the engine's outputs are looked at per masking in the second batch.
+HYPOTHESES = 4
+
+
+@dataclass(slots=True)
+class _Job:
+    """One sentence on its way up the ladder.
+
+    `hidden` and `first` are what the first batch asked and got; `passed` are all
+    outputs without a fault; `asked` are the texts whose next best outputs are known.
+    """
+
+    protected: Protected
+    hidden: Masked | None = None
+    first: Raw | None = None
+    best: Raw | None = None
+    tries: int = 0
+    passed: list[Raw] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+    def offer(self, candidate: Raw) -> None:
+        """Keep the candidate if it is better than what there is."""
+        self.tries += 1
+        if not candidate.problems:
+            self.passed.append(candidate)
+        if self.best is None or badness(candidate) < badness(self.best):
+            self.best = candidate
+
+    @property
+    def worst(self) -> int:
+        """An output as bad as this is of no use; nothing is, before there is one."""
+        return max(1, badness(self.best)) if self.best is not None else 10**9
+
+    @property
+    def open(self) -> bool:
+        return self.best is None or bool(self.best.problems)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Texts for one call of the engine, each once, however many jobs want it."""
+
+    engine: Engine
+    texts: dict[str, None] = field(default_factory=dict)
+
+    def translate(self, hypotheses: int = 1) -> dict[str, list[str]]:
+        """All answers by text."""
+        wanted = list(self.texts)
+        if not wanted:
+            return {}
+        return dict(zip(wanted, self.engine.translate(wanted, hypotheses), strict=True))
+
+
+def drafts(
+    protected: Sequence[Protected],
+    engine: Engine,
+    source_language: str,
+    target_language: str,
+    progress: Progress | None = None,
+    *,
+    wording: Wording | None = None,
+    forbidden: Forbidden | None = None,
+    possessive: bool = False,
+) -> list[Raw]:
+    """One verified output per sentence, in order. Raises `EngineError` if the engine does.
+
+    `wording` says what a slot becomes in the target language, `forbidden` which words
+    of a text must not stand there; `possessive` refuses an English 's left on a name.
+    """
+    rules = Rules(source_language, target_language, forbidden, possessive)
+    jobs = [_Job(retimed(item)) for item in protected]
+    for job in jobs:
+        if not _needs_engine(job.protected):
+            _copy(job)
+    _first(jobs, engine, rules)
+    if progress:
+        progress(sum(not job.open for job in jobs), len(jobs))
+    failed = _failing(jobs)
+    _second(failed, engine, rules, wording)
+    _third(_failing(failed), engine, rules, wording)
+    if isinstance(engine, Steerable) and wording is not None:
+        _choose([job for job in failed if len(job.passed) > 1], engine, wording)
+    _split(_failing(jobs), engine, rules)
+    if progress:
+        progress(len(jobs), len(jobs))
+    return [_finished(job) for job in jobs]
+
+
+def _failing(jobs: Iterable[_Job]) -> list[_Job]:
+    return [job for job in jobs if job.open]
+
+
+def _finished(job: _Job) -> Raw:
+    raw = job.best
+    assert raw is not None
+    return replace(raw, tries=job.tries)
+
+
+def _needs_engine(protected: Protected) -> bool:
+    """False for a text that is all slots and punctuation."""
+    return bool(LETTER.search(protected.spanned.without()))
+
+
+def _copy(job: _Job) -> None:
+    method = Method(MethodKind.COPIED)
+    job.offer(Raw(job.protected.sentence, job.protected.spanned, method))
+
+
+def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+    """The plain batch: terms and amounts hidden, numbers in the clear."""
+    batch = _Batch(engine)
+    for job in _failing(jobs):
+        job.hidden = candidates.first(job.protected, engine.masks)
+        if job.hidden is not None:
+            batch.texts[job.hidden.text] = None
+    answers = batch.translate()
+    for job in jobs:
+        if job.hidden is not None:
+            method = Method(MethodKind.MASKED if job.hidden.slots else MethodKind.PLAIN)
+            answer = answers[job.hidden.text][0]
+            job.first = verified(job.protected, job.hidden, answer, method, rules)
+            job.offer(job.first)
+
+
+def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
+    """What most likely helps, in one small batch."""
+    wanted = [
+        (job, hidden, method)
+        for job in jobs
+        if job.hidden is not None and job.best is not None
+        for method, hidden in candidates.likeliest(
+            job.protected, engine.masks, wording, job.hidden, job.best.problems
+        )
+    ]
+    _offer(wanted, engine, rules)
+
+
+def _third(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
+    """Steered decoding where the engine can, then every other hiding for what is left."""
+    if isinstance(engine, Steerable):
+        for job, raw in _steered(jobs, engine, rules):
+            job.offer(raw)
+    wanted = [
+        (job, hidden, method)
+        for job in _failing(jobs)
+        for method, hidden in candidates.others(job.protected, engine.masks, wording)
+        if hidden.text not in job.asked
+    ]
+    _offer(wanted, engine, rules)
+
+
+def _offer(wanted: Sequence[tuple[_Job, Masked, Method]], engine: Engine, rules: Rules) -> None:
+    batch = _Batch(engine, {hidden.text: None for _, hidden, _ in wanted})
+    answers = batch.translate(HYPOTHESES)
+    for job, hidden, method in wanted:
+        job.asked.add(hidden.text)
+        for number, answer in enumerate(answers[hidden.text], start=1):
+            output = replace(method, hypothesis=number)
+            job.offer(verified(job.protected, hidden, answer, output, rules, job.worst))
+
+
+def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Raw]]:
+    """Lost masks forced in, forbidden words ruled out: outputs of a steered decoding."""
+    items: list[tuple[_Job, Masked, str]] = []
+    banned: dict[str, list[tuple[_Job, Masked]]] = {}
+    for job in jobs:
+        if job.best is None or job.first is None or job.hidden is None:
+            continue
+        starts = candidates.beginnings(job.first, job.hidden)
+        items += [(job, job.hidden, start) for start in starts]
+        for problem in job.best.problems:
+            if problem.code is ProblemCode.FORBIDDEN:
+                banned.setdefault(problem.text, []).append((job, job.hidden))
+    # Sentences that differ in their names alone are one text here.
+    unique = list(dict.fromkeys((hidden.text, start) for _, hidden, start in items))
+    answers = dict(zip(unique, engine.complete(unique), strict=True))
+    forced, avoided = Method(MethodKind.FORCED), Method(MethodKind.WITHOUT_FORBIDDEN)
+    found = [
+        (job, verified(job.protected, hidden, answers[hidden.text, start], forced, rules))
+        for job, hidden, start in items
+        if answers[hidden.text, start]
+    ]
+    for word, group in banned.items():
+        outputs = engine.translate_without([hidden.text for _, hidden in group], [word])
+        found += [
+            (job, verified(job.protected, hidden, answer, avoided, rules))
+            for (job, hidden), answer in zip(group, outputs, strict=True)
+            if answer
+        ]
+    return found
+
+
+def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
+    """Of several outputs that pass, the one the model finds likeliest for the sentence.
+
+    Compared with the target's own wording in every slot, so that masks, which are
+    unlikely words, tip no scale.
+    """
+    for job in jobs:
+        # The first outputs of every hiding before the second ones; scoring all takes as
+        # long as translating them did.
+        job.passed = sorted(job.passed, key=lambda raw: raw.method.hypothesis)[:HYPOTHESES]
+    pairs = [
+        (
+            _filled(job.protected, job.protected.spanned, wording),
+            _filled(job.protected, raw.output, wording),
+        )
+        for job in jobs
+        for raw in job.passed
+    ]
+    # Two hidings often lead to one sentence.
+    unique = list(dict.fromkeys(pairs))
+    scores = dict(zip(unique, engine.score(unique), strict=True))
+    given = iter(pairs)
+    for job in jobs:
+        ranked = [(scores[next(given)], raw) for raw in job.passed]
+        job.best = max(ranked, key=lambda pair: pair[0])[1]
+
+
+def _filled(protected: Protected, text: SpannedText, wording: Wording) -> str:
+    """A text in either language with the target's own wording in every slot."""
+    return text.fill({span.slot: wording(protected, span.slot) for span in text.spans}).text
+
+
+def _split(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+    batch = _Batch(engine)
+    for job in jobs:
+        for text in texts(job.protected):
+            batch.texts[text] = None
+    answers = batch.translate()
+    for job in jobs:
+        if job.protected.slots:
+            job.offer(rejoined(job.protected, answers, rules))

@@ -1,0 +1,151 @@
+"""What is wrong with an engine's output: the checks that every candidate passes."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from speechsubs import quantities
+from speechsubs.model import Method, Problem, ProblemCode
+from speechsubs.quantities.repair import compare_units
+from speechsubs.spans import SpannedText
+from speechsubs.translation.placeholders import Masked, Protected, locate
+
+#: Forbidden words that stand in a text.
+Forbidden = Callable[[str], Sequence[str]]
+
+LETTER = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"\w+")
+#: "(英语: Name)": models that read Wikipedia add the name of a language and the original.
+_POLLUTION = re.compile(
+    r"[(（]\s*(?:英语|英語|英文|德语|法语|日语|西班牙语|English|Englisch|inglés|anglais|inglese|inglês|"
+    r"anglès|영어|немецк\w*|англ\w*)\s*[:：]",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"['’]s(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An engine's output for one sentence, the slots that it was not given as spans.
+
+    `problems` are empty when the output passed.
+    """
+
+    sentence: int
+    output: SpannedText
+    method: Method
+    tries: int = 1
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an output is held to besides its slots.
+
+    `possessive` is True where an English 's on a name has no form of its own in the
+    target language: the engine must have said it with a word.
+    """
+
+    source_language: str
+    target_language: str
+    forbidden: Forbidden | None = None
+    possessive: bool = False
+
+
+def verified(
+    protected: Protected,
+    hidden: Masked,
+    output: str,
+    method: Method,
+    rules: Rules,
+    limit: int = 10**9,
+) -> Raw:
+    """An output with its slots as spans and all that is wrong with it.
+
+    Where its slots alone make it as bad as `limit` (see `badness`), nothing more is
+    looked for.
+    """
+    located, lost = locate(output, hidden)
+    if lost and _badness(lost) >= limit:
+        return Raw(protected.sentence, located, method, problems=lost)
+    found = lost + problems(protected, located, hidden.slots, rules)
+    return Raw(protected.sentence, located, method, problems=found)
+
+
+def problems(
+    protected: Protected, output: SpannedText, hidden: Iterable[int], rules: Rules
+) -> tuple[Problem, ...]:
+    """What is wrong with an output besides its masks; `hidden` are the masked slots."""
+    source = protected.spanned.only({*hidden, *(span.slot for span in output.spans)}).without()
+    target = output.without()
+    missing, extra = quantities.compare(
+        source, rules.source_language, target, rules.target_language
+    )
+    found = [Problem(ProblemCode.NUMBER_MISSING, value=value) for value in missing]
+    found += [Problem(ProblemCode.NUMBER_EXTRA, value=value) for value in extra]
+    changes = compare_units(source, rules.source_language, target, rules.target_language)
+    for change in changes:
+        if change.unit or not change.measure.number.spelled:
+            code = ProblemCode.UNIT_CHANGED if change.unit else ProblemCode.UNIT_MISSING
+            found.append(Problem(code, text=change.measure.text))
+    if not LETTER.search(target) and LETTER.search(source):
+        # Names alone are no translation of what stood between them.
+        found.append(Problem(ProblemCode.EMPTY))
+    elif _copied(source, target):
+        found.append(Problem(ProblemCode.UNTRANSLATED))
+    if _loops(target) > max(2, _loops(source)):
+        found.append(Problem(ProblemCode.REPETITION))
+    if len(target) > 3 * len(source) + 40 or len(source) > 8 * len(target) + 40:
+        found.append(Problem(ProblemCode.LENGTH))
+    if _POLLUTION.search(target) and not _POLLUTION.search(source):
+        found.append(Problem(ProblemCode.POLLUTION))
+    if rules.possessive and any(_POSSESSIVE.match(output.text, s.end) for s in output.spans):
+        found.append(Problem(ProblemCode.POSSESSIVE))
+    if rules.forbidden:
+        found += [Problem(ProblemCode.FORBIDDEN, text=word) for word in rules.forbidden(target)]
+    return tuple(found)
+
+
+def _copied(source: str, target: str) -> bool:
+    """True where a sentence of four words and more came back as it was."""
+    words = _WORDS.findall(source.casefold())
+    return len(words) >= 4 and words == _WORDS.findall(target.casefold())
+
+
+def _loops(text: str) -> int:
+    """How often the most frequent run of three words (six CJK characters) occurs."""
+    words = _WORDS.findall(text.casefold())
+    if len(words) < 4:
+        # No blanks: Chinese, Japanese, Thai.
+        joined = "".join(words)
+        words = [joined[i : i + 2] for i in range(0, len(joined) - 1, 2)]
+    runs = Counter(zip(words, words[1:], words[2:], strict=False))
+    return max(runs.values(), default=0)
+
+
+_WEIGHT = {
+    ProblemCode.MASK_LOST: 8,
+    ProblemCode.MASK_REPEATED: 8,
+    ProblemCode.LEFTOVER: 6,
+    ProblemCode.NUMBER_MISSING: 6,
+    ProblemCode.NUMBER_EXTRA: 6,
+    ProblemCode.UNIT_CHANGED: 5,
+    ProblemCode.UNIT_MISSING: 3,
+    ProblemCode.EMPTY: 40,
+    ProblemCode.REPETITION: 5,
+    ProblemCode.LENGTH: 4,
+    ProblemCode.POLLUTION: 4,
+    ProblemCode.UNTRANSLATED: 3,
+    ProblemCode.FORBIDDEN: 3,
+    ProblemCode.POSSESSIVE: 1,
+}
+
+
+def badness(raw: Raw) -> int:
+    """How bad an output is; 0 is right."""
+    return _badness(raw.problems)
+
+
+def _badness(problems: Sequence[Problem]) -> int:
+    return sum(_WEIGHT[problem.code] for problem in problems)

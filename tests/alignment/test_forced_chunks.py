@@ -1,0 +1,117 @@
+"""Borders between two lines that were put into the middle of speech."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from speechsubs.alignment.forced import boundaries, chunks
+from speechsubs.alignment.forced.decode import Aligned, TokenTime
+from speechsubs.alignment.forced.script import Ways
+from speechsubs.alignment.forced.workers import Crew
+from speechsubs.alignment.vad import Region
+
+Times = tuple[TokenTime, ...]
+#: Two sentences of three words; the speaker paused from 2,000 to 2,600.
+REGIONS = (Region(0, 2_000), Region(2_600, 5_000))
+LINES: tuple[Ways, ...] = ((("a",),), (("b",),))  # type: ignore[assignment]
+
+
+def _words(score: float, *times: tuple[int, int]) -> Times:
+    return tuple(TokenTime(start, end, score, 3) for start, end in times)
+
+
+#: The first word of the second line was put before the pause.
+EARLY = (
+    _words(-40, (0, 500), (500, 900), (900, 1_400)),
+    _words(-40, (1_400, 2_000), (2_600, 3_500), (3_500, 4_900)),
+)
+RIGHT = (
+    _words(-20, (0, 600), (600, 1_200), (1_200, 2_000)),
+    _words(-20, (2_600, 3_300), (3_300, 4_000), (4_000, 4_900)),
+)
+
+
+class Fake:
+    """Answers with the right lines, scored as told, and remembers where it was asked."""
+
+    def __init__(self, score: float, found: bool = True) -> None:
+        self.score, self.found = score, found
+        self.asked: list[tuple[int, int]] = []
+
+    def align(self, start_ms: int, end_ms: int, lines: Sequence[Ways]) -> Aligned | None:
+        self.asked.append((start_ms, end_ms))
+        row = RIGHT[0] if lines[0] is LINES[0] else RIGHT[1]
+        scored = tuple(TokenTime(t.start_ms, t.end_ms, self.score, t.phones) for t in row)
+        return Aligned((scored,), "1e-48") if self.found else None
+
+
+def _parted(rows: Sequence[Times], crew: Fake, regions: Sequence[Region] = REGIONS) -> list[Times]:
+    return chunks._parted(LINES, rows, regions, cast("Crew", crew))
+
+
+def test_the_border_moves_to_the_pause_where_that_fits_better() -> None:
+    crew = Fake(-20)
+    first, second = _parted(EARLY, crew)
+    assert first[-1].end_ms == 2_000
+    assert second[0].start_ms == 2_600
+    # Each line was heard on its own side of the middle of the pause.
+    assert crew.asked[0][1] <= 2_300 <= crew.asked[1][0] + 300
+
+
+@pytest.mark.parametrize("crew", [Fake(-40), Fake(-55), Fake(-20, found=False)])
+def test_it_stays_where_that_fits_no_better(crew: Fake) -> None:
+    assert _parted(EARLY, crew) == list(EARLY)
+    assert crew.asked
+
+
+@pytest.mark.parametrize(
+    ("rows", "regions"),
+    [
+        (RIGHT, REGIONS),  # it is at the pause already
+        (EARLY, (Region(0, 2_000), Region(2_200, 5_000))),  # no pause, a breath
+        (EARLY, (Region(0, 5_000),)),
+        ((EARLY[0], _words(-40, *((1_400 + 100 * n, 1_500 + 100 * n) for n in range(6)))), REGIONS),
+        (((), EARLY[1]), REGIONS),
+        ((EARLY[0], (TokenTime(1_400, 1_400),)), REGIONS),
+    ],
+)
+def test_there_is_no_cause_to_ask(rows: Sequence[Times], regions: Sequence[Region]) -> None:
+    crew = Fake(-1)
+    assert _parted(rows, crew, regions) == list(rows)
+    assert not crew.asked
+
+
+@pytest.mark.parametrize(("sure", "end"), [(0.9, 1_000), (0.04, 1_800)])
+def test_a_doubtful_end_amid_a_voice_goes_to_where_the_voice_ends(sure: float, end: int) -> None:
+    placed = [_words(-60, (0, 500), (500, 1_000)), _words(-20, (2_400, 3_000))]
+    found = boundaries.widened(placed, [], [Region(0, 1_800), Region(2_400, 3_000)], [sure, 0.9])
+    assert found[0] is not None
+    assert found[0][-1].end_ms == end
+
+
+def test_a_doubtful_end_never_enters_another_line() -> None:
+    placed = [_words(-60, (0, 1_000)), _words(-20, (1_300, 3_000))]
+    found = boundaries.widened(placed, [], [Region(0, 3_000)], [0.02, 0.9])
+    assert found[0] is not None
+    assert found[0][-1].end_ms == 1_000
+
+
+@pytest.mark.parametrize(
+    ("times", "cut"),
+    [
+        # "the" was heard in speech that is not in the text, then the voice set in at 3,000.
+        (((0, 100), (3_300, 3_600), (3_600, 4_000), (4_000, 4_900)), (2_900, 5_000)),
+        # Nothing sets in near the second word: a little before it.
+        (((0, 100), (1_500, 1_900), (1_900, 2_200), (2_200, 2_500)), (1_200, 2_600)),
+        # And at the end: the voice fades at 2,500.
+        (((200, 400), (400, 900), (900, 2_300), (4_800, 4_900)), (100, 2_600)),
+    ],
+)
+def test_a_word_far_from_its_line_is_looked_for_where_the_voice_sets_in(
+    times: Sequence[tuple[int, int]], cut: tuple[int, int]
+) -> None:
+    crew = Fake(-1)
+    regions = [Region(0, 2_500), Region(3_000, 5_000)]
+    chunks._whole(LINES[0], _words(-20, *times), regions, cast("Crew", crew))
+    assert crew.asked == [cut]

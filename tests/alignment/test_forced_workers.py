@@ -1,0 +1,94 @@
+"""Decoding shared among helper processes gives what one process gives."""
+
+from pathlib import Path
+
+import pytest
+
+from speechsubs import audio
+from speechsubs.alignment.forced import (
+    recognize,
+    script,
+)
+from speechsubs.alignment.forced.pronounce import Pronouncer
+from speechsubs.alignment.forced.workers import Crew
+from speechsubs.audio import Recording
+from speechsubs.model import Sentence
+
+np = pytest.importorskip("numpy", reason="numpy is not installed")
+for _name in ("pocketsphinx", "av"):
+    pytest.importorskip(_name, reason=f"{_name} is not installed")
+
+SAMPLE = Path(__file__).parents[2] / "media" / "courage.mp3"
+TEXTS = ("Courage", "On the evening of 19 July 2024 Lei Jun walked onto a stage in Beijing.")
+
+
+@pytest.fixture(scope="module")
+def speech() -> Recording:
+    return audio.part(audio.load(SAMPLE), 1_000, 9_500)
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> tuple[script.Script, Path]:
+    folder = tmp_path_factory.mktemp("text")
+    words = Pronouncer("en")
+    made = script.write([Sentence(i, i, t) for i, t in enumerate(TEXTS)], words)
+    recognize.write_dictionary(words.units, folder / "words.dict")
+    recognize.write_model(made, folder / "text.lm")
+    return made, folder
+
+
+def _answers(crew: Crew, text: script.Script) -> list[object]:
+    ways = [line.ways for line in text.lines]
+    heard = crew.each(lambda span: crew.hear(*span), [(0, 4_000), (4_000, 8_000)])
+    return [
+        heard,
+        crew.align(0, 8_400, ways),
+        crew.decide(0, 8_400, ways, 1e-12),
+        crew.align(0, 10, ways),
+        # Over the end of the sound, and behind it.
+        crew.hear(7_000, 12_000),
+        crew.hear(20_000, 21_000),
+    ]
+
+
+def test_helpers_answer_as_one_process_does(
+    speech: Recording, text: tuple[script.Script, Path]
+) -> None:
+    made, folder = text
+    with Crew(folder, speech.samples, 1) as alone:
+        expected = _answers(alone, made)
+    with Crew(folder, speech.samples, 2) as crew:
+        assert len(crew._helpers) == 2
+        assert _answers(crew, made) == expected
+    assert not any(helper.alive for helper in crew._helpers)
+    assert expected[0][0]  # type: ignore[index]
+    assert expected[3:6:2] == [None, []]
+
+
+def test_a_helper_that_dies_is_done_without(
+    speech: Recording, text: tuple[script.Script, Path]
+) -> None:
+    made, folder = text
+    ways = [line.ways for line in made.lines]
+    with Crew(folder, speech.samples, 2) as crew:
+        for helper in crew._helpers:
+            helper._process.kill()
+        told: list[tuple[int, int]] = []
+        spans = [(0, 8_400)] * 3
+        found = crew.each(
+            lambda span: crew.align(*span, ways), spans, lambda *now: told.append(now)
+        )
+    assert found[0] is not None
+    assert found == [found[0]] * 3
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_fails_inside_is_raised_and_all_helpers_end(
+    speech: Recording, text: tuple[script.Script, Path]
+) -> None:
+    def fail(item: int) -> int:
+        raise ZeroDivisionError(item)
+
+    with pytest.raises(ZeroDivisionError), Crew(text[1], speech.samples, 2) as crew:
+        crew.each(fail, [1, 2, 3])
+    assert not any(helper.alive for helper in crew._helpers)

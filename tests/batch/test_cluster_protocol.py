@@ -1,0 +1,285 @@
+"""Units cut into shares and put together again; what a worker is looked at for."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from speechsubs.batch import Control, Kit, Unit
+from speechsubs.batch import worker as work
+from speechsubs.batch.cluster import protocol
+from speechsubs.batch.cluster.protocol import (
+    MOST_FILES,
+    Bundle,
+    Gathering,
+    Nothing,
+    Place,
+    Share,
+    Terms,
+)
+from speechsubs.batch.model import Record
+from speechsubs.batch.worker import Made
+from speechsubs.options import Options
+
+TEXT = "Good evening, everyone. We built a car in 3 years. Nobody believed in us. " * 6
+OPTIONS = Options(engine="echo", kinds=("srt", "vtt"), bilingual=True)
+
+
+def unit(folder: Path, text: str = TEXT, to: tuple[str, ...] = ("it", "ca", "fr")) -> Unit:
+    path = folder / "talk.txt"
+    path.write_text(text, "utf-8")
+    return Unit(path, folder, "talk.txt", "subtitle", OPTIONS, to)
+
+
+def some(folder: Path, sizes: list[int], languages: int = 2) -> list[Unit]:
+    found = []
+    for number, size in enumerate(sizes):
+        path = folder / f"{number}.txt"
+        path.write_bytes(b"x" * size)
+        found.append(Unit(path, folder, "", "subtitle", OPTIONS, ("it", "ca", "fr")[:languages]))
+    return found
+
+
+def test_small_files_travel_together_and_large_ones_by_language(tmp_path: Path) -> None:
+    found = list(protocol.bundles(some(tmp_path, [10, 10, 100, 10]), 50))
+    assert [[(share.number, share.own, share.targets) for share in b] for b in found] == [
+        [(0, True, ("it", "ca")), (1, True, ("it", "ca"))],
+        [(2, True, ("it",))],
+        [(2, False, ("ca",))],
+        [(3, True, ("it", "ca"))],
+    ]
+
+
+def test_a_recording_is_never_cut_and_travels_alone(tmp_path: Path) -> None:
+    first, heard, last = some(tmp_path, [10, 100, 10])
+    heard = replace(heard, audio=tmp_path / "talk.mp3")
+    found = list(protocol.bundles([first, heard, last], 50))
+    assert [[share.number for share in bundle] for bundle in found] == [[0], [1], [2]]
+    assert found[1][0].targets == ("it", "ca")
+
+
+def test_no_bundle_has_too_many_files(tmp_path: Path) -> None:
+    found = list(protocol.bundles(some(tmp_path, [0] * 100), 10**9))
+    assert [len(bundle) for bundle in found] == [MOST_FILES, MOST_FILES, MOST_FILES, 4]
+
+
+def test_all_workers_have_something_to_do(tmp_path: Path) -> None:
+    units = some(tmp_path, [100] * 40)
+    size = protocol.bundle_size(units, 10)
+    assert size == 40 * 100 * 2 // 40
+    assert len(list(protocol.bundles(units, size))) == 40
+    assert protocol.bundle_size(units * 10_000, 2) == protocol.MOST_BYTES
+
+
+def test_a_file_that_has_vanished_is_still_sent(tmp_path: Path) -> None:
+    gone = Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",))
+    ((share,),) = protocol.bundles([gone], 10)
+    assert share.unit == gone
+
+
+def answers(shares: list[Share]) -> list[Any]:
+    worker = pytest.importorskip(
+        "speechsubs.batch.cluster.worker", reason="the extra [cluster] is not installed"
+    )
+    return [worker._answers([share], Kit())[0] for share in shares]
+
+
+@pytest.mark.parametrize("to", [("it", "ca", "fr"), ("en", "it"), ("it", "en", "it")])
+def test_a_file_in_parts_is_what_it_is_as_a_whole(tmp_path: Path, to: tuple[str, ...]) -> None:
+    one = unit(tmp_path, "# Hello\n\n" + TEXT, to)
+    whole = work.made(one, Kit())
+    shares = [bundle[0] for bundle in protocol.bundles([one], 10)]
+    assert len(shares) == len(set(to))
+    gathering = Gathering()
+    # In whatever order they come back.
+    pairs = list(zip(shares, answers(shares), strict=True))[::-1]
+    *early, joined = [gathering.take(*pair) for pair in pairs]
+    assert early == [None] * (len(shares) - 1)
+    assert isinstance(joined, Made)
+    assert [plan.path for plan in joined.planned] == [plan.path for plan in whole.planned]
+    assert [plan.track for plan in joined.planned] == [plan.track for plan in whole.planned]
+    assert timeless(joined.record) == timeless(whole.record)
+    assert whole.shared > 0
+
+
+def timeless(record: Record) -> Record:
+    return replace(record, parts=tuple(replace(part, seconds=0.0) for part in record.parts))
+
+
+def test_one_language_that_fails_fails_the_file(tmp_path: Path) -> None:
+    one = unit(tmp_path, to=("it", "ca"))
+    bad = Record("talk.txt", one.source, "no engine")
+    made = Made(Record("talk.txt", one.source))
+    assert protocol.joined([made, bad]) is bad
+    assert protocol.joined([Nothing(), made]) is made
+
+
+def test_a_broken_file_does_not_stop_its_bundle(tmp_path: Path) -> None:
+    units = [
+        unit(tmp_path),
+        Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",)),
+    ]
+    (bundle,) = protocol.bundles(units, 10**9)
+    good, bad = answers(list(bundle))
+    assert isinstance(good, Made)
+    assert isinstance(bad, Record)
+    assert "gone.txt: no such file" in bad.reason
+
+
+# What a worker must have.
+
+
+@pytest.fixture(autouse=True)
+def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may be writing our modules while they are tested."""
+    digest = protocol.code()
+    assert len(digest) == 16
+    monkeypatch.setattr(protocol, "code", lambda: digest)
+
+
+def terms(at: Path, **changed: Any) -> Terms:
+    base: dict[str, Any] = {
+        "run": "1", "folder": str(at), "versions": protocol.versions(),
+        "code": protocol.code(), "glossaries": {}, "engines": {}, "files": {},
+    }  # fmt: skip
+    return Terms(**{**base, **changed})
+
+
+def test_the_same_process_is_fit(tmp_path: Path) -> None:
+    one = unit(tmp_path)
+    found = terms(
+        tmp_path,
+        files=protocol.inputs([one]),
+        engines={("echo", "en", "it"): Kit().engine("echo", "en", "it").signature},
+    )
+    assert found.versions["speechsubs"]
+    assert "ctranslate2" in found.versions
+    assert protocol.faults(found, Kit()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"versions": {"speechsubs": "9.9"}}, "here is 9.9. Install the same one there"),
+        ({"versions": {"babel": "1.0"}}, "here is 1.0. Install the same one there"),
+        ({"versions": {"nothing-of-ours": "1"}}, "it has nothing-of-ours nowhere, here is 1."),
+        ({"code": "other"}, "has other modules or locales than the one here"),
+        ({"folder": "/there/is/no/such"}, "no folder /there/is/no/such. Share it"),
+        ({"files": {"gone.txt": 3}}, "gone.txt cannot be read there"),
+        ({"files": {"talk.txt": 3}}, "talk.txt is another file there"),
+        ({"glossaries": {"gone.yml": "x"}}, "it cannot use the glossary ("),
+        ({"engines": {("echo", "en", "it"): "echo 9"}}, "it translates en to it with "),
+        ({"engines": {("ct2:nowhere", "en", "it"): "ct2"}}, "it cannot translate en to it ("),
+    ],
+)
+def test_what_is_wrong_with_a_worker(tmp_path: Path, changed: dict[str, Any], problem: str) -> None:
+    unit(tmp_path)
+    found = protocol.faults(terms(tmp_path, **changed), Kit())
+    assert len(found) == 1
+    assert problem in found[0]
+
+
+def test_what_is_missing_everywhere_is_no_fault_of_a_worker() -> None:
+    assert protocol.differs(("argos", "en", "it"), "-not there", "-not here") == ""
+    assert "here nothing does" in protocol.differs(("argos", "en", "it"), "argos", "-no")
+
+
+# Bounded, however many files there are.
+
+
+class Future:
+    def __init__(self, key: str, bundle: Bundle) -> None:
+        self.key, self.bundle = key, bundle
+
+    def add_done_callback(self, call: Any) -> None:
+        self.call = call
+
+    def result(self, timeout: float) -> Any:
+        worker = pytest.importorskip("speechsubs.batch.cluster.worker")
+        return worker.Answers("w", tuple(Nothing() for _ in self.bundle), {}, 1)
+
+
+class Client:
+    """Takes everything, and does the oldest when it is asked."""
+
+    def __init__(self) -> None:
+        self.flying: list[Future] = []
+        self.most = 0
+        self.sent = 0
+
+    def submit(self, function: Any, run: str, bundle: Bundle, key: str, **more: Any) -> Future:
+        self.sent += 1
+        self.flying.append(Future(key, bundle))
+        self.most = max(self.most, len(self.flying))
+        return self.flying[-1]
+
+    def cancel(self, futures: list[Future], force: bool) -> None:
+        self.flying.clear()
+
+
+def test_ten_thousand_bundles_are_never_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dask = pytest.importorskip(
+        "speechsubs.batch.cluster.client", reason="the extra [cluster] is not installed"
+    )
+    client = Client()
+    workers = dask.Workers(client, Place("tcp://x:1"), print)
+    workers._known = {str(number): True for number in range(7)}
+    taken = itertools.count()
+
+    def endless() -> Iterator[Bundle]:
+        for number in taken:
+            if number == 10_000:
+                return
+            yield (Share(number, Unit(Path("x"), Path(), "", "subtitle", OPTIONS), True, ()),)
+
+    def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:
+        return client.flying.pop(0)
+
+    monkeypatch.setattr(workers, "_next", oldest)
+    running = workers.done(endless(), Control())
+    next(running)
+    assert next(taken) == 8  # what is not sent is not even made
+    assert sum(1 for _ in running) == 9_998
+    assert client.most == 7
+
+
+def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dask = pytest.importorskip(
+        "speechsubs.batch.cluster.client", reason="the extra [cluster] is not installed"
+    )
+    import distributed
+
+    client = Client()
+    workers = dask.Workers(client, Place("tcp://x:1"), print)
+    workers._known = {"w": True}
+    units = [Unit(Path(name), Path(), name, "subtitle", OPTIONS) for name in ("a", "deadly", "b")]
+    bundle = tuple(Share(n, one, True, ()) for n, one in enumerate(units))
+
+    def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:
+        return client.flying.pop(0)
+
+    def result(self: Future, timeout: float) -> Any:
+        if any(share.unit.key == "deadly" for share in self.bundle):
+            raise distributed.KilledWorker("key", "tcp://mars:1", 2)
+        return normal(self, timeout)
+
+    normal = Future.result
+    monkeypatch.setattr(Future, "result", result)
+    monkeypatch.setattr(workers, "_next", oldest)
+    found = list(workers.done(iter([bundle]), Control()))
+    assert [[share.unit.key for share in done.bundle] for done in found] == [
+        ["a"],
+        ["deadly"],
+        ["b"],
+    ]
+    (answer,) = found[1].answers
+    assert isinstance(answer, Record)
+    assert answer.reason.startswith("deadly: the workers that worked on it were killed")
+    assert "tcp://mars:1" in answer.reason
+    assert client.sent == 4

@@ -1,0 +1,190 @@
+"""Three-way merges: what holds for every three versions, and every kind of conflict."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speechsubs.errors import GlossaryError, InputError
+from speechsubs.glossary import Glossary, Policy, Target, Term, write
+from speechsubs.glossary.fields import flat
+from speechsubs.glossary.load import parse
+from speechsubs.glossary.merge import ThreeWay, merge, text
+
+PATH = Path("g.yml")
+WORDS = st.sampled_from(
+    ["Lei", "Jun", "SU7", "小米", "<b>", 'say "x"', "a: b", "سلام", "NO", "007"]
+)
+TARGETS = st.dictionaries(
+    st.sampled_from(["es", "ja"]),
+    st.builds(
+        Target,
+        WORDS,
+        st.lists(WORDS, max_size=2, unique=True).map(tuple),
+        st.lists(WORDS, max_size=1).map(tuple),
+        st.sampled_from(["", "m", "f"]),
+    ),
+    max_size=2,
+)
+TERMS = st.builds(
+    Term,
+    st.sampled_from(["a", "b", "c"]),
+    WORDS,
+    st.lists(WORDS, max_size=2, unique=True).map(tuple),
+    st.sampled_from([Policy.KEEP, Policy.TRANSLATE]),
+    TARGETS,
+    st.sampled_from(["exact", "any"]),
+    st.sampled_from(["", "one", "two\nlines"]),
+)
+
+
+def loaded(terms: list[Term]) -> Glossary | None:
+    try:
+        return parse(write.text(Glossary(tuple(terms), path=PATH)), PATH)
+    except GlossaryError:
+        return None
+
+
+GLOSSARIES = st.lists(TERMS, max_size=3, unique_by=lambda t: t.id).map(loaded)
+GOOD = GLOSSARIES.filter(lambda g: g is not None)
+
+
+def said(glossary: Glossary) -> dict[str, dict[str, object]]:
+    """What entries say, lists without their order."""
+    return {
+        term.id: {n: frozenset(v) if isinstance(v, tuple) else v for n, v in flat(term).items()}
+        for term in glossary.terms
+    }
+
+
+@given(GOOD, GOOD)
+def test_one_side_alone_is_taken(base: Glossary, other: Glossary) -> None:
+    for ours, theirs in ((other, base), (base, other), (other, other)):
+        merged = merge(base, ours, theirs)
+        assert said(merged.glossary) == said(other)
+        assert merged.conflicts == ()
+
+
+@given(GOOD, GOOD, GOOD)
+def test_a_merge_is_a_glossary_and_its_file_reads_so(
+    base: Glossary, ours: Glossary, theirs: Glossary
+) -> None:
+    merged = merge(base, ours, theirs)
+    made = text(merged, write.text(ours), ours)
+    again = parse(made, PATH)
+    assert said(again) == said(merged.glossary)
+    assert made.count("# CONFLICT") == len(merged.conflicts)
+
+
+@given(GOOD, GOOD, GOOD)
+def test_both_ways_find_the_same_conflicts(
+    base: Glossary, ours: Glossary, theirs: Glossary
+) -> None:
+    """Whose turn it is decides who wins, never whether there is something to decide."""
+    assert bool(merge(base, ours, theirs).conflicts) == bool(merge(base, theirs, ours).conflicts)
+
+
+LEI = Term("lei", "Lei Jun", targets={"es": Target("Lei", ("L. Jun",))})
+
+
+def es(term: str, *forms: str, gender: str = "") -> dict[str, Target]:
+    return {"es": Target(term, forms, (), gender)}
+
+
+def three(base: Term | None, ours: Term | None, theirs: Term | None) -> ThreeWay:
+    sides = [Glossary((t,) if t else (), path=PATH) for t in (base, ours, theirs)]
+    return merge(*sides)
+
+
+def test_different_fields_of_one_entry() -> None:
+    merged = three(LEI, replace(LEI, note="ours"), replace(LEI, targets=es("Jun", "L. Jun")))
+    assert merged.conflicts == ()
+    assert merged.glossary.terms[0].note == "ours"
+    assert merged.glossary.terms[0].targets["es"].term == "Jun"
+
+
+def test_lists_take_the_additions_and_removals_of_both() -> None:
+    base = replace(LEI, aliases=("a", "b"))
+    merged = three(base, replace(base, aliases=("a", "b", "c")), replace(base, aliases=("b", "d")))
+    assert merged.glossary.terms[0].aliases == ("b", "c", "d")
+    assert merged.conflicts == ()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "field"),
+    [
+        (replace(LEI, source="A"), replace(LEI, source="B"), "source"),
+        (replace(LEI, policy=Policy.FIXED), replace(LEI, policy=Policy.TRANSLATE), "policy"),
+        (replace(LEI, targets=es("A", "L. Jun")), replace(LEI, targets=es("B", "L. Jun")), "es"),
+        (
+            replace(LEI, targets=es("Lei", gender="m")),
+            replace(LEI, targets=es("Lei", gender="f")),
+            "es:gender",
+        ),
+        (replace(LEI, note="A"), replace(LEI, note="B"), "note"),
+        (None, replace(LEI, note="B"), "entry (deleted here, changed there)"),
+        (replace(LEI, note="A"), None, "entry (changed here, deleted there)"),
+    ],
+)
+def test_a_conflict_keeps_ours(ours: Term | None, theirs: Term | None, field: str) -> None:
+    merged = three(LEI, ours, theirs)
+    assert [c.field for c in merged.conflicts] == [field]
+    assert merged.glossary.terms == ((ours,) if ours else ())
+    assert "ours stays" in merged.conflicts[0].message
+
+
+def test_both_sides_good_and_together_not() -> None:
+    """A form that theirs adds is what ours forbids."""
+    ours = replace(LEI, targets={"es": Target("Lei", ("L. Jun",), ("Ley",))})
+    theirs = replace(LEI, targets=es("Lei", "L. Jun", "Ley"))
+    merged = three(LEI, ours, theirs)
+    assert merged.glossary.terms == (ours,)
+    assert "required and forbidden" in merged.conflicts[0].field
+
+
+def test_one_spelling_claimed_by_two_entries() -> None:
+    other = Term("jun", "Jun")
+    base = Glossary((LEI, other), path=PATH)
+    ours = Glossary((replace(LEI, aliases=("LJ",)), other), path=PATH)
+    theirs = Glossary((LEI, replace(other, aliases=("LJ",)), Term("new", "LJ")), path=PATH)
+    with pytest.raises(GlossaryError):
+        parse(write.text(theirs), PATH)  # theirs alone would not load either
+    merged = merge(base, ours, theirs)
+    assert merged.glossary.terms == ours.terms
+    assert {c.term for c in merged.conflicts} == {"jun", "new"}
+
+
+def test_three_languages_are_refused() -> None:
+    with pytest.raises(InputError, match="one language"):
+        merge(Glossary(()), Glossary((), "de"), Glossary(()))
+
+
+def test_remarks_and_order_of_ours_stay() -> None:
+    old = (
+        "# head\nversion: 1\nterms:\n  # people\n  - id: lei\n    source: 'Lei Jun' # him\n"
+        "    policy: keep\n  - {id: su7, source: SU7, policy: keep}\n"
+    )
+    base = parse(old, PATH)
+    theirs = parse(old.replace("SU7, policy", "SU7 Max, policy"), PATH)
+    ours_text = old.replace("Lei Jun", "Lei")
+    ours = parse(ours_text, PATH)
+    merged = merge(base, ours, theirs)
+    made = text(merged, ours_text, ours)
+    kept = ("# head\n", "  # people\n", "'Lei' # him", "SU7 Max")
+    assert [part for part in kept if part not in made] == []
+    assert "CONFLICT" not in made
+    clash = merge(base, ours, parse(old.replace("Lei Jun", "Jun"), PATH))
+    told = text(clash, ours_text, ours)
+    line = '  # CONFLICT lei source: ours "Lei", theirs "Jun", base "Lei Jun"; ours stays\n'
+    assert told == ours_text.replace("  - id: lei", line + "  - id: lei")
+    crlf = ours_text.replace("\n", "\r\n")
+    assert text(clash, crlf, ours) == told.replace("\n", "\r\n")
+
+
+def test_a_hostile_conflict_stays_in_its_comment() -> None:
+    merged = three(LEI, replace(LEI, note="a\n- id: x\u2028"), replace(LEI, note="b\ufeff"))
+    made = text(merged, write.text(merged.glossary), merged.glossary)
+    assert made.count("# CONFLICT") == 1
+    assert [term.id for term in parse(made, PATH).terms] == ["lei"]

@@ -1,0 +1,117 @@
+"""Word times: kept where the transcript has them, estimated where it has none."""
+
+from itertools import pairwise
+
+import pytest
+
+from speechsubs.alignment.estimate import Estimate
+from speechsubs.language.locales import load
+from speechsubs.model import Sentence, Word
+from speechsubs.pipeline.texts import FROM_TRANSCRIPT, place
+
+
+def estimated(*texts: str, tag: str = "en", duration_ms: int | None = None) -> list[Sentence]:
+    sentences = [Sentence(n, 0, text) for n, text in enumerate(texts)]
+    return list(Estimate(load(tag), duration_ms).place(sentences).sentences)
+
+
+def length(text: str, tag: str = "en") -> int:
+    return estimated(text, tag=tag)[0].words[-1].end_ms
+
+
+def test_times_of_the_transcript_are_kept() -> None:
+    sentence = Sentence(0, 0, "Go on.", words=(Word("Go", 0, 5, 9, 0.5), Word("on.", 3, 20, 30)))
+    placed = place([sentence], Estimate(load("en")))
+    assert (placed.sentences, placed.aligner) == ((sentence,), FROM_TRANSCRIPT)
+
+
+def test_times_that_run_backwards_in_a_sentence_are_made_ascending() -> None:
+    words = (Word("A", 0, 500, 900), Word("b", 2, 100, 200), Word("c.", 4, 850, 1_000))
+    placed = place([Sentence(0, 0, "A b c.", words=words)], Estimate(load("en"))).sentences
+    assert [(w.start_ms, w.end_ms) for w in placed[0].words] == [
+        (500, 900),
+        (900, 900),
+        (900, 1_000),
+    ]
+
+
+def test_two_speakers_may_talk_at_once() -> None:
+    sentences = [
+        Sentence(0, 0, "Long.", words=(Word("Long.", 0, 0, 9_000),), speaker="A"),
+        Sentence(1, 1, "Yes.", words=(Word("Yes.", 0, 3_000, 3_500),), speaker="B"),
+    ]
+    assert list(place(sentences, Estimate(load("en"))).sentences) == sentences
+
+
+def test_one_sentence_without_times_has_all_of_them_estimated() -> None:
+    sentences = [Sentence(0, 0, "One.", words=(Word("One.", 0, 0, 9),)), Sentence(1, 0, "Two.")]
+    placed = place(sentences, Estimate(load("en")))
+    assert placed.aligner == "estimate"
+    assert all(s.words for s in placed.sentences)
+    assert placed.sentences[0].words[0].end_ms > 9
+
+
+TEXTS = (
+    "Good evening, everyone.",
+    "It cost 215,900 yuan (29700$).",
+    "...",
+    "—",
+    "\ud800",
+    "SU7 4S",
+)
+
+
+@pytest.mark.parametrize("duration_ms", [1, 999, 60_000, 7_123_457, 36_000_000])
+def test_a_known_duration_is_met_to_the_millisecond(duration_ms: int) -> None:
+    assert estimated(*TEXTS, duration_ms=duration_ms)[-1].words[-1].end_ms == duration_ms
+
+
+@pytest.mark.parametrize("tag", ["en", "zh-CN", "ja", "ar", "ko", "de"])
+@pytest.mark.parametrize("duration_ms", [None, 50, 123_456])
+def test_times_ascend_and_no_word_is_missing(tag: str, duration_ms: int | None) -> None:
+    texts = (*TEXTS, "小米的车，很快。", "本当ですか？はい！", "مرحبا بكم في بكين.", "안녕하세요.")
+    placed = estimated(*texts, tag=tag, duration_ms=duration_ms)
+    words = [word for sentence in placed for word in sentence.words]
+    assert words[0].start_ms == 0
+    for first, second in pairwise(words):
+        assert first.end_ms <= second.start_ms
+    for text, sentence in zip(texts, placed, strict=True):
+        assert "".join(w.text for w in sentence.words) == "".join(text.split())
+
+
+def test_what_takes_longer_to_say_takes_longer() -> None:
+    assert length("unbelievable") > length("go")
+    assert length("He has 215900 cars") > length("He has five cars")
+    assert length("He has 215,900 cars") > length("He has 20 cars")
+    assert length("It is the SUV") > length("It is the suv")
+    assert length("Well, it is") > length("Well it is")
+    assert length("我们的车很快", "zh-CN") == 6 * length("我", "zh-CN")
+    assert length("很好，我们走", "zh-CN") > length("很好我们走", "zh-CN")
+    assert length("10000000000", "zh-CN") > length("1", "zh-CN")
+    assert length("こんにちは", "ja") == 5 * length("こ", "ja")
+
+
+def test_silent_letters_and_scripts_without_vowels() -> None:
+    assert length("make") == length("mac")
+    assert length("table") > length("make")
+    assert length("сделали", "ru") > length("да", "ru")
+    assert length("السيارات", "ar") > length("من", "ar")
+
+
+def test_a_pace_near_that_of_a_calm_keynote() -> None:
+    text = "On the evening of the nineteenth of July he walked onto a stage in Beijing."
+    minutes = estimated(*[text] * 20)[-1].words[-1].end_ms / 60_000
+    assert 110 < 20 * len(text.split()) / minutes < 170
+
+
+def test_paragraphs_have_a_longer_pause_than_sentences() -> None:
+    def gap(second: int) -> int:
+        sentences = [Sentence(0, 0, "One."), Sentence(1, second, "Two.")]
+        one, two = Estimate(load("en")).place(sentences).sentences
+        return two.words[0].start_ms - one.words[-1].end_ms
+
+    assert gap(1) > gap(0) > 0
+
+
+def test_a_number_of_a_million_digits_costs_no_more_than_its_length() -> None:
+    assert estimated("9" * 1_000_000)[0].words[0].end_ms > 1_000_000

@@ -1,0 +1,62 @@
+"""Numbers that a locale writes are read back by it, in digits and in words."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
+from speechsubs.quantities.dates import Date, find_dates, render_date
+from speechsubs.quantities.format import digits, scaled
+from speechsubs.quantities.parse import quantities
+
+tags = st.sampled_from(locales.known())
+SPELLED = [tag for tag in locales.known() if locales.load(tag).cardinals.words]
+
+
+@given(tags, st.decimals(0, 10**12, places=2))
+def test_digits_are_read_back(tag: str, value: Decimal) -> None:
+    (found,) = quantities(digits(value, locales.load(tag)), tag)
+    assert found.value == value
+
+
+@given(tags, st.integers(1, 999), st.sampled_from((6, 9)))
+def test_a_scale_word_is_read_back(tag: str, mantissa: int, power: int) -> None:
+    value = Decimal(mantissa * 10**power)
+    text, _ = scaled(value, power, locales.load(tag))
+    (found,) = quantities(text, tag)
+    assert found.value == value
+
+
+@given(
+    st.sampled_from([tag for tag in locales.known() if tag not in ("ar", "th")]),
+    st.dates(datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)),
+)
+def test_a_date_is_read_back(tag: str, day: datetime.date) -> None:
+    date = Date(0, 0, "", day.month, day.day, day.year)
+    (found,) = find_dates(render_date(date, locales.load(tag)), tag)
+    assert (found.year, found.month, found.day) == (day.year, day.month, day.day)
+
+
+def _words(locale: Locale) -> list[tuple[str, int]]:
+    return list(locale.cardinals.words.items())
+
+
+@pytest.mark.parametrize("tag", SPELLED)
+def test_every_number_word_is_worth_what_the_file_says(tag: str) -> None:
+    for word, value in _words(locales.load(tag)):
+        found = [q for q in quantities(word, tag) if q.spelled]
+        assert [q.value for q in found] == [value], word
+
+
+@pytest.mark.parametrize("tag", SPELLED)
+def test_hundreds_and_thousands_are_read_behind_a_digit(tag: str) -> None:
+    rules = locales.load(tag).cardinals
+    three = next(word for word, value in rules.words.items() if value == 3)
+    gap = "" if rules.glued else " "
+    for scale, power in rules.scales.items():
+        found = list(quantities(f"{three}{gap}{scale}", tag))
+        assert [q.value for q in found] == [Decimal(3 * 10**power)], scale
