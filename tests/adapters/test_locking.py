@@ -21,8 +21,8 @@ from speechsubs.outputs import LEDGER, Planned, Written
 HOLDER = """
 import sys, time
 from pathlib import Path
-from speechsubs import locking
-with locking.held(Path(sys.argv[1])):
+from speechsubs.adapters import files
+with files.held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """

@@ -154,7 +154,7 @@ def test_the_wheel_finds_its_locales_where_there_is_no_checkout(
     wheel.extractall(tmp_path / "site")
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from speechsubs import locales\n"
+        "from speechsubs.language import locales\n"
         "print(locales.folder(), *locales.known())"
     )
     done = subprocess.run(

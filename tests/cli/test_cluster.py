@@ -103,8 +103,8 @@ def preloaded(folder: Path, code: str) -> Iterator[None]:
     script.write_text(
         "import os, signal, sys\n"
         "def dask_setup(worker):\n"
-        "    from speechsubs.batch import cluster_terms\n"
-        "    cluster_terms.code = lambda: 'the same'\n"
+        "    from speechsubs.batch.cluster import protocol\n"
+        "    protocol.code = lambda: 'the same'\n"
         "    first = worker.name == 0\n" + "".join(f"    {line}\n" for line in code.splitlines()),
         "utf-8",
     )
@@ -335,7 +335,7 @@ def test_a_file_that_kills_its_workers_is_listed_and_the_others_go_on(here: Path
     make(here / "talks", 12)
     (here / "talks" / "talk005.txt").write_text("MURDER. Nobody survives this.\n", "utf-8")
     code = (
-        "from speechsubs.batch import work\n"
+        "from speechsubs.batch import worker as work\n"
         "read = work.read_bytes\n"
         "def deadly(path):\n"
         "    data = read(path)\n"
@@ -367,8 +367,8 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
     words.write_text(TERMS.format("SU7"))
     code = (
         "if worker.name == 0:\n"
-        "    from speechsubs.batch import cluster_terms\n"
-        "    cluster_terms.__version__ = '0.0.9'\n"
+        "    from speechsubs.batch.cluster import protocol\n"
+        "    protocol.__version__ = '0.0.9'\n"
         "if worker.name == 1:\n"
         "    for name in [n for n in sys.modules if n.startswith('speechsubs')]:\n"
         "        sys.modules[name] = None\n"
@@ -376,8 +376,8 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
         "    os.environ['ARGOS_PACKAGES_DIR'] = os.devnull\n"
         "if worker.name == 3:\n"
         "    from speechsubs import glossary\n"
-        "    from speechsubs.batch import kit\n"
-        "    kit.glossary.load = lambda path: glossary.empty()"
+        "    from speechsubs.batch import context\n"
+        "    context.glossary.load = lambda path: glossary.empty()"
     )
     notes: list[str] = []
     options = Options(engine="argos", kinds=("srt",), glossary=str(words))
@@ -398,7 +398,7 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
 
 def test_no_fit_worker_is_an_error_with_the_reason(cli: Cli, here: Path) -> None:
     make(here / "talks", 3)
-    code = "from speechsubs.batch import cluster_terms\ncluster_terms.__version__ = '0.0.9'"
+    code = "from speechsubs.batch.cluster import protocol\nprotocol.__version__ = '0.0.9'"
     with preloaded(here, code):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out", "-q", *LOCAL)
     assert ran.code == 1

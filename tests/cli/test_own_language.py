@@ -109,7 +109,7 @@ def test_adds_a_made_up_language_by_a_file_alone(place: Path) -> None:
 
 def test_reads_the_words_of_the_made_up_language(place: Path) -> None:
     code = """
-from speechsubs import money
+from speechsubs.quantities import money
 from speechsubs.quantities.dates import find_dates
 from speechsubs.quantities.parse import quantities
 words = "duo cento i duodo tro|tro milo duo cento|milo|duo grandoj i duono|1.250,5"

@@ -247,10 +247,10 @@ import sys
 for name in ("stanza", "torch", "spacy", "minisbd"):
     sys.modules[name] = None
 from pathlib import Path
-from speechsubs import packages
+from speechsubs import models
 from speechsubs.engines import load
 folder = Path({str(tmp_path / "pk")!r})
-packages.install_file(Path({str(TINY)!r}), folder)
+models.install_file(Path({str(TINY)!r}), folder)
 engine = load("auto", "en", "es", packages_dir=folder)
 print(engine.name, engine.translate(["I have a house."])[0][0])
 """

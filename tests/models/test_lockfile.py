@@ -198,7 +198,7 @@ def test_many_installations_at_once_are_all_locked(tmp_path: Path) -> None:
     """Processes of their own, as people start them."""
     root = tmp_path / "pk"
     code = (
-        "import sys, zipfile, json\nfrom pathlib import Path\nfrom speechsubs import packages\n"
+        "import sys, zipfile, json\nfrom pathlib import Path\nfrom speechsubs import models\n"
         "source, to, place = sys.argv[1:]\n"
         "path = Path(place).with_name(to + '.argosmodel')\n"
         "with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, 'w') as new:\n"
@@ -207,7 +207,7 @@ def test_many_installations_at_once_are_all_locked(tmp_path: Path) -> None:
         "        if name.endswith('metadata.json'):\n"
         "            data = json.dumps(json.loads(data) | {'to_code': to}).encode()\n"
         "        new.writestr(name.replace('en_es', 'en_' + to), data)\n"
-        "packages.install_file(path, Path(place))\n"
+        "models.install_file(path, Path(place))\n"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", code, str(TINY), to, str(root)])
@@ -242,9 +242,9 @@ def test_the_same_package_twice_at_once(tmp_path: Path) -> None:
 def test_a_kill_leaves_nothing_that_anybody_finds(tmp_path: Path) -> None:
     root = tmp_path / "data" / "packages"
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom speechsubs import packages\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom speechsubs import models\n"
         "def killed(package): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "packages.install_file(Path(sys.argv[1]), Path(sys.argv[2]), check=killed)\n"
+        "models.install_file(Path(sys.argv[1]), Path(sys.argv[2]), check=killed)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(TINY), str(root)], check=False)
     assert done.returncode == -9

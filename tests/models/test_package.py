@@ -223,7 +223,7 @@ def test_argos_own_folder_is_used(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    code = "from speechsubs import packages; print(packages.folder()); print(packages.installed())"
+    code = "from speechsubs import models; print(models.folder()); print(models.installed())"
     home = {name: str(tmp_path / name) for name in
             ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}  # fmt: skip
     environment = os.environ | home | {"ARGOS_PACKAGES_DIR": str(tmp_path / "mine")}

@@ -339,7 +339,7 @@ def localize(
 ) -> str:
     """The text with its numbers in the locale's notation; see `edits`.
 
-    >>> from speechsubs import locales
+    >>> from speechsubs.language import locales
     >>> localize("30,000 personas y 5.4 puntos", "en", locales.load("es"))
     '30.000 personas y 5,4 puntos'
     """
