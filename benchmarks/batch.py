@@ -30,7 +30,7 @@ import recorded
 
 from speechsubs import batch
 from speechsubs.adapters import files
-from speechsubs.batch import Choice, Control, Kit, Request, State
+from speechsubs.batch import Choice, Control, Request, Resources, State
 from speechsubs.engines import EchoEngine
 from speechsubs.options import Options
 
@@ -95,7 +95,7 @@ def make(folder: Path, count: int) -> None:
         path.write_text(text, "utf-8")
 
 
-def run(command: str, folder: Path, out: Path, jobs: int) -> dict[str, Any]:
+def run(command: str, folder: Path, out: Path, workers: int) -> dict[str, Any]:
     """One batch in this process."""
     options = Options(kinds=("vtt",) if command == "convert" else ("srt", "vtt"))
     suffixes = (".txt",) if command == "subtitle" else (".srt",)
@@ -103,21 +103,21 @@ def run(command: str, folder: Path, out: Path, jobs: int) -> dict[str, Any]:
     choice = Choice(suffixes, recursive=True, skips_own=none_own)
     wall, cpu = time.perf_counter(), time.process_time()
     request = Request((folder,), command, options, choice, targets, out)
-    units = batch.units(request)
-    kit = Kit(timed)
+    jobs = batch.jobs(request)
+    resources = Resources(timed)
     with batch.locked(out):
         state = State(out)
-        plan = batch.plan(batch.keyed(units, state), kit, state)
+        plan = batch.plan(batch.keyed(jobs, state), resources, state)
         state.forget()
         used = state if command != "check" else None
         failed = 0
-        for record in batch.run(plan.todo, kit, Control(), state=used, jobs=jobs):
-            failed += record.failed
+        for result in batch.run(plan.todo, resources, Control(), state=used, workers=workers):
+            failed += result.failed
         state.close()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
-        "files": len(units),
+        "files": len(jobs),
         "done": len(plan.todo) - failed,
         "unchanged": len(plan.unchanged),
         "wall_s": wall,

@@ -23,7 +23,7 @@ from pathlib import Path
 import recorded
 
 from speechsubs import models
-from speechsubs.batch import Kit, Unit, worker
+from speechsubs.batch import Job, Resources, worker
 from speechsubs.options import Options
 
 SEED = 7
@@ -136,7 +136,7 @@ def writer(base: Path) -> dict[str, float]:
     source = folder / "talk000.en.txt"
     options = Options(engine="echo", kinds=("srt", "vtt"))
     data = pickle.dumps(
-        worker.made(Unit(source, base / "written", "", "subtitle", options, ("it",)), Kit())
+        worker.made(Job(source, base / "written", "", "subtitle", options, ("it",)), Resources())
     )
     start = time.process_time()
     made = pickle.loads(data)

@@ -1,4 +1,4 @@
-"""Units cut into shares and put together again; what a worker is looked at for."""
+"""Jobs cut into shares and put together again; what a worker is looked at for."""
 
 import itertools
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from speechsubs.batch import Control, Kit, Unit
+from speechsubs.batch import Control, Job, Resources
 from speechsubs.batch import worker as work
 from speechsubs.batch.cluster import protocol
 from speechsubs.batch.cluster.protocol import (
@@ -21,7 +21,7 @@ from speechsubs.batch.cluster.protocol import (
     Share,
     Terms,
 )
-from speechsubs.batch.model import Record
+from speechsubs.batch.model import JobResult
 from speechsubs.batch.worker import Made
 from speechsubs.options import Options
 
@@ -29,18 +29,18 @@ TEXT = "Good evening, everyone. We built a car in 3 years. Nobody believed in us
 OPTIONS = Options(engine="echo", kinds=("srt", "vtt"), bilingual=True)
 
 
-def unit(folder: Path, text: str = TEXT, to: tuple[str, ...] = ("it", "ca", "fr")) -> Unit:
+def job(folder: Path, text: str = TEXT, to: tuple[str, ...] = ("it", "ca", "fr")) -> Job:
     path = folder / "talk.txt"
     path.write_text(text, "utf-8")
-    return Unit(path, folder, "talk.txt", "subtitle", OPTIONS, to)
+    return Job(path, folder, "talk.txt", "subtitle", OPTIONS, to)
 
 
-def some(folder: Path, sizes: list[int], languages: int = 2) -> list[Unit]:
+def some(folder: Path, sizes: list[int], languages: int = 2) -> list[Job]:
     found = []
     for number, size in enumerate(sizes):
         path = folder / f"{number}.txt"
         path.write_bytes(b"x" * size)
-        found.append(Unit(path, folder, "", "subtitle", OPTIONS, ("it", "ca", "fr")[:languages]))
+        found.append(Job(path, folder, "", "subtitle", OPTIONS, ("it", "ca", "fr")[:languages]))
     return found
 
 
@@ -68,30 +68,30 @@ def test_no_bundle_has_too_many_files(tmp_path: Path) -> None:
 
 
 def test_all_workers_have_something_to_do(tmp_path: Path) -> None:
-    units = some(tmp_path, [100] * 40)
-    size = protocol.bundle_size(units, 10)
+    jobs = some(tmp_path, [100] * 40)
+    size = protocol.bundle_size(jobs, 10)
     assert size == 40 * 100 * 2 // 40
-    assert len(list(protocol.bundles(units, size))) == 40
-    assert protocol.bundle_size(units * 10_000, 2) == protocol.MOST_BYTES
+    assert len(list(protocol.bundles(jobs, size))) == 40
+    assert protocol.bundle_size(jobs * 10_000, 2) == protocol.MOST_BYTES
 
 
 def test_a_file_that_has_vanished_is_still_sent(tmp_path: Path) -> None:
-    gone = Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",))
+    gone = Job(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",))
     ((share,),) = protocol.bundles([gone], 10)
-    assert share.unit == gone
+    assert share.job == gone
 
 
 def answers(shares: list[Share]) -> list[Any]:
     worker = pytest.importorskip(
         "speechsubs.batch.cluster.worker", reason="the extra [cluster] is not installed"
     )
-    return [worker._answers([share], Kit())[0] for share in shares]
+    return [worker._answers([share], Resources())[0] for share in shares]
 
 
 @pytest.mark.parametrize("to", [("it", "ca", "fr"), ("en", "it"), ("it", "en", "it")])
 def test_a_file_in_parts_is_what_it_is_as_a_whole(tmp_path: Path, to: tuple[str, ...]) -> None:
-    one = unit(tmp_path, "# Hello\n\n" + TEXT, to)
-    whole = work.made(one, Kit())
+    one = job(tmp_path, "# Hello\n\n" + TEXT, to)
+    whole = work.made(one, Resources())
     shares = [bundle[0] for bundle in protocol.bundles([one], 10)]
     assert len(shares) == len(set(to))
     gathering = Gathering()
@@ -102,31 +102,31 @@ def test_a_file_in_parts_is_what_it_is_as_a_whole(tmp_path: Path, to: tuple[str,
     assert isinstance(joined, Made)
     assert [plan.path for plan in joined.planned] == [plan.path for plan in whole.planned]
     assert [plan.track for plan in joined.planned] == [plan.track for plan in whole.planned]
-    assert timeless(joined.record) == timeless(whole.record)
+    assert timeless(joined.result) == timeless(whole.result)
     assert whole.shared > 0
 
 
-def timeless(record: Record) -> Record:
-    return replace(record, parts=tuple(replace(part, seconds=0.0) for part in record.parts))
+def timeless(result: JobResult) -> JobResult:
+    return replace(result, languages=tuple(replace(part, seconds=0.0) for part in result.languages))
 
 
 def test_one_language_that_fails_fails_the_file(tmp_path: Path) -> None:
-    one = unit(tmp_path, to=("it", "ca"))
-    bad = Record("talk.txt", one.source, "no engine")
-    made = Made(Record("talk.txt", one.source))
+    one = job(tmp_path, to=("it", "ca"))
+    bad = JobResult("talk.txt", one.source, "no engine")
+    made = Made(JobResult("talk.txt", one.source))
     assert protocol.joined([made, bad]) is bad
     assert protocol.joined([Nothing(), made]) is made
 
 
 def test_a_broken_file_does_not_stop_its_bundle(tmp_path: Path) -> None:
-    units = [
-        unit(tmp_path),
-        Unit(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",)),
+    jobs = [
+        job(tmp_path),
+        Job(tmp_path / "gone.txt", tmp_path, "", "subtitle", OPTIONS, ("it",)),
     ]
-    (bundle,) = protocol.bundles(units, 10**9)
+    (bundle,) = protocol.bundles(jobs, 10**9)
     good, bad = answers(list(bundle))
     assert isinstance(good, Made)
-    assert isinstance(bad, Record)
+    assert isinstance(bad, JobResult)
     assert "gone.txt: no such file" in bad.reason
 
 
@@ -150,15 +150,15 @@ def terms(at: Path, **changed: Any) -> Terms:
 
 
 def test_the_same_process_is_fit(tmp_path: Path) -> None:
-    one = unit(tmp_path)
+    one = job(tmp_path)
     found = terms(
         tmp_path,
         files=protocol.inputs([one]),
-        engines={("echo", "en", "it"): Kit().engine("echo", "en", "it").signature},
+        engines={("echo", "en", "it"): Resources().engine("echo", "en", "it").signature},
     )
     assert found.versions["speechsubs"]
     assert "ctranslate2" in found.versions
-    assert protocol.faults(found, Kit()) == []
+    assert protocol.faults(found, Resources()) == []
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_the_same_process_is_fit(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_worker(tmp_path: Path, changed: dict[str, Any], problem: str) -> None:
-    unit(tmp_path)
-    found = protocol.faults(terms(tmp_path, **changed), Kit())
+    job(tmp_path)
+    found = protocol.faults(terms(tmp_path, **changed), Resources())
     assert len(found) == 1
     assert problem in found[0]
 
@@ -234,7 +234,7 @@ def test_ten_thousand_bundles_are_never_many_at_once(monkeypatch: pytest.MonkeyP
         for number in taken:
             if number == 10_000:
                 return
-            yield (Share(number, Unit(Path("x"), Path(), "", "subtitle", OPTIONS), True, ()),)
+            yield (Share(number, Job(Path("x"), Path(), "", "subtitle", OPTIONS), True, ()),)
 
     def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:
         return client.flying.pop(0)
@@ -258,14 +258,14 @@ def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
     client = Client()
     workers = dask.Workers(client, Place("tcp://x:1"), print)
     workers._known = {"w": True}
-    units = [Unit(Path(name), Path(), name, "subtitle", OPTIONS) for name in ("a", "deadly", "b")]
-    bundle = tuple(Share(n, one, True, ()) for n, one in enumerate(units))
+    jobs = [Job(Path(name), Path(), name, "subtitle", OPTIONS) for name in ("a", "deadly", "b")]
+    bundle = tuple(Share(n, one, True, ()) for n, one in enumerate(jobs))
 
     def oldest(finished: "SimpleQueue[Any]", control: Control) -> Any:
         return client.flying.pop(0)
 
     def result(self: Future, timeout: float) -> Any:
-        if any(share.unit.key == "deadly" for share in self.bundle):
+        if any(share.job.key == "deadly" for share in self.bundle):
             raise distributed.KilledWorker("key", "tcp://mars:1", 2)
         return normal(self, timeout)
 
@@ -273,13 +273,13 @@ def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
     monkeypatch.setattr(Future, "result", result)
     monkeypatch.setattr(workers, "_next", oldest)
     found = list(workers.done(iter([bundle]), Control()))
-    assert [[share.unit.key for share in done.bundle] for done in found] == [
+    assert [[share.job.key for share in done.bundle] for done in found] == [
         ["a"],
         ["deadly"],
         ["b"],
     ]
     (answer,) = found[1].answers
-    assert isinstance(answer, Record)
+    assert isinstance(answer, JobResult)
     assert answer.reason.startswith("deadly: the workers that worked on it were killed")
     assert "tcp://mars:1" in answer.reason
     assert client.sent == 4

@@ -16,12 +16,12 @@ from speechsubs.batch import (
     MANIFEST,
     Choice,
     Control,
-    Kit,
-    Part,
-    Record,
+    Job,
+    JobResult,
+    LanguageResult,
     Request,
+    Resources,
     State,
-    Unit,
     Watch,
     runner,
 )
@@ -35,9 +35,9 @@ from speechsubs.protocols import Engine, Steerable
 TEXT = "Good evening, everyone. We built a car in three years. Nobody believed in us.\n"
 
 
-def unit(path: Path, out: Path, **more: object) -> Unit:
+def job(path: Path, out: Path, **more: object) -> Job:
     options = Options(kinds=("srt",), fps=Fraction(25), line_width=30.0)
-    return replace(Unit(path, out, path.name, "subtitle", options, ("it",)), **more)  # type: ignore[arg-type]  # by name
+    return replace(Job(path, out, path.name, "subtitle", options, ("it",)), **more)  # type: ignore[arg-type]  # by name
 
 
 def make(folder: Path, count: int) -> list[Path]:
@@ -51,29 +51,28 @@ def make(folder: Path, count: int) -> list[Path]:
 def test_units_and_records_travel_and_do_needs_nothing_else(tmp_path: Path) -> None:
     (path,) = make(tmp_path / "in", 1)
     options = Options(kinds=("srt",), engine="echo")
-    one = pickle.loads(
-        pickle.dumps(Unit(path, tmp_path / "out", "k", "subtitle", options, ("it",)))
-    )
-    record = pickle.loads(pickle.dumps(batch.do(one)))
-    assert (record.key, record.failed, record.language) == ("k", False, "en")
-    assert [part.language for part in record.parts] == ["en", "it"]
-    assert [p.name for p in record.written] == ["talk000.en.srt", "talk000.it.srt"]
+    one = pickle.loads(pickle.dumps(Job(path, tmp_path / "out", "k", "subtitle", options, ("it",))))
+    result = pickle.loads(pickle.dumps(batch.do(one)))
+    assert (result.key, result.failed, result.language) == ("k", False, "en")
+    assert [part.language for part in result.languages] == ["en", "it"]
+    assert [p.name for p in result.written] == ["talk000.en.srt", "talk000.it.srt"]
     gone = batch.do(replace(one, source=tmp_path / "nope.txt"))
     assert (gone.exit_code, gone.reason) == (1, f"{tmp_path / 'nope.txt'}: no such file")
 
 
-def record(key: str, *tags: str) -> Record:
+def result(key: str, *tags: str) -> JobResult:
     parts = tuple(
-        Part(tag, f"print-{tag}", (Path(f"{key}.{tag}.srt"),), seconds=2.0) for tag in tags
+        LanguageResult(tag, f"print-{tag}", (Path(f"{key}.{tag}.srt"),), seconds=2.0)
+        for tag in tags
     )
-    return Record(key, Path(key), language="en", parts=parts, bytes=1_000)
+    return JobResult(key, Path(key), language="en", languages=parts, bytes=1_000)
 
 
 def test_the_manifest_is_added_to_and_tidied(tmp_path: Path) -> None:
     state = State(tmp_path)
     for _ in range(150):
-        state.add([record("a", "en", "it"), record("b", "en")])
-    state.add([record("a", "de"), replace(record("c", "en"), reason="broken")])
+        state.add([result("a", "en", "it"), result("b", "en")])
+    state.add([result("a", "de"), replace(result("c", "en"), reason="broken")])
     state.ran(10.0, 20.0, 5)
     state.close()
     lines = (tmp_path / MANIFEST).read_text("utf-8").splitlines()
@@ -96,12 +95,12 @@ def test_the_manifest_is_added_to_and_tidied(tmp_path: Path) -> None:
 
 def test_a_line_that_was_cut_stays_by_itself(tmp_path: Path) -> None:
     state = State(tmp_path)
-    state.add([record("a", "en")])
+    state.add([result("a", "en")])
     state.close()
     path = tmp_path / MANIFEST
     path.write_bytes(path.read_bytes() + b'{"file":"b","lang')
     state = State(tmp_path)
-    state.add([record("c", "en")])
+    state.add([result("c", "en")])
     state.close()
     assert set(State(tmp_path).known) == {"a", "c"}
 
@@ -111,19 +110,19 @@ def test_a_state_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
     (tmp_path / "state" / MANIFEST).mkdir(parents=True)
     state = State(tmp_path / "state")
     with pytest.raises(OutputError):
-        state.add([record("a", "en")])
+        state.add([result("a", "en")])
     control = Control()
-    kit = Kit(lambda name, source, target: EchoEngine(source, target))
-    units = [unit(path, tmp_path / "out") for path in paths]
+    resources = Resources(lambda name, source, target: EchoEngine(source, target))
+    jobs = [job(path, tmp_path / "out") for path in paths]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "FILES", 1)
-        done = list(batch.run(units, kit, control, state=state))
+        done = list(batch.run(jobs, resources, control, state=state))
     assert len(done) == 1
     assert MANIFEST in control.why
 
 
-@pytest.mark.parametrize("jobs", [1, 4])
-def test_groups_stay_small_and_equal_sentences_are_asked_once(tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize("workers", [1, 4])
+def test_groups_stay_small_and_equal_sentences_are_asked_once(tmp_path: Path, workers: int) -> None:
     paths = make(tmp_path / "in", 300)
     asked: list[list[str]] = []
     alive: list[int] = []
@@ -136,13 +135,13 @@ def test_groups_stay_small_and_equal_sentences_are_asked_once(tmp_path: Path, jo
             alive.append(len(given))
             return [[text[::-1]] for text in given]
 
-    kit = Kit(lambda name, source, target: Counting(source, target), jobs=jobs)
-    units = [unit(path, tmp_path / "out") for path in paths]
-    flow = runner.grouped(units, kit, Control(), jobs)
-    sizes = [len(records) for records in flow]
+    resources = Resources(lambda name, source, target: Counting(source, target), workers=workers)
+    jobs = [job(path, tmp_path / "out") for path in paths]
+    flow = runner.grouped(jobs, resources, Control(), workers)
+    sizes = [len(results) for results in flow]
     assert sum(sizes) == 300
     assert max(sizes) <= runner.FILES
-    assert len(sizes) >= 300 * 4 // (runner.SENTENCES_A_JOB * jobs) // 2
+    assert len(sizes) >= 300 * 4 // (runner.SENTENCES_A_WORKER * workers) // 2
     # Three sentences that all share, and each file's own, in every group.
     firsts = [texts for texts in asked if any("Nobody believed" in text for text in texts)]
     assert len(firsts) == len(sizes)
@@ -154,14 +153,14 @@ def test_of_a_file_a_batch_keeps_its_unit_and_nothing_else(tmp_path: Path) -> No
     make(tmp_path / "in", 1_000)
     options = Options(kinds=("srt",))
     asked = Request((tmp_path / "in",), "convert", options, Choice((".txt",)), (), tmp_path / "out")
-    units = batch.units(asked)  # once before: what is imported and cached for the first time
+    jobs = batch.jobs(asked)  # once before: what is imported and cached for the first time
     state = State(tmp_path)
     tracemalloc.start()
     try:
-        units = batch.keyed(batch.units(asked), state)
-        plan = batch.plan(units, Kit(), state)
+        jobs = batch.keyed(batch.jobs(asked), state)
+        plan = batch.plan(jobs, Resources(), state)
         state.forget()
-        state.add([record(one.key, "en", "it") for one in plan.todo])
+        state.add([result(one.key, "en", "it") for one in plan.todo])
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
     finally:
@@ -212,7 +211,7 @@ def test_a_watch_waits_until_a_file_is_still(tmp_path: Path) -> None:
     clock: Callable[[], float] = lambda: time[0]  # noqa: E731 a clock that we turn
     watch = Watch(clock)
     path = tmp_path / "talk.txt"
-    one = unit(path, tmp_path)
+    one = job(path, tmp_path)
     assert watch.settled([one]) == []  # not there yet
     path.write_bytes(b"")
     for moment in (0.0, 10.0):

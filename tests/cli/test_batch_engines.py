@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from speechsubs import engines, models
-from speechsubs.batch import Kit
+from speechsubs.batch import Resources
 from speechsubs.batch.cluster import protocol
 from speechsubs.cli.jobs import batch
-from speechsubs.cli.jobs.workplace import Workplace
+from speechsubs.cli.jobs.workspace import Workspace
 from speechsubs.engines import ctranslate
 from speechsubs.errors import EngineError
 
@@ -65,7 +65,7 @@ def test_two_languages_with_one_reason_say_it_once() -> None:
         raise EngineError("the server does not answer")
 
     with pytest.raises(EngineError) as caught:
-        Kit(load).require("web", "en", ["es", "it"])
+        Resources(load).require("web", "en", ["es", "it"])
     assert str(caught.value) == "the server does not answer"
 
 
@@ -109,12 +109,12 @@ def tiny() -> Iterator[Path]:
 def test_a_model_starts_one_thread_for_each_job_and_none_more(tiny: Path) -> None:
     kept = []  # so that no thread ends in between
 
-    def started(jobs: int) -> int:
+    def started(workers: int) -> int:
         before = len([*Path("/proc/self/task").iterdir()])
-        kit = batch._kit(Workplace(None, None), jobs, jobs)
-        engine = kit.engine("argos", "en", "es")
+        resources = batch._resources(Workspace(None, None), workers, workers)
+        engine = resources.engine("argos", "en", "es")
         engine.translate([f"This is talk {n}, and nobody slept." for n in range(60)])
-        kept.append(kit)
+        kept.append(resources)
         return len([*Path("/proc/self/task").iterdir()]) - before
 
     started(1)  # what libraries start for themselves, they start once

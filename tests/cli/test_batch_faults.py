@@ -18,7 +18,7 @@ import pytest
 
 from speechsubs import outputs
 from speechsubs.adapters import files
-from speechsubs.batch import MANIFEST, Control, Kit, Record, Unit, runner, worker
+from speechsubs.batch import MANIFEST, Control, Job, JobResult, Resources, runner, worker
 from speechsubs.batch.state import LOCK
 from speechsubs.engines import EchoEngine
 from speechsubs.errors import EngineError
@@ -182,16 +182,16 @@ def test_what_was_being_translated_is_left_and_what_was_translated_is_written(
                 signal.raise_signal(signal.SIGINT)
             return super().translate(texts, hypotheses)
 
-    kit = Kit(lambda name, source, target: Breaking(source, target))
-    units = [
-        Unit(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
+    resources = Resources(lambda name, source, target: Breaking(source, target))
+    jobs = [
+        Job(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
         for p in sorted((here / "talks").iterdir())
     ]
     with pytest.MonkeyPatch.context() as patch, stop.listening():
         patch.setattr(runner, "FILES", 1)
-        records = [r for some in runner.grouped(units, kit, stop, 2) for r in some]
+        results = [r for some in runner.grouped(jobs, resources, stop, 2) for r in some]
     assert stop.why == "interrupted"
-    assert [r.key for r in records] == ["talk000.txt", "talk001.txt", "talk002.txt"]
+    assert [r.key for r in results] == ["talk000.txt", "talk001.txt", "talk002.txt"]
     assert len(contents(here / "out")) == 6
 
 
@@ -326,10 +326,10 @@ def test_a_source_that_vanishes_is_reported_alone(
     make(here / "talks", 4)
     real = worker.ready
 
-    def ready(unit: Unit, kit: Kit) -> Any:
-        if unit.source.name == "talk002.txt":
-            unit.source.unlink()
-        return real(unit, kit)
+    def ready(job: Job, resources: Resources) -> Any:
+        if job.source.name == "talk002.txt":
+            job.source.unlink()
+        return real(job, resources)
 
     monkeypatch.setattr(worker, "ready", ready)
     ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out")
@@ -363,14 +363,14 @@ def test_an_engine_that_fails_on_a_text_fails_for_its_file_only(here: Path) -> N
                 raise EngineError("it broke")
             return super().translate(texts, hypotheses)
 
-    kit = Kit(lambda name, source, target: Fragile(source, target))
-    units = [
-        Unit(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
+    resources = Resources(lambda name, source, target: Fragile(source, target))
+    jobs = [
+        Job(p, here / "out", p.name, "subtitle", Options(kinds=("srt",)), ("it",))
         for p in sorted((here / "talks").iterdir())
     ]
-    records = {r.key: r for some in runner.grouped(units, kit, Control(), 2) for r in some}
-    assert [key for key, record in records.items() if record.failed] == ["talk003.txt"]
-    assert records["talk003.txt"].reason == "it broke"
+    results = {r.key: r for some in runner.grouped(jobs, resources, Control(), 2) for r in some}
+    assert [key for key, result in results.items() if result.failed] == ["talk003.txt"]
+    assert results["talk003.txt"].reason == "it broke"
     assert len(contents(here / "out")) == 10
 
 
@@ -381,7 +381,7 @@ def test_a_fault_of_our_own_stops_no_other_file(
     real = worker.finished
 
     def finished(one: Any, *given: Any) -> Any:
-        if one.unit.source.name == "talk001.txt":
+        if one.job.source.name == "talk001.txt":
             raise RuntimeError("never thought of")
         return real(one, *given)
 
@@ -420,15 +420,15 @@ def test_a_worker_that_is_killed_takes_no_file_with_it(
     monkeypatch.setenv("PYTHONPATH", str(here / "site"))
     monkeypatch.setattr(runner, "START_S", -1.0)  # processes, however little there is to do
     monkeypatch.setattr(runner, "CHUNK", 6)
-    units = [
-        Unit(here / "in" / name, here / "out", name, "convert", Options(kinds=("vtt",)))
+    jobs = [
+        Job(here / "in" / name, here / "out", name, "convert", Options(kinds=("vtt",)))
         for name in names
     ]
-    records: list[Record] = []
-    for some in runner.pooled(units, Kit(), Control(), 2):
-        records += some
-    assert sorted(r.key for r in records) == sorted(names)
-    bad = {r.key: r.reason for r in records if r.failed}
+    results: list[JobResult] = []
+    for some in runner.pooled(jobs, Resources(), Control(), 2):
+        results += some
+    assert sorted(r.key for r in results) == sorted(names)
+    bad = {r.key: r.reason for r in results if r.failed}
     assert set(bad) == {"killer1.srt", "killer2.srt"}
     assert "the process that worked on it was killed, twice" in bad["killer1.srt"]
     assert len(contents(here / "out")) == 58
@@ -437,17 +437,17 @@ def test_a_worker_that_is_killed_takes_no_file_with_it(
 def test_processes_give_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(here / "talks", 40)
 
-    def units(out: str) -> list[Unit]:
+    def jobs(out: str) -> list[Job]:
         options = Options(kinds=("srt", "vtt"))
         return [
-            Unit(p, here / out, p.name, "subtitle", options)
+            Job(p, here / out, p.name, "subtitle", options)
             for p in sorted((here / "talks").iterdir())
         ]
 
-    for some in runner.pooled(units("one"), Kit(), Control(), 1):
-        assert not any(record.failed for record in some)
+    for some in runner.pooled(jobs("one"), Resources(), Control(), 1):
+        assert not any(result.failed for result in some)
     monkeypatch.setattr(runner, "START_S", -1.0)
-    keys = [r.key for some in runner.pooled(units("two"), Kit(), Control(), 2) for r in some]
-    assert keys == [unit.key for unit in units("two")]
+    keys = [r.key for some in runner.pooled(jobs("two"), Resources(), Control(), 2) for r in some]
+    assert keys == [job.key for job in jobs("two")]
     assert contents(here / "one") == contents(here / "two")
     assert len(contents(here / "two")) == 80

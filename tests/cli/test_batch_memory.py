@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from speechsubs.batch import MANIFEST, Control, Kit, State, plan
+from speechsubs.batch import MANIFEST, Control, Resources, State, plan
 from speechsubs.memory import Memory, Origin, Segment
 from speechsubs.memory import State as Answered
 
@@ -100,9 +100,9 @@ def test_files_are_looked_into_once_for_each_state_of_the_memory(
     looked: list[str] = []
     recalled = worker.recalled
 
-    def spy(unit: Any, *rest: Any) -> dict[str, str]:
-        looked.append(unit.source.name)
-        return recalled(unit, *rest)
+    def spy(job: Any, *rest: Any) -> dict[str, str]:
+        looked.append(job.source.name)
+        return recalled(job, *rest)
 
     monkeypatch.setattr(worker, "recalled", spy)
     remember(here, said("Hello.", "Ciao."))
@@ -132,12 +132,12 @@ def test_a_damaged_line_about_the_memory_costs_time_only(cli: Cli, here: Path, t
 
 
 def test_a_plan_that_is_stopped_looks_no_further(here: Path, talks: Path) -> None:
-    from speechsubs.batch import Choice, Request, keyed, units
+    from speechsubs.batch import Choice, Request, jobs, keyed
     from speechsubs.options import Options
 
     asked = Request((talks,), "subtitle", Options(engine="echo"), Choice((".txt",)), ("it",), here)
     state, control = State(here), Control()
     control.stop("interrupted")
-    named = keyed(units(asked), state)
-    found = plan(named, Kit(), state, stopping=lambda: control.stopping)
+    named = keyed(jobs(asked), state)
+    found = plan(named, Resources(), state, stopping=lambda: control.stopping)
     assert found.todo == named

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from speechsubs import models
-from speechsubs.batch import MANIFEST, Choice, Control, Kit, Record, Request, units
+from speechsubs.batch import MANIFEST, Choice, Control, JobResult, Request, Resources, jobs
 from speechsubs.batch.cluster import client, protocol
 from speechsubs.batch.cluster.client import Cluster
 from speechsubs.batch.cluster.protocol import Done, Place
@@ -266,14 +266,14 @@ def test_engines_are_loaded_once_for_each_worker(
     seen: list[Done] = []
     same = client._same_engines
 
-    def spy(done: Done, kit: Kit) -> None:
+    def spy(done: Done, resources: Resources) -> None:
         seen.append(done)
-        same(done, kit)
+        same(done, resources)
 
     monkeypatch.setattr(client, "_same_engines", spy)
     found = list(on_workers(here, Options(engine="argos", kinds=("srt",)), to=("es",), workers=2))
     assert len(found) == 24
-    assert not any(record.failed for record in found)
+    assert not any(result.failed for result in found)
     assert len({done.worker for done in seen}) == 2
     assert len(seen) > 4
     assert {done.loads for done in seen} == {1}
@@ -288,11 +288,11 @@ def on_workers(
     workers: int = 2,
     notes: list[str] | None = None,
     control: Control | None = None,
-) -> Iterator[Record]:
+) -> Iterator[JobResult]:
     notes = notes if notes is not None else []
     asked = Request((here / "talks",), "subtitle", options, Choice((".txt",)), to, here / "out")
     with Cluster(Place("", workers, 1), notes.append) as cluster:
-        yield from cluster.run(units(asked), Kit(), control or Control())
+        yield from cluster.run(jobs(asked), Resources(), control or Control())
 
 
 ECHOED = Options(engine="echo", kinds=("srt",))
@@ -319,8 +319,8 @@ def test_a_killed_worker_loses_nothing(cli: Cli, here: Path) -> None:
     cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "right", "-j", "1")
     done = 0
     killed: set[int] = set()
-    for record in on_workers(here, ECHOED):
-        assert not record.failed, record.reason
+    for result in on_workers(here, ECHOED):
+        assert not result.failed, result.reason
         done += 1
         if done in (5, 25):
             (victim, *_) = [p for p in children() if p.pid not in killed]
@@ -347,9 +347,9 @@ def test_a_file_that_kills_its_workers_is_listed_and_the_others_go_on(here: Path
         "work.read_bytes = deadly"
     )
     with preloaded(here, code):
-        found = {record.key or record.source.name: record for record in on_workers(here, ECHOED)}
+        found = {result.key or result.source.name: result for result in on_workers(here, ECHOED)}
     assert len(found) == 12
-    (bad,) = [record for record in found.values() if record.failed]
+    (bad,) = [result for result in found.values() if result.failed]
     assert bad.source.name == "talk005.txt"
     assert "the workers that worked on it were killed one after the other" in bad.reason
     assert "not enough memory?" in bad.reason
@@ -376,14 +376,14 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
         "    os.environ['ARGOS_PACKAGES_DIR'] = os.devnull\n"
         "if worker.name == 3:\n"
         "    from speechsubs import glossary\n"
-        "    from speechsubs.batch import context\n"
+        "    from speechsubs.batch import naming\n"
         "    context.glossary.load = lambda path: glossary.empty()"
     )
     notes: list[str] = []
     options = Options(engine="argos", kinds=("srt",), glossary=str(words))
     with preloaded(here, code):
         found = list(on_workers(here, options, to=("es",), workers=5, notes=notes))
-    assert [record.reason for record in found] == [""] * 6
+    assert [result.reason for result in found] == [""] * 6
     assert all(note.startswith("worker tcp://127.0.0.1:") for note in notes)
     said = sorted(note.partition("is not used: ")[2] for note in notes)
     glossary, nothing, model, version = said

@@ -15,7 +15,7 @@ jobs.csv has the columns source, audio, languages and options; languages stand a
 blanks, options by semicolons ("max-lines=2; from=en"). Paths are relative to the
 manifest. Both are read strictly: what is not known is an error with its line.
 
-From what a person named to units: where each file's outputs go, what its options are.
+From what a person named to jobs: where each file's outputs go, what its options are.
 """
 
 import csv
@@ -33,7 +33,7 @@ from speechsubs import outputs
 from speechsubs.adapters import strict_yaml
 from speechsubs.adapters.files import read_bytes
 from speechsubs.adapters.strict_yaml import Map, Seq, line_of
-from speechsubs.batch.model import Unit
+from speechsubs.batch.model import Job
 from speechsubs.batch.state import State
 from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.language import locales
@@ -420,10 +420,10 @@ def is_batch(arguments: Sequence[Path], most: int) -> bool:
     )
 
 
-def units(request: Request) -> list[Unit]:
+def jobs(request: Request) -> list[Job]:
     """Every file once, in a fixed order. Raises `InputError` for what cannot be read.
 
-    `Unit.key` is not set yet: it depends on `home`, which depends on the units.
+    `Job.key` is not set yet: it depends on `home`, which depends on the jobs.
     """
     found = []
     plain: list[Path] = []
@@ -435,33 +435,33 @@ def units(request: Request) -> list[Unit]:
         else:
             plain.append(argument)
     found += list(_gathered(plain, request))
-    once: dict[str, Unit] = {}
-    for unit in found:
-        once.setdefault(os.path.realpath(unit.source), unit)
+    once: dict[str, Job] = {}
+    for job in found:
+        once.setdefault(os.path.realpath(job.source), job)
     return list(once.values())
 
 
-def home(units: Sequence[Unit], output: Path | None) -> Path:
+def home(jobs: Sequence[Job], output: Path | None) -> Path:
     """The folder that holds the batch's manifest: that of the outputs, or what they share."""
     if output is not None:
         return output
-    folders = {unit.folder.absolute() for unit in units}
+    folders = {job.folder.absolute() for job in jobs}
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def keyed(units: Sequence[Unit], state: State) -> list[Unit]:
-    """The units by the names that they have in a manifest."""
-    return [replace(unit, key=state.name(unit.source)) for unit in units]
+def keyed(jobs: Sequence[Job], state: State) -> list[Job]:
+    """The jobs by the names that they have in a manifest."""
+    return [replace(job, key=state.name(job.source)) for job in jobs]
 
 
-def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Unit]:
-    # One object for each folder: a batch holds all of its units.
+def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Job]:
+    # One object for each folder: a batch holds all of its jobs.
     folders: dict[tuple[Path, Path], Path] = {}
     for item in gather(arguments, request.choice, request.output):
         place = (item.path.parent, item.root)
         if place not in folders:
             folders[place] = _mirrored(item.path, item.root, request.output)
-        yield Unit(item.path, folders[place], "", request.command, request.options, request.targets)
+        yield Job(item.path, folders[place], "", request.command, request.options, request.targets)
 
 
 def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
@@ -474,7 +474,7 @@ def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
         return output
 
 
-def _of_row(row: Row, manifest: Path, request: Request) -> Unit:
+def _of_row(row: Row, manifest: Path, request: Request) -> Job:
     options = request.row(row, request.options) if request.row else request.options
     targets = request.targets
     if row.languages is not None:
@@ -482,7 +482,7 @@ def _of_row(row: Row, manifest: Path, request: Request) -> Unit:
     if row.audio is not None and request.command != "subtitle":
         raise InputError(row.place, f"audio is for `subtitle`, not for `{request.command}`")
     folder = _mirrored(row.source, manifest.parent, request.output)
-    return Unit(
+    return Job(
         row.source, folder, "", request.command, options, targets, row.audio, place=row.place
     )
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from speechsubs import __version__, project
-from speechsubs.batch.model import Record
+from speechsubs.batch.model import JobResult
 from speechsubs.batch.plan import Estimate, Plan, Unchanged
 from speechsubs.errors import OutputError
 
 SCHEMA = "speechsubs-batch-events/1"
 
 
-def started(plan: Plan, command: str, jobs: int) -> dict[str, Any]:
+def started(plan: Plan, command: str, workers: int) -> dict[str, Any]:
     """The first event: what there is to do."""
     return {
         "event": "start",
@@ -22,7 +22,7 @@ def started(plan: Plan, command: str, jobs: int) -> dict[str, Any]:
         "time": _now(),
         "speechsubs": __version__,
         "command": command,
-        "jobs": jobs,
+        "jobs": workers,
         "todo": len(plan.todo),
         "unchanged": len(plan.unchanged),
         "refused": len(plan.refused),
@@ -35,9 +35,7 @@ def planned(plan: Plan, estimate: Estimate) -> dict[str, Any]:
     return {
         "event": "plan",
         "time": _now(),
-        "todo": [
-            {"source": str(unit.source), "languages": list(unit.targets)} for unit in plan.todo
-        ],
+        "todo": [{"source": str(job.source), "languages": list(job.targets)} for job in plan.todo],
         "estimate_s": None if seconds is None else round(seconds, 1),
     }
 
@@ -47,25 +45,25 @@ def unchanged(item: Unchanged) -> dict[str, Any]:
     return {"event": "file", "time": _now(), **_of_unchanged(item)}
 
 
-def file(record: Record) -> dict[str, Any]:
+def file(result: JobResult) -> dict[str, Any]:
     """A file that was done now, or failed."""
-    found = [project.finding(item) for item in record.findings]
-    return {"event": "file", "time": _now(), **entry(record), "findings": found}
+    found = [project.finding(item) for item in result.findings]
+    return {"event": "file", "time": _now(), **entry(result), "findings": found}
 
 
-def entry(record: Record) -> dict[str, Any]:
+def entry(result: JobResult) -> dict[str, Any]:
     """What came of a file, without its findings: the same in events and in the summary."""
     data: dict[str, Any] = {
-        "source": str(record.source),
-        "state": "failed" if record.failed else "done",
-        "exit_code": record.exit_code,
+        "source": str(result.source),
+        "state": "failed" if result.failed else "done",
+        "exit_code": result.exit_code,
     }
-    if record.failed:
-        return {**data, "reason": record.reason}
+    if result.failed:
+        return {**data, "reason": result.reason}
     return {
         **data,
-        "language": record.language,
-        "written": [str(path) for path in record.written],
+        "language": result.language,
+        "written": [str(path) for path in result.written],
         "parts": [
             {
                 "language": part.language,
@@ -76,14 +74,14 @@ def entry(record: Record) -> dict[str, Any]:
                 "engine": part.engine,
                 "seconds": round(part.seconds, 4),
             }
-            for part in record.parts
+            for part in result.languages
         ],
     }
 
 
 def _of_unchanged(item: Unchanged) -> dict[str, Any]:
     code = 3 if item.findings else 0
-    return {"source": str(item.unit.source), "state": "unchanged", "exit_code": code}
+    return {"source": str(item.job.source), "state": "unchanged", "exit_code": code}
 
 
 def ended(totals: Mapping[str, Any], why: str, exit_code: int) -> dict[str, Any]:
@@ -92,7 +90,7 @@ def ended(totals: Mapping[str, Any], why: str, exit_code: int) -> dict[str, Any]
 
 
 def summary(
-    records: Sequence[Mapping[str, Any]],
+    results: Sequence[Mapping[str, Any]],
     unchanged: Sequence[Unchanged],
     totals: Mapping[str, Any],
     why: str,
@@ -105,7 +103,7 @@ def summary(
         **totals,
         "stopped": why,
         "exit_code": exit_code,
-        "files": [*records, *(_of_unchanged(item) for item in unchanged)],
+        "files": [*results, *(_of_unchanged(item) for item in unchanged)],
     }
 
 

@@ -2,8 +2,8 @@
 
 What people wrote, asked for a file's sentences, with a hash of what the answer was.
 
-An output remembers what the memory answered for its sentences (`Part.recalled`) and
-what the memory held then (`Part.memory`). While the memory holds the same for these
+An output remembers what the memory answered for its sentences (`LanguageResult.recalled`) and
+what the memory held then (`LanguageResult.memory`). While the memory holds the same for these
 languages, nothing has to be looked at. Where it holds something else, the file is read
 again and the memory asked again, which takes no engine; only where it answers something
 else is the output made anew. So nothing that people approved is missing from an output,
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from speechsubs import __version__, pipeline
 from speechsubs.adapters.files import read_bytes
-from speechsubs.batch.model import Unit
+from speechsubs.batch.model import Job
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory
@@ -53,7 +53,7 @@ def large(path: Path) -> str:
 
 
 def of(
-    unit: Unit,
+    job: Job,
     tag: str,
     *,
     source: str,
@@ -61,16 +61,16 @@ def of(
     glossary: str = "",
     engine: str = "",
 ) -> str:
-    """The fingerprint of one language of a unit.
+    """The fingerprint of one language of a job.
 
     `source` is the tag of the file's own language, `inputs` are the digests of the files
     that are read (`inputs`), `glossary` is that of its terms, `engine` is the engine's
-    signature. What a memory says is no part of it: see `batch.people`.
+    signature. What a memory says is no part of it: see `Heard`.
     """
     told = {
         "speechsubs": __version__,
-        "command": unit.command,
-        **unit.options.fingerprint(),
+        "command": job.command,
+        **job.options.fingerprint(),
         **inputs,
         "glossary": glossary,
         "engine": engine,
@@ -81,16 +81,16 @@ def of(
     return hashlib.sha256(data.encode("ascii")).hexdigest()[:32]
 
 
-def inputs(unit: Unit, source: str = "") -> dict[str, str]:
-    """The digests of all files that a unit reads; `source` where its own is known.
+def inputs(job: Job, source: str = "") -> dict[str, str]:
+    """The digests of all files that a job reads; `source` where its own is known.
 
     Raises `InputError`.
     """
-    found = {"input": source or digest(unit.source)}
-    if unit.audio is not None:
-        found["audio"] = large(unit.audio)
-        if unit.options.lexicon:
-            found["lexicon"] = digest(Path(unit.options.lexicon))
+    found = {"input": source or digest(job.source)}
+    if job.audio is not None:
+        found["audio"] = large(job.audio)
+        if job.options.lexicon:
+            found["lexicon"] = digest(Path(job.options.lexicon))
     return found
 
 
@@ -108,10 +108,10 @@ class Heard:
         return found
 
 
-def asked(memory: Memory, unit: Unit, source: Locale) -> Heard:
-    """What asks a memory for the sentences of a unit, whose language is `source`."""
-    style = unit.options.currency_style
-    return Heard(pipeline.from_memory(memory, str(unit.source), source, style))
+def asked(memory: Memory, job: Job, source: Locale) -> Heard:
+    """What asks a memory for the sentences of a job, whose language is `source`."""
+    style = job.options.currency_style
+    return Heard(pipeline.from_memory(memory, str(job.source), source, style))
 
 
 def _digest(answers: Sequence[Recalled | None]) -> str:

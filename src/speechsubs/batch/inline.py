@@ -9,7 +9,7 @@ _Found = TypeVar("_Found")
 
 
 class InlineExecutor(Executor):
-    """What a pool of threads or processes is replaced by where there is one job only."""
+    """What a pool of threads or processes is replaced by where there is one worker only."""
 
     def submit(
         self, fn: Callable[_Given, _Found], /, *args: _Given.args, **kwargs: _Given.kwargs

@@ -1,4 +1,4 @@
-"""The unit of work, and what came of it: plain data that travels between processes."""
+"""A job, the unit of work, and what came of it: plain data that travels between processes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ COMMANDS = ("subtitle", "translate", "convert", "check")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Job:
     """One file to work on.
 
     `folder` is where its outputs go. `key` names the file in the batch's manifest: its
@@ -33,17 +33,17 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LanguageResult:
     """What one language of a file came to.
 
-    `print` is the fingerprint of everything that the files depend on but the memory;
-    `memory` and `recalled` are what that held and what it answered (see `batch.people`).
+    `fingerprint` is that of everything that the files depend on but the memory;
+    `memory` and `recalled` are what that held and what it answered (see `batch.fingerprint`).
     `engine` and `quality` are the engine's own words; `seconds` is how long it took, the
     engine's share by sentences.
     """
 
     language: str
-    print: str
+    fingerprint: str
     files: tuple[Path, ...]
     cues: int = 0
     sentences: int = 0
@@ -57,11 +57,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What came of a unit.
+class JobResult:
+    """What came of a job.
 
     `reason` says why it failed and is empty otherwise. `written` are the files really
-    written (`Part.files` are those meant: an edited one is kept and the new version
+    written (`LanguageResult.files` are those meant: an edited one is kept and the new version
     written beside it). `bytes` is the size of the source. `halts` is True where going on
     makes no sense for anybody (the disk is full).
     """
@@ -70,7 +70,7 @@ class Record:
     source: Path
     reason: str = ""
     language: str = ""
-    parts: tuple[Part, ...] = ()
+    languages: tuple[LanguageResult, ...] = ()
     written: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
     bytes: int = 0
@@ -86,4 +86,4 @@ class Record:
         """0 clean, 1 failed, 3 written with findings."""
         if self.reason:
             return 1
-        return 3 if any(part.errors + part.warnings for part in self.parts) else 0
+        return 3 if any(one.errors + one.warnings for one in self.languages) else 0

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechsubs import formats, outputs
-from speechsubs.batch import context, fingerprint, worker
-from speechsubs.batch.context import Kit
-from speechsubs.batch.model import Record, Unit
+from speechsubs.batch import fingerprint, naming, worker
+from speechsubs.batch.model import Job, JobResult
+from speechsubs.batch.resources import Resources
 from speechsubs.batch.state import Known, State, rate_name
 from speechsubs.errors import InputError, SpeechsubsError
 
@@ -18,93 +18,93 @@ from speechsubs.errors import InputError, SpeechsubsError
 class Unchanged:
     """A file whose outputs are all there and up to date. `findings`: some had findings."""
 
-    unit: Unit
+    job: Job
     findings: bool
 
 
 @dataclass(slots=True)
 class Plan:
-    """The units of a run.
+    """The jobs of a run.
 
-    `todo` holds what is left of each; `why` says for a unit that was done before what
+    `todo` holds what is left of each; `why` says for a job that was done before what
     has changed. `refused` are those that cannot be done at all. `confirmed` are the keys
     of files that a changed memory changes nothing of: `State.confirm` remembers that.
     """
 
-    todo: list[Unit] = field(default_factory=list)
+    todo: list[Job] = field(default_factory=list)
     unchanged: list[Unchanged] = field(default_factory=list)
-    refused: list[Record] = field(default_factory=list)
+    refused: list[JobResult] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
     confirmed: list[str] = field(default_factory=list)
 
 
 def plan(
-    units: Iterable[Unit],
-    kit: Kit,
+    jobs: Iterable[Job],
+    resources: Resources,
     state: State | None,
     *,
     resume: bool = True,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """Sort units by what there is to do. Reads only files that were done before.
+    """Sort jobs by what there is to do. Reads only files that were done before.
 
     Without a state, with `resume` off, or where edits are to be overwritten, everything
     is to be done; what was not looked at when `stopping` says so is to be done as well.
     """
     found = Plan()
-    kit.written.cache_clear()
-    units = list(units)
-    doubtful = _Doubtful(units)
-    for unit in units:
+    resources.written.cache_clear()
+    jobs = list(jobs)
+    doubtful = _Doubtful(jobs)
+    for job in jobs:
         if stopping():
-            found.todo.append(unit)
+            found.todo.append(job)
             continue
         try:
-            _refuse(unit)
-            doubtful.refuse(unit)
+            _refuse(job)
+            doubtful.refuse(job)
             # Who wants edits replaced wants every file looked at.
-            again = not resume or unit.options.overwrite
-            known = None if again or state is None else state.known.get(unit.key)
+            again = not resume or job.options.overwrite
+            known = None if again or state is None else state.known.get(job.key)
             if known is None or state is None:
-                found.todo.append(unit)
+                found.todo.append(job)
                 continue
-            asked = _Asked(unit, known, kit)
-            left, reason = _left(unit, known, kit, state, asked)
+            asked = _Asked(job, known, resources)
+            left, reason = _left(job, known, resources, state, asked)
         except SpeechsubsError as error:
-            found.refused.append(worker.failed(unit, error))
+            found.refused.append(worker.failed(job, error))
             continue
         if left is None:
-            wanted = {known.language, *context.targets(unit.targets, known.language), ""}
+            wanted = {known.language, *naming.targets(job.targets, known.language), ""}
             bad = any(done.findings for tag, done in known.parts.items() if tag in wanted)
-            found.unchanged.append(Unchanged(unit, bad))
+            found.unchanged.append(Unchanged(job, bad))
         else:
             found.todo.append(left)
-            found.why[unit.key] = reason
+            found.why[job.key] = reason
         if asked.confirmed:
-            found.confirmed.append(unit.key)
+            found.confirmed.append(job.key)
     return found
 
 
-def looked_into(found: Plan, kit: Kit) -> Plan:
+def looked_into(found: Plan, resources: Resources) -> Plan:
     """The plan after a look into every file that is to be done, for those who only ask.
 
     Files that cannot be read, and those whose languages have no engine, are refused.
     """
     looked = replace(found, todo=[], refused=list(found.refused))
-    for unit in found.todo:
+    for job in found.todo:
         try:
-            one = worker.read(unit)
-            kit.require(unit.options.engine, one.language, one.targets)
+            one = worker.read(job)
+            resources.require(job.options.engine, one.language, one.targets)
         except SpeechsubsError as error:
-            looked.refused.append(worker.failed(unit, error))
+            looked.refused.append(worker.failed(job, error))
         else:
-            looked.todo.append(unit)
+            looked.todo.append(job)
     return looked
 
 
-def _refuse(unit: Unit) -> None:
+def _refuse(job: Job) -> None:
     """What can be said of a file without reading it."""
-    for path in (unit.source, unit.audio):
+    for path in (job.source, job.audio):
         if path is None:
             continue
         try:
@@ -124,15 +124,15 @@ class _Asked:
     `confirmed` says that this has happened.
     """
 
-    def __init__(self, unit: Unit, known: Known, kit: Kit) -> None:
-        self._unit, self._known, self._kit = unit, known, kit
+    def __init__(self, job: Job, known: Known, resources: Resources) -> None:
+        self._job, self._known, self._resources = job, known, resources
         self._found: dict[str, str] = {}
         self.confirmed = False
 
     def same(self, tag: str) -> bool:
         """Whether the memory says of a language what it said. Raises `SpeechsubsError`."""
         done = self._known.parts[tag]
-        held = self._kit.written(self._known.language, tag)
+        held = self._resources.written(self._known.language, tag)
         if held == done.memory:
             return True
         if (self._answers(tag) if held else "") != done.recalled:
@@ -144,19 +144,19 @@ class _Asked:
     def _answers(self, tag: str) -> str:
         if not self._found:
             # All at once: to read and prepare the file takes longer than to ask.
-            tags = context.targets(self._unit.targets, self._known.language)
-            self._found = worker.recalled(self._unit, tags, self._kit)
+            tags = naming.targets(self._job.targets, self._known.language)
+            self._found = worker.recalled(self._job, tags, self._resources)
         return self._found[tag]
 
 
 def _left(
-    unit: Unit, known: Known, kit: Kit, state: State, asked: _Asked
-) -> tuple[Unit | None, str]:
-    """What is left to do of a unit that was done before, and why; None for nothing."""
+    job: Job, known: Known, resources: Resources, state: State, asked: _Asked
+) -> tuple[Job | None, str]:
+    """What is left to do of a job that was done before, and why; None for nothing."""
     source = known.language
-    inputs = fingerprint.inputs(unit)
-    options = unit.options
-    glossary = kit.glossary(options.glossary).digest if unit.command != "convert" else ""
+    inputs = fingerprint.inputs(job)
+    options = job.options
+    glossary = resources.glossary(options.glossary).digest if job.command != "convert" else ""
     reasons: list[str] = []
 
     def fresh(tag: str) -> bool:
@@ -166,20 +166,20 @@ def _left(
             return False
         engine = ""
         if tag not in (source, ""):
-            engine = kit.engine(options.engine, source, tag).signature
-        print_ = fingerprint.of(
-            unit,
+            engine = resources.engine(options.engine, source, tag).signature
+        digest = fingerprint.of(
+            job,
             tag,
             source=source,
             inputs=inputs,
             glossary=glossary,
             engine=engine,
         )
-        if print_ != done.print:
+        if digest != done.print:
             other = tag not in (source, "") and engine != done.engine
             reasons.append("another engine or model" if other else "input or options changed")
             return False
-        files = context.files(unit, source, tag)
+        files = naming.files(job, source, tag)
         if tuple(state.name(path) for path in files) != done.files:
             reasons.append("its outputs go elsewhere")
             return False
@@ -191,13 +191,13 @@ def _left(
             return False
         return True
 
-    if unit.command == "convert":
-        return (None, "") if fresh("") else (unit, reasons[0])
-    own = unit.command == "subtitle" and not fresh(source)
-    targets = tuple(tag for tag in context.targets(unit.targets, source) if not fresh(tag))
+    if job.command == "convert":
+        return (None, "") if fresh("") else (job, reasons[0])
+    own = job.command == "subtitle" and not fresh(source)
+    targets = tuple(tag for tag in naming.targets(job.targets, source) if not fresh(tag))
     if not own and not targets:
         return None, ""
-    return replace(unit, own=own, targets=targets), reasons[0]
+    return replace(job, own=own, targets=targets), reasons[0]
 
 
 class _Doubtful:
@@ -207,52 +207,50 @@ class _Doubtful:
     and stem need a look; these are read for their language.
     """
 
-    def __init__(self, units: Sequence[Unit]) -> None:
+    def __init__(self, jobs: Sequence[Job]) -> None:
         self._real: dict[Path, str] = {}
-        self._count = Counter(key for unit in units for key in self._keys(unit))
+        self._count = Counter(key for job in jobs for key in self._keys(job))
         self._inputs: dict[str, Path] = {}
-        for unit in units:
-            if self._shared(unit):
-                self._inputs[self._where(unit.source.parent, unit.source.name)] = unit.source
+        for job in jobs:
+            if self._shared(job):
+                self._inputs[self._where(job.source.parent, job.source.name)] = job.source
         self._taken: dict[str, Path] = {}
 
-    def refuse(self, unit: Unit) -> None:
-        """Raise `InputError` for the later one of two units that are in each other's way."""
-        if unit.command == "check":
+    def refuse(self, job: Job) -> None:
+        """Raise `InputError` for the later one of two jobs that are in each other's way."""
+        if job.command == "check":
             return
-        own = self._where(unit.source.parent, unit.source.name)
-        if not self._shared(unit):
-            if unit.command != "convert":
+        own = self._where(job.source.parent, job.source.name)
+        if not self._shared(job):
+            if job.command != "convert":
                 return
-            self._inputs.setdefault(own, unit.source)
+            self._inputs.setdefault(own, job.source)
         source = ""
-        if unit.command != "convert":
-            item = formats.read(unit.source)
-            source = unit.options.language or context.language(unit.source, item) or "en"
-        places = {self._where(p.parent, p.name): p for p in context.all_files(unit, source)}
+        if job.command != "convert":
+            item = formats.read(job.source)
+            source = job.options.language or naming.language(job.source, item) or "en"
+        places = {self._where(p.parent, p.name): p for p in naming.all_files(job, source)}
         for key, path in places.items():
             advice = "Choose another folder (-o) or leave one of them out (--exclude)"
             if key in self._inputs:
                 what = "itself" if key == own else f"the input {self._inputs[key]}"
-                raise InputError(
-                    str(unit.source), f"its output {path} would replace {what}", advice
-                )
+                raise InputError(str(job.source), f"its output {path} would replace {what}", advice)
             if key in self._taken:
                 other = self._taken[key]
                 raise InputError(
-                    str(unit.source), f"its output {path} is that of {other} as well", advice
+                    str(job.source), f"its output {path} is that of {other} as well", advice
                 )
-        self._taken |= dict.fromkeys(places, unit.source)
+        self._taken |= dict.fromkeys(places, job.source)
 
-    def _keys(self, unit: Unit) -> set[str]:
-        """Where outputs of the unit may lie, and where it lies itself."""
-        stem = outputs.stem(unit.source)
-        return {self._where(folder, stem) for folder in (unit.folder, unit.source.parent)}
+    def _keys(self, job: Job) -> set[str]:
+        """Where outputs of the job may lie, and where it lies itself."""
+        stem = outputs.stem(job.source)
+        return {self._where(folder, stem) for folder in (job.folder, job.source.parent)}
 
-    def _shared(self, unit: Unit) -> bool:
-        keys = self._keys(unit)
+    def _shared(self, job: Job) -> bool:
+        keys = self._keys(job)
         # Beside itself, subtitles that are made into subtitles may have their own name.
-        beside = len(keys) == 1 and unit.source.suffix.lower().lstrip(".") in formats.writable()
+        beside = len(keys) == 1 and job.source.suffix.lower().lstrip(".") in formats.writable()
         return beside or any(self._count[key] > 1 for key in keys)
 
     def _where(self, folder: Path, name: str) -> str:
@@ -272,21 +270,21 @@ class Estimate:
     measured_files: int
 
 
-def estimate(units: Sequence[Unit], state: State | None) -> Estimate:
-    """Seconds for units, by their bytes and what each language took for a byte."""
+def estimate(jobs: Sequence[Job], state: State | None) -> Estimate:
+    """Seconds for jobs, by their bytes and what each language took for a byte."""
     if state is None:
         return Estimate(None, 0)
     total = 0.0
-    for unit in units:
+    for job in jobs:
         try:
-            size = unit.source.stat().st_size
+            size = job.source.stat().st_size
         except OSError:
             continue
-        known = state.known.get(unit.key)
-        language = unit.options.language or (known.language if known else "")
-        language = language or outputs.language_in(unit.source) or "en"
-        names = ["own"] if unit.own else []
-        names += [rate_name(language, tag) for tag in context.targets(unit.targets, language)]
+        known = state.known.get(job.key)
+        language = job.options.language or (known.language if known else "")
+        language = language or outputs.language_in(job.source) or "en"
+        names = ["own"] if job.own else []
+        names += [rate_name(language, tag) for tag in naming.targets(job.targets, language)]
         for name in names:
             seconds = state.rates.of(name, size)
             if seconds is None:

@@ -11,7 +11,7 @@ Files that need no engine: a few here, many in processes that share the cores.
 Processes are started afresh (`spawn`), which costs about a second of work each: only
 what is measured to take longer goes to them.
 
-The run itself: units in, records out, each remembered before anybody hears of it.
+The run itself: jobs in, results out, each remembered before anybody hears of it.
 """
 
 import multiprocessing
@@ -29,9 +29,9 @@ from time import process_time
 from types import FrameType
 
 from speechsubs.batch import worker
-from speechsubs.batch.context import Kit
 from speechsubs.batch.inline import InlineExecutor
-from speechsubs.batch.model import Record, Unit
+from speechsubs.batch.model import Job, JobResult
+from speechsubs.batch.resources import Resources
 from speechsubs.batch.state import State
 from speechsubs.batch.worker import Drafted, Made, Ready
 from speechsubs.errors import OutputError
@@ -110,10 +110,10 @@ class Control:
             raise Interrupted
 
 
-#: A group is translated when it has so many sentences for each job ...
-SENTENCES_A_JOB = 128
+#: A group is translated when it has so many sentences for each worker ...
+SENTENCES_A_WORKER = 128
 #: ... or so many characters, or so many files.
-CHARACTERS_A_JOB = 16_000
+CHARACTERS_A_WORKER = 16_000
 FILES = 32
 
 
@@ -122,7 +122,7 @@ class Group:
     """Files that go to the engines together, and files that came to nothing on the way."""
 
     items: list[Ready] = field(default_factory=list)
-    failed: list[Record] = field(default_factory=list)
+    failed: list[JobResult] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -140,15 +140,15 @@ class _Waiting:
 
 
 def grouped(
-    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
-) -> Generator[list[Record], None, None]:
-    """Do the units; records as they are done, by groups. Ends early when `control` says so."""
-    groups = _groups(units, kit, control, jobs)
-    # With one job nothing is read before it is needed, and nothing is left to be written.
-    ahead = 1 if jobs > 1 else 0
+    jobs: Sequence[Job], resources: Resources, control: Control, workers: int
+) -> Generator[list[JobResult], None, None]:
+    """Do the jobs; results as they are done, by groups. Ends early when `control` says so."""
+    groups = _groups(jobs, resources, control, workers)
+    # With one worker nothing is read before it is needed, and nothing is left to be written.
+    ahead = 1 if workers > 1 else 0
     coming: deque[Future[Group | None]] = deque()
-    leaving: deque[Future[list[Record]]] = deque()
-    with _executor(jobs) as executor:
+    leaving: deque[Future[list[JobResult]]] = deque()
+    with _executor(workers) as executor:
         while True:
             while len(coming) <= ahead:
                 coming.append(executor.submit(next, groups, None))
@@ -157,35 +157,37 @@ def grouped(
                 break
             try:
                 with control.breakable():
-                    drafts = worker.drafted_each(group.items, kit)
+                    drafts = worker.drafted_each(group.items, resources)
             except Interrupted:
                 control.stop("interrupted")
                 if group.failed:
                     yield group.failed
                 break
-            leaving.append(executor.submit(_written, group, drafts, kit))
+            leaving.append(executor.submit(_written, group, drafts, resources))
             while len(leaving) > ahead:
                 yield leaving.popleft().result()
         while leaving:
             yield leaving.popleft().result()
 
 
-def _executor(jobs: int) -> Executor:
+def _executor(workers: int) -> Executor:
     """What reads and writes beside the engine, in order."""
-    if jobs == 1:
+    if workers == 1:
         return InlineExecutor()
     return ThreadPoolExecutor(1, thread_name_prefix="speechsubs")
 
 
-def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Iterator[Group]:
-    """Units read, prepared and put together by language and options."""
+def _groups(
+    jobs: Sequence[Job], resources: Resources, control: Control, workers: int
+) -> Iterator[Group]:
+    """Jobs read, prepared and put together by language and options."""
     waiting: dict[tuple[str, tuple[str, ...], Options], _Waiting] = {}
-    failed: list[Record] = []
-    for unit in units:
+    failed: list[JobResult] = []
+    for job in jobs:
         if control.stopping:
             return
-        one = worker.attempt(unit, partial(_ready, unit, kit))
-        if isinstance(one, Record):
+        one = worker.attempt(job, partial(_ready, job, resources))
+        if isinstance(one, JobResult):
             failed.append(one)
             if len(failed) >= FILES:
                 yield Group([], failed)
@@ -194,8 +196,8 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
         waiting.setdefault(one.group, _Waiting()).take(one)
         held = waiting.values()
         if (
-            sum(group.sentences for group in held) >= SENTENCES_A_JOB * jobs
-            or sum(group.characters for group in held) >= CHARACTERS_A_JOB * jobs
+            sum(group.sentences for group in held) >= SENTENCES_A_WORKER * workers
+            or sum(group.characters for group in held) >= CHARACTERS_A_WORKER * workers
             or sum(len(group.items) for group in held) >= FILES
         ):
             key = max(waiting, key=lambda name: waiting[name].characters)
@@ -210,22 +212,24 @@ def _groups(units: Sequence[Unit], kit: Kit, control: Control, jobs: int) -> Ite
         yield Group([], failed)
 
 
-def _ready(unit: Unit, kit: Kit) -> Ready:
-    """A unit prepared; where a language has no engine it fails before a group waits for it."""
-    one = worker.ready(unit, kit)
-    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
+def _ready(job: Job, resources: Resources) -> Ready:
+    """A job prepared; where a language has no engine it fails before a group waits for it."""
+    one = worker.ready(job, resources)
+    resources.require(job.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
     return one
 
 
-def _written(group: Group, drafts: Sequence[list[Drafted] | Record], kit: Kit) -> list[Record]:
-    """The records of a group, those that failed first, when its files are written."""
-    failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, Record))]
+def _written(
+    group: Group, drafts: Sequence[list[Drafted] | JobResult], resources: Resources
+) -> list[JobResult]:
+    """The results of a group, those that failed first, when its files are written."""
+    failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, JobResult))]
     made: list[Made] = []
     for one, found in zip(group.items, drafts, strict=True):
-        if isinstance(found, Record):
+        if isinstance(found, JobResult):
             continue
-        done = worker.attempt(one.unit, partial(worker.finished, one, found, kit))
-        if isinstance(done, Record):
+        done = worker.attempt(one.job, partial(worker.finished, one, found, resources))
+        if isinstance(done, JobResult):
             failed.append(done)
         else:
             made.append(done)
@@ -239,51 +243,51 @@ START_S = 1.0
 
 
 def pooled(
-    units: Sequence[Unit], kit: Kit, control: Control, jobs: int
-) -> Generator[list[Record], None, None]:
-    """Do the units; records in the order of the units, a few at a time.
+    jobs: Sequence[Job], resources: Resources, control: Control, workers: int
+) -> Generator[list[JobResult], None, None]:
+    """Do the jobs; results in the order of the jobs, a few at a time.
 
-    Units with a recording are done here, one after the other: an aligner uses all
+    Jobs with a recording are done here, one after the other: an aligner uses all
     cores by itself.
     """
-    heavy = [unit for unit in units if unit.audio is not None]
-    light = deque(unit for unit in units if unit.audio is None)
-    for unit in heavy:
+    heavy = [job for job in jobs if job.audio is not None]
+    light = deque(job for job in jobs if job.audio is None)
+    for job in heavy:
         if control.stopping:
             return
-        yield worker.do_all([unit], kit)
+        yield worker.do_all([job], resources)
     while light and not control.stopping:
         chunk = _some(light)
         # Of the processor: waiting for the disk is shared already, by the writers' threads,
         # and on a busy machine the clock says nothing of what a start would cost.
         start = process_time()
-        yield worker.do_all(chunk, kit)
+        yield worker.do_all(chunk, resources)
         left_s = (process_time() - start) / len(chunk) * len(light)
-        if jobs > 1 and left_s * (1 - 1 / jobs) > START_S * 2:
-            yield from _in_processes(light, control, jobs)
+        if workers > 1 and left_s * (1 - 1 / workers) > START_S * 2:
+            yield from _in_processes(light, control, workers)
 
 
-def _some(units: deque[Unit], number: int = CHUNK) -> list[Unit]:
-    return [units.popleft() for _ in range(min(number, len(units)))]
+def _some(jobs: deque[Job], number: int = CHUNK) -> list[Job]:
+    return [jobs.popleft() for _ in range(min(number, len(jobs)))]
 
 
 def _in_processes(
-    units: deque[Unit], control: Control, jobs: int
-) -> Generator[list[Record], None, None]:
-    """Do all units in processes; a process that is killed takes no file with it."""
-    while units and not control.stopping:
-        flying: deque[tuple[list[Unit], Future[list[Record]]]] = deque()
+    jobs: deque[Job], control: Control, workers: int
+) -> Generator[list[JobResult], None, None]:
+    """Do all jobs in processes; a process that is killed takes no file with it."""
+    while jobs and not control.stopping:
+        flying: deque[tuple[list[Job], Future[list[JobResult]]]] = deque()
         try:
-            with _pool(min(jobs, (len(units) + CHUNK - 1) // CHUNK)) as pool:
-                while units or flying:
-                    while units and len(flying) < jobs * 2 and not control.stopping:
-                        chunk = _some(units)
+            with _pool(min(workers, (len(jobs) + CHUNK - 1) // CHUNK)) as pool:
+                while jobs or flying:
+                    while jobs and len(flying) < workers * 2 and not control.stopping:
+                        chunk = _some(jobs)
                         flying.append((chunk, pool.submit(worker.do_all, chunk)))
                     if not flying:
                         return
-                    records = flying[0][1].result()
+                    results = flying[0][1].result()
                     flying.popleft()
-                    yield records
+                    yield results
         except BrokenProcessPool:
             for chunk, future in flying:
                 if future.done() and future.exception() is None:
@@ -292,23 +296,23 @@ def _in_processes(
                     yield from _carefully(chunk, control)
 
 
-def _carefully(units: Sequence[Unit], control: Control) -> Generator[list[Record], None, None]:
-    """Units of which one may kill its process: one by one, in one process at a time."""
-    left = deque(units)
+def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResult], None, None]:
+    """Jobs of which one may kill its process: one by one, in one process at a time."""
+    left = deque(jobs)
     while left and not control.stopping:
         try:
             with _pool(1) as pool:
                 while left and not control.stopping:
-                    records = pool.submit(worker.do_all, [left[0]]).result()
+                    results = pool.submit(worker.do_all, [left[0]]).result()
                     left.popleft()
-                    yield records
+                    yield results
         except BrokenProcessPool:
-            unit = left.popleft()
+            job = left.popleft()
             problem = (
-                f"{unit.source}: the process that worked on it was killed, twice; "
+                f"{job.source}: the process that worked on it was killed, twice; "
                 "was there not enough memory?"
             )
-            yield [Record(unit.key, unit.source, problem)]
+            yield [JobResult(job.key, job.source, problem)]
 
 
 def _pool(number: int) -> ProcessPoolExecutor:
@@ -337,51 +341,54 @@ FAIL_FAST = "a file failed (--fail-fast)"
 
 
 def run(
-    units: Sequence[Unit],
-    kit: Kit,
+    jobs: Sequence[Job],
+    resources: Resources,
     control: Control,
     *,
     state: State | None = None,
-    jobs: int = 1,
+    workers: int = 1,
     fail_fast: bool = False,
-) -> Generator[Record, None, None]:
-    """Do the units with so many jobs; a record for each, when it is on disk.
+) -> Generator[JobResult, None, None]:
+    """Do the jobs with so many workers; a result for each, when it is on disk.
 
-    Ends early, without records for what was not begun, when `control` says so, when the
+    Ends early, without results for what was not begun, when `control` says so, when the
     disk is full, where the state cannot be written, or with `fail_fast` at the first
     failure. `control.why` says so then.
     """
-    with_engine = [unit for unit in units if unit.targets]
-    without = [unit for unit in units if not unit.targets]
-    for flow in (grouped(with_engine, kit, control, jobs), pooled(without, kit, control, jobs)):
+    with_engine = [job for job in jobs if job.targets]
+    without = [job for job in jobs if not job.targets]
+    for flow in (
+        grouped(with_engine, resources, control, workers),
+        pooled(without, resources, control, workers),
+    ):
         yield from remembered(flow, control, state=state, fail_fast=fail_fast)
 
 
 def remembered(
-    flow: Generator[list[Record], None, None],
+    flow: Generator[list[JobResult], None, None],
     control: Control,
     *,
     state: State | None,
     fail_fast: bool,
-) -> Generator[Record, None, None]:
-    """The records of a flow, each in the manifest before anybody hears of it."""
+) -> Generator[JobResult, None, None]:
+    """The results of a flow, each in the manifest before anybody hears of it."""
     # Whoever leaves early, threads and processes end before the lock is let go.
     with closing(flow):
-        for records in flow:
-            _remember(records, state, control)
-            for record in records:
-                if record.halts:
+        for results in flow:
+            _remember(results, state, control)
+            for result in results:
+                if result.halts:
                     control.stop(DISK_FULL)
-                elif record.failed and fail_fast:
+                elif result.failed and fail_fast:
                     control.stop(FAIL_FAST)
-                yield record
+                yield result
 
 
-def _remember(records: Sequence[Record], state: State | None, control: Control) -> None:
+def _remember(results: Sequence[JobResult], state: State | None, control: Control) -> None:
     """What cannot be remembered is done all the same, and will be done again."""
     if state is None:
         return
     try:
-        state.add(records)
+        state.add(results)
     except OutputError as error:
         control.stop(str(error))

@@ -17,7 +17,7 @@ from typing import IO, Any
 from speechsubs import __version__
 from speechsubs.adapters import files as adapters_files
 from speechsubs.adapters.files import Owner
-from speechsubs.batch.model import Part, Record
+from speechsubs.batch.model import JobResult, LanguageResult
 from speechsubs.errors import InputError, OutputError
 
 SCHEMA = "speechsubs-batch/1"
@@ -94,9 +94,9 @@ class State:
         except ValueError:
             return path.absolute().as_posix()
 
-    def add(self, records: Sequence[Record]) -> None:
+    def add(self, results: Sequence[JobResult]) -> None:
         """Remember what is done, on disk. Raises `OutputError`."""
-        lines = [self._line(record) for record in records if not record.failed]
+        lines = [self._line(result) for result in results if not result.failed]
         if self._keeps:
             for data in lines:
                 self._take(data)
@@ -142,17 +142,17 @@ class State:
             self._stream.close()
             self._stream = None
 
-    def _line(self, record: Record) -> dict[str, Any]:
+    def _line(self, result: JobResult) -> dict[str, Any]:
         return {
-            "file": record.key,
-            "language": record.language,
-            "bytes": record.bytes,
-            "parts": {part.language: self._part(part) for part in record.parts},
+            "file": result.key,
+            "language": result.language,
+            "bytes": result.bytes,
+            "parts": {part.language: self._part(part) for part in result.languages},
         }
 
-    def _part(self, part: Part) -> dict[str, Any]:
+    def _part(self, part: LanguageResult) -> dict[str, Any]:
         found: dict[str, Any] = {
-            "print": part.print,
+            "print": part.fingerprint,
             "files": [self.name(path) for path in part.files],
             "cues": part.cues,
             "sentences": part.sentences,
@@ -268,7 +268,7 @@ def _head() -> dict[str, Any]:
     return {"schema": SCHEMA, "speechsubs": __version__, "about": _ABOUT}
 
 
-def _if_any(part: Part | Done) -> dict[str, str]:
+def _if_any(part: LanguageResult | Done) -> dict[str, str]:
     """What a line only holds where there is some."""
     told = {"engine": part.engine, "memory": part.memory, "recalled": part.recalled}
     return {name: text for name, text in told.items() if text}

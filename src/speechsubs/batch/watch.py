@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechsubs.batch.model import Unit
+from speechsubs.batch.model import Job
 
 #: A file is taken when its size and its date have not changed for so long.
 STILL_S = 2.0
@@ -30,28 +30,28 @@ class Watch:
         self._looks: dict[Path, _Look] = {}
         self._taken: dict[Path, tuple[int, int]] = {}
 
-    def settled(self, units: Sequence[Unit]) -> list[Unit]:
-        """The units to do now, each once for each of its versions."""
+    def settled(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs to do now, each once for each of its versions."""
         now = self._now()
         found = []
         looks = {}
-        for unit in units:
+        for job in jobs:
             try:
-                stat = unit.source.stat()
+                stat = job.source.stat()
             except OSError:
                 continue  # gone again
-            before = self._looks.get(unit.source)
+            before = self._looks.get(job.source)
             same = before is not None and (before.size, before.mtime_ns) == (
                 stat.st_size,
                 stat.st_mtime_ns,
             )
             look = before if same and before else _Look(stat.st_size, stat.st_mtime_ns, now)
-            looks[unit.source] = look
+            looks[job.source] = look
             version = (look.size, look.mtime_ns)
             still = now - look.since >= STILL_S
             # An empty file is one that somebody has only begun to copy.
-            if still and look.size and self._taken.get(unit.source) != version:
-                self._taken[unit.source] = version
-                found.append(unit)
+            if still and look.size and self._taken.get(job.source) != version:
+                self._taken[job.source] = version
+                found.append(job)
         self._looks = looks
         return found

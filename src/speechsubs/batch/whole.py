@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechsubs import outputs, pipeline
-from speechsubs.batch import context
+from speechsubs.batch import naming
 from speechsubs.errors import InputError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
@@ -65,13 +65,13 @@ def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -
     by_tag: dict[str, list[Item]] = {}
     for item in items:
         said = item.transcript if item.track is None else item.track
-        tag = options.language or context.language(item.path, said) or "en"
+        tag = options.language or naming.language(item.path, said) or "en"
         by_tag.setdefault(tag, []).append(item)
     wanted = {locale.tag: locale for locale in targets}
     return [
         Group(
             options.limited(locales.load(tag)),
-            tuple(options.limited(wanted[to]) for to in context.targets(wanted, tag)),
+            tuple(options.limited(wanted[to]) for to in naming.targets(wanted, tag)),
             tuple(own),
         )
         for tag, own in by_tag.items()
@@ -119,12 +119,12 @@ def places(group: Group, tags: Sequence[str], output: Path | None, options: Opti
     """The files that a group's outputs go to; `tags` are the languages that are written."""
     names = list(tags)
     if options.bilingual:
-        names += [context.stacked(group.source.tag, locale.tag) for locale in group.targets]
+        names += [naming.stacked(group.source.tag, locale.tag) for locale in group.targets]
     return [
         place
         for item in group.items
         for name in names
-        for place in context.places(item.path, output or item.path.parent, name, options)
+        for place in naming.places(item.path, output or item.path.parent, name, options)
     ]
 
 
@@ -139,7 +139,7 @@ def save(
     files: dict[str, list[Path]] = {}
     for path, result in results:
         tags = [each.locale.tag for each in (result.outputs if own else result.targets)]
-        planned = context.planned(path, output or path.parent, result, options, tags)
+        planned = naming.planned(path, output or path.parent, result, options, tags)
         paths, kept = outputs.write(planned, overwrite=options.overwrite)
         saved.append(replace(result, findings=(*result.findings, *kept)))
         files[result.name] = paths

@@ -1,6 +1,6 @@
 """The work on one file: read, prepare, finish, write. The same wherever it is done.
 
-`do_all` does whole units in this process, for pools of processes and for clusters;
+`do_all` does whole jobs in this process, for pools of processes and for clusters;
 `grouped` takes the same steps apart so that an engine gets many files at once.
 """
 
@@ -15,9 +15,9 @@ from typing import TypeVar
 from speechsubs import audio, formats, outputs, pipeline
 from speechsubs.adapters.files import read_bytes
 from speechsubs.alignment import registry
-from speechsubs.batch import context, fingerprint
-from speechsubs.batch.context import Kit, own_kit
-from speechsubs.batch.model import Part, Record, Unit
+from speechsubs.batch import fingerprint, naming
+from speechsubs.batch.model import Job, JobResult, LanguageResult
+from speechsubs.batch.resources import Resources, process_resources
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
@@ -33,9 +33,9 @@ _Done = TypeVar("_Done")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A unit that was read and prepared, waiting for its drafts."""
+    """A job that was read and prepared, waiting for its drafts."""
 
-    unit: Unit
+    job: Job
     setting: Setting
     targets: tuple[Locale, ...]
     prepared: Prepared
@@ -46,16 +46,16 @@ class Ready:
 
     @property
     def group(self) -> tuple[str, tuple[str, ...], Options]:
-        """What units must share to go to the engines together."""
+        """What jobs must share to go to the engines together."""
         tags = tuple(locale.tag for locale in self.targets)
-        return self.setting.source.tag, tags, self.unit.options
+        return self.setting.source.tag, tags, self.job.options
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """One language's drafts for a unit, and how long the engine took for them.
+    """One language's drafts for a job, and how long the engine took for them.
 
-    `memory` and `recalled` are those of `Part`.
+    `memory` and `recalled` are those of `LanguageResult`.
     """
 
     locale: Locale
@@ -68,36 +68,36 @@ class Drafted:
 
 @dataclass(slots=True)
 class Made:
-    """A unit that is finished but for the writing of its files.
+    """A job that is finished but for the writing of its files.
 
-    `shared` is how many of the record's findings, its first, are about the source itself.
+    `shared` is how many of the result's findings, its first, are about the source itself.
     """
 
-    record: Record
+    result: JobResult
     planned: list[Planned] = field(default_factory=list)
     overwrite: bool = False
     shared: int = 0
 
 
-def failed(unit: Unit, error: BaseException) -> Record:
-    """What is said of a unit that came to nothing."""
+def failed(job: Job, error: BaseException) -> JobResult:
+    """What is said of a job that came to nothing."""
     if isinstance(error, SpeechsubsError):
         reason = str(error)
     elif isinstance(error, MemoryError):
-        reason = f"{unit.source}: not enough memory for it"
+        reason = f"{job.source}: not enough memory for it"
     else:
-        reason = f"{unit.source}: a fault in speechsubs: {type(error).__name__}: {error!s:.200}"
+        reason = f"{job.source}: a fault in speechsubs: {type(error).__name__}: {error!s:.200}"
     cause = error.__cause__
     halts = isinstance(cause, OSError) and cause.errno in _NO_ROOM
-    return Record(unit.key, unit.source, reason, halts=halts)
+    return JobResult(job.key, job.source, reason, halts=halts)
 
 
-def attempt(unit: Unit, action: Callable[[], _Done]) -> _Done | Record:
-    """What an action comes to; the record of the unit where it fails."""
+def attempt(job: Job, action: Callable[[], _Done]) -> _Done | JobResult:
+    """What an action comes to; the result of the job where it fails."""
     try:
         return action()
     except Exception as error:  # one broken file never stops the others
-        return failed(unit, error)
+        return failed(job, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,88 +110,90 @@ class Read:
     targets: tuple[str, ...]
 
 
-def read(unit: Unit) -> Read:
+def read(job: Job) -> Read:
     """Read a file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
-    options = unit.options
-    data = read_bytes(unit.source)
-    item = formats.parse(data, unit.source)
-    if unit.command != "subtitle" and not isinstance(item, Track):
+    options = job.options
+    data = read_bytes(job.source)
+    item = formats.parse(data, job.source)
+    if job.command != "subtitle" and not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to make some"
-        raise InputError(str(unit.source), "these are no subtitles: it has no cues", advice)
-    tag = options.language or context.language(unit.source, item)
-    if not tag and unit.command == "check":
-        raise InputError(str(unit.source), "its language is not known", "Name it: --language es")
+        raise InputError(str(job.source), "these are no subtitles: it has no cues", advice)
+    tag = options.language or naming.language(job.source, item)
+    if not tag and job.command == "check":
+        raise InputError(str(job.source), "its language is not known", "Name it: --language es")
     tag = tag or "en"
-    wanted = context.targets(unit.targets, tag)
-    if unit.command == "translate" and not wanted and unit.targets:
+    wanted = naming.targets(job.targets, tag)
+    if job.command == "translate" and not wanted and job.targets:
         advice = "--from names its language"
-        raise InputError(str(unit.source), f"the file is in {tag} already", advice)
+        raise InputError(str(job.source), f"the file is in {tag} already", advice)
     return Read(data, item, tag, wanted)
 
 
-def ready(unit: Unit, kit: Kit) -> Ready:
+def ready(job: Job, resources: Resources) -> Ready:
     """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
     start = perf_counter()
-    options = unit.options
-    found = read(unit)
+    options = job.options
+    found = read(job)
     item = found.item
     transcript = formats.from_track(item) if isinstance(item, Track) else item
-    setting = kit.setting(found.language, options)
+    setting = resources.setting(found.language, options)
     return Ready(
-        unit,
+        job,
         setting,
         tuple(options.limited(locales.load(to)) for to in found.targets),
-        pipeline.prepare(transcript, setting, _aligner(unit, setting.source)),
+        pipeline.prepare(transcript, setting, _aligner(job, setting.source)),
         item if options.keep_cues and isinstance(item, Track) else None,
-        fingerprint.inputs(unit, fingerprint.of_bytes(found.data)),
+        fingerprint.inputs(job, fingerprint.of_bytes(found.data)),
         len(found.data),
         perf_counter() - start,
     )
 
 
-def _aligner(unit: Unit, source: Locale) -> Aligner | None:
-    if unit.audio is None:
+def _aligner(job: Job, source: Locale) -> Aligner | None:
+    if job.audio is None:
         return None
-    lexicon = Path(unit.options.lexicon) if unit.options.lexicon else None
-    recording = audio.load(unit.audio)
-    return registry.load(unit.options.aligner, recording, source, lexicon=lexicon)
+    lexicon = Path(job.options.lexicon) if job.options.lexicon else None
+    recording = audio.load(job.audio)
+    return registry.load(job.options.aligner, recording, source, lexicon=lexicon)
 
 
-def finished(one: Ready, drafted: Sequence[Drafted], kit: Kit) -> Made:
-    """Cues and findings of a unit, its files planned."""
+def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Made:
+    """Cues and findings of a job, its files planned."""
     start = perf_counter()
-    unit, options = one.unit, one.unit.options
+    job, options = one.job, one.job.options
     given = [(each.locale, each.engine, each.drafts) for each in drafted]
     result = pipeline.finish(one.prepared, given, one.setting, one.kept)
     source = one.setting.source.tag
-    own = unit.own and unit.command == "subtitle"
+    own = job.own and job.command == "subtitle"
     tags = [source] * own + [each.locale.tag for each in drafted]
-    plans = context.planned(unit.source, unit.folder, result, options, tags)
+    plans = naming.planned(job.source, job.folder, result, options, tags)
     spent = one.seconds + perf_counter() - start
     by_tag = {each.locale.tag: each for each in drafted}
     parts = []
     for output in result.outputs:
         tag = output.locale.tag
         if tag in tags:
-            parts.append(_part(one, output, by_tag.get(tag), spent / len(tags), kit))
+            parts.append(_part(one, output, by_tag.get(tag), spent / len(tags), resources))
     shared = len(result.findings)
-    return Made(_record(one, result, parts), plans, options.overwrite, shared)
+    return Made(_job_result(one, result, parts), plans, options.overwrite, shared)
 
 
-def _part(one: Ready, output: Output, drafted: Drafted | None, seconds: float, kit: Kit) -> Part:
+def _part(
+    one: Ready, output: Output, drafted: Drafted | None, seconds: float, resources: Resources
+) -> LanguageResult:
     tag, source = output.locale.tag, one.setting.source.tag
-    print_ = fingerprint.of(
-        one.unit,
+    digest = fingerprint.of(
+        one.job,
         tag,
         source=source,
         inputs=one.inputs,
-        glossary=kit.glossary(one.unit.options.glossary).digest,
+        glossary=resources.glossary(one.job.options.glossary).digest,
         engine=output.engine,
     )
-    return Part(
+    return LanguageResult(
         tag,
-        print_,
-        tuple(context.files(one.unit, source, tag)),
+        digest,
+        tuple(naming.files(one.job, source, tag)),
         len(output.track.cues),
         len(output.drafts) if tag != source else 0,
         *_counts(output.findings),
@@ -203,7 +205,7 @@ def _part(one: Ready, output: Output, drafted: Drafted | None, seconds: float, k
     )
 
 
-def _record(one: Ready, result: Result, parts: Sequence[Part]) -> Record:
+def _job_result(one: Ready, result: Result, parts: Sequence[LanguageResult]) -> JobResult:
     kept = {part.language for part in parts}
     findings = [*result.findings]
     for output in result.outputs:
@@ -215,11 +217,11 @@ def _record(one: Ready, result: Result, parts: Sequence[Part]) -> Record:
     counted = replace(
         first, errors=first.errors + more_errors, warnings=first.warnings + more_warnings
     )
-    return Record(
-        one.unit.key,
-        one.unit.source,
+    return JobResult(
+        one.job.key,
+        one.job.source,
         language=one.setting.source.tag,
-        parts=(counted, *parts[1:]),
+        languages=(counted, *parts[1:]),
         findings=tuple(findings),
         bytes=one.size,
     )
@@ -230,111 +232,113 @@ def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
     return errors, sum(item.severity is Severity.WARNING for item in findings)
 
 
-def write(made: Sequence[Made]) -> list[Record]:
-    """Write the files of finished units, together; what came of each, in order."""
-    records = {}
+def write(made: Sequence[Made]) -> list[JobResult]:
+    """Write the files of finished jobs, together; what came of each, in order."""
+    results = {}
     for overwrite in (False, True):
         some = [item for item in made if item.overwrite is overwrite]
         written = outputs.write_each([item.planned for item in some], overwrite=overwrite)
         for item, done in zip(some, written, strict=True):
-            records[id(item)] = _written(item, done)
-    return [records[id(item)] for item in made]
+            results[id(item)] = _written(item, done)
+    return [results[id(item)] for item in made]
 
 
-def _written(made: Made, done: Written | SpeechsubsError) -> Record:
-    record = made.record
+def _written(made: Made, done: Written | SpeechsubsError) -> JobResult:
+    result = made.result
     if isinstance(done, SpeechsubsError):
-        unit = Unit(record.source, Path(), record.key, "", Options())
-        return failed(unit, done)
+        job = Job(result.source, Path(), result.key, "", Options())
+        return failed(job, done)
     if not done.findings:
-        return replace(record, written=done.paths)
-    first, *rest = record.parts
+        return replace(result, written=done.paths)
+    first, *rest = result.languages
     first = replace(first, warnings=first.warnings + len(done.findings))
     return replace(
-        record,
+        result,
         written=done.paths,
-        findings=(*record.findings, *done.findings),
-        parts=(first, *rest),
+        findings=(*result.findings, *done.findings),
+        languages=(first, *rest),
     )
 
 
-def do(unit: Unit, kit: Kit | None = None) -> Record:
-    """Do a whole unit in this process. Never raises for what is wrong with it."""
-    (record,) = do_all([unit], kit)
-    return record
+def do(job: Job, resources: Resources | None = None) -> JobResult:
+    """Do a whole job in this process. Never raises for what is wrong with it."""
+    (result,) = do_all([job], resources)
+    return result
 
 
-def do_all(units: Sequence[Unit], kit: Kit | None = None) -> list[Record]:
-    """Do whole units in this process, one after the other, written together."""
-    kit = kit or own_kit()
-    return written([attempt(unit, partial(made, unit, kit)) for unit in units])
+def do_all(jobs: Sequence[Job], resources: Resources | None = None) -> list[JobResult]:
+    """Do whole jobs in this process, one after the other, written together."""
+    resources = resources or process_resources()
+    return written([attempt(job, partial(made, job, resources)) for job in jobs])
 
 
-def written(items: Sequence[Made | Record]) -> list[Record]:
-    """The records of units in order, when the files of those that came to something are
+def written(items: Sequence[Made | JobResult]) -> list[JobResult]:
+    """The results of jobs in order, when the files of those that came to something are
     written.
     """
     wrote = iter(write([item for item in items if isinstance(item, Made)]))
     return [next(wrote) if isinstance(item, Made) else item for item in items]
 
 
-def made(unit: Unit, kit: Kit) -> Made:
+def made(job: Job, resources: Resources) -> Made:
     """Everything but the writing. Raises `SpeechsubsError`."""
-    if unit.command == "convert":
-        return _converted(unit)
-    if unit.command == "check":
-        return _checked(unit, kit)
-    one = ready(unit, kit)
-    return finished(one, [drafted(one, locale, kit) for locale in one.targets], kit)
+    if job.command == "convert":
+        return _converted(job)
+    if job.command == "check":
+        return _checked(job, resources)
+    one = ready(job, resources)
+    return finished(one, [drafted(one, locale, resources) for locale in one.targets], resources)
 
 
-def drafted(one: Ready, locale: Locale, kit: Kit) -> Drafted:
-    """The drafts of one unit alone. Raises `EngineError`."""
-    (found,) = drafted_together([one], locale, kit)
+def drafted(one: Ready, locale: Locale, resources: Resources) -> Drafted:
+    """The drafts of one job alone. Raises `EngineError`."""
+    (found,) = drafted_together([one], locale, resources)
     return found
 
 
-def drafted_each(some: Sequence[Ready], kit: Kit) -> list[list[Drafted] | Record]:
-    """The drafts of units of one group in all their languages, made together.
+def drafted_each(some: Sequence[Ready], resources: Resources) -> list[list[Drafted] | JobResult]:
+    """The drafts of jobs of one group in all their languages, made together.
 
-    A unit that fails is told by its record. Where units fail together, each is tried alone.
+    A job that fails is told by its result. Where jobs fail together, each is tried alone.
     """
     found: list[list[Drafted]] = [[] for _ in some]
-    lost: dict[int, Record] = {}
+    lost: dict[int, JobResult] = {}
     for locale in some[0].targets if some else ():
         left = [number for number in range(len(some)) if number not in lost]
-        drafts = _drafted_or_lost([some[number] for number in left], locale, kit)
+        drafts = _drafted_or_lost([some[number] for number in left], locale, resources)
         for number, one in zip(left, drafts, strict=True):
-            if isinstance(one, Record):
+            if isinstance(one, JobResult):
                 lost[number] = one
             else:
                 found[number].append(one)
     return [lost.get(number, drafts) for number, drafts in enumerate(found)]
 
 
-def _drafted_or_lost(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted | Record]:
+def _drafted_or_lost(
+    some: Sequence[Ready], locale: Locale, resources: Resources
+) -> list[Drafted | JobResult]:
     if not some:
         return []
     try:
-        return [*drafted_together(some, locale, kit)]
+        return [*drafted_together(some, locale, resources)]
     except Exception as error:  # one broken file never stops the others
         if len(some) == 1:
-            return [failed(some[0].unit, error)]
-    return [found for one in some for found in _drafted_or_lost([one], locale, kit)]
+            return [failed(some[0].job, error)]
+    return [found for one in some for found in _drafted_or_lost([one], locale, resources)]
 
 
-def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Drafted]:
-    """The drafts of units of one setting, made in one go. Raises `EngineError`.
+def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources) -> list[Drafted]:
+    """The drafts of jobs of one setting, made in one go. Raises `EngineError`.
 
     The engine's time is shared out by sentences.
     """
-    setting, options = some[0].setting, some[0].unit.options
-    engine = kit.engine(options.engine, setting.source.tag, locale.tag)
+    setting, options = some[0].setting, some[0].job.options
+    engine = resources.engine(options.engine, setting.source.tag, locale.tag)
     # Before the memory is asked: should it change in between, the next run asks it again.
-    held = kit.written(setting.source.tag, locale.tag)
+    held = resources.written(setting.source.tag, locale.tag)
     heard = []
-    if kit.memory is not None:
-        heard = [fingerprint.asked(kit.memory, one.unit, setting.source) for one in some]
+    if resources.memory is not None:
+        heard = [fingerprint.asked(resources.memory, one.job, setting.source) for one in some]
     start = perf_counter()
     prepared = [one.prepared for one in some]
     drafts = pipeline.translated(prepared, locale, engine, setting, heard)
@@ -346,75 +350,77 @@ def drafted_together(some: Sequence[Ready], locale: Locale, kit: Kit) -> list[Dr
     ]
 
 
-def recalled(unit: Unit, tags: Sequence[str], kit: Kit) -> dict[str, str]:
-    """What people's memory says of a unit now, by language, as `Part.recalled` has it.
+def recalled(job: Job, tags: Sequence[str], resources: Resources) -> dict[str, str]:
+    """What people's memory says of a job now, by language, as `LanguageResult.recalled` has it.
 
     No engine is asked and no recording heard: texts do not depend on either.
     Raises `SpeechsubsError`.
     """
-    if kit.memory is None:
+    if resources.memory is None:
         return dict.fromkeys(tags, "")
-    one = ready(replace(unit, audio=None), kit)
+    one = ready(replace(job, audio=None), resources)
     found = {}
     for tag in tags:
-        heard = fingerprint.asked(kit.memory, unit, one.setting.source)
+        heard = fingerprint.asked(resources.memory, job, one.setting.source)
         heard(one.prepared.protected, locales.load(tag))
         found[tag] = heard.answers
     return found
 
 
-def _converted(unit: Unit) -> Made:
+def _converted(job: Job) -> Made:
     start = perf_counter()
-    data, track, _ = _track(unit)
-    options = unit.options
-    places = context.files(unit, "", "")
-    print_ = fingerprint.of(unit, "", source="", inputs={"input": fingerprint.of_bytes(data)})
+    data, track, _ = _track(job)
+    options = job.options
+    places = naming.files(job, "", "")
+    digest = fingerprint.of(job, "", source="", inputs={"input": fingerprint.of_bytes(data)})
     planned = [Planned(track, place, options.crlf, options.bom) for place in places]
-    part = Part(
+    part = LanguageResult(
         "",
-        print_,
+        digest,
         tuple(places),
         len(track.cues),
         0,
         *_counts(track.findings),
         seconds=perf_counter() - start,
     )
-    record = Record(unit.key, unit.source, parts=(part,), findings=track.findings, bytes=len(data))
-    return Made(record, planned, options.overwrite)
+    result = JobResult(
+        job.key, job.source, languages=(part,), findings=track.findings, bytes=len(data)
+    )
+    return Made(result, planned, options.overwrite)
 
 
-def _checked(unit: Unit, kit: Kit) -> Made:
+def _checked(job: Job, resources: Resources) -> Made:
     start = perf_counter()
-    data, track, tag = _track(unit)
-    options = unit.options
-    original = kit.original(options.against) if options.against else None
+    data, track, tag = _track(job)
+    options = job.options
+    original = resources.original(options.against) if options.against else None
     spoken = options.against_language
     if original is not None and not spoken:
-        spoken = context.language(Path(options.against), original)
+        spoken = naming.language(Path(options.against), original)
     found = pipeline.examine(
         replace(track, language=tag),  # findings name it
         locales.load(tag),
         source=original,
         source_locale=locales.load(spoken or "en"),
-        glossary=kit.glossary(options.glossary),
+        glossary=resources.glossary(options.glossary),
         fps=options.fps,
     )
     spent = perf_counter() - start
-    part = Part(tag, "", (), len(track.cues), 0, *_counts(found), seconds=spent)
+    part = LanguageResult(tag, "", (), len(track.cues), 0, *_counts(found), seconds=spent)
     return Made(
-        Record(
-            unit.key,
-            unit.source,
+        JobResult(
+            job.key,
+            job.source,
             language=tag,
-            parts=(part,),
+            languages=(part,),
             findings=tuple(found),
             bytes=len(data),
         )
     )
 
 
-def _track(unit: Unit) -> tuple[bytes, Track, str]:
+def _track(job: Job) -> tuple[bytes, Track, str]:
     """A file that must be subtitles: its bytes, its cues, its language."""
-    found = read(unit)
+    found = read(job)
     assert isinstance(found.item, Track)
     return found.data, found.item, found.language

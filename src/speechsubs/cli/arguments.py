@@ -35,7 +35,7 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class BatchArguments:
-    """What only a batch is given. See `cli.shared` for each."""
+    """What only a batch is given. See `cli.options` for each."""
 
     recursive: bool = False
     include: tuple[str, ...] = ()

@@ -1,11 +1,11 @@
 """Dask's side of a cluster: workers found and looked at, bundles sent, answers taken.
 
-Everything of Dask that speechsubs relies on is here and in `cluster_worker`: a resource
+Everything of Dask that speechsubs relies on is here and in `cluster.worker`: a resource
 keeps work from unfit workers, `allowed-failures` ends what kills its workers.
 
 The same plan on other processes and other machines, by Dask distributed.
 
-`Cluster.run` does what `batch.run` does, with the same records and the same bytes.
+`Cluster.run` does what `batch.run` does, with the same results and the same bytes.
 Workers read inputs, glossaries and models, are sent what people wrote into a memory, and
 send back what they made; this process alone writes, so that ledger, manifest and lock are
 as they are on one machine, and a worker may die at any moment without leaving half a file.
@@ -31,11 +31,11 @@ from uuid import uuid4
 import dask
 
 from speechsubs import formats, outputs
-from speechsubs.batch import context, worker
+from speechsubs.batch import naming, worker
 from speechsubs.batch.cluster import protocol
 from speechsubs.batch.cluster.protocol import Bundle, Direction, Done, Gathering, Place, Terms
-from speechsubs.batch.context import Kit
-from speechsubs.batch.model import Record, Unit
+from speechsubs.batch.model import Job, JobResult
+from speechsubs.batch.resources import Resources
 from speechsubs.batch.runner import Control, Interrupted, remembered
 from speechsubs.batch.state import State
 from speechsubs.batch.worker import Made
@@ -385,37 +385,37 @@ class Cluster:
 
     def run(
         self,
-        units: Sequence[Unit],
-        kit: Kit,
+        jobs: Sequence[Job],
+        resources: Resources,
         control: Control,
         *,
         state: State | None = None,
-        jobs: int = 1,
+        workers: int = 1,
         fail_fast: bool = False,
-    ) -> Generator[Record, None, None]:
-        """What `batch.run` does, on the cluster; `jobs` is not looked at.
+    ) -> Generator[JobResult, None, None]:
+        """What `batch.run` does, on the cluster; `workers` is not looked at.
 
         Raises `InputError` where no worker can be used, and `OutputError` where the
         state cannot be written.
         """
-        del jobs
-        if units:
-            flow = self._flow(units, kit, control)
+        del workers
+        if jobs:
+            flow = self._flow(jobs, resources, control)
             yield from remembered(flow, control, state=state, fail_fast=fail_fast)
 
     def _flow(
-        self, units: Sequence[Unit], kit: Kit, control: Control
-    ) -> Generator[list[Record], None, None]:
+        self, jobs: Sequence[Job], resources: Resources, control: Control
+    ) -> Generator[list[JobResult], None, None]:
         # Recordings first: nobody wants to wait for an hour of sound at the end.
-        units = sorted(units, key=lambda unit: unit.audio is None)
+        jobs = sorted(jobs, key=lambda job: job.audio is None)
         workers = self._opened()
-        terms = _terms(units, kit, self._place)
+        terms = _terms(jobs, resources, self._place)
         gathering = Gathering()
         with workers.serving(terms, control):
-            size = protocol.bundle_size(units, workers.number)
+            size = protocol.bundle_size(jobs, workers.number)
             try:
-                for done in workers.done(protocol.bundles(units, size), control):
-                    _same_engines(done, kit)
+                for done in workers.done(protocol.bundles(jobs, size), control):
+                    _same_engines(done, resources)
                     yield worker.written(_gathered(done, gathering))
             except InputError as error:
                 # In the middle of a run: what is done stays, and there is a summary.
@@ -429,11 +429,11 @@ class Cluster:
         return self._workers
 
 
-def _terms(units: Sequence[Unit], kit: Kit, place: Place) -> Terms:
+def _terms(jobs: Sequence[Job], resources: Resources, place: Place) -> Terms:
     """What the workers must have. Loads the engines here: they are what is compared with."""
-    glossaries = {unit.options.glossary for unit in units if unit.options.glossary}
-    found = {path: kit.glossary(path).digest for path in sorted(glossaries)}
-    expected = {one: protocol.signature(kit, one) for one in _directions(units)}
+    glossaries = {job.options.glossary for job in jobs if job.options.glossary}
+    found = {path: resources.glossary(path).digest for path in sorted(glossaries)}
+    expected = {one: protocol.signature(resources, one) for one in _directions(jobs)}
     return Terms(
         run=uuid4().hex[:12],
         folder=str(Path.cwd()),
@@ -442,46 +442,46 @@ def _terms(units: Sequence[Unit], kit: Kit, place: Place) -> Terms:
         glossaries=found,
         # What is missing here too is the files' fault, and is said of each of them.
         engines={one: said for one, said in expected.items() if not said.startswith("-")},
-        files=protocol.inputs(units),
+        files=protocol.inputs(jobs),
         threads=None if place.scheduler else place.threads,
         here=not place.scheduler,
-        memory=zlib.compress(kit.memory.snapshot(), 1) if kit.memory else b"",
+        memory=zlib.compress(resources.memory.snapshot(), 1) if resources.memory else b"",
     )
 
 
-def _directions(units: Sequence[Unit]) -> list[Direction]:
+def _directions(jobs: Sequence[Job]) -> list[Direction]:
     """What there is to translate, as far as it can be told from names and one file."""
     found: dict[Direction, None] = {}
     unnamed = ""
-    for unit in units:
-        if not unit.targets:
+    for job in jobs:
+        if not job.targets:
             continue
-        source = unit.options.language or outputs.language_in(unit.source)
+        source = job.options.language or outputs.language_in(job.source)
         if not source:
-            unnamed = unnamed or _language(unit)
+            unnamed = unnamed or _language(job)
             source = unnamed
-        for tag in context.targets(unit.targets, source):
-            found[(unit.options.engine, source, tag)] = None
+        for tag in naming.targets(job.targets, source):
+            found[(job.options.engine, source, tag)] = None
     return list(found)
 
 
-def _language(unit: Unit) -> str:
+def _language(job: Job) -> str:
     try:
-        return context.language(unit.source, formats.read(unit.source)) or "en"
+        return naming.language(job.source, formats.read(job.source)) or "en"
     except SpeechsubsError:
         return "en"  # whoever works on it says what is wrong with it
 
 
-def _same_engines(done: Done, kit: Kit) -> None:
+def _same_engines(done: Done, resources: Resources) -> None:
     """Raise `InputError` for a worker with another engine than the one here."""
     for direction, there in done.engines.items():
-        problem = protocol.differs(direction, there, protocol.signature(kit, direction))
+        problem = protocol.differs(direction, there, protocol.signature(resources, direction))
         if problem:
             raise InputError(
                 f"worker {done.worker}", problem, "Or stop that worker, and run this again"
             )
 
 
-def _gathered(done: Done, gathering: Gathering) -> list[Made | Record]:
+def _gathered(done: Done, gathering: Gathering) -> list[Made | JobResult]:
     found = (gathering.take(*pair) for pair in zip(done.bundle, done.answers, strict=True))
     return [item for item in found if item is not None]

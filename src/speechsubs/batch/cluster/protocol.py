@@ -1,6 +1,6 @@
 """What a run expects of a worker, so that its bytes are those of any other machine.
 
-Work for workers: units cut into shares by language, and put together again.
+Work for workers: jobs cut into shares by language, and put together again.
 
 A share is a file with some of its languages. Small files travel whole and several to a
 bundle, so that an engine gets full batches; a file that is larger than a bundle is cut
@@ -16,8 +16,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from speechsubs import __version__
-from speechsubs.batch.context import Kit
-from speechsubs.batch.model import Part, Record, Unit
+from speechsubs.batch.model import Job, JobResult, LanguageResult
+from speechsubs.batch.resources import Resources
 from speechsubs.batch.worker import Made
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.language import locales
@@ -103,15 +103,15 @@ def code() -> str:
     return found.hexdigest()[:16]
 
 
-def signature(kit: Kit, direction: Direction) -> str:
+def signature(resources: Resources, direction: Direction) -> str:
     """The signature of the engine for a direction; why there is none, after a "-"."""
     try:
-        return kit.engine(*direction).signature
+        return resources.engine(*direction).signature
     except SpeechsubsError as error:
         return f"-{error}"
 
 
-def faults(terms: Terms, kit: Kit) -> list[str]:
+def faults(terms: Terms, resources: Resources) -> list[str]:
     """Why this process must not work for a run: what is wrong, and what to do about it."""
     found = _other_versions(terms)
     if not found and code() != terms.code:
@@ -123,7 +123,7 @@ def faults(terms: Terms, kit: Kit) -> list[str]:
         return found  # with other code whatever else is found means nothing
     if not Path(terms.folder).is_dir():
         return [f"there is no folder {terms.folder}. Share it under the same path"]
-    return [*_files(terms), *_glossaries(terms, kit), *_engines(terms, kit)]
+    return [*_files(terms), *_glossaries(terms, resources), *_engines(terms, resources)]
 
 
 def _other_versions(terms: Terms) -> list[str]:
@@ -149,11 +149,11 @@ def _files(terms: Terms) -> list[str]:
     return found
 
 
-def _glossaries(terms: Terms, kit: Kit) -> list[str]:
+def _glossaries(terms: Terms, resources: Resources) -> list[str]:
     found = []
     for path, digest in terms.glossaries.items():
         try:
-            own = kit.glossary(path).digest
+            own = resources.glossary(path).digest
         except SpeechsubsError as error:
             found.append(f"it cannot use the glossary ({error}). Share it under the same path")
         else:
@@ -162,9 +162,9 @@ def _glossaries(terms: Terms, kit: Kit) -> list[str]:
     return found
 
 
-def _engines(terms: Terms, kit: Kit) -> list[str]:
+def _engines(terms: Terms, resources: Resources) -> list[str]:
     found = [
-        differs(direction, signature(kit, direction), wanted)
+        differs(direction, signature(resources, direction), wanted)
         for direction, wanted in terms.engines.items()
     ]
     return [text for text in found if text]
@@ -183,11 +183,11 @@ def differs(direction: Direction, there: str, here: str) -> str:
     return f"it translates {source} to {target} with {there}, here it is {here}. {advice}"
 
 
-def inputs(units: Sequence[Unit], some: int = 3) -> dict[str, int]:
+def inputs(jobs: Sequence[Job], some: int = 3) -> dict[str, int]:
     """The sizes of some inputs, by path. Raises `InputError`."""
     found = {}
-    for unit in units[:some]:
-        for path in (unit.source, unit.audio):
+    for job in jobs[:some]:
+        for path in (job.source, job.audio):
             if path is not None:
                 try:
                     found[str(path)] = path.stat().st_size
@@ -207,13 +207,13 @@ BUNDLES_A_WORKER = 4
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some languages of a unit: its `targets` of these, and its own track where `own`.
+    """Some languages of a job: its `targets` of these, and its own track where `own`.
 
-    `number` counts units, `place` the shares of one unit, which are `shares`.
+    `number` counts jobs, `place` the shares of one job, which are `shares`.
     """
 
     number: int
-    unit: Unit
+    job: Job
     own: bool
     targets: tuple[str, ...]
     place: int = 0
@@ -226,7 +226,7 @@ class Nothing:
 
 
 #: What came of a share.
-Answer = Made | Record | Nothing
+Answer = Made | JobResult | Nothing
 #: Shares that travel together.
 Bundle = tuple[Share, ...]
 
@@ -246,65 +246,65 @@ class Done:
     loads: int = 0
 
 
-def bundles(units: Iterable[Unit], weigh: int) -> Iterator[Bundle]:
-    """Shares in the order of the units, bundles of at most about `weigh` bytes.
+def bundles(jobs: Iterable[Job], weigh: int) -> Iterator[Bundle]:
+    """Shares in the order of the jobs, bundles of at most about `weigh` bytes.
 
-    A unit with a recording is never cut: to align it is most of the work, once.
+    A job with a recording is never cut: to align it is most of the work, once.
     """
     held: list[Share] = []
     total = 0
-    for number, unit in enumerate(units):
-        weight = weight_of(unit)
-        alone = unit.audio is not None
-        cut = weight > weigh and not alone and len(set(unit.targets)) > 1
+    for number, job in enumerate(jobs):
+        weight = weight_of(job)
+        alone = job.audio is not None
+        cut = weight > weigh and not alone and len(set(job.targets)) > 1
         if held and (alone or total + weight > weigh or len(held) >= MOST_FILES):
             yield tuple(held)
             held, total = [], 0
         if cut:
-            for share in _cut(number, unit):
+            for share in _cut(number, job):
                 yield (share,)
             continue
-        held.append(Share(number, unit, unit.own, unit.targets))
+        held.append(Share(number, job, job.own, job.targets))
         total = weigh if alone else total + weight
     if held:
         yield tuple(held)
 
 
-def weight_of(unit: Unit) -> int:
+def weight_of(job: Job) -> int:
     """Bytes of the source, times the languages that are made of it."""
     try:
-        size = unit.source.stat().st_size
+        size = job.source.stat().st_size
     except OSError:
         size = 0  # it has vanished: the worker says so
-    return max(size, 1) * max(len(unit.targets), 1)
+    return max(size, 1) * max(len(job.targets), 1)
 
 
-def bundle_size(units: Sequence[Unit], workers: int) -> int:
+def bundle_size(jobs: Sequence[Job], workers: int) -> int:
     """Bytes for a bundle, so that all workers have something to do until the end."""
-    total = sum(weight_of(unit) for unit in units)
+    total = sum(weight_of(job) for job in jobs)
     return min(MOST_BYTES, max(1, total // (max(workers, 1) * BUNDLES_A_WORKER)))
 
 
-def _cut(number: int, unit: Unit) -> list[Share]:
+def _cut(number: int, job: Job) -> list[Share]:
     """One language each; the file's own track goes with the first."""
-    tags = tuple(dict.fromkeys(unit.targets))
+    tags = tuple(dict.fromkeys(job.targets))
     return [
-        Share(number, unit, unit.own and place == 0, (tag,), place, len(tags))
+        Share(number, job, job.own and place == 0, (tag,), place, len(tags))
         for place, tag in enumerate(tags)
     ]
 
 
 @dataclass(slots=True)
 class Gathering:
-    """Answers to the shares of units, until a unit has all of its own.
+    """Answers to the shares of jobs, until a job has all of its own.
 
-    Held are only units in flight: what was gathered is given away at once.
+    Held are only jobs in flight: what was gathered is given away at once.
     """
 
     _open: dict[int, dict[int, Answer]] = field(default_factory=dict)
 
-    def take(self, share: Share, answer: Answer) -> Made | Record | None:
-        """Take one more answer in; what came of the unit, when this was its last one."""
+    def take(self, share: Share, answer: Answer) -> Made | JobResult | None:
+        """Take one more answer in; what came of the job, when this was its last one."""
         found = self._open.setdefault(share.number, {})
         found[share.place] = answer
         if len(found) < share.shares:
@@ -313,30 +313,30 @@ class Gathering:
         return joined([found[place] for place in range(share.shares)])
 
 
-def joined(answers: Sequence[Answer]) -> Made | Record:
-    """One answer for a unit; the first failure of its shares is that of the unit."""
+def joined(answers: Sequence[Answer]) -> Made | JobResult:
+    """One answer for a job; the first failure of its shares is that of the job."""
     for answer in answers:
-        if isinstance(answer, Record):
+        if isinstance(answer, JobResult):
             return answer
     made = [answer for answer in answers if isinstance(answer, Made)]
     first, *others = made
     if not others:
         return first
     # What is wrong with the transcript itself is in every share, and counts once.
-    parts = [*first.record.parts]
-    findings = [*first.record.findings]
+    parts = [*first.result.languages]
+    findings = [*first.result.findings]
     for other in others:
         parts += _without_shared(other)
-        findings += other.record.findings[other.shared :]
-    record = replace(first.record, parts=tuple(parts), findings=tuple(findings))
+        findings += other.result.findings[other.shared :]
+    result = replace(first.result, languages=tuple(parts), findings=tuple(findings))
     planned = [plan for item in made for plan in item.planned]
     planned.sort(key=_stacked)
-    return replace(first, record=record, planned=planned)
+    return replace(first, result=result, planned=planned)
 
 
-def _without_shared(item: Made) -> Iterator[Part]:
-    first, *others = item.record.parts
-    shared = item.record.findings[: item.shared]
+def _without_shared(item: Made) -> Iterator[LanguageResult]:
+    first, *others = item.result.languages
+    shared = item.result.findings[: item.shared]
     errors = sum(finding.severity is Severity.ERROR for finding in shared)
     warnings = sum(finding.severity is Severity.WARNING for finding in shared)
     yield replace(first, errors=first.errors - errors, warnings=first.warnings - warnings)
@@ -358,10 +358,10 @@ def killed(bundle: Bundle, worker: str) -> Done:
     return Done(bundle, tuple(_killed(share, worker) for share in bundle), worker)
 
 
-def _killed(share: Share, worker: str) -> Record:
-    unit = share.unit
+def _killed(share: Share, worker: str) -> JobResult:
+    job = share.job
     reason = (
-        f"{unit.source}: the workers that worked on it were killed one after the other, "
+        f"{job.source}: the workers that worked on it were killed one after the other, "
         f"at last {worker}; was there not enough memory?"
     )
-    return Record(unit.key, unit.source, reason)
+    return JobResult(job.key, job.source, reason)

@@ -2,7 +2,7 @@
 
 A `Workshop` is put on every worker before it gets work. It looks whether the worker is
 fit, loads glossaries and engines once, and then offers the worker to Dask as one place
-to work (a resource), so that unfit workers get nothing and no worker two units at once.
+to work (a resource), so that unfit workers get nothing and no worker two jobs at once.
 Workers write nothing but a copy of the memory for themselves: what they make goes back
 to the machine that started the run.
 """
@@ -30,8 +30,8 @@ from speechsubs.adapters import files
 from speechsubs.batch import worker as batch_worker
 from speechsubs.batch.cluster import protocol
 from speechsubs.batch.cluster.protocol import Answer, Direction, Nothing, Share, Terms
-from speechsubs.batch.context import Kit
-from speechsubs.batch.model import Record
+from speechsubs.batch.model import JobResult
+from speechsubs.batch.resources import Resources
 from speechsubs.batch.worker import Made, Ready
 from speechsubs.engines import ctranslate
 from speechsubs.memory import Memory
@@ -74,7 +74,7 @@ class Workshop(WorkerPlugin):
         self.terms = terms
         self.name = name(terms.run)
         self.verdict: Verdict | None = None
-        self._kit: Kit | None = None
+        self._resources: Resources | None = None
         self._engines: dict[Direction, str] = {}
         self._loads = 0
         self._offering: asyncio.Task[None] | None = None
@@ -117,7 +117,7 @@ class Workshop(WorkerPlugin):
 
     async def teardown(self, worker: Any) -> None:
         """Let go of everything, and take no more work."""
-        self._kit = None
+        self._resources = None
         if self._copy is not None:
             self._copy.cleanup()
         if self._offering is not None:
@@ -128,13 +128,13 @@ class Workshop(WorkerPlugin):
     def work(self, shares: Sequence[Share], worker: str) -> Answers:
         """Do a bundle."""
         with _inside(self.terms.folder), self._remembering() as memory:
-            kit = self._own_kit()
-            kit.memory = memory
-            if any(share.unit.audio is not None for share in shares):
+            resources = self._own_resources()
+            resources.memory = memory
+            if any(share.job.audio is not None for share in shares):
                 with self._few_cores():
-                    answers = _answers(shares, kit)
+                    answers = _answers(shares, resources)
             else:
-                answers = _answers(shares, kit)
+                answers = _answers(shares, resources)
         return Answers(worker, tuple(answers), dict(self._engines), self._loads)
 
     def _look(self) -> list[str]:
@@ -143,12 +143,12 @@ class Workshop(WorkerPlugin):
         own = min(self._given, ctranslate.count())
         self._threads = own if wanted is None else wanted
         with _inside(self.terms.folder):
-            return protocol.faults(self.terms, self._own_kit())
+            return protocol.faults(self.terms, self._own_resources())
 
-    def _own_kit(self) -> Kit:
-        if self._kit is None:
-            self._kit = Kit(self._load)
-        return self._kit
+    def _own_resources(self) -> Resources:
+        if self._resources is None:
+            self._resources = Resources(self._load)
+        return self._resources
 
     @contextlib.contextmanager
     def _remembering(self) -> Iterator[Memory | None]:
@@ -240,37 +240,37 @@ def _inside(folder: str) -> Iterator[None]:
         yield
 
 
-def _answers(shares: Sequence[Share], kit: Kit) -> list[Answer]:
+def _answers(shares: Sequence[Share], resources: Resources) -> list[Answer]:
     """Everything but the writing; one broken file never stops the others."""
     answers: dict[int, Answer] = {}
     groups: dict[tuple[object, ...], dict[int, Ready]] = {}
     for place, share in enumerate(shares):
-        one = batch_worker.attempt(share.unit, partial(_prepared, share, kit))
+        one = batch_worker.attempt(share.job, partial(_prepared, share, resources))
         if isinstance(one, Ready):
             groups.setdefault(one.group, {})[place] = one
         else:
             answers[place] = one
     for group in groups.values():
-        drafts = batch_worker.drafted_each(list(group.values()), kit)
+        drafts = batch_worker.drafted_each(list(group.values()), resources)
         for (place, one), found in zip(group.items(), drafts, strict=True):
-            if isinstance(found, Record):
+            if isinstance(found, JobResult):
                 answers[place] = found
             else:
-                finish = partial(batch_worker.finished, one, found, kit)
-                answers[place] = batch_worker.attempt(one.unit, finish)
+                finish = partial(batch_worker.finished, one, found, resources)
+                answers[place] = batch_worker.attempt(one.job, finish)
     return [answers[place] for place in range(len(shares))]
 
 
-def _prepared(share: Share, kit: Kit) -> Ready | Made | Nothing:
-    unit = share.unit
-    if unit.command in ("convert", "check"):
-        return batch_worker.made(unit, kit)
-    one = batch_worker.ready(unit, kit)
+def _prepared(share: Share, resources: Resources) -> Ready | Made | Nothing:
+    job = share.job
+    if job.command in ("convert", "check"):
+        return batch_worker.made(job, resources)
+    one = batch_worker.ready(job, resources)
     # Engines of all languages: where one is missing nothing of the file is written.
-    kit.require(unit.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
+    resources.require(job.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
     if share.shares == 1:
         return one
     targets = tuple(locale for locale in one.targets if locale.tag in share.targets)
     if not targets and not share.own:
         return Nothing()
-    return replace(one, unit=replace(unit, own=share.own), targets=targets)
+    return replace(one, job=replace(job, own=share.own), targets=targets)

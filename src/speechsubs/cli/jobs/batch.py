@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from speechsubs import batch
-from speechsubs.batch import Choice, Control, Kit, Plan, Request, State, Unit, Watch
+from speechsubs.batch import Choice, Control, Job, Plan, Request, Resources, State, Watch
 from speechsubs.batch import watch as watching
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, workplace
+from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, workspace
 from speechsubs.cli.jobs.progress import Reporting
 from speechsubs.errors import InputError
 
@@ -59,12 +59,12 @@ def wanted(line: CommandLine) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Batch:
     """A batch as it was asked for."""
 
     line: CommandLine
     request: Request
-    jobs: int
+    workers: int
     runner: batch_cluster.Runner = batch.run
 
 
@@ -72,30 +72,32 @@ def run(line: CommandLine) -> int:
     """Do the batch; the exit code."""
     progress.refuse(line)
     batch_cluster.refuse(line.batch)
-    job = _Job(line, _request(line), line.batch.jobs or _cores())
-    units = batch.units(job.request)
-    if line.command == "translate" and not all(unit.targets for unit in units):
+    asked = _Batch(line, _request(line), line.batch.jobs or _cores())
+    jobs = batch.jobs(asked.request)
+    if line.command == "translate" and not all(job.targets for job in jobs):
         raise click.UsageError("Missing option '--to'.")
     control = Control()
     with ExitStack() as stack:
         reporting = stack.enter_context(Reporting.opened(line))
-        store = stack.enter_context(workplace.opened(line.memory, None))
-        kit = _kit(store, line.batch.jobs, job.jobs)
-        kit.glossary(job.request.options.glossary)  # a broken one stops everything, at once
+        store = stack.enter_context(workspace.opened(line.memory, None))
+        resources = _resources(store, line.batch.jobs, asked.workers)
+        resources.glossary(asked.request.options.glossary)  # a broken one stops everything, at once
         if line.batch.dry_run:
-            return _dry_run(job, units, kit, reporting)
-        state = stack.enter_context(_state(job, units, reporting))
+            return _dry_run(asked, jobs, resources, reporting)
+        state = stack.enter_context(_state(asked, jobs, reporting))
         stack.enter_context(control.listening())
-        runner = stack.enter_context(batch_cluster.runner(line.batch, job.jobs, reporting.note))
-        job = replace(job, runner=runner)
+        runner = stack.enter_context(
+            batch_cluster.runner(line.batch, asked.workers, reporting.note)
+        )
+        asked = replace(asked, runner=runner)
         if line.batch.watch:
-            _watch(job, kit, state, control, reporting)
+            _watch(asked, resources, state, control, reporting)
         else:
-            plan = _planned(job, units, kit, state, control)
+            plan = _planned(asked, jobs, resources, state, control)
             if state is not None:
                 state.forget()
-            reporting.started(plan, job.jobs)
-            _do(job, plan, kit, state, control, reporting)
+            reporting.started(plan, asked.workers)
+            _do(asked, plan, resources, state, control, reporting)
         code = reporting.exit_code
         if control.signal and not line.batch.watch:
             code = _SIGNALLED + control.signal
@@ -125,23 +127,23 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _kit(store: workplace.Workplace, asked: int | None, jobs: int) -> Kit:
+def _resources(store: workspace.Workspace, asked: int | None, workers: int) -> Resources:
     # While engines compute, one more thread reads and writes; of many cores it gets one.
     threads = asked if asked is None or asked < 4 else asked - 1
-    return Kit(partial(store.engine, threads=threads), store.memory, jobs)
+    return Resources(partial(store.engine, threads=threads), store.memory, workers)
 
 
 @contextmanager
-def _state(job: _Job, units: Sequence[Unit], reporting: Reporting) -> Iterator[State | None]:
+def _state(asked: _Batch, jobs: Sequence[Job], reporting: Reporting) -> Iterator[State | None]:
     """The batch's manifest, locked. `check` writes nothing, so it has none."""
-    if job.line.command == "check" or not (units or job.line.batch.watch):
+    if asked.line.command == "check" or not (jobs or asked.line.batch.watch):
         yield None
         return
-    folder = batch.home(units, job.request.output or _watched(job))
+    folder = batch.home(jobs, asked.request.output or _watched(asked))
     with batch.locked(folder) as before:
         if before is not None:
             reporting.note(f"an earlier batch ended here without a word ({before}): going on")
-        batch.leftovers([folder, *(unit.folder for unit in units)])
+        batch.leftovers([folder, *(job.folder for job in jobs)])
         state = State(folder)
         state.tidy()
         try:
@@ -150,77 +152,79 @@ def _state(job: _Job, units: Sequence[Unit], reporting: Reporting) -> Iterator[S
             state.close()
 
 
-def _watched(job: _Job) -> Path | None:
+def _watched(asked: _Batch) -> Path | None:
     """Where a watch keeps its manifest: in the folder that it watches."""
-    folders = [path for path in job.request.arguments if path.is_dir()]
-    return folders[0] if job.line.batch.watch and folders else None
+    folders = [path for path in asked.request.arguments if path.is_dir()]
+    return folders[0] if asked.line.batch.watch and folders else None
 
 
 def _planned(
-    job: _Job, units: Sequence[Unit], kit: Kit, state: State | None, control: Control
+    asked: _Batch, jobs: Sequence[Job], resources: Resources, state: State | None, control: Control
 ) -> Plan:
-    units = batch.keyed(units, state) if state else units
-    resume = job.line.batch.resume
-    plan = batch.plan(units, kit, state, resume=resume, stopping=lambda: control.stopping)
+    jobs = batch.keyed(jobs, state) if state else jobs
+    resume = asked.line.batch.resume
+    plan = batch.plan(jobs, resources, state, resume=resume, stopping=lambda: control.stopping)
     if state is not None:
         state.confirm(plan.confirmed)
     return plan
 
 
 def _do(
-    job: _Job,
+    asked: _Batch,
     plan: Plan,
-    kit: Kit,
+    resources: Resources,
     state: State | None,
     control: Control,
     reporting: Reporting,
 ) -> None:
-    for record in plan.refused:
-        reporting.record(record)
-    fail_fast = job.line.batch.fail_fast
+    for result in plan.refused:
+        reporting.done(result)
+    fail_fast = asked.line.batch.fail_fast
     if fail_fast and plan.refused:
         control.stop("a file failed (--fail-fast)")
         return
     start, busy = time.monotonic(), 0.0
     done = 0
-    flow = job.runner(plan.todo, kit, control, state=state, jobs=job.jobs, fail_fast=fail_fast)
+    flow = asked.runner(
+        plan.todo, resources, control, state=state, workers=asked.workers, fail_fast=fail_fast
+    )
     with closing(flow):
-        for record in flow:
+        for result in flow:
             done += 1
-            busy += sum(part.seconds for part in record.parts)
-            reporting.record(record)
+            busy += sum(part.seconds for part in result.languages)
+            reporting.done(result)
     if state is not None and not control.stopping:
         state.ran(time.monotonic() - start, busy, done)
 
 
-def _dry_run(job: _Job, units: Sequence[Unit], kit: Kit, reporting: Reporting) -> int:
+def _dry_run(asked: _Batch, jobs: Sequence[Job], resources: Resources, reporting: Reporting) -> int:
     """Show the plan. Writes nothing."""
     state = None
-    if job.line.command != "check" and units:
-        state = State(batch.home(units, job.request.output))
-        units = batch.keyed(units, state)
-    plan = batch.plan(units, kit, state, resume=job.line.batch.resume)
-    plan = batch.looked_into(plan, kit)
-    reporting.plan(plan, batch.estimate(plan.todo, state), job.jobs)
+    if asked.line.command != "check" and jobs:
+        state = State(batch.home(jobs, asked.request.output))
+        jobs = batch.keyed(jobs, state)
+    plan = batch.plan(jobs, resources, state, resume=asked.line.batch.resume)
+    plan = batch.looked_into(plan, resources)
+    reporting.plan(plan, batch.estimate(plan.todo, state), asked.workers)
     return 1 if plan.refused else 0
 
 
 def _watch(
-    job: _Job, kit: Kit, state: State | None, control: Control, reporting: Reporting
+    asked: _Batch, resources: Resources, state: State | None, control: Control, reporting: Reporting
 ) -> None:
     """Look into the folders until somebody says that it is enough."""
-    if not any(path.is_dir() or "*" in str(path) for path in job.request.arguments):
+    if not any(path.is_dir() or "*" in str(path) for path in asked.request.arguments):
         raise click.UsageError("--watch needs a folder to watch")
     watch = Watch()
-    reporting.watching(job.request.arguments, job.jobs)
+    reporting.watching(asked.request.arguments, asked.workers)
     while not control.stopping:
         try:
-            units = watch.settled(batch.units(job.request))
+            jobs = watch.settled(batch.jobs(asked.request))
         except InputError:
-            units = []  # no file has such a name yet, or the folder is gone for a moment
-        if units:
-            plan = _planned(job, units, kit, state, control)
+            jobs = []  # no file has such a name yet, or the folder is gone for a moment
+        if jobs:
+            plan = _planned(asked, jobs, resources, state, control)
             reporting.more(plan)
-            _do(job, plan, kit, state, control, reporting)
+            _do(asked, plan, resources, state, control, reporting)
             reporting.idle()
         control.pause(watching.EVERY_S)

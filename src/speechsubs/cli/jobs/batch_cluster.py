@@ -6,14 +6,14 @@ from contextlib import contextmanager
 import click
 
 from speechsubs import batch
-from speechsubs.batch import Record
+from speechsubs.batch import JobResult
 from speechsubs.batch.cluster.client import Cluster
 from speechsubs.batch.cluster.protocol import Place
 from speechsubs.cli.arguments import BatchArguments
 from speechsubs.engines import ctranslate
 
 #: `batch.run`, or what does the same elsewhere.
-Runner = Callable[..., Generator[Record, None, None]]
+Runner = Callable[..., Generator[JobResult, None, None]]
 
 
 def refuse(given: BatchArguments) -> None:
@@ -27,15 +27,15 @@ def refuse(given: BatchArguments) -> None:
 
 
 @contextmanager
-def runner(given: BatchArguments, jobs: int, note: Callable[[str], None]) -> Iterator[Runner]:
-    """What does the units. Raises `InputError` where Dask is not installed.
+def runner(given: BatchArguments, workers: int, note: Callable[[str], None]) -> Iterator[Runner]:
+    """What does the jobs. Raises `InputError` where Dask is not installed.
 
     No worker is started or called before there is something to do.
     """
     if given.scheduler:
         place = Place(given.scheduler)
     elif given.cluster:
-        place = Place("", jobs, max(1, ctranslate.count() // jobs))
+        place = Place("", workers, max(1, ctranslate.count() // workers))
     else:
         yield batch.run
         return

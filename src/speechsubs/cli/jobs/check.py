@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from speechsubs import glossary, pipeline, project
-from speechsubs.batch import context
+from speechsubs.batch import naming
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch, inputs, output
+from speechsubs.cli.jobs import batch, console, inputs
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
@@ -20,7 +20,7 @@ def run(line: CommandLine) -> int:
     """Check the files and show the findings; the exit code."""
     if batch.wanted(line):
         return batch.run(line)
-    screen = output.console()
+    screen = console.stderr()
     files, options = line.sources, line.options
     source = Path(options.against) if options.against else None
     words = glossary.load(line.glossary) if line.glossary else glossary.empty()
@@ -46,7 +46,7 @@ def run(line: CommandLine) -> int:
                 fps=options.fps,
             )
         except SpeechsubsError as error:
-            output.error(screen, error)
+            console.error(screen, error)
             failures.append(error)
     if line.display.as_json:
         data = {
@@ -56,13 +56,13 @@ def run(line: CommandLine) -> int:
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     else:
-        output.findings(screen, found, everything=True)
+        console.findings(screen, found, everything=True)
         if len(failures) < len(set(files)):
-            screen.print(output.counted(found))
+            screen.print(console.counted(found))
     bad = any(item.severity is not Severity.INFO for item in found)
     return 1 if failures else 3 if bad else 0
 
 
 def _language(path: Path, track: Track) -> Locale | None:
-    tag = context.language(path, track)
+    tag = naming.language(path, track)
     return locales.load(tag) if tag else None

@@ -4,8 +4,7 @@ import click
 
 from speechsubs import formats, outputs
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch, inputs
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import batch, console, inputs
 from speechsubs.errors import SpeechsubsError
 from speechsubs.model import Finding, Severity, Track
 from speechsubs.options import Options
@@ -18,7 +17,7 @@ def run(line: CommandLine) -> int:
         return batch.run(line)
     files, options, output = line.sources, line.options, line.output
     (kind,) = options.kinds
-    screen = shown.console()
+    screen = console.stderr()
     failed = False
     planned: list[Planned] = []
     findings: list[Finding] = []
@@ -26,7 +25,7 @@ def run(line: CommandLine) -> int:
         try:
             track = inputs.track(path)
         except SpeechsubsError as error:
-            shown.error(screen, error)
+            console.error(screen, error)
             failed = True
             continue
         findings += track.findings
@@ -42,8 +41,8 @@ def run(line: CommandLine) -> int:
     written, kept = outputs.write(planned, overwrite=options.overwrite)
     findings += kept
     if not line.display.quiet:
-        shown.findings(screen, findings)
-        shown.show_paths(written)
+        console.findings(screen, findings)
+        console.show_paths(written)
     bad = any(item.severity is not Severity.INFO for item in findings)
     return 1 if failed else 3 if bad else 0
 

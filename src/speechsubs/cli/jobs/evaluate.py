@@ -14,7 +14,7 @@ from rich.table import Table
 from speechsubs import engines, glossary, pipeline
 from speechsubs.adapters import files
 from speechsubs.cli.arguments import Evaluation
-from speechsubs.cli.jobs import output
+from speechsubs.cli.jobs import console
 from speechsubs.engines import mask_probe
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
@@ -106,7 +106,7 @@ def evaluate(given: Evaluation) -> int:
     pairs = _pairs(given.test_set, given.references)
     words = glossary.load(given.terms) if given.terms else None
     scorer = _Scorer([reference for _, reference in pairs], target)
-    screen = output.console()
+    screen = console.stderr()
     measured = []
     for name in dict.fromkeys(given.names):
         try:
@@ -115,7 +115,7 @@ def evaluate(given: Evaluation) -> int:
             # The others are measured all the same.
             measured.append(Measured(name, error=str(error)))
             if not given.as_json:
-                output.error(screen, error)
+                console.error(screen, error)
     good = [one for one in measured if not one.error]
     signatures = scorer.signatures if good else {}
     if given.as_json:
@@ -216,13 +216,13 @@ def _show(measured: Sequence[Measured], count: int, signatures: Mapping[str, str
         screen.print(table)
     screen.print(f"\n{count:,} sentences; BLEU {signatures['bleu']}; chrF {signatures['chrf']}")
     for one in measured:
-        screen.print(output.escape(f"{one.engine}: {one.signature}"))
+        screen.print(console.escape(f"{one.engine}: {one.signature}"))
 
 
 def _short(engine: str) -> str:
     """An engine for a table: of a model's folder only its name."""
     kind, _, place = engine.partition(":")
-    return output.escape(f"ct2:{Path(place).name}" if kind == "ct2" else engine)
+    return console.escape(f"ct2:{Path(place).name}" if kind == "ct2" else engine)
 
 
 def _table(*names: str) -> Table:

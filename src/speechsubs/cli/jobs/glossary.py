@@ -11,8 +11,7 @@ import click
 from speechsubs import formats, glossary, project
 from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import inputs
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import console, inputs
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.glossary import Glossary, Policy, extract, lint, registry, write
 from speechsubs.glossary import fields as glossary_fields
@@ -36,12 +35,12 @@ class _Text:
 
 def check(path: Path, *, texts: Sequence[Path], as_json: bool) -> int:
     """Show what the lint says; the exit code."""
-    screen = shown.console()
+    screen = console.stderr()
     words = glossary.load(path)
     failures: list[SpeechsubsError] = []
     corpus = [item.text for item in _texts(texts, failures)]
     for failure in failures:
-        shown.error(screen, failure)
+        console.error(screen, failure)
     found = lint.lint(words, corpus)
     if as_json:
         data = {
@@ -52,8 +51,8 @@ def check(path: Path, *, texts: Sequence[Path], as_json: bool) -> int:
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     else:
-        shown.findings(screen, found, everything=True)
-        screen.print(f"{_entries(len(words.terms))}: {shown.counted(found)}")
+        console.findings(screen, found, everything=True)
+        screen.print(f"{_entries(len(words.terms))}: {console.counted(found)}")
     return 1 if failures else _code(found)
 
 
@@ -66,7 +65,7 @@ def suggest(
     as_json: bool,
 ) -> int:
     """Show the candidates, and write them if asked to; the exit code."""
-    screen = shown.console()
+    screen = console.stderr()
     if output is not None:
         _refuse(output, inputs.files(paths), "a transcript")
     words = glossary.load(known) if known else glossary.empty()
@@ -74,7 +73,7 @@ def suggest(
     failures: list[SpeechsubsError] = []
     texts = list(_texts(paths, failures))
     for failure in failures:
-        shown.error(screen, failure)
+        console.error(screen, failure)
     both = Glossary((*words.terms, *review.terms), words.language)
     found = [
         (candidate, _places(candidate, texts))
@@ -91,7 +90,7 @@ def suggest(
     else:
         _table(found)
     findings = _propose(found, review, output) if output is not None else []
-    shown.findings(screen, findings, everything=True)
+    console.findings(screen, findings, everything=True)
     return 1 if failures else _code(findings)
 
 
@@ -143,7 +142,7 @@ def import_(
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     elif not quiet:
         _report(merged, path, dry_run)
-        shown.findings(shown.console(), findings, everything=True)
+        console.findings(console.stderr(), findings, everything=True)
     return _code(findings)
 
 
@@ -167,8 +166,8 @@ def export(
     made = registry.export(words, name, tags, suffix=output.suffix)
     write_atomic(output, made.data)
     if not quiet:
-        shown.findings(shown.console(), made.findings, everything=True)
-        shown.show_paths([output])
+        console.findings(console.stderr(), made.findings, everything=True)
+        console.show_paths([output])
     return _code(made.findings)
 
 
@@ -233,8 +232,8 @@ def _propose(
     merged = interchange.merge(review, glossary_fields.Incoming(entries, str(output)))
     if merged.added:
         _save(output, review, merged.glossary)
-        shown.console().print(f"{_entries(len(merged.added))} to review")
-        shown.show_paths([output])
+        console.stderr().print(f"{_entries(len(merged.added))} to review")
+        console.show_paths([output])
     return [*merged.conflicts, *merged.findings]
 
 
@@ -261,19 +260,19 @@ def _refuse(output: Path, sources: Sequence[Path], what: str) -> None:
 
 
 def _report(merged: interchange.Merged, path: Path, dry_run: bool) -> None:
-    screen = shown.console()
+    screen = console.stderr()
     for name in merged.added:
-        screen.print(f"[green]added[/] {shown.escape(name)}")
+        screen.print(f"[green]added[/] {console.escape(name)}")
     for name, fields in merged.changed.items():
-        screen.print(f"[green]changed[/] {shown.escape(name)}: {', '.join(fields)}")
+        screen.print(f"[green]changed[/] {console.escape(name)}: {', '.join(fields)}")
     screen.print(
         f"{len(merged.added):,} added, {len(merged.changed):,} changed, "
         f"{len(merged.unchanged):,} unchanged, {len(merged.conflicts):,} conflicts"
     )
     if dry_run:
-        shown.note(screen, "nothing is written (--dry-run)")
+        console.note(screen, "nothing is written (--dry-run)")
     elif merged.added or merged.changed:
-        shown.show_paths([path])
+        console.show_paths([path])
 
 
 def _entries(count: int) -> str:

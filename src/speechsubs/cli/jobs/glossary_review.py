@@ -10,7 +10,7 @@ from rich.console import Console
 from speechsubs import engines, project
 from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary
 from speechsubs.glossary import merge as threeway
@@ -86,7 +86,7 @@ def apply(
     quiet: bool,
 ) -> int:
     """Carry out decisions; the exit code."""
-    screen = shown.console()
+    screen = console.stderr()
     own = project.load(folder)
     decisions = deciding.load(path)
     text = git.text_of(new) if new else ""
@@ -103,14 +103,14 @@ def apply(
         if memory is not None:
             _remember(memory, applied, screen, quiet)
     if not quiet:
-        shown.findings(screen, findings, everything=True)
+        console.findings(screen, findings, everything=True)
         screen.print(
             f"{len(applied.changed):,} changed, {len(applied.approved):,} approved, "
             f"{len(applied.rejected):,} rejected"
         )
         if dry_run:
-            shown.note(screen, "nothing is written (--dry-run)")
-        shown.show_paths(written)
+            console.note(screen, "nothing is written (--dry-run)")
+        console.show_paths(written)
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
 
@@ -127,7 +127,7 @@ def _remember(path: Path, applied: applying.Applied, screen: Console, quiet: boo
     with Memory.open(path) as store:
         count = store.remember(project.remembered(applied.project, only))
     if not quiet:
-        screen.print(f"{count:,} remembered in {shown.escape(str(path))}")
+        screen.print(f"{count:,} remembered in {console.escape(str(path))}")
 
 
 def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
@@ -140,10 +140,10 @@ def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool
     else:
         mark = _BOM if Path(ours).is_file() and read_bytes(Path(ours))[:3] == _BOM else b""
         write_atomic(output, mark + made)
-    screen = shown.console()
+    screen = console.stderr()
     for conflict in merged.conflicts if not quiet else ():
         where = f"{ours}:{conflict.line}" if conflict.line else ours
-        screen.print(f"[red]conflict[/] {shown.escape(f'{where}: {conflict.message}')}")
+        screen.print(f"[red]conflict[/] {console.escape(f'{where}: {conflict.message}')}")
     return 1 if merged.conflicts else 0
 
 
@@ -229,6 +229,6 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
         click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
         return
     write_atomic(output, text.encode("utf-8", "backslashreplace"))
-    screen: Console = shown.console()
-    screen.print(shown.escape(render.summary(review)))
-    shown.show_paths([output])
+    screen: Console = console.stderr()
+    screen.print(console.escape(render.summary(review)))
+    console.show_paths([output])

@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 
 from speechsubs import glossary
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.glossary import Matcher
 from speechsubs.language.locales import Locale
@@ -22,7 +22,7 @@ from speechsubs.translation import placeholders
 
 def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, quiet: bool) -> int:
     """Import the files one by one; the exit code."""
-    screen = shown.console()
+    screen = console.stderr()
     findings: list[Finding] = []
     failed = False
     _refuse_inputs(memory, files)
@@ -32,7 +32,7 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
                 units = tmx.read(path, state=State[state.upper()], source=source)
                 done = opened.import_(units)
             except SpeechsubsError as error:
-                shown.error(screen, error)
+                console.error(screen, error)
                 failed = True
                 continue
             findings += done.findings
@@ -42,7 +42,7 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
                     f"{done.kept:,} already there, {done.skipped:,} units left out"
                 )
     if not quiet:
-        shown.findings(screen, findings)
+        console.findings(screen, findings)
     return 1 if failed else 3 if findings else 0
 
 
@@ -67,8 +67,8 @@ def export(
     with Memory.open(memory, create=False) as opened:
         count = tmx.write(opened.export(states=states, target=target), output)
     if not quiet:
-        shown.console().print(f"{count:,} segments")
-        shown.show_paths([output])
+        console.stderr().print(f"{count:,} segments")
+        console.show_paths([output])
     return 0
 
 
@@ -120,7 +120,7 @@ def search(
         click.echo(json.dumps([_plain(match) for match in matches], ensure_ascii=True, indent=1))
         return 0
     if not matches:
-        shown.console().print(f"nothing in it is {threshold} % like this")
+        console.stderr().print(f"nothing in it is {threshold} % like this")
         return 0
     for match in matches:
         _show(match)

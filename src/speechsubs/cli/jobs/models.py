@@ -11,7 +11,7 @@ import click
 
 from speechsubs import models
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import output
+from speechsubs.cli.jobs import console
 from speechsubs.cli.jobs.models_install import offer, size_text
 from speechsubs.engines import install, quality
 from speechsubs.errors import InputError, PackageError, UnknownLocaleError
@@ -59,14 +59,14 @@ def _installed(as_json: bool) -> int:
             + visible(row["state"])
             + used
         )
-    screen = output.console()
+    screen = console.stderr()
     if not rows:
         screen.print(
             "no models are installed; `speechsubs models list --available` shows what can be,\n"
             "`speechsubs models install en es` installs English to Spanish"
         )
     for problem in scan.problems:
-        output.note(screen, f"skipped: {problem}")
+        console.note(screen, f"skipped: {problem}")
     return 0
 
 
@@ -144,10 +144,10 @@ def _available(as_json: bool) -> int:
             f"{row['from']} → {row['to']}".ljust(9)
             + f"{visible(row['languages']):40} {', '.join(row['versions'])}{note}"
         )
-    screen = output.console()
-    screen.print(output.escape(f"{len(rows)} pairs at {index.base}; others go through English"))
+    screen = console.stderr()
+    screen.print(console.escape(f"{len(rows)} pairs at {index.base}; others go through English"))
     if index.skipped:
-        output.note(screen, f"{len(index.skipped)} entries cannot be used: {index.skipped[0]}")
+        console.note(screen, f"{len(index.skipped)} entries cannot be used: {index.skipped[0]}")
     return 0
 
 
@@ -187,7 +187,7 @@ def _is(package: Package, pair: tuple[str, str]) -> bool:
 
 def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) -> int:
     """Compare and try models; the exit code."""
-    screen = output.console()
+    screen = console.stderr()
     problems = list(models.scan().problems) if not which else []
     rows = []
     for package in _chosen(which):
@@ -203,7 +203,7 @@ def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) 
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     else:
         for problem in problems:
-            output.note(screen, f"skipped: {problem}")
+            console.note(screen, f"skipped: {problem}")
         if not rows:
             screen.print("no models are installed")
     return 3 if problems or any(row["problem"] for row in rows) else 0
@@ -295,7 +295,7 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
 
 def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) -> int:
     """Write archives; the exit code."""
-    screen = output.console()
+    screen = console.stderr()
     # What comes with speechsubs is there already.
     found = [package for package in _chosen(which) if not package.bundled]
     if not found:
@@ -309,13 +309,13 @@ def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) 
         raise PackageError(changed[0].path, f"changed: {models.lock_problem(changed[0])}")
     for package in changed:
         problem = models.lock_problem(package)
-        output.note(screen, f"{package.name} is left out, because it changed: {problem}")
+        console.note(screen, f"{package.name} is left out, because it changed: {problem}")
     good = [package for package in found if package not in changed]
     written = install.export(good, folder, overwrite=overwrite)
     if not quiet:
-        output.show_paths(written)
+        console.show_paths(written)
         screen.print(
-            output.escape(f"there: speechsubs models install --from {folder.name or folder}")
+            console.escape(f"there: speechsubs models install --from {folder.name or folder}")
         )
     return 3 if changed else 0
 

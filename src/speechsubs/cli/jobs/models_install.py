@@ -11,7 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from speechsubs import engines, models
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import output
+from speechsubs.cli.jobs import console
 from speechsubs.engines import install as engines_install
 from speechsubs.engines.install import Carried
 from speechsubs.errors import SpeechsubsError
@@ -38,7 +38,7 @@ def install(
     what: Sequence[str], *, folder: Path | None, replace: bool, yes: bool, quiet: bool
 ) -> int:
     """Install what the words mean; the exit code."""
-    screen = output.console()
+    screen = console.stderr()
     if folder is not None:
         return _from_folder(folder, what, replace, screen, quiet)
     if list(what) == [STARTER]:
@@ -79,7 +79,7 @@ def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -
             done = engines_install.install_file(path, replace=replace)
         except SpeechsubsError as error:
             # One broken file must not keep the others out.
-            output.error(screen, error)
+            console.error(screen, error)
             failed = True
         else:
             _say(done, quiet)
@@ -95,13 +95,13 @@ def _from_folder(
     wanted = engines_install.chosen(found, what[0], what[1], folder) if what else found
     failed = False
     for problem in problems:
-        output.error(screen, problem)
+        console.error(screen, problem)
         failed = failed or not what
     for item in wanted:
         try:
             done = _carried(item, replace)
         except SpeechsubsError as error:
-            output.error(screen, error)
+            console.error(screen, error)
             failed = True
         else:
             _say(done, quiet)
@@ -143,7 +143,7 @@ def _agreed(todo: Sequence[Step], screen: Console) -> bool:
         first = step.offers[0]
         size = size_text(download.size(first.links))
         names.append(f"{first.name} ({first.from_name} to {first.to_name}, {size})")
-    screen.print(output.escape("to download: " + ", ".join(names)))
+    screen.print(console.escape("to download: " + ", ".join(names)))
     if not _somebody():
         return True  # the command itself was the answer
     return bool(click.confirm("Download and install?", default=True, err=True))
@@ -167,12 +167,12 @@ def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: boo
                 bar.update(task, completed=done, total=total)  # type: ignore[arg-type]  # an int
 
             def refused(offer: Offered, problem: str) -> None:
-                output.note(screen, f"{offer.name} was not installed: {problem}")
+                console.note(screen, f"{offer.name} was not installed: {problem}")
 
             done = engines_install.obtain(step, progress=advance, refused=refused, replace=replace)
         _say(done, quiet)
         if step.there and not quiet:
-            output.note(
+            console.note(
                 screen,
                 f"{step.there.name} stays and is not used any more; "
                 f"`speechsubs models remove {step.there.path.name}` removes it",
@@ -191,11 +191,11 @@ def offer(engine: str, source: str, target: str) -> bool:
     """
     if engine not in ("auto", "argos") or not _somebody():
         return False
-    screen = output.console()
+    screen = console.stderr()
     try:
         if any(o.engine == "argos" or engine == "auto" for o in engines.available(source, target)):
             return False  # it failed for another reason
-        screen.print(output.escape(f"There is no model to translate {source} to {target}."))
+        screen.print(console.escape(f"There is no model to translate {source} to {target}."))
         question = "Look for one in the list of Argos models (this asks the network)?"
         if not click.confirm(question, default=False, err=True):
             return False
@@ -206,6 +206,6 @@ def offer(engine: str, source: str, target: str) -> bool:
             return False
         _obtain_all(todo, False, screen, False)
     except SpeechsubsError as error:
-        output.error(screen, error)
+        console.error(screen, error)
         return False
     return True

@@ -1,4 +1,4 @@
-"""What a batch adds up to: counts, never the records themselves.
+"""What a batch adds up to: counts, never the results themselves.
 
 How a batch looks on a terminal, and in a file that takes its place.
 
@@ -23,12 +23,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from speechsubs import project
-from speechsubs.batch import Estimate, Plan, Record, events
+from speechsubs.batch import Estimate, JobResult, Plan, events
 from speechsubs.batch.events import Lines
 from speechsubs.batch.plan import Unchanged
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import output
+from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError
 from speechsubs.model import Finding, Severity
 
@@ -72,18 +72,18 @@ class Totals:
     began: float = field(default_factory=time.monotonic)
     _reasons: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def add(self, record: Record) -> None:
-        """Count a record."""
+    def add(self, result: JobResult) -> None:
+        """Count a result."""
         self.of_plan += 1
-        if record.failed:
+        if result.failed:
             self.failed += 1
-            why = cause(record)
+            why = cause(result)
             if why in self._reasons or len(self._reasons) < _MOST_REASONS:
-                count, first = self._reasons.get(why, (0, told(record)))
+                count, first = self._reasons.get(why, (0, told(result)))
                 self._reasons[why] = (count + 1, first)
             return
         self.done += 1
-        for part in record.parts:
+        for part in result.languages:
             language = self.languages.setdefault(part.language, Language())
             language.files += 1
             language.cues += part.cues
@@ -93,9 +93,9 @@ class Totals:
             if part.engine:
                 self.engines[part.engine] = part.quality
         seen: Counter[tuple[str, str]] = Counter()
-        for item in record.findings:
+        for item in result.findings:
             key = (item.locale, item.code)
-            kind = self.kinds.setdefault(key, Kind(item.severity, output.place(item)))
+            kind = self.kinds.setdefault(key, Kind(item.severity, console.place(item)))
             kind.count += 1
             seen[key] += 1
         for key in seen:
@@ -142,15 +142,15 @@ class Totals:
         return text
 
 
-def told(record: Record) -> str:
+def told(result: JobResult) -> str:
     """Why a file failed, with its name: what an engine says does not hold it."""
-    name = str(record.source)
-    return record.reason if name in record.reason else f"{name}: {record.reason}"
+    name = str(result.source)
+    return result.reason if name in result.reason else f"{name}: {result.reason}"
 
 
-def cause(record: Record) -> str:
+def cause(result: JobResult) -> str:
     """Why a file failed, without its name: one cause of a thousand failures is one line."""
-    return record.reason.replace(str(record.source), "", 1)
+    return result.reason.replace(str(result.source), "", 1)
 
 
 def files(number: int) -> str:
@@ -216,9 +216,9 @@ class Meter:
                 self._task = self._bar.add_task("", total=self._files, rest="")
             self._bar.update(self._task, total=self._files)
 
-    def done(self, record: Record, totals: Totals) -> None:
+    def done(self, result: JobResult, totals: Totals) -> None:
         """A file is done."""
-        size = self._sizes.pop(record.source, None)
+        size = self._sizes.pop(result.source, None)
         if size is None:
             return  # it was refused, and never expected
         self._done += 1
@@ -271,19 +271,19 @@ def progress_meter(screen: Console, quiet: bool) -> Iterator[Meter]:
 
 def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
     """What a batch would do, file by file, and about how long it would take."""
-    for unit in found.todo:
-        languages = list(dict.fromkeys([*([] if unit.own else ["not its own"]), *unit.targets]))
-        to = f" to {', '.join(unit.targets)}" if languages and unit.targets else ""
-        why = f" ({found.why[unit.key]})" if found.why.get(unit.key) else ""
-        screen.print(f"[green]do[/]     {output.escape(str(unit.source))}{to}{why}")
+    for job in found.todo:
+        languages = list(dict.fromkeys([*([] if job.own else ["not its own"]), *job.targets]))
+        to = f" to {', '.join(job.targets)}" if languages and job.targets else ""
+        why = f" ({found.why[job.key]})" if found.why.get(job.key) else ""
+        screen.print(f"[green]do[/]     {console.escape(str(job.source))}{to}{why}")
     for item in found.unchanged:
-        screen.print(f"[dim]skip   {output.escape(str(item.unit.source))} (unchanged)[/]")
+        screen.print(f"[dim]skip   {console.escape(str(item.job.source))} (unchanged)[/]")
     first: dict[str, Path] = {}
-    for record in found.refused:
-        before = first.setdefault(cause(record), record.source)
-        alike = before != record.source
-        text = f"{record.source}: as {before}" if alike else told(record)
-        screen.print(f"[red]refuse[/] {output.escape(text)}")
+    for result in found.refused:
+        before = first.setdefault(cause(result), result.source)
+        alike = before != result.source
+        text = f"{result.source}: as {before}" if alike else told(result)
+        screen.print(f"[red]refuse[/] {console.escape(text)}")
     screen.print(
         f"{files(len(found.todo))} to do, {len(found.unchanged)} unchanged, "
         f"{len(found.refused)} refused. Nothing was written."
@@ -310,7 +310,7 @@ def summary(screen: Console, totals: Totals, command: str) -> None:
             table.add_row(tag, *(f"{number:,}" for number in numbers))
         screen.print(table)
         for engine, quality in totals.engines.items():
-            screen.print(f"[bold]{output.escape(engine)}[/]: {output.escape(quality)}")
+            screen.print(f"[bold]{console.escape(engine)}[/]: {console.escape(quality)}")
     if command != "check":
         _kinds(screen, totals)
     if totals.failed:
@@ -323,7 +323,7 @@ def errors(screen: Console, totals: Totals) -> None:
     """Why files failed: a line for each reason."""
     for reason, number in totals.failures[:_LISTED]:
         more = f" (and {files(number - 1)} more)" if number > 1 else ""
-        screen.print(f"[red]Error:[/] {output.escape(reason)}{more}")
+        screen.print(f"[red]Error:[/] {console.escape(reason)}{more}")
     rest = len(totals.failures) - _LISTED
     if rest > 0:
         screen.print(f"... and {rest} other reasons (--log FILE keeps all of them)")
@@ -337,8 +337,8 @@ def _kinds(screen: Console, totals: Totals) -> None:
         colour = _COLOURS[kind.severity]
         label = f"{locale} {code}" if locale else code
         screen.print(
-            f"[{colour}]{kind.severity.value}[/] {output.escape(label)}: {kind.count:,} in "
-            f"{files(kind.files)}, first: {output.escape(kind.first)}"
+            f"[{colour}]{kind.severity.value}[/] {console.escape(label)}: {kind.count:,} in "
+            f"{files(kind.files)}, first: {console.escape(kind.first)}"
         )
     if shown_kinds:
         screen.print("[dim]--log FILE or --events FILE keeps each of them[/]")
@@ -348,13 +348,13 @@ def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -
     """Why the run ended early, and how it goes on."""
     if watched and why == "interrupted":
         return
-    screen.print(f"[bold]Stopped: {output.escape(why)}.[/] {files(left)} not done.")
+    screen.print(f"[bold]Stopped: {console.escape(why)}.[/] {files(left)} not done.")
     if command != "check":
         screen.print("What is done is whole. Run the same command again: it goes on from here.")
 
 
 class Reporting:
-    """Takes every record once and tells it to all who asked."""
+    """Takes every result once and tells it to all who asked."""
 
     def __init__(
         self,
@@ -383,7 +383,7 @@ class Reporting:
     @contextmanager
     def opened(cls, line: CommandLine) -> Iterator["Reporting"]:
         """With the log and the events' file open. Raises `OutputError`."""
-        screen = output.console()
+        screen = console.stderr()
         asked = line.batch
         with ExitStack() as stack:
             log = Lines.appending(asked.log) if asked.log else None
@@ -403,14 +403,14 @@ class Reporting:
         """0 clean, 1 where a file failed, 3 where outputs have findings, earlier ones too."""
         return self.totals.exit_code
 
-    def started(self, plan: Plan, jobs: int) -> None:
+    def started(self, plan: Plan, workers: int) -> None:
         """Say what there is to do."""
         self._plan = plan
         self._line(
             f"start: {self._command}, {len(plan.todo)} to do, {len(plan.unchanged)} unchanged, "
-            f"{len(plan.refused)} refused, {jobs} jobs"
+            f"{len(plan.refused)} refused, {workers} jobs"
         )
-        self._event(events.started(plan, self._command, jobs))
+        self._event(events.started(plan, self._command, workers))
         self._add(plan)
 
     def more(self, plan: Plan) -> None:
@@ -423,70 +423,70 @@ class Reporting:
         self.totals.old_findings += sum(item.findings for item in plan.unchanged)
         for item in plan.unchanged:
             self._event(events.unchanged(item))
-            self._line(f"unchanged: {item.unit.source}")
+            self._line(f"unchanged: {item.job.source}")
         if self._keep:
             self._unchanged += plan.unchanged
-        self._meter.expect([unit.source for unit in plan.todo])
+        self._meter.expect([job.source for job in plan.todo])
 
-    def record(self, record: Record) -> None:
+    def done(self, result: JobResult) -> None:
         """Say what came of a file."""
-        self.totals.add(record)
-        self._event(events.file(record))
+        self.totals.add(result)
+        self._event(events.file(result))
         if self._keep:
-            self.entries.append(events.entry(record))
-        if record.failed:
-            self._line(f"failed: {told(record)}")
+            self.entries.append(events.entry(result))
+        if result.failed:
+            self._line(f"failed: {told(result)}")
         else:
-            self._line(f"done: {record.source} ({_in_words(record)})")
+            self._line(f"done: {result.source} ({_in_words(result)})")
             if self._log:
-                for item in record.findings:
-                    where = output.place(item)
+                for item in result.findings:
+                    where = console.place(item)
                     self._line(f"{item.severity.value}: {where}: {item.code}: {item.message}")
         if self._command == "check":
-            self._checked(record)
+            self._checked(result)
         elif not self._quiet and self._asked.events != "-" and not _is_terminal():
-            output.show_paths(record.written)
-        self._meter.done(record, self.totals)
+            console.show_paths(result.written)
+        self._meter.done(result, self.totals)
 
-    def _checked(self, record: Record) -> None:
+    def _checked(self, result: JobResult) -> None:
         """Findings are what a check is for: all of them are shown."""
         if self._as_json:
-            self._findings += record.findings
+            self._findings += result.findings
         elif not self._quiet:
-            output.findings(self._screen, record.findings, everything=True)
+            console.findings(self._screen, result.findings, everything=True)
 
     def note(self, text: str) -> None:
         """Something that a person may not expect."""
         self._line(f"note: {text}")
         if not self._quiet:
-            output.note(self._screen, text)
+            console.note(self._screen, text)
 
-    def watching(self, folders: Sequence[Path], jobs: int) -> None:
+    def watching(self, folders: Sequence[Path], workers: int) -> None:
         """Say that the run waits for files."""
-        self._event(events.started(Plan(), self._command, jobs))
+        self._event(events.started(Plan(), self._command, workers))
         names = ", ".join(str(path) for path in folders)
         self._line(f"watching: {names}")
         if not self._quiet:
-            output.note(self._screen, f"watching {names}; Ctrl-C ends it")
+            console.note(self._screen, f"watching {names}; Ctrl-C ends it")
 
     def idle(self) -> None:
         """Say that the files that came in are done."""
         if not self._quiet:
             self._screen.print(self.totals.sentence())
 
-    def plan(self, plan: Plan, estimate: Estimate, jobs: int) -> None:
+    def plan(self, plan: Plan, estimate: Estimate, workers: int) -> None:
         """Show what would be done."""
-        self._event(events.started(plan, self._command, jobs))
+        self._event(events.started(plan, self._command, workers))
         self._event(events.planned(plan, estimate))
         for item in plan.unchanged:
             self._event(events.unchanged(item))
-        for record in plan.refused:
-            self._event(events.file(record))
+        for result in plan.refused:
+            self._event(events.file(result))
         if self._as_json:
             found = {
                 **events.planned(plan, estimate),
-                "unchanged": [str(item.unit.source) for item in plan.unchanged],
-                "refused": [events.entry(record) for record in plan.refused],
+                "unchanged": [str(item.job.source) for item in plan.unchanged],
+                "refused": [events.entry(result) for result in plan.refused],
             }
             click.echo(json.dumps(found, ensure_ascii=True, indent=1))
         elif not self._quiet:
@@ -542,11 +542,11 @@ def refuse(line: CommandLine) -> None:
         raise InputError(str(places[0]), "log, events and report cannot be one file")
 
 
-def _in_words(record: Record) -> str:
-    errors = sum(part.errors for part in record.parts)
-    warnings = sum(part.warnings for part in record.parts)
-    tags = ", ".join(part.language for part in record.parts if part.language)
-    seconds = sum(part.seconds for part in record.parts)
+def _in_words(result: JobResult) -> str:
+    errors = sum(part.errors for part in result.languages)
+    warnings = sum(part.warnings for part in result.languages)
+    tags = ", ".join(part.language for part in result.languages if part.language)
+    seconds = sum(part.seconds for part in result.languages)
     return f"{tags or 'converted'}; {errors} errors, {warnings} warnings; {seconds:.2f} s"
 
 

@@ -9,7 +9,7 @@ import click
 from speechsubs import exchange, project
 from speechsubs.adapters.files import write_atomic
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError, OutputError
 from speechsubs.exchange import Exported, SourceStatus, Taken
 from speechsubs.exchange.status import data as status_data
@@ -43,9 +43,9 @@ def export(
         for item, place in zip(made, places, strict=True):
             write_atomic(place, item.data)
         if not quiet:
-            shown.show_paths(places)
+            console.show_paths(places)
     if not quiet:
-        shown.findings(shown.console(), findings, everything=True)
+        console.findings(console.stderr(), findings, everything=True)
     return _code(findings)
 
 
@@ -113,22 +113,22 @@ def _report(taken: Taken, folder: Path, file: Path, dry_run: bool) -> dict[str, 
 
 
 def _show(taken: Taken, folder: Path, dry_run: bool) -> None:
-    screen = shown.console()
+    screen = console.stderr()
     for change in taken.changes:
         name = f"{change.source_id}, {change.locale}, s{change.index + 1}"
         what = f"{name}: {change.after.state.value}: {change.after.text}"
-        screen.print(f"[green]taken[/] {shown.escape(what)}")
-    shown.findings(screen, taken.findings, everything=True)
+        screen.print(f"[green]taken[/] {console.escape(what)}")
+    console.findings(screen, taken.findings, everything=True)
     refused = sum(item.severity is not Severity.INFO for item in taken.findings)
     screen.print(
         f"{len(taken.changes):,} taken, {taken.unchanged:,} unchanged, {refused:,} not taken"
     )
     if any(change.before.pinned and not change.after.pinned for change in taken.changes):
-        shown.note(screen, "line breaks that a person gave to changed segments are made anew")
+        console.note(screen, "line breaks that a person gave to changed segments are made anew")
     if dry_run:
-        shown.note(screen, "nothing is written (--dry-run)")
+        console.note(screen, "nothing is written (--dry-run)")
     elif taken.changes:
-        shown.show_paths([folder])
+        console.show_paths([folder])
 
 
 def status(folder: Path, *, as_json: bool) -> int:

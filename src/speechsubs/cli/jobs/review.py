@@ -14,7 +14,7 @@ from speechsubs import engines
 from speechsubs import project as projects
 from speechsubs.adapters.files import write_atomic
 from speechsubs.cli.arguments import GlossaryReview, Page
-from speechsubs.cli.jobs import output as jobs_output
+from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.load import parse
@@ -86,7 +86,7 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
     media = _media(project, made, asked.media)
     if path.name != DECISIONS and not asked.decisions and not asked.quiet:
         message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
-        jobs_output.note(jobs_output.console(), message)
+        console.note(console.stderr(), message)
     if asked.serve:
         return _serve(Server(Desk(review, path, media, languages), asked.port), asked.quiet)
     output = asked.output or project.folder / page_name
@@ -99,9 +99,9 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
     )
     write_atomic(output, text.encode("utf-8"))
     if not asked.quiet:
-        screen = jobs_output.console()
+        screen = console.stderr()
         screen.print(_counted(made))
-        jobs_output.show_paths([output])
+        console.show_paths([output])
     return 0
 
 
@@ -143,7 +143,7 @@ class _Fresh:
 
 def _serve(server: Server, quiet: bool) -> int:
     if not quiet:
-        jobs_output.console().print("Ctrl-C ends it. Only this address opens the page:")
+        console.stderr().print("Ctrl-C ends it. Only this address opens the page:")
     # The address is the result, and also a test's way to know that it is there.
     click.echo(server.url)
     server.run()

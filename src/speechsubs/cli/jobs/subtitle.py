@@ -12,8 +12,8 @@ from speechsubs.audio import Recording
 from speechsubs.batch import whole
 from speechsubs.batch.whole import Group, Item, Outcome, Pairs
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import audio, batch, inputs, output, workplace
-from speechsubs.cli.jobs.workplace import Workplace
+from speechsubs.cli.jobs import audio, batch, console, inputs, workspace
+from speechsubs.cli.jobs.workspace import Workspace
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
 from speechsubs.options import Options
@@ -27,12 +27,12 @@ def run(line: CommandLine) -> int:
     """
     if batch.wanted(line):
         return batch.run(line)
-    screen = output.console()
+    screen = console.stderr()
     quiet = line.display.silent
     audio.refuse(line)
     read, failures = inputs.readable(_named(line.sources, line.name))
     for failure in failures:
-        output.error(screen, failure)
+        console.error(screen, failure)
     if not read:
         return 1
     if line.text:
@@ -46,7 +46,7 @@ def run(line: CommandLine) -> int:
         _say_idle(screen, groups, line.targets)
     recording = audio.opened(line.audio, screen, quiet)
     finished: list[tuple[Path, Result]] = []
-    with workplace.opened(line.memory, line.project) as place:
+    with workspace.opened(line.memory, line.project) as place:
         loaded = [_engines(group, place, line.options) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             for group, pairs in zip(groups, loaded, strict=True):
@@ -55,12 +55,12 @@ def run(line: CommandLine) -> int:
                 finished += [(path, place.pinned(result)) for path, result in made.results]
                 failures += made.failures
                 for failure in made.failures:
-                    output.error(screen, failure)
+                    console.error(screen, failure)
         if not finished:
             return 1
         saved = whole.save(finished, line.output, line.options, own=True)
         place.keep(saved.results, saved.files, terms, _remembered(line))
-    output.show(screen, saved.results, saved.files, line.display)
+    console.show(screen, saved.results, saved.files, line.display)
     return 1 if failures else max(result.exit_code for result in saved.results)
 
 
@@ -100,7 +100,7 @@ def _remembered(line: CommandLine) -> dict[str, object]:
     }
 
 
-def _engines(group: Group, place: Workplace, options: Options) -> Pairs:
+def _engines(group: Group, place: Workspace, options: Options) -> Pairs:
     return [
         (locale, place.engine(options.engine, group.source.tag, locale.tag))
         for locale in group.targets
@@ -111,7 +111,7 @@ def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale
     """Say which --to had nothing to do, because it is the sources' own language."""
     for locale in {locale.tag: locale for locale in targets}.values():
         if all(group.source.tag == locale.tag for group in groups):
-            output.note(
+            console.note(
                 screen,
                 f"--to {locale.tag}: the sources are in {locale.name} already, so nothing is "
                 "translated (--from names another language)",
@@ -122,7 +122,7 @@ def _subtitle(
     group: Group,
     pairs: Pairs,
     setting: Setting,
-    place: Workplace,
+    place: Workspace,
     bar: Progress,
     recording: Recording | None,
 ) -> Outcome:

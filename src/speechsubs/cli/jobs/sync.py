@@ -9,8 +9,7 @@ import click
 from speechsubs import formats, outputs, pipeline, project
 from speechsubs.alignment import vad
 from speechsubs.cli.arguments import Display
-from speechsubs.cli.jobs import audio, inputs
-from speechsubs.cli.jobs import output as shown
+from speechsubs.cli.jobs import audio, console, inputs
 from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
@@ -30,7 +29,7 @@ def run(
     force: bool,
 ) -> int:
     """Move the cues and write them; the exit code. `force` writes what fits badly too."""
-    screen = shown.console()
+    screen = console.stderr()
     quiet = display.silent
     target = _target(subs, output)
     outputs.refuse_collisions([target], [subs, recording_path, *audio.lexicon(options)])
@@ -62,9 +61,9 @@ def run(
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     elif not quiet:
-        shown.findings(screen, findings)
-        screen.print(shown.escape(_words(done)))
-        shown.show_paths(written)
+        console.findings(screen, findings)
+        screen.print(console.escape(_words(done)))
+        console.show_paths(written)
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
 
 

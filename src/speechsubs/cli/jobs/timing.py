@@ -11,7 +11,7 @@ from speechsubs import formats, outputs, pipeline
 from speechsubs.alignment import vad, waveform
 from speechsubs.cli.arguments import Display
 from speechsubs.cli.escape import visible
-from speechsubs.cli.jobs import audio, inputs, output
+from speechsubs.cli.jobs import audio, console, inputs
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
@@ -24,7 +24,7 @@ def run(
     recording_path: Path, path: Path, options: Options, display: Display, *, image: Path | None
 ) -> int:
     """Time the words, print them, draw them into `image`; the exit code."""
-    screen = output.console()
+    screen = console.stderr()
     if image:
         named = [*inputs.files([path]), recording_path, *audio.lexicon(options)]
         outputs.refuse_collisions([image], named)
@@ -53,9 +53,9 @@ def run(
     # What is said about cues is not asked for here: this command writes none.
     findings = result.findings
     if not quiet:
-        output.findings(screen, findings)
+        console.findings(screen, findings)
         if image:
-            output.show_paths([image])
+            console.show_paths([image])
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
 
@@ -82,7 +82,7 @@ def _table(result: Result) -> None:
     for sentence in result.sentences:
         entry = _entry(sentence.text, sentence.words)
         trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"
-        times = "\t".join(output.clock(entry[name]) for name in ("start_ms", "end_ms"))
+        times = "\t".join(console.clock(entry[name]) for name in ("start_ms", "end_ms"))
         click.echo(f"{times}\t{trust}\t{visible(' '.join(sentence.text.split()))}")
 
 

@@ -15,7 +15,7 @@ from speechsubs.adapters import files
 from speechsubs.batch import whole
 from speechsubs.batch.whole import Group, Item
 from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch, inputs, output, workplace
+from speechsubs.cli.jobs import batch, console, inputs, workspace
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
@@ -63,7 +63,7 @@ def _words(line: CommandLine) -> Glossary:
 
 
 def _tracks(line: CommandLine) -> int:
-    screen = output.console()
+    screen = console.stderr()
     quiet, options = line.display.silent, line.options
     words = _words(line)
     items: list[Item] = []
@@ -72,13 +72,13 @@ def _tracks(line: CommandLine) -> int:
         try:
             items.append(_item(path))
         except SpeechsubsError as error:
-            output.error(screen, error)
+            console.error(screen, error)
             failures.append(error)
     groups = whole.groups(items, line.targets, options)
     _refuse(groups, line)
     finished: list[tuple[Path, Result]] = []
     wordless: list[InputError] = []
-    with workplace.opened(line.memory, None) as place:
+    with workspace.opened(line.memory, None) as place:
         # Before there is a bar: a person may be asked about a model that is missing.
         loaded = [
             [(to, place.engine(options.engine, group.source.tag, to.tag)) for to in group.targets]
@@ -97,11 +97,11 @@ def _tracks(line: CommandLine) -> int:
                 finished += made.results
                 wordless += made.failures
         for failure in wordless:
-            output.error(screen, failure)
+            console.error(screen, failure)
         saved = whole.save(finished, line.output, options, own=False)
     if not saved.results:
         return 1
-    output.show(screen, saved.results, saved.files, line.display)
+    console.show(screen, saved.results, saved.files, line.display)
     bad = failures or wordless
     return 1 if bad else max(result.exit_code for result in saved.results)
 
@@ -151,7 +151,7 @@ def _lines(line: CommandLine) -> int:
     texts = [line for _, lines in read for line in lines]
     words = _words(line)
     terms = _line_terms(line.line_terms, len(texts)) if line.line_terms else []
-    with workplace.opened(line.memory, None) as place:
+    with workspace.opened(line.memory, None) as place:
         engine = place.engine(options.engine, source.tag, target.tag)
         made = pipeline.translate_lines(
             texts,
@@ -174,10 +174,10 @@ def _lines(line: CommandLine) -> int:
         for item in one.findings
     ]
     if not display.silent:
-        screen = output.console()
+        screen = console.stderr()
         findings = [*pipeline.foreign_glossary(words, source), *findings]
-        output.findings(screen, findings)
-        screen.print(f"{engine.signature}: {output.counted(findings)}")
+        console.findings(screen, findings)
+        screen.print(f"{engine.signature}: {console.counted(findings)}")
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
 
 

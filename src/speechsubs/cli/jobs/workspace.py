@@ -21,7 +21,7 @@ from speechsubs.protocols import Engine
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class Workspace:
     """A memory that engines and people share, and the project that a run belongs to."""
 
     memory: Memory | None
@@ -86,7 +86,7 @@ class Workplace:
 
 
 @contextmanager
-def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workplace]:
+def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workspace]:
     """Open a memory and a project; both are made where there is none yet."""
     with ExitStack() as stack:
         store = stack.enter_context(Memory.open(memory_path)) if memory_path else None
@@ -95,4 +95,4 @@ def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workplace]
             own = (
                 speechsubs_project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
             )
-        yield Workplace(store, own)
+        yield Workspace(store, own)

@@ -86,7 +86,7 @@ def test_where_there_is_nothing(tree: Path, argument: str) -> None:
 
 
 def folders(request: Request) -> list[tuple[str, str]]:
-    return [(u.source.name, u.folder.as_posix()) for u in batch.units(request)]
+    return [(u.source.name, u.folder.as_posix()) for u in batch.jobs(request)]
 
 
 def request(*arguments: str, output: str | None = "subs", recursive: bool = True) -> Request:

@@ -27,7 +27,7 @@ SHOWN = 3
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-def console() -> Console:
+def stderr() -> Console:
     """Standard error, so that standard output stays for results."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
