@@ -4,6 +4,7 @@ Times are integer milliseconds from the start of the recording. Spans are
 half-open character offsets into the text that they belong to.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -266,6 +267,9 @@ class Track:
     source: str = "-"
     findings: tuple["Finding", ...] = ()
 
+    def __iter__(self) -> Iterator[Cue]:
+        return iter(self.cues)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -310,3 +314,30 @@ class Finding:
     line: int | None = None
     value: float | None = None
     limit: float | None = None
+
+    def __str__(self) -> str:
+        label = f"{self.locale} {self.code}" if self.locale else self.code
+        return f"{self.severity.value} {self.place}: {label}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        """Where it is: the file, with the line, or with the cue and its time."""
+        parts = [self.file or "-"]
+        if self.cue is not None:
+            time = f" at {clock(self.start_ms)}" if self.start_ms is not None else ""
+            parts.append(f"cue {self.cue}{time}")
+        elif self.line is not None:
+            return f"{parts[0]}:{self.line}"
+        elif self.start_ms is not None:
+            parts.append(f"at {clock(self.start_ms)}")
+        return ", ".join(parts)
+
+
+def clock(time_ms: int) -> str:
+    """A time as h:mm:ss.mmm.
+
+    >>> clock(3_661_005)
+    '1:01:01.005'
+    """
+    seconds, ms = divmod(time_ms, 1_000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"

@@ -52,6 +52,15 @@ def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert len(modules) < MOST_MODULES, f"{len(modules)} modules"
 
 
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = "import json, sys; import speechsubs; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    modules: list[str] = json.loads(done.stdout)
+    assert [name for name in modules if name.startswith("speechsubs")] == ["speechsubs"]
+    assert [name for name in HEAVY if name in modules] == []
+    assert len(modules) < MOST_MODULES
+
+
 def test_the_list_of_commands_imports_no_command() -> None:
     modules = {m for m in imported("--help") if m.startswith("speechsubs.cli.")}
     assert modules == {"speechsubs.cli.group", "speechsubs.cli.escape"}

@@ -134,7 +134,7 @@ class Memory:
 
     @classmethod
     def open(
-        cls, path: Path, *, create: bool = True, now: Callable[[], str] | None = None
+        cls, path: Path | str, *, create: bool = True, now: Callable[[], str] | None = None
     ) -> "Memory":
         """Open the memory in a file; by default make one where there is none.
 
@@ -142,7 +142,7 @@ class Memory:
         "2026-03-01T12:00:00Z". Raises `InputError` for a file that is something else,
         is damaged or was made by a newer speechsubs.
         """
-        return cls(Database(path, create=create), now or _now)
+        return cls(Database(Path(path), create=create), now or _now)
 
     @property
     def path(self) -> Path:

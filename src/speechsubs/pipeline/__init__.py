@@ -10,7 +10,7 @@ from speechsubs.pipeline.lines import Line, translate_lines
 from speechsubs.pipeline.results import Output, Recalled, Result
 from speechsubs.pipeline.retime import retimed
 from speechsubs.pipeline.run import confidence, finish, prepare, setting, subtitle, translated
-from speechsubs.pipeline.sync import Synced, sync
+from speechsubs.pipeline.sync import SyncResult, sync
 from speechsubs.pipeline.texts import (
     Prepared,
     Recall,
@@ -28,7 +28,7 @@ __all__ = [
     "Recalled",
     "Result",
     "Setting",
-    "Synced",
+    "SyncResult",
     "confidence",
     "examine",
     "finish",

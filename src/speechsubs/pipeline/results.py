@@ -1,7 +1,10 @@
 """Everything that a run knows afterwards."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from speechsubs.errors import UnknownLocaleError
+from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Method, Sentence, Severity, Slot, Track
 from speechsubs.spans import SpannedText
@@ -52,14 +55,29 @@ class Result:
     findings: tuple[Finding, ...]
     signature: dict[str, str] = field(default_factory=dict)
 
+    def __iter__(self) -> Iterator[Output]:
+        return iter(self.outputs)
+
+    def __getitem__(self, tag: str) -> Output:
+        """The output in a language, by its tag. Raises `KeyError`."""
+        try:
+            wanted = locales.resolve(tag)
+        except UnknownLocaleError:
+            wanted = tag
+        for output in self.outputs:
+            if output.locale.tag == wanted:
+                return output
+        made = ", ".join(output.locale.tag for output in self.outputs)
+        raise KeyError(f"no output in {tag}: there are {made}")
+
     @property
     def outputs(self) -> tuple[Output, ...]:
         """The source's output, then the targets'."""
         return (self.source, *self.targets)
 
     @property
-    def all_findings(self) -> tuple[Finding, ...]:
-        """Of the transcript and of every output."""
+    def issues(self) -> tuple[Finding, ...]:
+        """The findings about the transcript and about every output."""
         found = list(self.findings)
         for output in self.outputs:
             found += [*output.findings, *output.stacked_findings]
@@ -68,4 +86,4 @@ class Result:
     @property
     def exit_code(self) -> int:
         """0 clean, 3 written with findings. Information alone is clean."""
-        return 3 if any(f.severity is not Severity.INFO for f in self.all_findings) else 0
+        return 3 if any(f.severity is not Severity.INFO for f in self.issues) else 0

@@ -21,7 +21,7 @@ _MIN_MS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
+class SyncResult:
     """The moved track, the fit that moved it, and how many cues words moved further."""
 
     track: Track
@@ -39,7 +39,7 @@ def sync(
     recording: Recording,
     aligner: Aligner | None = None,
     curve: vad.Curve | None = None,
-) -> Synced:
+) -> SyncResult:
     """Move a track by one offset and one rate, then each cue by its words.
 
     Only an aligner that heard the words moves single cues, and only where it is sure.
@@ -62,7 +62,7 @@ def sync(
         found += more
     cues = _apart(cues)
     found += _outside(cues, recording)
-    return Synced(replace(track, cues=tuple(cues), findings=tuple(found)), fit, moved)
+    return SyncResult(replace(track, cues=tuple(cues), findings=tuple(found)), fit, moved)
 
 
 def _realigned(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, list[Finding]]:

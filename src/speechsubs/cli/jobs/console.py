@@ -18,7 +18,7 @@ from speechsubs import project
 from speechsubs.cli.arguments import Display
 from speechsubs.cli.escape import visible
 from speechsubs.errors import SpeechsubsError
-from speechsubs.model import Finding, Severity
+from speechsubs.model import Finding, Severity, clock
 from speechsubs.pipeline import Result
 from speechsubs.project import summary
 
@@ -52,16 +52,6 @@ def show_paths(written: Iterable[Path]) -> None:
     for path in written:
         # As bytes, because a name that is no valid text is still a name.
         click.echo(os.fsencode(path))
-
-
-def clock(time_ms: int) -> str:
-    """h:mm:ss.mmm as people write it.
-
-    >>> clock(3_661_005)
-    '1:01:01.005'
-    """
-    seconds, ms = divmod(time_ms, 1_000)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"
 
 
 def show_results(screen: Console, items: Sequence[Result]) -> None:
@@ -98,26 +88,13 @@ def findings(screen: Console, items: Sequence[Finding], everything: bool = False
     for (severity, code, locale, _), group in groups.items():
         colour = _COLOURS[severity]
         for item in group if everything else group[:SHOWN]:
-            where = place(item)
+            where = item.place
             label = f"{locale} {code}" if locale else code
             screen.print(f"[{colour}]{severity.value}[/] {escape(where)}: {escape(label)}: "
                          f"{escape(item.message)}")  # fmt: skip
         rest = len(group) - SHOWN
         if rest > 0 and not everything:
             screen.print(f"[{colour}]{severity.value}[/] ... and {rest} more {code} in {locale}")
-
-
-def place(item: Finding) -> str:
-    """Where a finding is: file, line or cue and time."""
-    parts = [item.file or "-"]
-    if item.cue is not None:
-        time = f" at {clock(item.start_ms)}" if item.start_ms is not None else ""
-        parts.append(f"cue {item.cue}{time}")
-    elif item.line is not None:
-        return f"{parts[0]}:{item.line}"
-    elif item.start_ms is not None:
-        parts.append(f"at {clock(item.start_ms)}")
-    return ", ".join(parts)
 
 
 def counted(items: Sequence[Finding]) -> str:
@@ -150,7 +127,7 @@ def show(
             click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     if display.silent:
         return
-    findings(screen, [item for result in results for item in result.all_findings])
+    findings(screen, [item for result in results for item in result.issues])
     show_results(screen, results)
     for paths in written.values():
         show_paths(paths)

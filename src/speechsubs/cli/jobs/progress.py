@@ -95,7 +95,7 @@ class Totals:
         seen: Counter[tuple[str, str]] = Counter()
         for item in result.findings:
             key = (item.locale, item.code)
-            kind = self.kinds.setdefault(key, Kind(item.severity, console.place(item)))
+            kind = self.kinds.setdefault(key, Kind(item.severity, item.place))
             kind.count += 1
             seen[key] += 1
         for key in seen:
@@ -440,7 +440,7 @@ class Reporting:
             self._line(f"done: {result.source} ({_in_words(result)})")
             if self._log:
                 for item in result.findings:
-                    where = console.place(item)
+                    where = item.place
                     self._line(f"{item.severity.value}: {where}: {item.code}: {item.message}")
         if self._command == "check":
             self._checked(result)

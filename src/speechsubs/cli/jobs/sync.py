@@ -16,7 +16,7 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import Severity, Track
 from speechsubs.options import Options
 from speechsubs.outputs import Planned
-from speechsubs.pipeline import Synced
+from speechsubs.pipeline import SyncResult
 
 
 def run(
@@ -67,7 +67,7 @@ def run(
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0
 
 
-def _words(done: Synced) -> str:
+def _words(done: SyncResult) -> str:
     """The fit in a sentence."""
     fit = done.fit
     text = f"moved by {fit.offset_ms / 1_000:+.2f} s"

@@ -15,7 +15,7 @@ from speechsubs.cli.jobs import audio, console, inputs
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Severity, Track, Transcript, Word
+from speechsubs.model import Severity, Track, Transcript, Word, clock
 from speechsubs.options import Options
 from speechsubs.pipeline import Result
 
@@ -82,7 +82,7 @@ def _table(result: Result) -> None:
     for sentence in result.sentences:
         entry = _entry(sentence.text, sentence.words)
         trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"
-        times = "\t".join(console.clock(entry[name]) for name in ("start_ms", "end_ms"))
+        times = "\t".join(clock(entry[name]) for name in ("start_ms", "end_ms"))
         click.echo(f"{times}\t{trust}\t{visible(' '.join(sentence.text.split()))}")
 
 
