@@ -297,7 +297,7 @@ def render_measure(measure: Measure, locale: Locale) -> str:
 
     >>> from speechsubs.language.locales import load
     >>> (one,) = find_measures("5.4 million kilometers", "en")
-    >>> render(one, load("zh-CN")), render(one, load("es")).replace("\\u00a0", " ")
+    >>> render_measure(one, load("zh-CN")), render_measure(one, load("es")).replace("\\u00a0", " ")
     ('540万公里', '5,4 millones de kilómetros')
     """
     value = measure.written
