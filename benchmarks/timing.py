@@ -25,9 +25,9 @@ import timing_languages as spoken
 
 from speechsubs import audio
 from speechsubs.alignment import vad
-from speechsubs.alignment.forced import Speech, script
+from speechsubs.alignment.forced import ForcedAligner, script
 from speechsubs.alignment.forced.pronounce import Pronouncer
-from speechsubs.alignment.pauses import Pauses
+from speechsubs.alignment.pauses import PauseAligner
 from speechsubs.language import locales
 from speechsubs.pipeline.run import confidence
 from speechsubs.protocols import Placement
@@ -105,10 +105,10 @@ def note(record: dict[str, Any]) -> None:
 
 
 def align(
-    gold: data.Gold, texts: Sequence[str], curve: vad.Curve
+    gold: data.Gold, texts: Sequence[str], curve: vad.SpeechCurve
 ) -> tuple[Placement, dict[str, Any]]:
     with Watch() as watch:
-        aligner = Speech(gold.recording, locales.load("en"), curve=curve)
+        aligner = ForcedAligner(gold.recording, locales.load("en"), curve=curve)
         placement = aligner.place(data.as_sentences(texts))
     return placement, watch.found
 
@@ -129,7 +129,7 @@ def peer(
 ) -> None:
     """SoundSwallower on the same sound and text, with our pronunciations."""
     words = Pronouncer("en")
-    text = script.write(data.as_sentences(texts), words)
+    text = script.build_script(data.as_sentences(texts), words)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         gold.recording.samples.tofile(folder / "sound.s16")
@@ -226,8 +226,8 @@ def languages() -> None:
         gold = spoken.record(tag)
         texts = [s.text for s in gold.said]
         for aligner in (
-            Speech(gold.recording, locales.load(tag)),
-            Pauses(gold.recording, locales.load(tag)),
+            ForcedAligner(gold.recording, locales.load(tag)),
+            PauseAligner(gold.recording, locales.load(tag)),
         ):
             with Watch() as watch:
                 placement = aligner.place(data.as_sentences(texts))
@@ -248,7 +248,7 @@ def sample() -> None:
     said = tuple(data.Said(s["text"], s["start_ms"], s["end_ms"]) for s in listed)
     gold = data.Gold("media/courage.mp3", recording, said)
     with Watch() as watch:
-        placement = Speech(recording, locales.load("en")).place(
+        placement = ForcedAligner(recording, locales.load("en")).place(
             data.as_sentences([s.text for s in said])
         )
     found = rows(placement, gold, list(range(len(said))))
@@ -272,7 +272,7 @@ def accuracy(
             print(f"{name}: skipped, {lacking}")
             continue
         gold = data.record(name, data.sentences_of(TEXT), speaker, snr, seed)
-        curve = vad.Curve(gold.recording)
+        curve = vad.SpeechCurve(gold.recording)
         curve.values()
         for case, (texts, truth) in cases(gold).items():
             if only and case != only:
@@ -361,7 +361,9 @@ def length(minutes: float) -> None:
     gold = _long(minutes)
     texts = [s.text for s in gold.said]
     with Watch() as watch:
-        placement = Speech(gold.recording, locales.load("en")).place(data.as_sentences(texts))
+        placement = ForcedAligner(gold.recording, locales.load("en")).place(
+            data.as_sentences(texts)
+        )
     note(
         {
             "set": gold.name, "case": "length", "aligner": "speech",

@@ -17,8 +17,7 @@ from speechsubs import glossary as glossaries
 from speechsubs import memory as memories
 from speechsubs.alignment import registry as aligners
 from speechsubs.audio import Recording
-from speechsubs.batch import Job, Resources, naming, whole, worker
-from speechsubs.batch.resources import cores
+from speechsubs.batch import naming, whole
 from speechsubs.errors import EngineError, InputError
 from speechsubs.glossary import Glossary
 from speechsubs.language import locales
@@ -73,7 +72,8 @@ def subtitle(
     """
     chosen = _chosen(options, language)
     transcript = source if isinstance(source, Transcript) else load_transcript(source)
-    group = _group("subtitle", transcript, to, chosen)
+    item = whole.Item(Path(transcript.source), transcript)
+    (group,) = whole.groups([item], _locales(to), chosen)
     aligner = _aligner(audio, group.source, chosen)
     return _run(group, chosen, _Given(glossary, memory, engine), aligner)
 
@@ -96,7 +96,8 @@ def translate(
     """
     chosen = _chosen(options, language)
     given = _track(track)
-    group = _group("translate", given, to, chosen)
+    item = whole.Item(Path(given.source), formats.from_track(given), given)
+    (group,) = whole.groups([item], _locales(to), chosen)
     if not group.targets:
         problem = f"the track is in {group.source.name} already: there is nothing to translate"
         raise InputError(given.source, problem, "`language` names the track's language")
@@ -192,15 +193,9 @@ def _chosen(options: Options | None, language: str) -> Options:
     return replace(options, language=locales.canonical(language)) if language else options
 
 
-def _group(
-    command: str, item: Transcript | Track, to: str | Sequence[str], options: Options
-) -> whole.Group:
-    """What was read, as the only file of a run. A string in `to` is one tag, not letters."""
-    path = Path(item.source)
-    tags = tuple(locales.load(tag).tag for tag in ([to] if isinstance(to, str) else to))
-    job = Job(path, path.parent, str(path), command, options, tags)
-    (group,) = whole.groups([worker.identified(job, item)])
-    return group
+def _locales(tags: str | Sequence[str]) -> list[Locale]:
+    """The locales of tags. A single string is one tag, not a sequence of letters."""
+    return [locales.load(tag) for tag in ([tags] if isinstance(tags, str) else tags)]
 
 
 def _track(item: StrPath | Track) -> Track:
@@ -241,10 +236,10 @@ def _memory(item: StrPath | Memory | None) -> Iterator[Memory | None]:
         yield opened
 
 
-def _engine(given: str | Engine, name: str, source: str, target: str) -> Engine:
-    """An engine for a direction, that of a `name` where none is given. Raises `EngineError`."""
+def _engine(given: str | Engine, options: Options, source: str, target: str) -> Engine:
+    """An engine for a direction. Raises `EngineError`."""
     if isinstance(given, str):
-        return engines.load(given or name, source, target)
+        return engines.load(given or options.engine, source, target)
     if (given.source, given.target) != (source, target):
         problem = f"this engine translates from {given.source} to {given.target}"
         raise EngineError(f"{problem}, not from {source} to {target}", "Pass an engine's name")
@@ -255,23 +250,19 @@ def _run(
     group: whole.Group, options: Options, given: _Given, aligner: Aligner | None = None
 ) -> Result:
     """The result of a group with one item."""
-    words = _glossary(given.glossary, options)
+    source, style = group.source, options.currency_style
+    setting = pipeline.setting(source, _glossary(given.glossary, options), options)
     with _memory(given.memory) as memory:
-
-        def load_engine(name: str, source: str, target: str) -> Engine:
-            engine = _engine(given.engine, name, source, target)
-            return memories.cached(engine, memory) if memory else engine
-
-        resources = Resources(load_engine, workers=cores(), load_glossary=lambda _: words)
-        source, style = group.source, options.currency_style
+        pairs = []
         for locale in group.targets:
-            resources.engine(options.engine, source.tag, locale.tag)
+            engine = _engine(given.engine, options, source.tag, locale.tag)
+            pairs.append((locale, memories.cached(engine, memory) if memory else engine))
 
         def recall(name: str) -> pipeline.Recall:
             known = [pipeline.from_memory(memory, name, source, style)] if memory else []
             return pipeline.first_of(known)
 
-        done = whole.run(group, resources, recall, aligner=aligner)
+        done = whole.run(group, pairs, setting, recall, aligner=aligner)
     if done.failures:
         raise done.failures[0]
     ((_, result),) = done.results

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from speechsubs.alignment.forced import Speech
+from speechsubs.alignment.forced import ForcedAligner
 from speechsubs.audio import (
     RATE,
     Recording,
@@ -55,7 +55,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, list[tupl
 
 def _place(recording: Recording, texts: Sequence[str], tag: str = "en") -> Placement:
     sentences = [Sentence(i, i, t) for i, t in enumerate(texts)]
-    return Speech(recording, locales.load(tag), helpers=1).place(sentences)
+    return ForcedAligner(recording, locales.load(tag), workers=1).place(sentences)
 
 
 def _sound(placement: Placement) -> None:

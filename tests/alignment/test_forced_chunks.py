@@ -6,15 +6,18 @@ from typing import cast
 import pytest
 
 from speechsubs.alignment.forced import boundaries, chunks
-from speechsubs.alignment.forced.decode import Aligned, TokenTime
-from speechsubs.alignment.forced.script import Ways
-from speechsubs.alignment.forced.workers import Crew
+from speechsubs.alignment.forced.decide import Span
+from speechsubs.alignment.forced.decode import LineTimes, TokenTime
+from speechsubs.alignment.forced.pronounce import Pronouncer
+from speechsubs.alignment.forced.script import LineForms, Script, build_script
+from speechsubs.alignment.forced.workers import WorkerPool
 from speechsubs.alignment.vad import Region
+from speechsubs.model import Sentence
 
 Times = tuple[TokenTime, ...]
 #: Two sentences of three words; the speaker paused from 2,000 to 2,600.
 REGIONS = (Region(0, 2_000), Region(2_600, 5_000))
-LINES: tuple[Ways, ...] = ((("a",),), (("b",),))  # type: ignore[assignment]
+LINES: tuple[LineForms, ...] = ((("a",),), (("b",),))  # type: ignore[assignment]
 
 
 def _words(score: float, *times: tuple[int, int]) -> Times:
@@ -39,30 +42,32 @@ class Fake:
         self.score, self.found = score, found
         self.asked: list[tuple[int, int]] = []
 
-    def align(self, start_ms: int, end_ms: int, lines: Sequence[Ways]) -> Aligned | None:
+    def align(self, start_ms: int, end_ms: int, lines: Sequence[LineForms]) -> LineTimes | None:
         self.asked.append((start_ms, end_ms))
         row = RIGHT[0] if lines[0] is LINES[0] else RIGHT[1]
         scored = tuple(TokenTime(t.start_ms, t.end_ms, self.score, t.phones) for t in row)
-        return Aligned((scored,), "1e-48") if self.found else None
+        return LineTimes((scored,), "1e-48") if self.found else None
 
 
-def _parted(rows: Sequence[Times], crew: Fake, regions: Sequence[Region] = REGIONS) -> list[Times]:
-    return chunks._parted(LINES, rows, regions, cast("Crew", crew))
+def _move_to_pause(
+    rows: Sequence[Times], pool: Fake, regions: Sequence[Region] = REGIONS
+) -> list[Times]:
+    return chunks._move_to_pause(LINES, rows, regions, cast("WorkerPool", pool))
 
 
 def test_the_border_moves_to_the_pause_where_that_fits_better() -> None:
-    crew = Fake(-20)
-    first, second = _parted(EARLY, crew)
+    pool = Fake(-20)
+    first, second = _move_to_pause(EARLY, pool)
     assert first[-1].end_ms == 2_000
     assert second[0].start_ms == 2_600
     # Each line was heard on its own side of the middle of the pause.
-    assert crew.asked[0][1] <= 2_300 <= crew.asked[1][0] + 300
+    assert pool.asked[0][1] <= 2_300 <= pool.asked[1][0] + 300
 
 
-@pytest.mark.parametrize("crew", [Fake(-40), Fake(-55), Fake(-20, found=False)])
-def test_it_stays_where_that_fits_no_better(crew: Fake) -> None:
-    assert _parted(EARLY, crew) == list(EARLY)
-    assert crew.asked
+@pytest.mark.parametrize("pool", [Fake(-40), Fake(-55), Fake(-20, found=False)])
+def test_it_stays_where_that_fits_no_better(pool: Fake) -> None:
+    assert _move_to_pause(EARLY, pool) == list(EARLY)
+    assert pool.asked
 
 
 @pytest.mark.parametrize(
@@ -77,22 +82,22 @@ def test_it_stays_where_that_fits_no_better(crew: Fake) -> None:
     ],
 )
 def test_there_is_no_cause_to_ask(rows: Sequence[Times], regions: Sequence[Region]) -> None:
-    crew = Fake(-1)
-    assert _parted(rows, crew, regions) == list(rows)
-    assert not crew.asked
+    pool = Fake(-1)
+    assert _move_to_pause(rows, pool, regions) == list(rows)
+    assert not pool.asked
 
 
 @pytest.mark.parametrize(("sure", "end"), [(0.9, 1_000), (0.04, 1_800)])
 def test_a_doubtful_end_amid_a_voice_goes_to_where_the_voice_ends(sure: float, end: int) -> None:
     placed = [_words(-60, (0, 500), (500, 1_000)), _words(-20, (2_400, 3_000))]
-    found = boundaries.widened(placed, [], [Region(0, 1_800), Region(2_400, 3_000)], [sure, 0.9])
+    found = boundaries.widen(placed, [], [Region(0, 1_800), Region(2_400, 3_000)], [sure, 0.9])
     assert found[0] is not None
     assert found[0][-1].end_ms == end
 
 
 def test_a_doubtful_end_never_enters_another_line() -> None:
     placed = [_words(-60, (0, 1_000)), _words(-20, (1_300, 3_000))]
-    found = boundaries.widened(placed, [], [Region(0, 3_000)], [0.02, 0.9])
+    found = boundaries.widen(placed, [], [Region(0, 3_000)], [0.02, 0.9])
     assert found[0] is not None
     assert found[0][-1].end_ms == 1_000
 
@@ -111,7 +116,32 @@ def test_a_doubtful_end_never_enters_another_line() -> None:
 def test_a_word_far_from_its_line_is_looked_for_where_the_voice_sets_in(
     times: Sequence[tuple[int, int]], cut: tuple[int, int]
 ) -> None:
-    crew = Fake(-1)
+    pool = Fake(-1)
     regions = [Region(0, 2_500), Region(3_000, 5_000)]
-    chunks._whole(LINES[0], _words(-20, *times), regions, cast("Crew", crew))
-    assert crew.asked == [cut]
+    chunks._realign_without_hole(LINES[0], _words(-20, *times), regions, cast("WorkerPool", pool))
+    assert pool.asked == [cut]
+
+
+def test_pieces_are_cut_where_both_sides_were_heard() -> None:
+    spans = [Span(0, 900, 1.0, 0, 900), None, Span(5_000, 6_000, 1.0, 5_000, 6_000)]
+    regions = [Region(0, 900), Region(5_000, 6_000)]
+    first, second = chunks.build_chunks(spans, regions, 8_000)
+    assert first.lines == (0,)
+    assert second.lines == (2,)
+    assert first.end_ms < 5_000 - 500
+    assert 4_500 <= second.start_ms <= 5_000
+
+
+def _script(*texts: str) -> Script:
+    sentences = [Sentence(i, i, text) for i, text in enumerate(texts)]
+    return build_script(sentences, Pronouncer("en"))
+
+
+def test_unspoken_lines_lie_between_their_neighbours() -> None:
+    text = _script("one two", "three four five", "six")
+    placed = [(TokenTime(0, 500), TokenTime(500, 900)), None, (TokenTime(3_000, 3_400),)]
+    rows = chunks.fill_gaps(text, placed, 4_000)
+    assert [len(r) for r in rows] == [2, 3, 1]
+    times = [t.start_ms for row in rows for t in row]
+    assert times == sorted(times)
+    assert 900 <= rows[1][0].start_ms <= rows[1][-1].end_ms <= 3_000

@@ -10,7 +10,7 @@ from speechsubs.alignment.forced import (
     script,
 )
 from speechsubs.alignment.forced.pronounce import Pronouncer
-from speechsubs.alignment.forced.workers import Crew
+from speechsubs.alignment.forced.workers import WorkerPool
 from speechsubs.audio import Recording
 from speechsubs.model import Sentence
 
@@ -31,23 +31,23 @@ def speech() -> Recording:
 def text(tmp_path_factory: pytest.TempPathFactory) -> tuple[script.Script, Path]:
     folder = tmp_path_factory.mktemp("text")
     words = Pronouncer("en")
-    made = script.write([Sentence(i, i, t) for i, t in enumerate(TEXTS)], words)
+    made = script.build_script([Sentence(i, i, t) for i, t in enumerate(TEXTS)], words)
     recognize.write_dictionary(words.units, folder / "words.dict")
     recognize.write_model(made, folder / "text.lm")
     return made, folder
 
 
-def _answers(crew: Crew, text: script.Script) -> list[object]:
-    ways = [line.ways for line in text.lines]
-    heard = crew.each(lambda span: crew.hear(*span), [(0, 4_000), (4_000, 8_000)])
+def _answers(pool: WorkerPool, text: script.Script) -> list[object]:
+    spoken_forms = [line.spoken_forms for line in text.lines]
+    heard = pool.map(lambda span: pool.recognize(*span), [(0, 4_000), (4_000, 8_000)])
     return [
         heard,
-        crew.align(0, 8_400, ways),
-        crew.decide(0, 8_400, ways, 1e-12),
-        crew.align(0, 10, ways),
+        pool.align(0, 8_400, spoken_forms),
+        pool.decide(0, 8_400, spoken_forms, 1e-12),
+        pool.align(0, 10, spoken_forms),
         # Over the end of the sound, and behind it.
-        crew.hear(7_000, 12_000),
-        crew.hear(20_000, 21_000),
+        pool.recognize(7_000, 12_000),
+        pool.recognize(20_000, 21_000),
     ]
 
 
@@ -55,12 +55,12 @@ def test_helpers_answer_as_one_process_does(
     speech: Recording, text: tuple[script.Script, Path]
 ) -> None:
     made, folder = text
-    with Crew(folder, speech.samples, 1) as alone:
+    with WorkerPool(folder, speech.samples, 1) as alone:
         expected = _answers(alone, made)
-    with Crew(folder, speech.samples, 2) as crew:
-        assert len(crew._helpers) == 2
-        assert _answers(crew, made) == expected
-    assert not any(helper.alive for helper in crew._helpers)
+    with WorkerPool(folder, speech.samples, 2) as pool:
+        assert len(pool._workers) == 2
+        assert _answers(pool, made) == expected
+    assert not any(worker.alive for worker in pool._workers)
     assert expected[0][0]  # type: ignore[index]
     assert expected[3:6:2] == [None, []]
 
@@ -69,14 +69,14 @@ def test_a_helper_that_dies_is_done_without(
     speech: Recording, text: tuple[script.Script, Path]
 ) -> None:
     made, folder = text
-    ways = [line.ways for line in made.lines]
-    with Crew(folder, speech.samples, 2) as crew:
-        for helper in crew._helpers:
-            helper._process.kill()
+    spoken_forms = [line.spoken_forms for line in made.lines]
+    with WorkerPool(folder, speech.samples, 2) as pool:
+        for worker in pool._workers:
+            worker._process.kill()
         told: list[tuple[int, int]] = []
         spans = [(0, 8_400)] * 3
-        found = crew.each(
-            lambda span: crew.align(*span, ways), spans, lambda *now: told.append(now)
+        found = pool.map(
+            lambda span: pool.align(*span, spoken_forms), spans, lambda *now: told.append(now)
         )
     assert found[0] is not None
     assert found == [found[0]] * 3
@@ -89,6 +89,6 @@ def test_what_fails_inside_is_raised_and_all_helpers_end(
     def fail(item: int) -> int:
         raise ZeroDivisionError(item)
 
-    with pytest.raises(ZeroDivisionError), Crew(text[1], speech.samples, 2) as crew:
-        crew.each(fail, [1, 2, 3])
-    assert not any(helper.alive for helper in crew._helpers)
+    with pytest.raises(ZeroDivisionError), WorkerPool(text[1], speech.samples, 2) as pool:
+        pool.map(fail, [1, 2, 3])
+    assert not any(worker.alive for worker in pool._workers)

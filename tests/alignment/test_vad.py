@@ -21,14 +21,14 @@ def speech() -> Recording:
 
 
 def test_one_probability_for_every_frame(speech: Recording) -> None:
-    found = vad.probabilities(speech)
+    found = vad.compute_probabilities(speech)
     assert found.dtype == np.float32
     assert len(found) == -(-len(speech.samples) // 512)
     assert 0 <= float(found.min()) <= float(found.max()) <= 1
 
 
 def test_regions_begin_where_the_synthesis_began(speech: Recording) -> None:
-    found = vad.regions(speech)
+    found = vad.detect_regions(speech)
     starts = [region.start_ms for region in found]
     # From courage.times.json: the sentences of the first half minute.
     for start in (1_240, 5_704, 14_358, 17_339, 25_816):
@@ -37,7 +37,7 @@ def test_regions_begin_where_the_synthesis_began(speech: Recording) -> None:
 
 def test_a_quiet_recording_has_the_same_regions(speech: Recording) -> None:
     quiet = Recording((speech.samples // 12).astype(np.int16))
-    loud, soft = vad.regions(speech), vad.regions(quiet)
+    loud, soft = vad.detect_regions(speech), vad.detect_regions(quiet)
     assert len(loud) == len(soft)
     assert all(abs(a.start_ms - b.start_ms) < 100 for a, b in zip(loud, soft, strict=True))
 
@@ -50,35 +50,35 @@ def test_what_is_no_voice_has_no_regions(kind: str) -> None:
         "noise": np.random.default_rng(3).normal(0, 900, len(times)),
         "music": sum(2_000 * np.sin(2 * np.pi * f * times) for f in (220, 277, 330)),
     }[kind]
-    found = vad.regions(Recording(sound.astype(np.int16)))
+    found = vad.detect_regions(Recording(sound.astype(np.int16)))
     assert sum(region.duration_ms for region in found) < 400
 
 
 def test_nothing_at_all() -> None:
-    assert vad.regions(Recording(np.zeros(0, np.int16))) == ()
-    assert vad.regions(Recording(np.zeros(5, np.int16))) == ()
+    assert vad.detect_regions(Recording(np.zeros(0, np.int16))) == ()
+    assert vad.detect_regions(Recording(np.zeros(5, np.int16))) == ()
 
 
 def test_padding_joins_and_stays_inside() -> None:
     curve = np.zeros(40, np.float32)
     curve[2:10] = curve[18:30] = 1
-    apart = vad.join(curve, 1_280)
+    apart = vad.find_regions(curve, 1_280)
     assert len(apart) == 2
-    (joined,) = vad.join(curve, 1_280, pad_ms=150)
+    (joined,) = vad.find_regions(curve, 1_280, pad_ms=150)
     assert joined.start_ms == 0
     assert joined.end_ms <= 1_280
 
 
 def test_progress_ends_with_all(speech: Recording) -> None:
     told: list[tuple[int, int]] = []
-    vad.probabilities(audio.part(speech, 0, 2_000), progress=lambda *now: told.append(now))
+    vad.compute_probabilities(audio.part(speech, 0, 2_000), progress=lambda *now: told.append(now))
     assert told[-1][0] == told[-1][1] == 63
 
 
 def test_the_network_in_numpy_is_the_network_of_the_package(speech: Recording) -> None:
     piece = audio.part(speech, 0, 20_000)
-    quick = vad.probabilities(piece)
-    slow = vad._slowly(piece, vad._gain(piece) / 32_768, None)
+    quick = vad.compute_probabilities(piece)
+    slow = vad._compute_with_package(piece, vad._gain(piece) / 32_768, None)
     # Measured over two minutes: 0.00015 at most.
     assert float(np.abs(quick - slow).max()) < 0.002
     assert int(((quick > 0.5) != (slow > 0.5)).sum()) == 0
@@ -86,9 +86,9 @@ def test_the_network_in_numpy_is_the_network_of_the_package(speech: Recording) -
 
 def test_blocks_do_not_show(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     piece = audio.part(speech, 0, 10_000)
-    whole = vad.probabilities(piece)
-    monkeypatch.setattr("speechsubs.alignment.vad._BLOCK", 70)
-    assert float(np.abs(vad.probabilities(piece) - whole).max()) < 1e-4
+    whole = vad.compute_probabilities(piece)
+    monkeypatch.setattr("speechsubs.alignment.vad._BLOCK_FRAMES", 70)
+    assert float(np.abs(vad.compute_probabilities(piece) - whole).max()) < 1e-4
 
 
 def test_weights_of_another_shape_leave_it_to_the_package(
@@ -97,20 +97,22 @@ def test_weights_of_another_shape_leave_it_to_the_package(
     for data in (b"", b"lmgg", b"lmgg" + bytes(400), b"lmgg" + b"\xff" * 400):
         path = tmp_path / "weights.bin"
         path.write_bytes(data)
-        assert vad.load(path) is None
-    assert vad.load(tmp_path / "none.bin") is None
-    monkeypatch.setattr("speechsubs.alignment.vad.load", lambda path: None)
+        assert vad.load_network(path) is None
+    assert vad.load_network(tmp_path / "none.bin") is None
+    monkeypatch.setattr("speechsubs.alignment.vad.load_network", lambda path: None)
     told: list[tuple[int, int]] = []
     piece = audio.part(speech, 1_000, 1_500)
-    found = vad.probabilities(piece, progress=lambda *now: told.append(now))
+    found = vad.compute_probabilities(piece, progress=lambda *now: told.append(now))
     assert len(found) == 16
     assert told[-1] == (16, 16)
 
 
 def test_a_curve_is_made_once(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     piece = audio.part(speech, 0, 5_000)
-    curve = vad.Curve(piece)
+    curve = vad.SpeechCurve(piece)
     first = curve.values()
-    monkeypatch.setattr(vad, "probabilities", None)
+    monkeypatch.setattr(vad, "compute_probabilities", None)
     assert curve.values() is first
-    assert curve.regions(min_gap_ms=100) == vad.regions(piece, min_gap_ms=100, voice=first)
+    assert curve.regions(min_gap_ms=100) == vad.detect_regions(
+        piece, min_gap_ms=100, probabilities=first
+    )

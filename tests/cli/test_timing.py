@@ -161,13 +161,13 @@ def test_speech_is_the_default_and_the_voice_is_looked_for_once(
     from speechsubs.alignment import vad
 
     calls: list[str] = []
-    look = vad.probabilities
+    look = vad.compute_probabilities
 
     def counted(recording: Any, **given: Any) -> Any:
         calls.append(recording.name)
         return look(recording, **given)
 
-    monkeypatch.setattr(vad, "probabilities", counted)
+    monkeypatch.setattr(vad, "compute_probabilities", counted)
     ran = cli("timing", "talk.mp3", "talk.txt", "--json", "--picture", "talk.png")
     data = json.loads(ran.out)
     assert data["aligner"] == "speech"

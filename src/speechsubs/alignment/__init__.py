@@ -1,1 +1,1 @@
-"""Where word times come from, a module per method."""
+"""Word timing: one module per alignment method."""

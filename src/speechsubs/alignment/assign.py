@@ -1,12 +1,12 @@
-"""Which stretches of speech belong to which sentence, by one dynamic program.
+"""Assign speech regions to sentences by dynamic programming.
 
-A sentence takes a run of regions whose speech lasts about as long as its words; a
-border wants a pause. Stretches that nobody wrote down and sentences that nobody said
-may be passed over, at a price, and up to three sentences share a run where the speaker
-made no pause between them.
+Each sentence takes a run of regions whose total speech is close to the expected
+duration of its words, and boundaries prefer long pauses. Regions without text and
+sentences without speech can be skipped at a cost, and up to three sentences share a run
+where the speaker does not pause between them.
 
-The state is (sentences done, regions done) inside a band around the straight line, so
-the cost is sentences times the band, whatever the length of the recording.
+The state is (sentences done, regions done), restricted to a band around the diagonal,
+so the running time is sentences times band width, whatever the recording's length.
 """
 
 from collections.abc import Sequence
@@ -21,34 +21,35 @@ if TYPE_CHECKING:
     _Floats = np.ndarray[Any, np.dtype[np.float64]]
     _Steps = np.ndarray[Any, np.dtype[np.int16]]
 
-#: A sentence's speech has so many regions at most; speakers breathe.
-MOST_REGIONS: Final = 40
-MOST_TOGETHER: Final = 3
-#: Regions on each side of the straight line that are looked at.
+#: Upper limit on the regions of one run: speakers pause for breath within a sentence.
+MAX_REGIONS: Final = 40
+MAX_SENTENCES: Final = 3
+#: Half width of the band around the diagonal, in regions.
 BAND: Final = 700
-#: Tolerance of a duration: a share of it and a constant, in seconds (timing.md 3c).
-_SHARE: Final = 0.12
-_CONSTANT: Final = 0.15
-_USUAL_GAP: Final = 0.3
+#: Tolerance of an expected duration: a fraction of it plus a constant in seconds.
+_RELATIVE_TOLERANCE: Final = 0.12
+_ABSOLUTE_TOLERANCE: Final = 0.15
+_SENTENCE_GAP: Final = 0.3
 _PARAGRAPH_GAP: Final = 0.45
-#: Prices tuned on the sample: whole, with 12 % of its sentences missing, with two unsaid.
-_UNSAID: Final = 8.0
-_UNWRITTEN: Final = 0.7
-_UNWRITTEN_PER_SECOND: Final = 0.8
-_TOGETHER: Final = 2.5
+#: Costs, tuned on three versions of the sample: complete, with 12 % of its sentences
+#: missing from the text, and with two sentences that are never spoken.
+_UNSPOKEN_COST: Final = 8.0
+_SKIPPED_REGION_COST: Final = 0.7
+_SKIPPED_SECOND_COST: Final = 0.8
+_GROUPING_COST: Final = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A sentence: how long its words should take, and whether it begins a paragraph."""
+class SentenceLength:
+    """How long a sentence's words should take, and whether it begins a paragraph."""
 
     seconds: float
-    opens: bool
+    starts_paragraph: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Sentences first..last-1 on regions start..end-1; either may be empty."""
+    """Sentences first..last-1 matched with regions start..end-1; either may be empty."""
 
     first: int
     last: int
@@ -56,102 +57,109 @@ class Run:
     end: int
 
 
-def misfit(seconds: float, expected: float) -> float:
-    """How many tolerances a duration is off."""
-    return abs(seconds - expected) / (_SHARE * expected + _CONSTANT)
+def duration_misfit(seconds: float, expected: float) -> float:
+    """How far a duration is from the expected one, in multiples of the tolerance."""
+    return abs(seconds - expected) / (_RELATIVE_TOLERANCE * expected + _ABSOLUTE_TOLERANCE)
 
 
-def assign(wanted: Sequence[Wanted], regions: Sequence[Region]) -> tuple[list[Run], float]:
-    """The cheapest runs, in order, that use up all sentences and all regions; their cost."""
-    program = _Program(wanted, regions)
+def assign(
+    sentences: Sequence[SentenceLength], regions: Sequence[Region]
+) -> tuple[list[Run], float]:
+    """The cheapest sequence of runs that covers all sentences and regions, and its cost."""
+    program = _Program(sentences, regions)
     program.fill()
     return program.runs(), program.cost
 
 
 class _Program:
-    """Rows of costs, one for every number of sentences done."""
+    """The cost table: one row for each number of sentences done."""
 
-    def __init__(self, wanted: Sequence[Wanted], regions: Sequence[Region]) -> None:
+    def __init__(self, sentences: Sequence[SentenceLength], regions: Sequence[Region]) -> None:
         import numpy as np
 
-        self.wanted, self.count = wanted, len(regions)
+        self.sentences, self.count = sentences, len(regions)
         lengths = np.array([r.duration_ms for r in regions], np.float64) / 1_000
         starts = np.array([r.start_ms for r in regions], np.float64) / 1_000
         self.speech = np.concatenate(([0.0], np.cumsum(lengths)))
         gaps = starts.copy()
         gaps[1:] -= starts[:-1] + lengths[:-1]
-        # Before the first and after the last region lies as much silence as one wants.
+        # The silence before the first and after the last region counts as a long pause.
         self.gaps = np.clip(np.concatenate((gaps, [3.0])), 0.05, 2.0)
         self.gaps[0] = 1.0
-        self.skips = _UNWRITTEN + _UNWRITTEN_PER_SECOND * lengths
-        self.lows = [self._low(done) for done in range(len(wanted) + 1)]
+        self.skip_costs = _SKIPPED_REGION_COST + _SKIPPED_SECOND_COST * lengths
+        self.band_starts = [self._band_start(done) for done in range(len(sentences) + 1)]
         self.width = min(self.count + 1, 2 * BAND + 1)
         self.rows: list[_Floats] = []
-        # What was done to come here: -1 a region passed over, else
-        # together * 64 + regions taken (0 regions: a sentence passed over).
+        # Back pointers: -1 for a skipped region, else grouped * 64 + regions taken
+        # (0 regions: a skipped sentence).
         self.steps: list[_Steps] = []
 
-    def _low(self, done: int) -> int:
-        """The first number of regions in the band of a row."""
-        centre = round(self.count * done / max(1, len(self.wanted)))
+    def _band_start(self, done: int) -> int:
+        """The first column of a row's band."""
+        centre = round(self.count * done / max(1, len(self.sentences)))
         return max(0, min(centre - BAND, self.count - 2 * BAND))
 
     def fill(self) -> None:
-        """Compute all rows."""
+        """Compute every row."""
         import numpy as np
 
-        for done in range(len(self.wanted) + 1):
+        for done in range(len(self.sentences) + 1):
             row = np.full(self.width, np.inf)
             steps = np.zeros(self.width, np.int16)
             if done == 0:
                 row[0] = 0.0
-            for together in range(1, min(MOST_TOGETHER, done) + 1):
-                self._extend(row, steps, done, together)
-            self._pass_over(row, steps, self.lows[done])
+            for grouped in range(1, min(MAX_SENTENCES, done) + 1):
+                self._extend(row, steps, done, grouped)
+            self._skip_regions(row, steps, self.band_starts[done])
             self.rows.append(row)
             self.steps.append(steps)
 
-    def _extend(self, row: "_Floats", steps: "_Steps", done: int, together: int) -> None:
-        """Costs of a row from the one `together` sentences before."""
+    def _extend(self, row: "_Floats", steps: "_Steps", done: int, grouped: int) -> None:
+        """Update a row from the one `grouped` sentences earlier."""
         import numpy as np
 
-        before, low, here = self.rows[done - together], self.lows[done - together], self.lows[done]
-        group = self.wanted[done - together : done]
+        before, low, here = (
+            self.rows[done - grouped],
+            self.band_starts[done - grouped],
+            self.band_starts[done],
+        )
+        group = self.sentences[done - grouped : done]
         expected = sum(item.seconds for item in group)
-        tolerance = _SHARE * expected + _CONSTANT
-        usual = _PARAGRAPH_GAP if group[0].opens else _USUAL_GAP
-        extra = _TOGETHER * (together - 1)
-        if any(item.opens for item in group[1:]):
-            extra += _TOGETHER
-        least = 0 if together == 1 else 1
-        for taken in range(least, min(MOST_REGIONS, self.count) + 1):
-            # Regions done before (a) run over those whose sum lies in this row's band.
+        tolerance = _RELATIVE_TOLERANCE * expected + _ABSOLUTE_TOLERANCE
+        usual = _PARAGRAPH_GAP if group[0].starts_paragraph else _SENTENCE_GAP
+        extra = _GROUPING_COST * (grouped - 1)
+        if any(item.starts_paragraph for item in group[1:]):
+            extra += _GROUPING_COST
+        least = 0 if grouped == 1 else 1
+        for taken in range(least, min(MAX_REGIONS, self.count) + 1):
+            # Only columns whose successor lies in this row's band.
             first = max(low, here - taken)
             last = min(low + self.width, here + self.width - taken, self.count + 1 - taken)
             if first >= last:
                 continue
             old = before[first - low : last - low]
             if taken == 0:
-                cost = old + _UNSAID
+                cost = old + _UNSPOKEN_COST
             else:
                 spoken = self.speech[first + taken : last + taken] - self.speech[first:last]
                 off = np.abs(spoken - expected) / tolerance
-                # Far off is far off: linear from four tolerances on.
+                # Quadratic up to four tolerances, linear beyond, so that no single
+                # outlier dominates.
                 cost = old + np.where(off < 4, off * off, 8 * off - 16) + extra
                 cost -= np.log(self.gaps[first:last] / usual)
             window = slice(first + taken - here, last + taken - here)
             better = cost < row[window]
             row[window] = np.where(better, cost, row[window])
-            steps[window] = np.where(better, together * 64 + taken, steps[window])
+            steps[window] = np.where(better, grouped * 64 + taken, steps[window])
             if taken and (spoken.min(initial=np.inf) - expected) / tolerance > 12:
                 break
 
-    def _pass_over(self, row: "_Floats", steps: "_Steps", low: int) -> None:
-        """Let regions be passed over: a running minimum along the row."""
+    def _skip_regions(self, row: "_Floats", steps: "_Steps", low: int) -> None:
+        """Allow regions to be skipped: a running minimum along the row."""
         import numpy as np
 
         last = min(self.width, self.count + 1 - low)
-        price = np.concatenate(([0.0], np.cumsum(self.skips[low : low + last - 1])))
+        price = np.concatenate(([0.0], np.cumsum(self.skip_costs[low : low + last - 1])))
         level = row[:last] - price
         best = np.minimum.accumulate(level)
         passed = best < level
@@ -160,20 +168,20 @@ class _Program:
 
     @property
     def cost(self) -> float:
-        """Of the whole way."""
-        return float(self.rows[-1][self.count - self.lows[-1]])
+        """The cost of the cheapest path."""
+        return float(self.rows[-1][self.count - self.band_starts[-1]])
 
     def runs(self) -> list[Run]:
-        """The way back from the end."""
+        """Trace the cheapest path back from the end."""
         found: list[Run] = []
-        done, at = len(self.wanted), self.count
+        done, at = len(self.sentences), self.count
         while done or at:
-            step = int(self.steps[done][at - self.lows[done]])
+            step = int(self.steps[done][at - self.band_starts[done]])
             if step == -1 or not done:
                 found.append(Run(done, done, at - 1, at))
                 at -= 1
             else:
-                together, taken = divmod(step, 64)
-                found.append(Run(done - together, done, at - taken, at))
-                done, at = done - together, at - taken
+                grouped, taken = divmod(step, 64)
+                found.append(Run(done - grouped, done, at - taken, at))
+                done, at = done - grouped, at - taken
         return found[::-1]

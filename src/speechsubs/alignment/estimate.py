@@ -1,8 +1,8 @@
-"""Times without a recording: how long the words take to say.
+"""Word times without a recording, estimated from the text.
 
-An estimate, and named so everywhere. It is good enough to cut and to read, and
-stretched to a known duration it drifts by seconds, not by minutes; cues that must
-hit the lips need the recording.
+Always reported as an estimate. It is good enough for segmentation and reading speed;
+scaled to a known duration it drifts by seconds, not minutes. Lip-synchronous cues need
+the recording.
 """
 
 import re
@@ -22,18 +22,18 @@ _CLAUSE = re.compile(r"[,;:—–…，；：、]['\"”’»」』)]*$|[.!?。�
 _MIN_WORD_MS = 90
 
 
-class Estimate:
-    """An `Aligner` that never heard the speech. See the module's text."""
+class EstimateAligner:
+    """An `Aligner` that estimates word durations from the text alone."""
 
     name = "estimate"
 
     def __init__(self, locale: Locale, duration_ms: int | None = None) -> None:
-        """`duration_ms` is the length of the speech, if known; all times scale to it."""
+        """`duration_ms` is the length of the speech, if known: all times are scaled to it."""
         self._locale = locale
         self._duration_ms = duration_ms
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
-        """Give every sentence words with estimated times, one after the other."""
+        """Add estimated word times to every sentence."""
         rules = self._locale.speech
         clock = 0.0
         spans: list[list[tuple[str, int, float, float]]] = []
@@ -44,7 +44,7 @@ class Estimate:
             found: list[tuple[str, int, float, float]] = []
             words = spoken(sentence.text)
             for index, (text, offset) in enumerate(words):
-                length = self.word_ms(text)
+                length = self.estimate_word_ms(text)
                 found.append((text, offset, clock, clock + length))
                 clock += length
                 if index + 1 < len(words) and _CLAUSE.search(text):
@@ -63,17 +63,17 @@ class Estimate:
         )
         return Placement(timed, self.name)
 
-    def word_ms(self, text: str) -> float:
-        """How long a word takes to say, in milliseconds, without the pause behind it."""
+    def estimate_word_ms(self, text: str) -> float:
+        """A word's expected duration in milliseconds, without the pause that follows it."""
         rules = self._locale.speech
-        return max(_MIN_WORD_MS, rules.ms_per_word + rules.ms_per_unit * self._units(text))
+        return max(_MIN_WORD_MS, rules.ms_per_word + rules.ms_per_unit * self._count_units(text))
 
-    def _units(self, text: str) -> float:
-        """Syllables (or characters) that a word takes to say."""
+    def _count_units(self, text: str) -> float:
+        """The number of syllables in a word (characters in Chinese and Japanese)."""
         bare = text.strip("\"'“”‘’«»()[]¿¡.,;:!?…。，、！？：；")
         if not bare:
             return 0.0
-        count = _number_units(bare)
+        count = _count_number_units(bare)
         letters = re.sub(r"[^\w]|\d|_", "", bare)
         if _SPELLED.fullmatch(bare):
             return count + len(letters)
@@ -89,18 +89,18 @@ class Estimate:
         ):
             groups -= 1
         if letters and not groups:
-            # Scripts without written vowels (Arabic): about one for two letters.
+            # Scripts without written vowels (Arabic): about one syllable per two letters.
             groups = max(1, round(len(letters) / 2.2))
         return count + groups
 
 
-def _number_units(text: str) -> float:
-    """Syllables of the digits and signs in a word: 215,900 takes ten, 2021 five."""
+def _count_number_units(text: str) -> float:
+    """The syllables of the digits and signs in a word: 215,900 has ten, 2021 five."""
     digits = [c for c in text if c.isdigit()]
     if not digits:
         return 0.0
     spoken = sum(1 for c in digits if c != "0")
     groups = max(0, (len(digits) - 1) // 3)
     signs = 2 * sum(text.count(sign) for sign in "$€£¥%")
-    # "hundred" where a group has three digits, "thousand" between groups.
+    # "hundred" in a group of three digits, "thousand" between groups.
     return 1.5 * spoken + 2.0 * groups + (1.5 if len(digits) >= 3 else 0) + signs

@@ -1,10 +1,9 @@
-"""Words over stretches of speech: by their length, with marks laid on pauses.
+"""Word times from pauses: sentences are matched with speech regions by their duration.
 
-Times from the pauses: sentences laid onto the stretches of speech.
-
-No sound is recognised. Where speakers pause between sentences, starts are right to
-some 30 ms; inside sentences words are spread by their length, and their confidence
-says so. The fallback where the aligner `speech` cannot run.
+No words are recognised. Where the speaker pauses between sentences, starts are accurate
+to about 30 ms; within a sentence words are spread by their expected length, with
+punctuation placed at pauses, and get a lower confidence. This is the fallback where the
+forced aligner cannot run.
 """
 
 import math
@@ -17,8 +16,8 @@ from statistics import median
 from typing import Final
 
 from speechsubs.alignment import vad
-from speechsubs.alignment.assign import Run, Wanted, assign, misfit
-from speechsubs.alignment.estimate import Estimate
+from speechsubs.alignment.assign import Run, SentenceLength, assign, duration_misfit
+from speechsubs.alignment.estimate import EstimateAligner
 from speechsubs.alignment.vad import Region
 from speechsubs.audio import Recording
 from speechsubs.cues.timeline import spoken
@@ -27,63 +26,66 @@ from speechsubs.model import Finding, Sentence, Severity, Word
 from speechsubs.protocols import Placement
 
 _CLAUSE = re.compile(r"[,;:—–…，；：、]['\"”’»」』)]*$|[.!?。！？]['\"”’»」』)]*$")
-#: A pause may be that far from where the lengths expect a mark, in milliseconds of speech.
+#: How far a pause may be from the expected word boundary, in milliseconds of speech.
 _REACH_MS: Final = 700
 _CLAUSE_BONUS_MS: Final = 450
 _SENTENCE_BONUS_MS: Final = 900
-#: Shorter pauses are closed lips and belong to no border.
+#: Shorter pauses are stop consonants, not word boundaries.
 _PAUSE_MS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A word, how long it should take in milliseconds, and whether it ends a sentence."""
+class ExpectedWord:
+    """A word, its expected duration in milliseconds, and whether it ends a sentence."""
 
     text: str
     length: float
-    ends: bool
+    ends_sentence: bool
 
 
-def spread(pieces: Sequence[Piece], regions: Sequence[Region]) -> list[tuple[int, int]]:
-    """Start and end of every word, ascending, all inside the regions.
+def spread_words(
+    expected: Sequence[ExpectedWord], regions: Sequence[Region]
+) -> list[tuple[int, int]]:
+    """Spread words over speech regions: the start and end of each, in ascending order.
 
-    A pause between two regions is given to the border between words that fits best:
-    the end of a sentence, a clause, else any word near it.
+    A pause between two regions is assigned to the best word boundary nearby: the end of
+    a sentence, else of a clause, else of any word.
 
-    >>> words = [Piece("Good", 300, False), Piece("day,", 300, False), Piece("all.", 400, True)]
-    >>> spread(words, [Region(0, 700), Region(1000, 1400)])
+    >>> good, day = ExpectedWord("Good", 300, False), ExpectedWord("day,", 300, False)
+    >>> words = [good, day, ExpectedWord("all.", 400, True)]
+    >>> spread_words(words, [Region(0, 700), Region(1000, 1400)])
     [(0, 350), (350, 700), (1000, 1400)]
     """
-    if not pieces:
+    if not expected:
         return []
     speech = [0, *accumulate(region.duration_ms for region in regions)]
-    total = sum(piece.length for piece in pieces) or 1.0
+    total = sum(word.length for word in expected) or 1.0
     scale = speech[-1] / total
-    borders = [0.0, *accumulate(piece.length * scale for piece in pieces)]
-    here, there = [0.0], [0.0]
-    for word, place in _anchors(pieces, regions, borders, speech):
-        here.append(borders[word])
-        there.append(float(place))
-    here.append(borders[-1])
-    there.append(float(speech[-1]))
-    moved = [_between(border, here, there) for border in borders]
+    boundaries = [0.0, *accumulate(word.length * scale for word in expected)]
+    source, target = [0.0], [0.0]
+    for word, place in _anchors(expected, regions, boundaries, speech):
+        source.append(boundaries[word])
+        target.append(float(place))
+    source.append(boundaries[-1])
+    target.append(float(speech[-1]))
+    moved = [_interpolate(boundary, source, target) for boundary in boundaries]
     times = []
     floor = regions[0].start_ms
     for first, last in pairwise(moved):
-        start = max(floor, _time(first, speech, regions, opening=True))
-        end = max(start, _time(last, speech, regions, opening=False))
+        start = max(floor, _time_at(first, speech, regions, opening=True))
+        end = max(start, _time_at(last, speech, regions, opening=False))
         times.append((start, end))
         floor = end
     return times
 
 
 def _anchors(
-    pieces: Sequence[Piece],
+    expected: Sequence[ExpectedWord],
     regions: Sequence[Region],
-    borders: Sequence[float],
+    boundaries: Sequence[float],
     speech: Sequence[int],
 ) -> list[tuple[int, int]]:
-    """(word border, place in speech) for the pauses that a border was found for."""
+    """Pairs of (word boundary, position in speech), one for each pause with a match."""
     found: list[tuple[int, int]] = []
     lowest = 1
     for number in range(1, len(regions)):
@@ -91,15 +93,15 @@ def _anchors(
         if pause < _PAUSE_MS:
             continue
         place = speech[number]
-        low = max(lowest, bisect_left(borders, place - _REACH_MS))
-        high = min(len(pieces) - 1, bisect_right(borders, place + _REACH_MS))
+        low = max(lowest, bisect_left(boundaries, place - _REACH_MS))
+        high = min(len(expected) - 1, bisect_right(boundaries, place + _REACH_MS))
         best = min(
             range(low, high + 1),
-            key=lambda w: abs(borders[w] - place) - _bonus(pieces[w - 1]),
+            key=lambda w: abs(boundaries[w] - place) - _bonus(expected[w - 1]),
             default=None,
         )
-        # A long pause is between words for certain, a short one only at a mark.
-        if best is None or (pause < 250 and not _bonus(pieces[best - 1])):
+        # A long pause always lies between words, a short one only at punctuation.
+        if best is None or (pause < 250 and not _bonus(expected[best - 1])):
             continue
         if found and place - found[-1][1] < 20:
             continue
@@ -108,23 +110,29 @@ def _anchors(
     return found
 
 
-def _bonus(piece: Piece) -> int:
-    if piece.ends:
+def _bonus(word: ExpectedWord) -> int:
+    if word.ends_sentence:
         return _SENTENCE_BONUS_MS
-    return _CLAUSE_BONUS_MS if _CLAUSE.search(piece.text) else 0
+    return _CLAUSE_BONUS_MS if _CLAUSE.search(word.text) else 0
 
 
-def _between(value: float, here: Sequence[float], there: Sequence[float]) -> float:
-    number = min(max(1, bisect_right(here, value)), len(here) - 1)
-    a, b = here[number - 1], here[number]
+def _interpolate(value: float, source: Sequence[float], target: Sequence[float]) -> float:
+    number = min(max(1, bisect_right(source, value)), len(source) - 1)
+    a, b = source[number - 1], source[number]
     if b <= a:
-        return there[number]
+        return target[number]
     share = min(1.0, max(0.0, (value - a) / (b - a)))
-    return there[number - 1] + share * (there[number] - there[number - 1])
+    return target[number - 1] + share * (target[number] - target[number - 1])
 
 
-def _time(place: float, speech: Sequence[int], regions: Sequence[Region], *, opening: bool) -> int:
-    """A place in the speech as a time; at a pause, its end for a start and vice versa."""
+def _time_at(
+    place: float, speech: Sequence[int], regions: Sequence[Region], *, opening: bool
+) -> int:
+    """Convert a position in speech to a time.
+
+    At a pause, an opening position maps to the end of the pause, a closing one to its
+    start.
+    """
     place = round(place)
     if opening:
         number = min(len(regions) - 1, bisect_right(speech, place) - 1)
@@ -134,21 +142,22 @@ def _time(place: float, speech: Sequence[int], regions: Sequence[Region], *, ope
     return regions[number].start_ms + min(regions[number].duration_ms, int(place - speech[number]))
 
 
-#: Gaps from here on may part sentences; shorter ones are closed lips.
+#: Shorter gaps are stop consonants and do not split a region.
 _MIN_GAP_MS: Final = 100
-#: How much faster or slower than the locale's own rate a speaker may be.
+#: Limits of a speaker's duration relative to the locale's speaking rate.
 _SLOWEST, _FASTEST = 1.9, 0.5
-#: What is left of the trust in sentences near text or speech that was passed over.
-_DISTURBED: Final = 0.5
-#: Rates that are tried around the one of the whole.
+#: Factor on the confidence of sentences next to skipped text or speech.
+_NEAR_SKIPPED_FACTOR: Final = 0.5
+#: Rates to try, relative to the average over the whole recording.
 _RATES: Final = (1.0, 1.12, 0.89, 1.27, 0.79, 1.5)
-#: Speech outside these shares of what the text needs is another text, or half of one.
+#: With a ratio of speech to expected duration outside these limits, the text is a
+#: different one or incomplete.
 _TOO_SHORT, _TOO_LONG = 0.5, 2.2
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A sentence's words with how long each should take."""
+class _SentenceWords:
+    """A sentence's words with their expected durations in milliseconds."""
 
     words: tuple[tuple[str, int], ...]
     lengths: tuple[float, ...]
@@ -158,52 +167,54 @@ class _Said:
         return sum(self.lengths) / 1_000
 
 
-class Pauses:
-    """An `Aligner` that hears speech and silence. See the module's text."""
+class PauseAligner:
+    """An `Aligner` that uses voice activity only. See the module docstring."""
 
     name = "pauses"
 
     def __init__(
-        self, recording: Recording, locale: Locale, curve: vad.Curve | None = None
+        self, recording: Recording, locale: Locale, curve: vad.SpeechCurve | None = None
     ) -> None:
-        """`curve` is the recording's, where the caller has it."""
+        """`curve` is the recording's speech curve, if the caller has it already."""
         self._recording, self._locale = recording, locale
-        self._curve = curve or vad.Curve(recording)
+        self._curve = curve or vad.SpeechCurve(recording)
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
-        """Lay the sentences onto the speech.
+        """Match the sentences with the speech regions.
 
-        Where no speech is heard the times are estimated, scaled to the recording, and
-        the placement's `aligner` says so.
+        Without any speech the times are estimated and scaled to the recording, and the
+        placement's `aligner` is the estimate.
         """
         regions = self._curve.regions(min_gap_ms=_MIN_GAP_MS)
         if not regions or not sentences:
-            return _unheard(self._recording, self._locale, sentences)
-        rate = Estimate(self._locale)
-        said = [_said(sentence, rate) for sentence in sentences]
-        findings = self._lengths(said, regions)
-        scale, runs = _laid(sentences, said, regions)
+            return _estimate_without_speech(self._recording, self._locale, sentences)
+        rate = EstimateAligner(self._locale)
+        said = [_measure_words(sentence, rate) for sentence in sentences]
+        findings = self._compare_lengths(said, regions)
+        scale, runs = _fit_runs(sentences, said, regions)
         words = self._words(runs, said, regions, scale)
-        findings += self._passed(runs, sentences, regions)
+        findings += self._report_skipped(runs, sentences, regions)
         timed = tuple(
             replace(sentence, words=own) for sentence, own in zip(sentences, words, strict=True)
         )
         return Placement(timed, self.name, (*self._recording.findings, *findings))
 
-    def _lengths(self, said: Sequence[_Said], regions: Sequence[Region]) -> list[Finding]:
-        """A word about a text that is much longer or shorter than the speech."""
-        heard = sum(region.duration_ms for region in regions) / 1_000
-        need = sum(item.seconds for item in said)
-        if _TOO_SHORT * need <= heard <= _TOO_LONG * need:
+    def _compare_lengths(
+        self, said: Sequence[_SentenceWords], regions: Sequence[Region]
+    ) -> list[Finding]:
+        """A warning if the text is much longer or shorter than the speech."""
+        speech_s = sum(region.duration_ms for region in regions) / 1_000
+        expected_s = sum(item.seconds for item in said)
+        if _TOO_SHORT * expected_s <= speech_s <= _TOO_LONG * expected_s:
             return []
         message = (
-            f"the speech lasts {_clock(heard)} and the text needs about {_clock(need)}: "
+            f"the speech lasts {_clock(speech_s)} and the text needs about {_clock(expected_s)}: "
             "is it the same speech, and all of it?"
         )
         name = self._recording.name
         return [Finding("length-differs", Severity.WARNING, message, file=name)]
 
-    def _passed(
+    def _report_skipped(
         self, runs: Sequence[Run], sentences: Sequence[Sentence], regions: Sequence[Region]
     ) -> list[Finding]:
         found = []
@@ -221,7 +232,7 @@ class Pauses:
                         line=sentence.line,
                     )
                 )
-        for region in _stretches(runs, regions):
+        for region in _merge_skipped(runs, regions):
             if region.duration_ms >= 1_500:
                 message = (
                     f"{region.duration_ms / 1_000:.1f} s of sound like speech are not in the text"
@@ -233,7 +244,7 @@ class Pauses:
     def _words(
         self,
         runs: Sequence[Run],
-        said: Sequence[_Said],
+        said: Sequence[_SentenceWords],
         regions: Sequence[Region],
         scale: float,
     ) -> list[tuple[Word, ...]]:
@@ -247,44 +258,48 @@ class Pauses:
             if run.start == run.end:
                 until = _next_start(runs[number + 1 :], regions, self._recording.duration_ms)
                 own = [Region(clock, max(clock, until))]
-                trust = 0.0
+                confidence = 0.0
             else:
                 own = list(regions[run.start : run.end])
-                trust = _trust(run, group, own, regions, scale)
-                if _disturbed(runs, number, regions):
-                    trust *= _DISTURBED
-            pieces = [
-                Piece(text, length, index + 1 == len(item.words))
+                confidence = _run_confidence(run, group, own, regions, scale)
+                if _is_near_skipped(runs, number, regions):
+                    confidence *= _NEAR_SKIPPED_FACTOR
+            expected = [
+                ExpectedWord(text, length, index + 1 == len(item.words))
                 for item in group
                 for index, ((text, _), length) in enumerate(
                     zip(item.words, item.lengths, strict=True)
                 )
             ]
-            times = spread(pieces, own)
+            times = spread_words(expected, own)
             clock = max(clock, times[-1][1]) if times else clock
             at = 0
             for item in group:
                 count = len(item.words)
-                result.append(_timed(item, times[at : at + count], trust, offset))
+                result.append(_to_words(item, times[at : at + count], confidence, offset))
                 at += count
         return result
 
 
-def _unheard(recording: Recording, locale: Locale, sentences: Sequence[Sentence]) -> Placement:
+def _estimate_without_speech(
+    recording: Recording, locale: Locale, sentences: Sequence[Sentence]
+) -> Placement:
     message = "no speech is heard in the recording: times are estimated from the text"
     finding = Finding("no-speech", Severity.ERROR, message, file=recording.name)
-    placed = Estimate(locale, recording.duration_ms or None).place(sentences)
+    placed = EstimateAligner(locale, recording.duration_ms or None).place(sentences)
     return replace(placed, findings=(*recording.findings, finding))
 
 
-def _said(sentence: Sentence, rate: Estimate) -> _Said:
+def _measure_words(sentence: Sentence, rate: EstimateAligner) -> _SentenceWords:
     words = tuple(spoken(sentence.text))
-    return _Said(words, tuple(rate.word_ms(text) for text, _ in words))
+    return _SentenceWords(words, tuple(rate.estimate_word_ms(text) for text, _ in words))
 
 
-def _wanted(sentences: Sequence[Sentence], said: Sequence[_Said], scale: float) -> list[Wanted]:
+def _sentence_lengths(
+    sentences: Sequence[Sentence], said: Sequence[_SentenceWords], scale: float
+) -> list[SentenceLength]:
     return [
-        Wanted(
+        SentenceLength(
             item.seconds * scale,
             number == 0 or sentences[number - 1].paragraph != sentences[number].paragraph,
         )
@@ -292,62 +307,62 @@ def _wanted(sentences: Sequence[Sentence], said: Sequence[_Said], scale: float) 
     ]
 
 
-def _laid(
-    sentences: Sequence[Sentence], said: Sequence[_Said], regions: Sequence[Region]
+def _fit_runs(
+    sentences: Sequence[Sentence], said: Sequence[_SentenceWords], regions: Sequence[Region]
 ) -> tuple[float, list[Run]]:
-    """The speaker's rate and the runs that fit best together.
+    """Find the speaking rate and the runs that fit best together.
 
-    The whole length gives a first rate, which is wrong where the text is shorter or
-    longer than the speech; so rates around it are tried, and the cheapest way wins.
+    The total duration gives a first rate, which is wrong if text or speech is missing;
+    so rates around it are tried and the cheapest assignment is kept.
     """
-    heard = sum(region.duration_ms for region in regions) / 1_000
-    whole = heard / max(0.001, sum(item.seconds for item in said))
+    speech_s = sum(region.duration_ms for region in regions) / 1_000
+    whole = speech_s / max(0.001, sum(item.seconds for item in said))
     best = (math.inf, 1.0, list[Run]())
     for rate in _RATES:
         scale = min(_SLOWEST, max(_FASTEST, whole * rate))
-        runs, cost = assign(_wanted(sentences, said, scale), regions)
+        runs, cost = assign(_sentence_lengths(sentences, said, scale), regions)
         best = min(best, (cost, scale, runs), key=lambda found: found[0])
     scale = _rescale(best[2], said, regions, best[1])
-    runs, cost = assign(_wanted(sentences, said, scale), regions)
+    runs, cost = assign(_sentence_lengths(sentences, said, scale), regions)
     return (scale, runs) if cost <= best[0] else best[1:]
 
 
 def _rescale(
-    runs: Sequence[Run], said: Sequence[_Said], regions: Sequence[Region], scale: float
+    runs: Sequence[Run], said: Sequence[_SentenceWords], regions: Sequence[Region], scale: float
 ) -> float:
-    """The speaker's rate by the sentences that fitted, not by the whole."""
+    """Estimate the speaking rate from the matched sentences only."""
     ratios = []
     for run in runs:
-        need = sum(item.seconds for item in said[run.first : run.last])
-        heard = sum(region.duration_ms for region in regions[run.start : run.end]) / 1_000
-        if need > 1 and heard:
-            ratios.append(heard / need)
+        expected_s = sum(item.seconds for item in said[run.first : run.last])
+        speech_s = sum(region.duration_ms for region in regions[run.start : run.end]) / 1_000
+        if expected_s > 1 and speech_s:
+            ratios.append(speech_s / expected_s)
     if len(ratios) < 5:
         return scale
     return min(_SLOWEST, max(_FASTEST, median(ratios)))
 
 
-def _trust(
+def _run_confidence(
     run: Run,
-    group: Sequence[_Said],
+    group: Sequence[_SentenceWords],
     own: Sequence[Region],
     regions: Sequence[Region],
     scale: float,
 ) -> float:
-    """How sure a run is, 0 to 0.6: its duration fits, and pauses lie around it.
+    """The confidence in a run, from 0 to 0.6: its duration fits and pauses surround it.
 
-    A judgement, not a probability: nothing was recognised.
+    A heuristic, not a probability, because no words were recognised.
     """
     expected = sum(item.seconds for item in group) * scale
-    off = misfit(sum(region.duration_ms for region in own) / 1_000, expected)
+    off = duration_misfit(sum(region.duration_ms for region in own) / 1_000, expected)
     before = own[0].start_ms - regions[run.start - 1].end_ms if run.start else 1_000
     after = regions[run.end].start_ms - own[-1].end_ms if run.end < len(regions) else 1_000
     pause = min(1.0, min(before, after) / 400)
     return 0.6 * math.exp(-off * off / 6) * (0.4 + 0.6 * pause) / len(group)
 
 
-def _disturbed(runs: Sequence[Run], number: int, regions: Sequence[Region]) -> bool:
-    """True where text or speech was passed over near by: one of both may be displaced."""
+def _is_near_skipped(runs: Sequence[Run], number: int, regions: Sequence[Region]) -> bool:
+    """True if text or speech was skipped nearby: this run may then be misplaced."""
     for run in runs[max(0, number - 3) : number + 4]:
         if run.start == run.end:
             return True
@@ -356,8 +371,8 @@ def _disturbed(runs: Sequence[Run], number: int, regions: Sequence[Region]) -> b
     return False
 
 
-def _timed(
-    item: _Said, times: Sequence[tuple[int, int]], trust: float, offset: int
+def _to_words(
+    item: _SentenceWords, times: Sequence[tuple[int, int]], confidence: float, offset: int
 ) -> tuple[Word, ...]:
     last = len(times) - 1
     return tuple(
@@ -366,20 +381,20 @@ def _timed(
             place,
             start + offset,
             end + offset,
-            # A sentence's edges lie at pauses, the words inside are spread by length.
-            round(trust if index in (0, last) else 0.6 * trust, 3),
+            # The outer words border on pauses; those between are spread by length.
+            round(confidence if index in (0, last) else 0.6 * confidence, 3),
         )
         for index, ((text, place), (start, end)) in enumerate(zip(item.words, times, strict=True))
     )
 
 
 def _next_start(runs: Sequence[Run], regions: Sequence[Region], default: int) -> int:
-    """Where the next run begins that has sound."""
+    """The start of the next run with speech, or `default`."""
     return next((regions[run.start].start_ms for run in runs if run.end > run.start), default)
 
 
-def _stretches(runs: Sequence[Run], regions: Sequence[Region]) -> list[Region]:
-    """Neighbouring regions that were passed over, as one."""
+def _merge_skipped(runs: Sequence[Run], regions: Sequence[Region]) -> list[Region]:
+    """Merge adjacent skipped regions."""
     found: list[Region] = []
     last = -2
     for run in runs:

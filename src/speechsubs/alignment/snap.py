@@ -1,7 +1,7 @@
-"""Times that a transcript brought, with their edges laid on the edges of the speech.
+"""Snap a transcript's word times to the boundaries of speech regions.
 
-Recognisers give a word the silence beside it, or miss its first sounds. Where an edge
-of the speech lies near, it is the better time.
+Speech recognisers include the silence around a word or cut off its first sounds. A
+nearby boundary of a speech region is the better time.
 """
 
 from bisect import bisect_left
@@ -15,36 +15,36 @@ from speechsubs.audio import Recording
 from speechsubs.model import Finding, Sentence, Severity, Word
 from speechsubs.protocols import Placement
 
-#: An edge further away than this is another word's.
+#: A boundary further away than this belongs to another word.
 REACH_MS: Final = 350
-#: Pauses from here on part words.
+#: Shorter pauses do not split a region.
 _MIN_GAP_MS: Final = 200
-#: Less of the words' time in speech than this, and the sound is another one.
-_LEAST_COVER: Final = 0.6
+#: With a smaller share of words inside speech, the recording is a different one.
+_MIN_SPEECH_SHARE: Final = 0.6
 
 
-def moved(sentence: Sentence, by_ms: int) -> Sentence:
-    """The sentence with all its words later."""
+def shift_words(sentence: Sentence, by_ms: int) -> Sentence:
+    """Shift all words of a sentence by `by_ms`."""
     words = tuple(
         replace(w, start_ms=w.start_ms + by_ms, end_ms=w.end_ms + by_ms) for w in sentence.words
     )
     return replace(sentence, words=words)
 
 
-def refined(
-    sentences: Sequence[Sentence], recording: Recording, curve: vad.Curve | None = None
+def refine_words(
+    sentences: Sequence[Sentence], recording: Recording, curve: vad.SpeechCurve | None = None
 ) -> Placement:
-    """The sentences with the starts and ends at pauses moved onto the speech.
+    """Move word boundaries next to pauses to the boundaries of speech.
 
-    Words that no pause touches keep their times. A recording in which most words fall
-    into silence is another one: times stay and a finding says so. `curve` is the
-    recording's, where the caller has it.
+    Words that are not next to a pause keep their times. If most words fall into silence,
+    this is a different recording: the times are kept and a finding is added. `curve` is
+    the recording's speech curve, if the caller has it already.
     """
-    regions = (curve or vad.Curve(recording)).regions(min_gap_ms=_MIN_GAP_MS)
+    regions = (curve or vad.SpeechCurve(recording)).regions(min_gap_ms=_MIN_GAP_MS)
     offset = recording.offset_ms
     shifted = [Region(r.start_ms + offset, r.end_ms + offset) for r in regions]
-    cover = _cover(sentences, shifted)
-    if cover < _LEAST_COVER:
+    cover = _speech_share(sentences, shifted)
+    if cover < _MIN_SPEECH_SHARE:
         message = (
             f"only {cover:.0%} of the words' times lie in speech: the times of the "
             "transcript are kept, is it the same recording?"
@@ -53,17 +53,17 @@ def refined(
         return Placement(tuple(sentences), "transcript", (finding,))
     starts = [region.start_ms for region in shifted]
     ends = [region.end_ms for region in shifted]
-    return Placement(tuple(_snapped(s, starts, ends) for s in sentences), "transcript")
+    return Placement(tuple(_snap_sentence(s, starts, ends) for s in sentences), "transcript")
 
 
-def _snapped(sentence: Sentence, starts: Sequence[int], ends: Sequence[int]) -> Sentence:
+def _snap_sentence(sentence: Sentence, starts: Sequence[int], ends: Sequence[int]) -> Sentence:
     words: list[Word] = []
     for index, word in enumerate(sentence.words):
         floor = words[-1].end_ms if words else 0
         start, end = word.start_ms, word.end_ms
         before = start - floor if words else REACH_MS
         after = sentence.words[index + 1].start_ms - end if index + 1 < len(sentence.words) else 999
-        # An edge of speech can only be the word's where there is room beside it.
+        # A speech boundary can only be the word's own if there is a gap beside the word.
         if before > 60:
             start = _nearest(starts, start)
         if after > 60:
@@ -73,14 +73,16 @@ def _snapped(sentence: Sentence, starts: Sequence[int], ends: Sequence[int]) -> 
     return replace(sentence, words=tuple(words))
 
 
-def _nearest(edges: Sequence[int], time: int) -> int:
-    number = bisect_left(edges, time)
-    near = min(edges[max(0, number - 1) : number + 1], key=lambda e: abs(e - time), default=time)
+def _nearest(boundaries: Sequence[int], time: int) -> int:
+    number = bisect_left(boundaries, time)
+    near = min(
+        boundaries[max(0, number - 1) : number + 1], key=lambda e: abs(e - time), default=time
+    )
     return near if abs(near - time) <= REACH_MS else time
 
 
-def _cover(sentences: Sequence[Sentence], regions: Sequence[Region]) -> float:
-    """The share of words whose middle lies in speech."""
+def _speech_share(sentences: Sequence[Sentence], regions: Sequence[Region]) -> float:
+    """The share of words whose midpoint lies inside speech."""
     ends = [region.end_ms for region in regions]
     inside = total = 0
     for sentence in sentences:

@@ -1,6 +1,6 @@
-"""A recording as a picture: waveform, speech, words and cues on strips, so that people can look.
+"""Draw a recording as a picture: waveform, speech regions, words and cues.
 
-One strip shows fifteen seconds; strips stand under each other like lines of a text.
+Each strip shows fifteen seconds; strips are stacked like lines of text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
     from PIL.ImageFont import ImageFont as PlainFont
 
-#: A strip: its time, its size, and what lies where in it (pixels from its top).
+#: A strip's duration, its size, and the rows inside it (pixels from its top).
 _STRIP_MS: Final = 15_000
 _WIDTH: Final = 1_800
 _MARGIN: Final = 12
@@ -27,18 +27,18 @@ _HEIGHT: Final = 150
 _WAVE = (18, 70)
 _WORDS = (76, 104)
 _CUES = (110, 144)
-#: More would be a picture that no viewer opens: an hour and a half.
-_MOST_STRIPS: Final = 400
+#: An hour and a half; image viewers refuse larger pictures.
+_MAX_STRIPS: Final = 400
 
 _PAPER, _INK, _GREY = "#ffffff", "#1c1c1c", "#8a8a8a"
 _SPEECH, _SOUND = "#d7ecd9", "#3f6f9f"
-_SURE, _FAIR, _UNSURE, _UNKNOWN = "#bfe3c4", "#f6e3a6", "#f3b7ac", "#dddddd"
+_CONFIDENT, _MEDIUM, _UNCERTAIN, _UNKNOWN = "#bfe3c4", "#f6e3a6", "#f3b7ac", "#dddddd"
 _CUE = "#c9d8ee"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the picture shows. Regions are (start_ms, end_ms) in the file's own time."""
+    """The content of a picture. Regions are (start_ms, end_ms) on the file's clock."""
 
     recording: Recording
     regions: Sequence[tuple[int, int]]
@@ -47,7 +47,7 @@ class Scene:
     title: str
 
 
-def save(scene: Scene, path: Path) -> None:
+def save_picture(scene: Scene, path: Path) -> None:
     """Write the picture as PNG. Raises `InputError` and `OutputError`."""
     # Heavy, and part of an extra.
     try:
@@ -57,19 +57,19 @@ def save(scene: Scene, path: Path) -> None:
         raise InputError(str(path), "a picture needs the package pillow", advice) from error
     end = scene.recording.offset_ms + scene.recording.duration_ms
     end = max([end, *(cue.end_ms for cue in scene.cues)])
-    strips = min(_MOST_STRIPS, max(1, -(-end // _STRIP_MS)))
+    strips = min(_MAX_STRIPS, max(1, -(-end // _STRIP_MS)))
     image = Image.new("RGB", (_WIDTH + 2 * _MARGIN, 34 + strips * (_HEIGHT + 10)), _PAPER)
     painter = _Painter(ImageDraw.Draw(image), scene)
-    painter.head()
+    painter.draw_header()
     for number in range(strips):
-        painter.strip(number)
+        painter.draw_strip(number)
     data = BytesIO()
     image.save(data, "PNG", optimize=False)
     write_atomic(path, data.getvalue())
 
 
 class _Painter:
-    """Draws strips, one after the other."""
+    """Draws the strips of a scene."""
 
     def __init__(self, draw: "ImageDraw", scene: Scene) -> None:
         from PIL import ImageFont
@@ -78,14 +78,14 @@ class _Painter:
         self.small: FreeTypeFont | PlainFont = ImageFont.load_default(11)
         self.large: FreeTypeFont | PlainFont = ImageFont.load_default(13)
         self.words = [word for sentence in scene.sentences for word in sentence.words]
-        self.loudest = _loudest(scene.recording)
+        self.loudest = _peak_level(scene.recording)
 
-    def head(self) -> None:
-        """Title and legend."""
-        self.draw.text((_MARGIN, 8), _shown(self.scene.title), _INK, self.large)
+    def draw_header(self) -> None:
+        """Draw title and legend."""
+        self.draw.text((_MARGIN, 8), _printable(self.scene.title), _INK, self.large)
         x = _WIDTH - 560
         legend = (
-            (_SPEECH, "speech"), (_SURE, "sure"), (_FAIR, "fair"), (_UNSURE, "unsure"),
+            (_SPEECH, "speech"), (_CONFIDENT, "sure"), (_MEDIUM, "fair"), (_UNCERTAIN, "unsure"),
             (_UNKNOWN, "not measured"), (_CUE, "cue"),
         )  # fmt: skip
         for colour, name in legend:
@@ -93,8 +93,8 @@ class _Painter:
             self.draw.text((x + 19, 10), name, _INK, self.small)
             x += 40 + 7 * len(name)
 
-    def strip(self, number: int) -> None:
-        """One strip of time."""
+    def draw_strip(self, number: int) -> None:
+        """Draw one strip."""
         start = number * _STRIP_MS
         top = 34 + number * (_HEIGHT + 10)
         for second in range(0, _STRIP_MS // 1_000 + 1):
@@ -128,7 +128,7 @@ class _Painter:
     ) -> None:
         self.draw.rectangle((span[0], top + rows[0], span[1], top + rows[1]), colour, _GREY)
         room = span[1] - span[0] - 5
-        shown = _shown(text)
+        shown = _printable(text)
         if self.draw.textlength(shown, font) > room:
             while shown and self.draw.textlength(shown + "…", font) > room:
                 shown = shown[:-1]
@@ -146,7 +146,7 @@ class _Painter:
         return self._x(first, start), max(self._x(first, start) + 1, self._x(last, start) - 1)
 
     def _wave(self, start: int) -> Iterator[tuple[int, float, float]]:
-        """For every column its lowest and highest sample, -1 to 1."""
+        """The lowest and highest sample of every pixel column, from -1 to 1."""
         recording = self.scene.recording
         step = _STRIP_MS * RATE // 1_000 / _WIDTH
         begin = (start - recording.offset_ms) * RATE // 1_000
@@ -158,8 +158,8 @@ class _Painter:
                 yield _MARGIN + column, max(-1.0, low), min(1.0, high)
 
 
-def _loudest(recording: Recording) -> float:
-    """What fills a strip: nearly the highest sample, so that a click does not flatten it."""
+def _peak_level(recording: Recording) -> float:
+    """The level drawn at full height: below the maximum, so that clicks do not flatten speech."""
     import numpy as np
 
     sample = recording.samples[::11]
@@ -171,14 +171,14 @@ def _loudest(recording: Recording) -> float:
 def _colour(confidence: float | None) -> str:
     if confidence is None:
         return _UNKNOWN
-    return _SURE if confidence >= 0.5 else _FAIR if confidence >= 0.25 else _UNSURE
+    return _CONFIDENT if confidence >= 0.5 else _MEDIUM if confidence >= 0.25 else _UNCERTAIN
 
 
 def _clock(time_ms: int) -> str:
     return f"{time_ms // 3_600_000}:{time_ms // 60_000 % 60:02}:{time_ms // 1_000 % 60:02}"
 
 
-def _shown(text: str) -> str:
-    """Text that the font's renderer takes: no controls, no halves of characters."""
+def _printable(text: str) -> str:
+    """Text that the font renderer accepts: no control characters, no lone surrogates."""
     clean: Any = "".join(c if c.isprintable() else " " for c in text)
     return str(clean.encode("utf-8", "replace").decode("utf-8"))

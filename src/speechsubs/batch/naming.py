@@ -73,9 +73,10 @@ def all_files(job: Job, source: str) -> list[Path]:
     return [path for tag in tags for path in files(job, source, tag)]
 
 
-def planned(job: Job, result: Result, tags: Sequence[str]) -> list[Planned]:
-    """The files of some languages of a job's result."""
-    options = job.options
+def planned(
+    path: Path, folder: Path, result: Result, options: Options, tags: Sequence[str]
+) -> list[Planned]:
+    """The files of some languages of a result."""
     source = result.source.locale.tag
     tracks = []
     for output in result.outputs:
@@ -88,5 +89,5 @@ def planned(job: Job, result: Result, tags: Sequence[str]) -> list[Planned]:
     return [
         Planned(track, place, options.crlf, options.bom)
         for tag, track in tracks
-        for place in places(job.source, job.folder, tag, options)
+        for place in places(path, folder, tag, options)
     ]

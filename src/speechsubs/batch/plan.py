@@ -93,7 +93,7 @@ def looked_into(found: Plan, resources: Resources) -> Plan:
     looked = replace(found, todo=[], refused=list(found.refused))
     for job in found.todo:
         try:
-            one = worker.load(job)
+            one = worker.read(job)
             resources.require(job.options.engine, one.language, one.targets)
         except SpeechsubsError as error:
             looked.refused.append(worker.failed(job, error))

@@ -1,6 +1,5 @@
 """What jobs share in a process: glossaries, settings and engines, each loaded once."""
 
-import os
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,21 +19,6 @@ TEXTS_A_WORKER = 128
 
 #: What makes the engine of a name for a direction: name, source, target.
 EngineLoader = Callable[[str, str, str], Engine]
-#: What reads the glossary at a path, empty for none.
-GlossaryLoader = Callable[[str], glossary.Glossary]
-
-
-def cores() -> int:
-    """The cores that this process may use, which in a container are fewer than there are."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def load_glossary(path: str) -> glossary.Glossary:
-    """The glossary at a path, or one without terms."""
-    return glossary.load(Path(path)) if path else glossary.empty()
 
 
 class Resources:
@@ -49,7 +33,6 @@ class Resources:
         load_engine: EngineLoader | None = None,
         memory: Memory | None = None,
         workers: int = 1,
-        load_glossary: GlossaryLoader = load_glossary,
     ) -> None:
         self._load = load_engine or engines.load
         self.memory = memory
@@ -57,7 +40,7 @@ class Resources:
         self._engines: dict[tuple[str, str, str], Engine | SpeechsubsError] = {}
         # Bounded: every row of a manifest may have options of its own.
         self.setting = lru_cache(maxsize=64)(self._setting)
-        self.glossary = lru_cache(maxsize=8)(load_glossary)
+        self.glossary = lru_cache(maxsize=8)(_glossary)
         self.original = lru_cache(maxsize=2)(_original)
         self.written = lru_cache(maxsize=256)(self._written)
 
@@ -97,6 +80,10 @@ class Resources:
     def _setting(self, tag: str, options: Options) -> Setting:
         source = options.limited(locales.load(tag))
         return pipeline.setting(source, self.glossary(options.glossary), options)
+
+
+def _glossary(path: str) -> glossary.Glossary:
+    return glossary.load(Path(path)) if path else glossary.empty()
 
 
 def _original(path: str) -> Track:

@@ -1,41 +1,54 @@
 """A run whose results are wanted whole: for its report, its project, a person who waits.
 
 Where a batch drops the cues of a file as soon as they are written, such a run holds
-everything until its end, so it is for a few files. An engine that fails ends it. What it
-does with a file is what a batch does with it: see `worker`.
+everything until its end, so it is for a few files.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from speechsubs import outputs
-from speechsubs.batch import naming, worker
-from speechsubs.batch.model import Job
-from speechsubs.batch.resources import Resources
-from speechsubs.batch.worker import Loaded, Ready
+from speechsubs import outputs, pipeline
+from speechsubs.batch import naming
 from speechsubs.errors import InputError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.pipeline import Recall, Result
-from speechsubs.protocols import Aligner
-from speechsubs.translation import Progress
+from speechsubs.model import Track, Transcript
+from speechsubs.options import Options
+from speechsubs.pipeline import Prepared, Recall, Result, Setting
+from speechsubs.protocols import Aligner, Engine
+
+#: Target languages with their engines.
+Pairs = Sequence[tuple[Locale, Engine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file that was read.
+
+    `path` is what its outputs are named after; `track` holds the subtitles that it is,
+    where it is no transcript.
+    """
+
+    path: Path
+    transcript: Transcript
+    track: Track | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one language, which go to the engines together."""
+    """Items of one language, which go to the engines together."""
 
     source: Locale
     targets: tuple[Locale, ...]
-    files: tuple[Loaded, ...]
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The results of a group, and why the other files have none."""
+    """The results of a group, and why the other items have none."""
 
-    results: tuple[tuple[Job, Result], ...]
+    results: tuple[tuple[Path, Result], ...]
     failures: tuple[InputError, ...]
 
 
@@ -47,69 +60,87 @@ class Saved:
     files: dict[str, list[Path]]
 
 
-def groups(files: Iterable[Loaded]) -> list[Group]:
-    """Files that were read for jobs with the same options, by their language."""
-    by_tag: dict[str, list[Loaded]] = {}
-    for file in files:
-        by_tag.setdefault(file.language, []).append(file)
-    found = []
-    for tag, own in by_tag.items():
-        limited = own[0].job.options.limited
-        targets = tuple(limited(locales.load(to)) for to in own[0].targets)
-        found.append(Group(limited(locales.load(tag)), targets, tuple(own)))
-    return found
+def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -> list[Group]:
+    """The items by their language, with the languages to translate them to."""
+    by_tag: dict[str, list[Item]] = {}
+    for item in items:
+        said = item.transcript if item.track is None else item.track
+        tag = options.language or naming.language(item.path, said) or "en"
+        by_tag.setdefault(tag, []).append(item)
+    wanted = {locale.tag: locale for locale in targets}
+    return [
+        Group(
+            options.limited(locales.load(tag)),
+            tuple(options.limited(wanted[to]) for to in naming.targets(wanted, tag)),
+            tuple(own),
+        )
+        for tag, own in by_tag.items()
+    ]
 
 
 def run(
     group: Group,
-    resources: Resources,
+    pairs: Pairs,
+    setting: Setting,
     recall: Callable[[str], Recall],
     *,
     aligner: Aligner | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """The results of a group. Raises `EngineError`.
 
     `recall` gives what asks for the translations that people wrote for the transcript of
     that name. A transcript without text does not take the others with it.
     """
-    ready: list[Ready] = []
+    ready: list[tuple[Item, Prepared]] = []
     failures: list[InputError] = []
-    for file in group.files:
+    for item in group.items:
         try:
-            ready.append(worker.prepared(file, resources, aligner))
+            ready.append((item, pipeline.prepare(item.transcript, setting, aligner)))
         except InputError as error:
-            if error.where != file.item.source:
+            if error.where != item.transcript.source:
                 raise
             failures.append(error)
-    recalls = [recall(one.prepared.transcript.source) for one in ready]
-    drafted = [
-        worker.drafted_together(ready, locale, resources, recalls, progress)
-        for locale in (group.targets if ready else ())
+    prepared = [one for _, one in ready]
+    recalls = [recall(item.transcript.source) for item, _ in ready]
+    drafts = [
+        pipeline.translated(prepared, locale, engine, setting, recalls, progress)
+        for locale, engine in (pairs if ready else ())
     ]
-    results = [
-        (one.job, worker.complete(one, [made[number] for made in drafted]))
-        for number, one in enumerate(ready)
-    ]
+    results = []
+    for number, (item, one) in enumerate(ready):
+        own = [(*pair, made[number]) for pair, made in zip(pairs, drafts, strict=True)]
+        kept = item.track if setting.options.keep_cues else None
+        results.append((item.path, pipeline.finish(one, own, setting, kept)))
     return Outcome(tuple(results), tuple(failures))
 
 
-def places(group: Group) -> list[Path]:
-    """The files that a group's outputs go to."""
-    return [path for file in group.files for path in naming.all_files(file.job, group.source.tag)]
+def places(group: Group, tags: Sequence[str], output: Path | None, options: Options) -> list[Path]:
+    """The files that a group's outputs go to; `tags` are the languages that are written."""
+    names = list(tags)
+    if options.bilingual:
+        names += [naming.stacked(group.source.tag, locale.tag) for locale in group.targets]
+    return [
+        place
+        for item in group.items
+        for name in names
+        for place in naming.places(item.path, output or item.path.parent, name, options)
+    ]
 
 
-def save(results: Iterable[tuple[Job, Result]]) -> Saved:
-    """Write the tracks of results, that of the source's own language where it is new.
+def save(
+    results: Iterable[tuple[Path, Result]], output: Path | None, options: Options, *, own: bool
+) -> Saved:
+    """Write the tracks of results, that of the source's own language where `own` says so.
 
     Raises `OutputError`.
     """
     saved = []
     files: dict[str, list[Path]] = {}
-    for job, result in results:
-        new = result.targets if job.command == "translate" else result.outputs
-        planned = naming.planned(job, result, [each.locale.tag for each in new])
-        paths, kept = outputs.write(planned, overwrite=job.options.overwrite)
+    for path, result in results:
+        tags = [each.locale.tag for each in (result.outputs if own else result.targets)]
+        planned = naming.planned(path, output or path.parent, result, options, tags)
+        paths, kept = outputs.write(planned, overwrite=options.overwrite)
         saved.append(replace(result, findings=(*result.findings, *kept)))
         files[result.name] = paths
     return Saved(tuple(saved), files)

@@ -1,8 +1,7 @@
 """The work on one file: read, prepare, finish, write. The same wherever it is done.
 
 `do_all` does whole jobs in this process, for pools of processes and for clusters;
-`runner.grouped` takes the same steps apart so that an engine gets many files at once,
-and `whole.run` for those who want the results themselves.
+`grouped` takes the same steps apart so that an engine gets many files at once.
 """
 
 import errno
@@ -25,9 +24,8 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
 from speechsubs.options import Options
 from speechsubs.outputs import Planned, Written
-from speechsubs.pipeline import Output, Prepared, Recall, Result, Setting
+from speechsubs.pipeline import Output, Prepared, Result, Setting
 from speechsubs.protocols import Aligner, Engine
-from speechsubs.translation import Progress
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _Done = TypeVar("_Done")
@@ -35,20 +33,16 @@ _Done = TypeVar("_Done")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A job that was read and prepared, waiting for its drafts.
-
-    `inputs` are the digests of its files, `size` is that of the source in bytes,
-    `seconds` is how long it took so far: what a batch remembers of it.
-    """
+    """A job that was read and prepared, waiting for its drafts."""
 
     job: Job
     setting: Setting
     targets: tuple[Locale, ...]
     prepared: Prepared
     kept: Track | None
-    inputs: dict[str, str] = field(default_factory=dict)
-    size: int = 0
-    seconds: float = 0.0
+    inputs: dict[str, str]
+    size: int
+    seconds: float
 
     @property
     def group(self) -> tuple[str, tuple[str, ...], Options]:
@@ -107,71 +101,51 @@ def attempt(job: Job, action: Callable[[], _Done]) -> _Done | JobResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A job's file as it was read, its language and the languages to translate it to.
+class Read:
+    """A file's bytes, what they hold, its language and the languages to translate to."""
 
-    `data` are its bytes, where a batch needs them.
-    """
-
-    job: Job
+    data: bytes
     item: Transcript | Track
     language: str
     targets: tuple[str, ...]
-    data: bytes = b""
 
 
-def identified(job: Job, item: Transcript | Track, data: bytes = b"") -> Loaded:
-    """What was read for a job, with its languages. Raises `InputError` where a check needs
-    one that nothing names.
-    """
-    tag = job.options.language or naming.language(job.source, item)
-    if not tag and job.command == "check":
-        raise InputError(str(job.source), "its language is not known", "Name it: --language es")
-    tag = tag or "en"
-    return Loaded(job, item, tag, naming.targets(job.targets, tag), data)
-
-
-def load(job: Job) -> Loaded:
-    """Read a job's file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
+def read(job: Job) -> Read:
+    """Read a file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
+    options = job.options
     data = read_bytes(job.source)
     item = formats.parse(data, job.source)
     if job.command != "subtitle" and not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to make some"
         raise InputError(str(job.source), "these are no subtitles: it has no cues", advice)
-    found = identified(job, item, data)
-    if job.command == "translate" and not found.targets and job.targets:
+    tag = options.language or naming.language(job.source, item)
+    if not tag and job.command == "check":
+        raise InputError(str(job.source), "its language is not known", "Name it: --language es")
+    tag = tag or "en"
+    wanted = naming.targets(job.targets, tag)
+    if job.command == "translate" and not wanted and job.targets:
         advice = "--from names its language"
-        raise InputError(str(job.source), f"the file is in {found.language} already", advice)
-    return found
+        raise InputError(str(job.source), f"the file is in {tag} already", advice)
+    return Read(data, item, tag, wanted)
 
 
 def ready(job: Job, resources: Resources) -> Ready:
     """Read a file and prepare it for engines. Raises `SpeechsubsError`."""
     start = perf_counter()
-    found = load(job)
-    source = resources.setting(found.language, job.options).source
-    return replace(
-        prepared(found, resources, _aligner(job, source)),
-        inputs=fingerprint.inputs(job, fingerprint.of_bytes(found.data)),
-        size=len(found.data),
-        seconds=perf_counter() - start,
-    )
-
-
-def prepared(loaded: Loaded, resources: Resources, aligner: Aligner | None) -> Ready:
-    """A file that was read, prepared for engines. Raises `InputError`.
-
-    Without an aligner its times are its own, or estimated.
-    """
-    job, item = loaded.job, loaded.item
-    setting = resources.setting(loaded.language, job.options)
+    options = job.options
+    found = read(job)
+    item = found.item
     transcript = formats.from_track(item) if isinstance(item, Track) else item
+    setting = resources.setting(found.language, options)
     return Ready(
         job,
         setting,
-        tuple(job.options.limited(locales.load(to)) for to in loaded.targets),
-        pipeline.prepare(transcript, setting, aligner),
-        item if job.options.keep_cues and isinstance(item, Track) else None,
+        tuple(options.limited(locales.load(to)) for to in found.targets),
+        pipeline.prepare(transcript, setting, _aligner(job, setting.source)),
+        item if options.keep_cues and isinstance(item, Track) else None,
+        fingerprint.inputs(job, fingerprint.of_bytes(found.data)),
+        len(found.data),
+        perf_counter() - start,
     )
 
 
@@ -183,21 +157,16 @@ def _aligner(job: Job, source: Locale) -> Aligner | None:
     return registry.load(job.options.aligner, recording, source, lexicon=lexicon)
 
 
-def complete(one: Ready, drafted: Sequence[Drafted]) -> Result:
-    """The cues and findings of a job in all its languages."""
-    given = [(each.locale, each.engine, each.drafts) for each in drafted]
-    return pipeline.finish(one.prepared, given, one.setting, one.kept)
-
-
 def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Made:
     """Cues and findings of a job, its files planned."""
     start = perf_counter()
-    job = one.job
-    result = complete(one, drafted)
+    job, options = one.job, one.job.options
+    given = [(each.locale, each.engine, each.drafts) for each in drafted]
+    result = pipeline.finish(one.prepared, given, one.setting, one.kept)
     source = one.setting.source.tag
     own = job.own and job.command == "subtitle"
     tags = [source] * own + [each.locale.tag for each in drafted]
-    plans = naming.planned(job, result, tags)
+    plans = naming.planned(job.source, job.folder, result, options, tags)
     spent = one.seconds + perf_counter() - start
     by_tag = {each.locale.tag: each for each in drafted}
     parts = []
@@ -206,7 +175,7 @@ def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Ma
         if tag in tags:
             parts.append(_part(one, output, by_tag.get(tag), spent / len(tags), resources))
     shared = len(result.findings)
-    return Made(_job_result(one, result, parts), plans, job.options.overwrite, shared)
+    return Made(_job_result(one, result, parts), plans, options.overwrite, shared)
 
 
 def _part(
@@ -358,17 +327,10 @@ def _drafted_or_lost(
     return [found for one in some for found in _drafted_or_lost([one], locale, resources)]
 
 
-def drafted_together(
-    some: Sequence[Ready],
-    locale: Locale,
-    resources: Resources,
-    recalls: Sequence[Recall] = (),
-    progress: Progress | None = None,
-) -> list[Drafted]:
+def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources) -> list[Drafted]:
     """The drafts of jobs of one setting, made in one go. Raises `EngineError`.
 
-    `recalls`, one for each job, are asked instead of the memory. The engine's time is
-    shared out by sentences.
+    The engine's time is shared out by sentences.
     """
     setting, options = some[0].setting, some[0].job.options
     engine = resources.engine(options.engine, setting.source.tag, locale.tag)
@@ -378,8 +340,8 @@ def drafted_together(
     if resources.memory is not None:
         heard = [fingerprint.asked(resources.memory, one.job, setting.source) for one in some]
     start = perf_counter()
-    texts = [one.prepared for one in some]
-    drafts = pipeline.translated(texts, locale, engine, setting, recalls or heard, progress)
+    prepared = [one.prepared for one in some]
+    drafts = pipeline.translated(prepared, locale, engine, setting, heard)
     each = (perf_counter() - start) / max(sum(map(len, drafts)), 1)
     answers = [one.answers for one in heard] or [""] * len(some)
     return [
@@ -407,13 +369,15 @@ def recalled(job: Job, tags: Sequence[str], resources: Resources) -> dict[str, s
 
 def _converted(job: Job) -> Made:
     start = perf_counter()
-    data, track = _track(load(job))
-    planned = conversions(job, track)
+    data, track, _ = _track(job)
+    options = job.options
+    places = naming.files(job, "", "")
     digest = fingerprint.of(job, "", source="", inputs={"input": fingerprint.of_bytes(data)})
+    planned = [Planned(track, place, options.crlf, options.bom) for place in places]
     part = LanguageResult(
         "",
         digest,
-        tuple(plan.path for plan in planned),
+        tuple(places),
         len(track.cues),
         0,
         *_counts(track.findings),
@@ -422,22 +386,25 @@ def _converted(job: Job) -> Made:
     result = JobResult(
         job.key, job.source, languages=(part,), findings=track.findings, bytes=len(data)
     )
-    return Made(result, planned, job.options.overwrite)
-
-
-def conversions(job: Job, track: Track) -> list[Planned]:
-    """The files that a track is converted to."""
-    options = job.options
-    return [Planned(track, place, options.crlf, options.bom) for place in naming.files(job, "", "")]
+    return Made(result, planned, options.overwrite)
 
 
 def _checked(job: Job, resources: Resources) -> Made:
     start = perf_counter()
-    loaded = load(job)
-    data, track = _track(loaded)
-    against = job.options.against
-    found = examined(loaded, resources, resources.original(against) if against else None)
-    tag = loaded.language
+    data, track, tag = _track(job)
+    options = job.options
+    original = resources.original(options.against) if options.against else None
+    spoken = options.against_language
+    if original is not None and not spoken:
+        spoken = naming.language(Path(options.against), original)
+    found = pipeline.examine(
+        replace(track, language=tag),  # findings name it
+        locales.load(tag),
+        source=original,
+        source_locale=locales.load(spoken or "en"),
+        glossary=resources.glossary(options.glossary),
+        fps=options.fps,
+    )
     spent = perf_counter() - start
     part = LanguageResult(tag, "", (), len(track.cues), 0, *_counts(found), seconds=spent)
     return Made(
@@ -452,26 +419,8 @@ def _checked(job: Job, resources: Resources) -> Made:
     )
 
 
-def examined(loaded: Loaded, resources: Resources, original: Track | None) -> list[Finding]:
-    """What is wrong with subtitles by themselves, and against the track in the original
-    language.
-    """
-    _, track = _track(loaded)
-    options = loaded.job.options
-    spoken = options.against_language
-    if original is not None and not spoken:
-        spoken = naming.language(Path(options.against), original)
-    return pipeline.examine(
-        replace(track, language=loaded.language),  # findings name it
-        locales.load(loaded.language),
-        source=original,
-        source_locale=locales.load(spoken or "en"),
-        glossary=resources.glossary(options.glossary),
-        fps=options.fps,
-    )
-
-
-def _track(loaded: Loaded) -> tuple[bytes, Track]:
-    """The bytes and the cues of a file; `load` lets nothing but subtitles through to here."""
-    assert isinstance(loaded.item, Track)
-    return loaded.data, loaded.item
+def _track(job: Job) -> tuple[bytes, Track, str]:
+    """A file that must be subtitles: its bytes, its cues, its language."""
+    found = read(job)
+    assert isinstance(found.item, Track)
+    return found.data, found.item, found.language

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from speechsubs import __version__, qa, translation
-from speechsubs.alignment.estimate import Estimate
+from speechsubs.alignment.estimate import EstimateAligner
 from speechsubs.cues import bilingual, fit, keep, polish
 from speechsubs.cues.layout import Block, TimedText, timed_texts
 from speechsubs.glossary import Glossary, Matcher, empty
@@ -164,7 +164,7 @@ def setting(
 
 def prepare(transcript: Transcript, setting: Setting, aligner: Aligner | None = None) -> Prepared:
     """Everything before the engines. Raises `InputError` for a transcript without words."""
-    aligner = aligner or Estimate(setting.source, setting.options.duration_ms)
+    aligner = aligner or EstimateAligner(setting.source, setting.options.duration_ms)
     return texts.prepare(transcript, setting, aligner)
 
 
@@ -206,7 +206,7 @@ def finish(
             output = replace(output, stacked=stacked, stacked_findings=tuple(found))
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
     findings = list(one.transcript.findings)
-    if one.aligner == Estimate.name:
+    if one.aligner == EstimateAligner.name:
         message = "times are estimated from the text, no recording was heard"
         name = one.transcript.source
         findings.append(Finding("times-estimated", Severity.INFO, message, file=name))

@@ -31,14 +31,14 @@ class SyncResult:
     @property
     def sure(self) -> bool:
         """True where the result may be written without asking."""
-        return self.fit.sure >= LEAST_SURE
+        return self.fit.confidence >= LEAST_SURE
 
 
 def sync(
     track: Track,
     recording: Recording,
     aligner: Aligner | None = None,
-    curve: vad.Curve | None = None,
+    curve: vad.SpeechCurve | None = None,
 ) -> SyncResult:
     """Move a track by one offset and one rate, then each cue by its words.
 
@@ -46,18 +46,18 @@ def sync(
     `curve` is the recording's, where the caller has it. Raises `InputError` where
     speech cannot be found for want of packages.
     """
-    heard = (curve or vad.Curve(recording)).values()
+    heard = (curve or vad.SpeechCurve(recording)).values()
     spans = [(cue.start_ms, cue.end_ms) for cue in track.cues]
-    fit = offset.find(spans, heard)
+    fit = offset.find_fit(spans, heard)
     fit = replace(fit, offset_ms=fit.offset_ms + recording.offset_ms)
     cues = [
-        replace(cue, start_ms=start, end_ms=max(start + 1, fit.time(cue.end_ms)))
+        replace(cue, start_ms=start, end_ms=max(start + 1, fit.map_time(cue.end_ms)))
         for cue in track.cues
-        for start in [fit.time(cue.start_ms)]
+        for start in [fit.map_time(cue.start_ms)]
     ]
     moved = 0
     found = [*track.findings, *recording.findings]
-    if aligner is not None and aligner.name == "speech" and fit.sure >= LEAST_SURE and cues:
+    if aligner is not None and aligner.name == "speech" and fit.confidence >= LEAST_SURE and cues:
         cues, moved, more = _realigned(cues, aligner)
         found += more
     cues = _apart(cues)

@@ -1,14 +1,19 @@
-"""Cue times from the speech itself: forced alignment that survives a wrong text.
+"""Forced alignment of a text with a recording, robust against differences between them.
 
-A recogniser that expects the text says what it heard where (`language`, `listen`,
-`match`); a grammar decides the doubtful lines (`decide`); pieces between sure places
-are aligned word by word (`chunks`, `decode`); edges are repaired (`edges`) and every
-time gets a confidence (`confidence`). All of it offline, with pocketsphinx.
+1. A recogniser with a language model of the text finds anchors (`script`, `pronounce`,
+   `recognize`).
+2. A grammar decides which of the lines between anchors are spoken (`decide`).
+3. The recording is cut into chunks and each is aligned word by word (`chunks`, `decode`),
+   on several processes (`workers`).
+4. Word boundaries are corrected by voice activity (`boundaries`) and every time gets a
+   confidence (`confidence`).
+
+`aligner` runs these steps. Everything works offline, with pocketsphinx.
 """
 
-from speechsubs.alignment.forced.aligner import Speech, supports
+from speechsubs.alignment.forced.aligner import ForcedAligner, supports
 
 __all__ = [
-    "Speech",
+    "ForcedAligner",
     "supports",
 ]

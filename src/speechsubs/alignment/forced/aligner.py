@@ -1,12 +1,4 @@
-"""The `speech` aligner: the order of its steps.
-
-Cue times from the speech itself: forced alignment that survives a wrong text.
-
-A recogniser that expects the text says what it heard where (`language`, `listen`,
-`match`); a grammar decides the doubtful lines (`decide`); pieces between sure places
-are aligned word by word (`chunks`, `decode`); edges are repaired (`edges`) and every
-time gets a confidence (`confidence`). All of it offline, with pocketsphinx.
-"""
+"""The forced aligner: runs the steps described in the package docstring."""
 
 import os
 import tempfile
@@ -25,11 +17,11 @@ from speechsubs.alignment.forced import (
     recognize,
     script,
 )
-from speechsubs.alignment.forced.chunks import between, from_heard
-from speechsubs.alignment.forced.confidence import report
+from speechsubs.alignment.forced.chunks import fill_gaps, place_recognized
+from speechsubs.alignment.forced.confidence import report_findings
 from speechsubs.alignment.forced.decode import TokenTime
 from speechsubs.alignment.forced.pronounce import Pronouncer
-from speechsubs.alignment.forced.workers import Crew
+from speechsubs.alignment.forced.workers import WorkerPool
 from speechsubs.audio import Recording
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
@@ -39,30 +31,29 @@ from speechsubs.protocols import Placement
 if TYPE_CHECKING:
     import numpy as np
 
-#: Recordings from this length on are worth starting helpers for.
-_WORTH_HELP_MS: Final = 90_000
-_MOST_HELPERS: Final = 4
-#: A voice for the first pass: generous, so that no quiet word is lost.
-_GENEROUS: Final = 0.35
+#: Shorter recordings are not worth the start of worker processes.
+_MIN_PARALLEL_MS: Final = 90_000
+_MAX_WORKERS: Final = 4
+#: VAD threshold of the first pass: low, so that no quiet word is lost.
+_LOW_THRESHOLD: Final = 0.35
 _PAD_MS: Final = 150
-#: The most that is trusted: the model has heard English only. Other languages measured
-#: as well (Italian and Catalan: all starts within 100 ms), on one voice each.
-_ENGLISH: Final = 1.0
-_FOREIGN: Final = 0.85
-_SPELLED: Final = 0.6
-#: A voice that sets in: lower, because soft beginnings count.
-_ONSET: Final = 0.3
-#: Told the name of a step ("voice", "listen", "decide", "align"), how much is done of it,
-#: of how much.
+#: Upper limits of confidence: the acoustic model was trained on English only. Italian and
+#: Catalan were measured too, on one voice each: all starts were within 100 ms.
+_MAX_ENGLISH: Final = 1.0
+_MAX_FOREIGN: Final = 0.85
+_MAX_SPELLED: Final = 0.6
+#: VAD threshold for onsets: lower, because speech may begin softly.
+_ONSET_THRESHOLD: Final = 0.3
+#: Called with the name of a step ("voice", "listen", "decide", "align"), the work done
+#: and the total.
 Progress = Callable[[str, int, int], None]
 Times = tuple[TokenTime, ...]
 
 
-class Speech:
-    """An `Aligner` that listens. See the package's text.
+class ForcedAligner:
+    """An `Aligner` that recognises the words. See the package docstring.
 
-    `lexicon` holds a user's pronunciations (`lexicon.load`). Only `place` works: it
-    raises `InputError` where pocketsphinx is not installed, and no other error.
+    `lexicon` holds the user's pronunciations (`pronounce.load_lexicon`).
     """
 
     name = "speech"
@@ -74,21 +65,24 @@ class Speech:
         *,
         lexicon: pronounce.Lexicon | None = None,
         progress: Progress | None = None,
-        helpers: int | None = None,
-        curve: vad.Curve | None = None,
+        workers: int | None = None,
+        curve: vad.SpeechCurve | None = None,
     ) -> None:
-        """`helpers` processes share the work (None: as many as there are cores, up to 4,
-        for long recordings). `curve` is the recording's, where the caller has it.
+        """`workers` is the number of processes (None: one per core, up to 4, for long
+        recordings). `curve` is the recording's speech curve, if the caller has it already.
         """
         self._recording = recording
         self._locale = locale
         self._lexicon = lexicon or {}
         self._progress = progress
-        self._helpers = helpers
-        self._curve = curve or vad.Curve(recording)
+        self._workers = workers
+        self._curve = curve or vad.SpeechCurve(recording)
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
-        """Times for every word of every sentence; what was not spoken is reported."""
+        """Time every word of every sentence; sentences that are not spoken are reported.
+
+        Raises `InputError` if pocketsphinx is not installed.
+        """
         try:
             import numpy as np  # noqa: F401 - part of an extra
             import pocketsphinx  # noqa: F401
@@ -99,112 +93,129 @@ class Speech:
                 "Install them: pip install 'speechsubs[align]', or use --aligner estimate",
             ) from error
         pronouncer = Pronouncer(self._locale.language, self._lexicon)
-        text = script.write(sentences, pronouncer)
-        voices = self._curve.values(self._step("voice"))
+        text = script.build_script(sentences, pronouncer)
+        probabilities = self._curve.values(self._progress_of("voice"))
         with tempfile.TemporaryDirectory(prefix="speechsubs-") as name:
-            return self._placed(sentences, text, pronouncer, voices, Path(name))
+            return self._place(sentences, text, pronouncer, probabilities, Path(name))
 
-    def _placed(
+    def _place(
         self,
         sentences: Sequence[Sentence],
         text: script.Script,
         pronouncer: Pronouncer,
-        voices: "np.ndarray[Any, np.dtype[np.float32]]",
+        probabilities: "np.ndarray[Any, np.dtype[np.float32]]",
         folder: Path,
     ) -> Placement:
         sound = self._recording
-        wide = vad.join(voices, sound.duration_ms, _GENEROUS, _PAD_MS, 200)
-        narrow = vad.join(voices, sound.duration_ms, 0.5, 0, 200)
+        wide = vad.find_regions(probabilities, sound.duration_ms, _LOW_THRESHOLD, _PAD_MS, 200)
+        narrow = vad.find_regions(probabilities, sound.duration_ms, 0.5, 0, 200)
         recognize.write_dictionary(pronouncer.units, folder / "words.dict")
         recognize.write_model(text, folder / "text.lm")
-        with Crew(folder, sound.samples, self._count()) as crew:
-            groups = recognize.groups(wide) if text.units else []
-            parts = crew.each(lambda part: crew.hear(*part), groups, self._step("listen"))
-            times = recognize.match(text, [heard for part in parts for heard in part])
-            spans = decide.spans(text, times, wide, sound.duration_ms, crew, self._step("decide"))
-            placed, fallen = self._aligned(text, times, spans, wide, narrow, crew)
-        sure, middle = self._trust(placed, spans, fallen, voices, narrow)
-        onsets = vad.join(voices, sound.duration_ms, _ONSET, 0, 100)
-        fades = vad.join(voices, sound.duration_ms, 0.5, 0, 100)
-        placed = boundaries.widened(placed, onsets, fades, sure)
-        filled = between(text, placed, sound.duration_ms)
+        with WorkerPool(folder, sound.samples, self._worker_count()) as pool:
+            groups = recognize.group_regions(wide) if text.units else []
+            parts = pool.map(
+                lambda part: pool.recognize(*part), groups, self._progress_of("listen")
+            )
+            times = recognize.match_units(text, [heard for part in parts for heard in part])
+            spans = decide.find_spans(
+                text, times, wide, sound.duration_ms, pool, self._progress_of("decide")
+            )
+            placed, unaligned = self._align(text, times, spans, wide, narrow, pool)
+        confidences, middle = self._rate_lines(placed, spans, unaligned, probabilities, narrow)
+        onsets = vad.find_regions(probabilities, sound.duration_ms, _ONSET_THRESHOLD, 0, 100)
+        fades = vad.find_regions(probabilities, sound.duration_ms, 0.5, 0, 100)
+        placed = boundaries.widen(placed, onsets, fades, confidences)
+        filled = fill_gaps(text, placed, sound.duration_ms)
         done = tuple(
             replace(
-                sentence, words=self._words(line, row, _heard(line, row, times), sure[n], middle)
+                sentence,
+                words=self._to_words(
+                    line, row, _recognized_tokens(line, row, times), confidences[n], middle
+                ),
             )
             for n, (sentence, line, row) in enumerate(
                 zip(sentences, text.lines, filled, strict=True)
             )
         )
         return Placement(
-            done, self.name, report(text, done, placed, fallen, sure, narrow, sound.offset_ms)
+            done,
+            self.name,
+            report_findings(text, done, placed, unaligned, confidences, narrow, sound.offset_ms),
         )
 
-    def _aligned(
+    def _align(
         self,
         text: script.Script,
-        times: recognize.Times,
+        times: recognize.UnitTimes,
         spans: Sequence[decide.Span | None],
         wide: Sequence[vad.Region],
         narrow: Sequence[vad.Region],
-        crew: Crew,
+        pool: WorkerPool,
     ) -> tuple[list[Times | None], set[int]]:
-        """Token times of the spoken lines, and the lines where only a guess was left."""
+        """Token times of the spoken lines, and the lines that could not be aligned."""
         found: list[Times | None] = [None] * len(text.lines)
-        fallen: set[int] = set()
-        todo = chunks.chunks(spans, wide, self._recording.duration_ms)
+        unaligned: set[int] = set()
+        todo = chunks.build_chunks(spans, wide, self._recording.duration_ms)
 
-        def place(piece: chunks.Chunk) -> list[Times] | None:
-            lines = [text.lines[n].ways for n in piece.lines]
-            return chunks.placed(piece, lines, [spans[n] for n in piece.lines], narrow, crew)
+        def place(chunk: chunks.Chunk) -> list[Times] | None:
+            lines = [text.lines[n].spoken_forms for n in chunk.lines]
+            return chunks.align_chunk(chunk, lines, [spans[n] for n in chunk.lines], narrow, pool)
 
-        for piece, rows in zip(todo, crew.each(place, todo, self._step("align")), strict=True):
-            for row, number in enumerate(piece.lines):
+        for chunk, rows in zip(
+            todo, pool.map(place, todo, self._progress_of("align")), strict=True
+        ):
+            for row, number in enumerate(chunk.lines):
                 span = spans[number]
                 assert span is not None
                 if rows is None:
-                    fallen.add(number)
-                    found[number] = from_heard(text, number, times, span)
+                    unaligned.add(number)
+                    found[number] = place_recognized(text, number, times, span)
                 else:
-                    found[number] = boundaries.snapped(rows[row], narrow)
-        return found, fallen
+                    found[number] = boundaries.snap_to_pauses(rows[row], narrow)
+        return found, unaligned
 
-    def _trust(
+    def _rate_lines(
         self,
         placed: Sequence[Times | None],
         spans: Sequence[decide.Span | None],
-        fallen: set[int],
-        voices: "np.ndarray[Any, np.dtype[np.float32]]",
+        unaligned: set[int],
+        probabilities: "np.ndarray[Any, np.dtype[np.float32]]",
         narrow: Sequence[vad.Region],
     ) -> tuple[list[float], float]:
-        """The trust in each line, and the file's median score."""
+        """The confidence in each line, and the recording's median score."""
         taken = [n for n, times in enumerate(placed) if times]
-        edge = [_outer(times) for times in placed if times]
-        beside = {n: boundaries.loose(narrow, edge, place) for place, n in enumerate(taken)}
-        known: list[confidence.Signs | None] = []
+        edge = [_extent(times) for times in placed if times]
+        beside = {
+            n: boundaries.uncovered_speech(narrow, edge, place) for place, n in enumerate(taken)
+        }
+        known: list[confidence.Evidence | None] = []
         for number, times in enumerate(placed):
             span = spans[number]
-            if times is None or span is None or number in fallen:
+            if times is None or span is None or number in unaligned:
                 known.append(None)
                 continue
-            voiced_ = _voiced(times, voices)
-            known.append(confidence.signs(times, span, voiced_, beside.get(number, (0, 0))))
-        middle, deviation = confidence.spread([k.score for k in known if k is not None])
-        most = self._most()
-        sure = [
-            most * confidence.confidence(k, middle, deviation)
+            speech_share = _speech_share(times, probabilities)
+            known.append(
+                confidence.collect_evidence(times, span, speech_share, beside.get(number, (0, 0)))
+            )
+        middle, deviation = confidence.median_and_deviation(
+            [k.score for k in known if k is not None]
+        )
+        most = self._max_confidence()
+        confidences = [
+            most * confidence.line_confidence(k, middle, deviation)
             if k is not None
-            else (confidence.FALLBACK if n in fallen else confidence.NONE)
+            else (confidence.FALLBACK if n in unaligned else confidence.NO_EVIDENCE)
             for n, k in enumerate(known)
         ]
-        return sure, middle
+        return confidences, middle
 
-    def _words(
+    def _to_words(
         self,
         line: script.Line,
         times: Times,
         heard: Sequence[bool],
-        sure: float,
+        line_confidence: float,
         middle: float,
     ) -> tuple[Word, ...]:
         shift = self._recording.offset_ms
@@ -214,40 +225,40 @@ class Speech:
             start = max(clock, time.start_ms)
             end = max(start, time.end_ms)
             clock = start
-            value = confidence.of_word(sure, time, known, middle)
+            value = confidence.word_confidence(line_confidence, time, known, middle)
             words.append(Word(token.text, offset, start + shift, end + shift, round(value, 3)))
         return tuple(words)
 
-    def _most(self) -> float:
+    def _max_confidence(self) -> float:
         language = self._locale.language
         if language == "en":
-            return _ENGLISH
-        speaker = pronounce.find()
-        return _FOREIGN if speaker is not None and speaker.knows(language) else _SPELLED
+            return _MAX_ENGLISH
+        espeak = pronounce.load_espeak()
+        return _MAX_FOREIGN if espeak is not None and espeak.supports(language) else _MAX_SPELLED
 
-    def _count(self) -> int:
-        if self._helpers is not None:
-            return max(1, self._helpers)
-        if self._recording.duration_ms < _WORTH_HELP_MS:
+    def _worker_count(self) -> int:
+        if self._workers is not None:
+            return max(1, self._workers)
+        if self._recording.duration_ms < _MIN_PARALLEL_MS:
             return 1
-        # What this process may use: containers are given fewer cores than there are.
+        # The cores this process may use: containers often have fewer than the machine.
         allowed = getattr(os, "sched_getaffinity", None)
         cores = len(allowed(0)) if allowed else os.cpu_count() or 1
-        return min(_MOST_HELPERS, cores)
+        return min(_MAX_WORKERS, cores)
 
-    def _step(self, name: str) -> Callable[[int, int], None] | None:
+    def _progress_of(self, name: str) -> Callable[[int, int], None] | None:
         progress = self._progress
         if progress is None:
             return None
         return lambda done, total: progress(name, done, total)
 
 
-def _heard(line: script.Line, row: Times, times: recognize.Times) -> list[bool]:
-    """For each token whether the recogniser heard part of it where it was aligned."""
+def _recognized_tokens(line: script.Line, row: Times, times: recognize.UnitTimes) -> list[bool]:
+    """For each token, whether part of it was recognised where it was aligned."""
     found = []
     at = line.first
     for token, time in zip(line.tokens, row, strict=True):
-        count = len(token.readings[0]) if token.readings else 0
+        count = len(token.spoken_forms[0]) if token.spoken_forms else 0
         units = times[at : at + count]
         at += count
         found.append(
@@ -256,31 +267,31 @@ def _heard(line: script.Line, row: Times, times: recognize.Times) -> list[bool]:
     return found
 
 
-def _outer(times: Times) -> tuple[int, int]:
+def _extent(times: Times) -> tuple[int, int]:
     return times[0].start_ms, times[-1].end_ms
 
 
-def _voiced(times: Times, voices: "np.ndarray[Any, np.dtype[np.float32]]") -> float:
-    """The share of a line's words that the detector calls voice."""
+def _speech_share(times: Times, probabilities: "np.ndarray[Any, np.dtype[np.float32]]") -> float:
+    """The share of a line's words that the VAD classifies as speech."""
     total = heard = 0.0
     for time in times:
         if not time.phones:
             continue
         low = time.start_ms // vad.FRAME_MS
-        part = voices[low : max(low + 1, -(-time.end_ms // vad.FRAME_MS))]
+        part = probabilities[low : max(low + 1, -(-time.end_ms // vad.FRAME_MS))]
         total += len(part)
-        heard += float((part > _GENEROUS).sum())
+        heard += float((part > _LOW_THRESHOLD).sum())
     return heard / total if total else 0.0
 
 
 def supports(locale: Locale) -> bool:
-    """True where the sounds of a language are known: English, or what espeak-ng speaks.
+    """True if pronunciations are available: for English, or through espeak-ng.
 
-    Without espeak-ng other languages are read by English spelling. Measured on
-    2026-11-23, that lost 3 of 14 Italian sentences, with a low confidence each, where
-    espeak-ng's sounds placed all of them: the pauses alone do better.
+    Without espeak-ng the words of other languages would be read by English spelling
+    rules. Measured on 2026-11-23, that lost 3 of 14 Italian sentences, each with a low
+    confidence, while espeak-ng placed all of them: the pause aligner does better.
     """
     if locale.language == "en":
         return True
-    speaker = pronounce.find()
-    return speaker is not None and speaker.knows(locale.language)
+    espeak = pronounce.load_espeak()
+    return espeak is not None and espeak.supports(locale.language)

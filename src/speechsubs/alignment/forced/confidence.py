@@ -1,10 +1,8 @@
-"""How far a line's times can be trusted, from 0 to 1.
+"""The confidence in an alignment, from 0 to 1, and the findings about it.
 
-No single sign is enough: the level of acoustic scores depends on voice and room (so
-they are compared with the file's own median), and a good score can be luck. The
-weights were fitted by hand on the benchmark's voices.
-
-What a person should know about a placement.
+No single feature is enough: acoustic scores depend on the speaker and the room (so they
+are compared with the recording's own median), and a good score can be a coincidence. The
+weights were tuned by hand on the voices of the benchmark.
 """
 
 import math
@@ -19,23 +17,24 @@ from speechsubs.alignment.forced.script import Script
 from speechsubs.alignment.vad import Region
 from speechsubs.model import Finding, Sentence, Severity
 
-#: What is left for times that nothing speaks for.
-NONE: Final = 0.02
+#: The confidence of times without any evidence, and of lines that could not be aligned.
+NO_EVIDENCE: Final = 0.02
 FALLBACK: Final = 0.1
-#: A word that was heard so near to where it was aligned says that the edge is right.
+#: A word recognised this close to where it was aligned confirms the boundary.
 _HEARD_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
-    """What is known about one aligned line.
+class Evidence:
+    """The features of one aligned line.
 
-    `score` per frame, `short` the share of phones at their shortest, `heard` the share
-    that the recogniser found by itself, `gap_ms` how far it put the line's edges
-    elsewhere, `rate` phones per second, `voiced` the share of its time with a voice,
-    `loose_ms` a voice right beside the line that no line covers, `bare_ms` the same at
-    edges whose word was not heard by itself: there nothing but the forced alignment
-    says where the line ends. `outer` is the lower score of the first and last word.
+    `score` is the acoustic score per frame, `short` the share of phones at their minimum
+    length, `heard` the share that the recogniser found, `gap_ms` how far its boundaries
+    are from the aligned ones, `rate` the phones per second, `speech_share` the share of
+    the time with speech. `uncovered_ms` is speech just beside the line that no line
+    covers; `unconfirmed_ms` is the same at boundaries whose word was not recognised,
+    where there is no evidence but the forced alignment. `outer` is the lower score of the
+    first and the last word.
     """
 
     score: float
@@ -43,18 +42,18 @@ class Signs:
     heard: float
     gap_ms: float
     rate: float
-    voiced: float
-    loose_ms: float = 0.0
-    bare_ms: float = 0.0
+    speech_share: float
+    uncovered_ms: float = 0.0
+    unconfirmed_ms: float = 0.0
     outer: float = 0.0
 
 
-def signs(
-    tokens: Sequence[TokenTime], span: Span, voiced: float, loose: tuple[int, int]
-) -> Signs | None:
-    """The signs of a line, or None where the second pass gave none.
+def collect_evidence(
+    tokens: Sequence[TokenTime], span: Span, speech_share: float, uncovered: tuple[int, int]
+) -> Evidence | None:
+    """Collect the features of a line, or None if the second pass returned none.
 
-    `loose` are milliseconds of voice before and after it that no line covers.
+    `uncovered` is the milliseconds of speech before and after it that no line covers.
     """
     said = [t for t in tokens if t.phones]
     phones = sum(t.phones for t in said)
@@ -66,27 +65,27 @@ def signs(
         span.first_ms is not None and abs(span.first_ms - said[0].start_ms) < _HEARD_MS,
         span.last_ms is not None and abs(span.last_ms - said[-1].end_ms) < _HEARD_MS,
     )
-    return Signs(
+    return Evidence(
         score(tokens),
         sum(t.shortest for t in said) / phones,
         span.heard,
         float(max(gaps)),
         phones / seconds,
-        voiced,
-        float(max(loose)),
-        float(max(0 if heard else ms for heard, ms in zip(own, loose, strict=True))),
+        speech_share,
+        float(max(uncovered)),
+        float(max(0 if heard else ms for heard, ms in zip(own, uncovered, strict=True))),
         min(said[0].score, said[-1].score),
     )
 
 
 def score(tokens: Sequence[TokenTime]) -> float:
-    """The acoustic score per frame of a line, words weighted by their phones."""
+    """A line's acoustic score per frame, with words weighted by their phones."""
     phones = sum(t.phones for t in tokens)
     return sum(t.score * t.phones for t in tokens) / max(1, phones)
 
 
-def spread(scores: Sequence[float]) -> tuple[float, float]:
-    """The median of a file's scores and their robust deviation, at least 2."""
+def median_and_deviation(scores: Sequence[float]) -> tuple[float, float]:
+    """The median of a recording's scores and their robust deviation, at least 2."""
     if not scores:
         return 0.0, 1.0
     middle = statistics.median(scores)
@@ -94,38 +93,39 @@ def spread(scores: Sequence[float]) -> tuple[float, float]:
     return middle, max(2.0, deviation)
 
 
-def confidence(known: Signs, middle: float, deviation: float) -> float:
-    """The trust in a line's times.
+def line_confidence(evidence: Evidence, middle: float, deviation: float) -> float:
+    """The confidence in a line's times.
 
-    >>> good = Signs(-25, 0.05, 0.95, 30, 11, 1.0, outer=-25)
-    >>> bad = Signs(-60, 0.5, 0.0, 2_000, 22, 0.3, outer=-90)
-    >>> confidence(good, -25, 4) > 0.9, confidence(bad, -25, 4) < 0.05
+    >>> good = Evidence(-25, 0.05, 0.95, 30, 11, 1.0, outer=-25)
+    >>> bad = Evidence(-60, 0.5, 0.0, 2_000, 22, 0.3, outer=-90)
+    >>> line_confidence(good, -25, 4) > 0.9, line_confidence(bad, -25, 4) < 0.05
     (True, True)
     """
-    z = min(3.0, max(-10.0, (known.score - middle) / deviation))
+    z = min(3.0, max(-10.0, (evidence.score - middle) / deviation))
     value = (
         1.0
         + 0.45 * min(0.5, z)
-        - 6.0 * max(0.0, known.short - 0.15)
-        + 4.0 * known.heard
-        - 2.0 * min(4.0, max(0.0, known.gap_ms - 150) / 400)
-        - 0.25 * max(0.0, abs(known.rate - 12) - 5)
-        - 2.0 * min(2.5, max(0.0, known.loose_ms - 200) / 250)
-        - 2.5 * min(2.0, max(0.0, known.bare_ms - 150) / 160)
+        - 6.0 * max(0.0, evidence.short - 0.15)
+        + 4.0 * evidence.heard
+        - 2.0 * min(4.0, max(0.0, evidence.gap_ms - 150) / 400)
+        - 0.25 * max(0.0, abs(evidence.rate - 12) - 5)
+        - 2.0 * min(2.5, max(0.0, evidence.uncovered_ms - 200) / 250)
+        - 2.5 * min(2.0, max(0.0, evidence.unconfirmed_ms - 150) / 160)
         - 0.5 * max(0.0, -3.0 - z)
-        - 0.06 * min(60.0, max(0.0, middle - 35.0 - known.outer))
-        - 3.0 * max(0.0, 0.8 - known.voiced)
+        - 0.06 * min(60.0, max(0.0, middle - 35.0 - evidence.outer))
+        - 3.0 * max(0.0, 0.8 - evidence.speech_share)
     )
-    return min(0.99, max(NONE, 1 / (1 + math.exp(-value))))
+    return min(0.99, max(NO_EVIDENCE, 1 / (1 + math.exp(-value))))
 
 
-def of_word(line: float, token: TokenTime, heard: bool, middle: float) -> float:
-    """The trust in one word of a line: that of the line, less where it fits badly itself.
+def word_confidence(line: float, token: TokenTime, heard: bool, middle: float) -> float:
+    """The confidence in a word: that of its line, reduced if the word itself fits badly.
 
-    A word that was also `heard` there has all of it. `middle` is the file's median score.
+    It is not reduced if the word was recognised (`heard`) there. `middle` is the
+    recording's median score.
 
     >>> fits, misfits = TokenTime(0, 300, -25, 4, 0), TokenTime(0, 120, -80, 4, 4)
-    >>> of_word(0.9, fits, True, -25), round(of_word(0.9, misfits, False, -25), 2)
+    >>> word_confidence(0.9, fits, True, -25), round(word_confidence(0.9, misfits, False, -25), 2)
     (0.9, 0.45)
     """
     if heard or not token.phones:
@@ -135,24 +135,24 @@ def of_word(line: float, token: TokenTime, heard: bool, middle: float) -> float:
     return line * (0.95 - 0.3 * misfit - 0.15 * short)
 
 
-#: A voice for shorter than this may be a cough, a laugh or a slip of the detector.
+#: Shorter speech may be a cough, a laugh or an error of the VAD.
 _SPEECH_MS: Final = 1_200
 _MARGIN_MS: Final = 250
-_UNSURE: Final = 0.5
+_MIN_CONFIDENCE: Final = 0.5
 _MOST_WORDS: Final = 60
 _SHOWN: Final = 60
 
 
-def report(
+def report_findings(
     script: Script,
     sentences: Sequence[Sentence],
     placed: Sequence[tuple[TokenTime, ...] | None],
-    fallen: set[int],
-    sure: Sequence[float],
+    unaligned: set[int],
+    confidences: Sequence[float],
     regions: Sequence[Region],
     offset_ms: int,
 ) -> tuple[Finding, ...]:
-    """Sentences not spoken or not sure, speech not in the text, guessed words."""
+    """Report unspoken and uncertain sentences, speech without text, and guessed words."""
     found: list[Finding] = []
     for number, sentence in enumerate(sentences):
         if not script.lines[number].length:
@@ -160,9 +160,9 @@ def report(
         code, message = "", ""
         if placed[number] is None:
             code, message = "not-spoken", "not heard in the recording; its time is a guess"
-        elif number in fallen:
+        elif number in unaligned:
             code, message = "not-aligned", "its words could not be aligned; times are rough"
-        elif sure[number] < _UNSURE:
+        elif confidences[number] < _MIN_CONFIDENCE:
             code, message = "unsure-time", "the words fit the sound badly; look at its time"
         if code:
             found.append(
@@ -173,7 +173,7 @@ def report(
                     sentence=sentence.index,
                     line=sentence.line,
                     start_ms=sentence.words[0].start_ms if sentence.words else None,
-                    value=round(sure[number], 3),
+                    value=round(confidences[number], 3),
                 )
             )
     found += _not_in_text(placed, regions, offset_ms)
@@ -195,7 +195,7 @@ def report(
 def _not_in_text(
     placed: Sequence[tuple[TokenTime, ...] | None], regions: Sequence[Region], offset_ms: int
 ) -> list[Finding]:
-    """Stretches with a voice that no line covers. Linear in lines and regions."""
+    """Speech that no line covers. Linear in lines and regions."""
     covered = [(t[0].start_ms - _MARGIN_MS, t[-1].end_ms + _MARGIN_MS) for t in placed if t]
     found: list[Finding] = []
     low = 0

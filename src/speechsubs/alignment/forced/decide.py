@@ -1,7 +1,7 @@
-"""Which lines were spoken, and about when.
+"""Decide which lines are spoken, and roughly when.
 
-Most lines are sure from what the recogniser heard. The doubtful ones between two
-sure ones are put to the doubting grammar, which may leave each of them out.
+Most lines are anchored by what the recogniser found. Those between two anchors are
+decoded with a grammar in which each of them is optional.
 """
 
 import statistics
@@ -11,33 +11,33 @@ from itertools import pairwise
 from typing import Final
 
 from speechsubs.alignment.forced import boundaries
-from speechsubs.alignment.forced.decode import GARBAGE_CHEAP, GARBAGE_DEAR
-from speechsubs.alignment.forced.recognize import Times
+from speechsubs.alignment.forced.decode import HIGH_GARBAGE, LOW_GARBAGE
+from speechsubs.alignment.forced.recognize import UnitTimes
 from speechsubs.alignment.forced.script import PHONE_MS, Script
-from speechsubs.alignment.forced.workers import Crew, Progress
+from speechsubs.alignment.forced.workers import Progress, WorkerPool
 from speechsubs.alignment.vad import Region
 
-#: Heard phones of all phones of a line that make it sure.
-_SURE: Final = 0.45
-#: The same where the time fits as well.
-_SOME: Final = 0.12
-#: Sound shorter than this share of what a line should take cannot hold it.
-_LEAST: Final = 0.3
-#: So much speech without one line that was heard is not that text: the doubting grammar
-#: would need a third of the time that it lasts to say the same.
-_HOPELESS_MS: Final = 300_000
-#: Twice the lines take three times as long in it (measured), so pieces are short.
+#: The share of recognised phones that makes a line an anchor.
+_ANCHOR_SHARE: Final = 0.45
+#: The share that is enough if the duration fits too.
+_WEAK_SHARE: Final = 0.12
+#: With less speech than this share of its expected duration, a line cannot be spoken.
+_MIN_SPEECH_SHARE: Final = 0.3
+#: This much speech without a single recognised line belongs to another text; decoding it
+#: would take a third of its duration to reach the same conclusion.
+_UNRELATED_MS: Final = 300_000
+#: Decoding windows are short: twice the lines take three times as long (measured).
 _WINDOW_MS: Final = 20_000
 _MARGIN_MS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """About when a line was spoken.
+    """Roughly when a line is spoken.
 
-    `heard` is the share of its phones that the recogniser found; `first_ms` and
-    `last_ms` are the start of its first unit and the end of its last one where these
-    were heard themselves, so that a cut beside them is safe.
+    `heard` is the share of its phones that were recognised. `first_ms` and `last_ms` are
+    the start of its first unit and the end of its last one if these were recognised
+    themselves, so that the recording can be cut next to them.
     """
 
     start_ms: int
@@ -47,31 +47,33 @@ class Span:
     last_ms: int | None = None
 
 
-def spans(
+def find_spans(
     script: Script,
-    times: Times,
+    times: UnitTimes,
     regions: Sequence[Region],
     duration_ms: int,
-    crew: Crew,
+    pool: WorkerPool,
     progress: Progress | None = None,
 ) -> list[Span | None]:
-    """For every line where it is, or None where it was not spoken."""
-    found = [_from_heard(script, times, number, _SURE) for number in range(len(script.lines))]
-    _drop_crossing(found)
+    """The span of every line, or None for a line that is not spoken."""
+    found = [
+        _span_of_line(script, times, number, _ANCHOR_SHARE) for number in range(len(script.lines))
+    ]
+    _remove_overlaps(found)
     pace = _pace(script, found)
-    for low, high in _open(script, found):
+    for low, high in _open_runs(script, found):
         _accept_fitting(script, times, found, low, high, regions, duration_ms, pace)
-    _drop_crossing(found)
+    _remove_overlaps(found)
 
-    def doubt(run: tuple[int, int]) -> None:
-        _doubt(script, found, *run, regions, duration_ms, crew, pace)
+    def decide_run(run: tuple[int, int]) -> None:
+        _decide_lines(script, found, *run, regions, duration_ms, pool, pace)
 
-    crew.each(doubt, _open(script, found), progress)
+    pool.map(decide_run, _open_runs(script, found), progress)
     return found
 
 
-def _open(script: Script, found: Sequence[Span | None]) -> list[tuple[int, int]]:
-    """Runs of lines that have no time yet. Lines without sound belong to their run."""
+def _open_runs(script: Script, found: Sequence[Span | None]) -> list[tuple[int, int]]:
+    """Runs of lines without a span. Lines without anything to say belong to their run."""
     runs: list[tuple[int, int]] = []
     number = 0
     while number < len(found):
@@ -84,7 +86,7 @@ def _open(script: Script, found: Sequence[Span | None]) -> list[tuple[int, int]]
     return runs
 
 
-def _from_heard(script: Script, times: Times, number: int, least: float) -> Span | None:
+def _span_of_line(script: Script, times: UnitTimes, number: int, least: float) -> Span | None:
     line = script.lines[number]
     rows = [i for i in range(line.first, line.last) if times[i] is not None]
     if not rows or not line.length:
@@ -110,7 +112,7 @@ def _from_heard(script: Script, times: Times, number: int, least: float) -> Span
 
 
 def _pace(script: Script, found: Sequence[Span | None]) -> float:
-    """Milliseconds that this speaker takes for a phone, from lines heard whole."""
+    """The speaker's milliseconds per phone, from completely recognised lines."""
     paces = [
         (span.last_ms - span.first_ms) / line.length
         for span, line in zip(found, script.lines, strict=True)
@@ -130,14 +132,14 @@ def _fits(
     room: tuple[int, int],
     pace: float,
 ) -> bool:
-    """True where the voice in a room is about as long as the lines low to high."""
+    """True if the speech in `room` lasts about as long as the lines low to high."""
     wanted = sum(script.lines[i].length for i in range(low, high)) * pace
-    return 0.7 * wanted < boundaries.length(regions, *room) < 1.4 * wanted + 300
+    return 0.7 * wanted < boundaries.speech_ms(regions, *room) < 1.4 * wanted + 300
 
 
 def _accept_fitting(
     script: Script,
-    times: Times,
+    times: UnitTimes,
     found: list[Span | None],
     low: int,
     high: int,
@@ -145,22 +147,24 @@ def _accept_fitting(
     duration_ms: int,
     pace: float,
 ) -> None:
-    """Little evidence is enough for lines that fill the room between sure ones."""
+    """Accept lines with weak evidence if they fill the gap between two anchors."""
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
     room = (before.end_ms if before else 0, after.start_ms if after else duration_ms)
-    some = {i: _from_heard(script, times, i, _SOME) for i in _audible(script, low, high)}
+    some = {
+        i: _span_of_line(script, times, i, _WEAK_SHARE) for i in _spoken_lines(script, low, high)
+    }
     if all(some.values()) and _fits(script, low, high, regions, room, pace):
         for number, span in some.items():
             found[number] = span
 
 
-def _audible(script: Script, low: int, high: int) -> list[int]:
+def _spoken_lines(script: Script, low: int, high: int) -> list[int]:
     return [i for i in range(low, high) if script.lines[i].length]
 
 
-def _drop_crossing(found: list[Span | None]) -> None:
-    """Matches ascend, so only guessed parts can cross: they give way."""
+def _remove_overlaps(found: list[Span | None]) -> None:
+    """Clip overlapping spans. Matches ascend, so only estimated parts can overlap."""
     clock = 0
     for number, span in enumerate(found):
         if span is None:
@@ -171,25 +175,25 @@ def _drop_crossing(found: list[Span | None]) -> None:
         clock = span.last_ms if span.last_ms is not None else start
 
 
-def _doubt(
+def _decide_lines(
     script: Script,
     found: list[Span | None],
     low: int,
     high: int,
     regions: Sequence[Region],
     duration_ms: int,
-    crew: Crew,
+    pool: WorkerPool,
     pace: float,
 ) -> None:
-    """Decide lines low to high, between sure neighbours, piece by piece."""
+    """Decide the lines low to high between two anchors, window by window."""
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
     clock = before.end_ms if before else 0
     end = after.start_ms if after else duration_ms
-    room = boundaries.length(regions, clock, end)
+    room = boundaries.speech_ms(regions, clock, end)
     fits = _fits(script, low, high, regions, (clock, end), pace)
-    shortest = min(script.lines[i].expected_ms for i in _audible(script, low, high))
-    if not _LEAST * shortest <= room <= _HOPELESS_MS:
+    shortest = min(script.lines[i].expected_ms for i in _spoken_lines(script, low, high))
+    if not _MIN_SPEECH_SHARE * shortest <= room <= _UNRELATED_MS:
         return
     # The neighbours' own edges may be guesses: let them take part where they are near.
     first = low - 1 if before and before.end_ms - before.start_ms < 15_000 else low
@@ -202,15 +206,15 @@ def _doubt(
     number = first
     while number < last and clock < end - 200:
         stop = _piece_end(regions, clock, end)
-        if boundaries.length(regions, clock, stop) < _LEAST * shortest:
-            clock = stop  # nobody speaks there: no line can be
+        if boundaries.speech_ms(regions, clock, stop) < _MIN_SPEECH_SHARE * shortest:
+            clock = stop  # no speech, so no line
             continue
         count, held = number, 0
         while count < last and (held < 1.6 * (stop - clock) or count - number < 3):
             held += script.lines[count].expected_ms
             count += 1
-        lines = [line.ways for line in script.lines[number:count]]
-        decided = crew.decide(clock, stop, lines, GARBAGE_DEAR if fits else GARBAGE_CHEAP)
+        lines = [line.spoken_forms for line in script.lines[number:count]]
+        decided = pool.decide(clock, stop, lines, LOW_GARBAGE if fits else HIGH_GARBAGE)
         reached = number
         resume = stop
         if decided is not None:
@@ -219,7 +223,7 @@ def _doubt(
                 if span is None:
                     continue
                 if stop < end and span[1] > stop - 300 and span[0] > clock + 1_000:
-                    resume = span[0] - 200  # cut off: the next piece begins with it
+                    resume = span[0] - 200  # cut off: the next window begins with it
                     break
                 reached = at + 1
                 if low <= at < high:
@@ -228,7 +232,7 @@ def _doubt(
 
 
 def _piece_end(regions: Sequence[Region], clock: int, end: int) -> int:
-    """Where a piece that begins at a time stops: in the last pause that is near enough."""
+    """The end of a window that begins at `clock`: the last pause within its length."""
     if end - clock <= 1.25 * _WINDOW_MS:
         return end
     pauses = [

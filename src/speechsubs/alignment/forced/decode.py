@@ -1,7 +1,8 @@
-"""Forced alignment of pieces of sound with pocketsphinx's grammars.
+"""Decode pieces of a recording with pocketsphinx grammars.
 
-A grammar holds the tokens of some lines with all their readings. The plain one gives
-edges; the doubting one may leave lines out and may hear other speech between them.
+A grammar contains the tokens of some lines with all their spoken forms. The alignment
+grammar requires every line and gives word boundaries; in the decision grammar lines are
+optional and other speech may come between them.
 """
 
 from collections.abc import Sequence
@@ -10,31 +11,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from speechsubs.alignment.forced.pronounce import PHONES
-from speechsubs.alignment.forced.recognize import FRAME_MS, garbage
-from speechsubs.alignment.forced.script import Ways
+from speechsubs.alignment.forced.recognize import FRAME_MS, garbage_name
+from speechsubs.alignment.forced.script import LineForms
 from speechsubs.audio import RATE
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: Narrow beams are quick and fail on hard speech; then wider ones try.
+#: Narrow beams are fast but fail on difficult speech, so wider ones follow.
 BEAMS: Final = ("1e-48", "1e-80", "1e-300")
-#: The doubting grammar keeps far more ways open: in noise nothing is found at 1e-120,
-#: and 1e-300 takes 2.4 times as long as 1e-200 for the same answers (measured).
-DOUBTING_BEAMS: Final = ("1e-200", "1e-300")
-#: What it costs to hear a phone that is not in the text, and to leave a line out.
-#: Noise makes free phones fit better than the right words, so the price must be high
-#: where the room suits the text; it is low where something must be left over.
-GARBAGE_DEAR: Final = 1e-12
-GARBAGE_CHEAP: Final = 1e-9
+#: The decision grammar needs wider beams: in noise nothing is found at 1e-120, and 1e-300
+#: takes 2.4 times as long as 1e-200 for the same results (measured).
+DECISION_BEAMS: Final = ("1e-200", "1e-300")
+#: The probability of a phone that is not in the text, and of skipping a line. In noise
+#: free phones fit better than the correct words, so they must be improbable where the
+#: duration matches the text, and more probable where some speech must be left over.
+LOW_GARBAGE: Final = 1e-12
+HIGH_GARBAGE: Final = 1e-9
 _SKIP: Final = 1e-40
 
 Arc = tuple[int, int, float, str] | tuple[int, int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A dictionary word of the grammar as it was found."""
+class DecodedWord:
+    """A dictionary word found by a grammar."""
 
     name: str
     start_ms: int
@@ -43,11 +44,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class TokenTime:
-    """One token's time with what the second pass says of it.
+    """The time of a token, with scores from the second pass.
 
-    `score` is the acoustic log score per frame, `shortest` how many of `phones` are
-    as short as the model allows. `first` is the phone that it begins with and
-    `first_ms` how long that lasts. A token that is not spoken has no phones.
+    `score` is the acoustic log score per frame, `shortest` the number of `phones` at the
+    model's minimum length, `first` the first phone and `first_ms` its duration. A token
+    that is not spoken has no phones.
     """
 
     start_ms: int
@@ -60,8 +61,8 @@ class TokenTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Sounds:
-    """What the second pass says of one unit; fields as in `TokenTime`."""
+class UnitScores:
+    """The second pass's scores of one unit; fields as in `TokenTime`."""
 
     score: float = 0.0
     phones: int = 0
@@ -71,32 +72,32 @@ class Sounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Aligned:
-    """The tokens of the lines that were asked for, and the beam that it took."""
+class LineTimes:
+    """The token times of the requested lines, and the beam that found them."""
 
     lines: tuple[tuple[TokenTime, ...], ...]
     beam: str
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What the doubting grammar heard: for every line its time, or None."""
+class LineDecision:
+    """The result of the decision grammar: the time of every line, or None."""
 
     lines: tuple[tuple[int, int] | None, ...]
 
 
 class Grammars:
-    """Decoders for one dictionary, one for each beam, made when needed."""
+    """Decoders for one dictionary, one for each beam, created on demand."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._decoders: dict[str, Any] = {}
 
     def align(
-        self, samples: "np.ndarray[Any, Any]", start_ms: int, lines: Sequence[Ways]
-    ) -> Aligned | None:
-        """Times of all tokens, or None where no beam finds a way through."""
-        arcs, final = _plain(lines)
+        self, samples: "np.ndarray[Any, Any]", start_ms: int, lines: Sequence[LineForms]
+    ) -> LineTimes | None:
+        """The times of all tokens, or None if no beam finds a path."""
+        arcs, final = _alignment_grammar(lines)
         if not final or len(samples) < RATE // 20:
             return None
         data = samples.tobytes()
@@ -104,59 +105,59 @@ class Grammars:
             found = self._decode(data, beam, arcs, final)
             if not found:
                 continue
-            path = _path(arcs, final, [p.name for p in found])
+            path = _find_path(arcs, final, [p.name for p in found])
             if path is None:
                 continue
             scores = self._scores(data, beam)
             if len(scores) != len(found):
-                scores = [Sounds()] * len(found)
-            return Aligned(_tokens(lines, path, found, scores, start_ms), beam)
+                scores = [UnitScores()] * len(found)
+            return LineTimes(_collect_tokens(lines, path, found, scores, start_ms), beam)
         return None
 
     def decide(
         self,
         samples: "np.ndarray[Any, Any]",
         start_ms: int,
-        lines: Sequence[Ways],
-        price: float = GARBAGE_CHEAP,
-    ) -> Decided | None:
-        """Which of the lines are spoken in a piece, or None where that cannot be told.
+        lines: Sequence[LineForms],
+        garbage_probability: float = HIGH_GARBAGE,
+    ) -> LineDecision | None:
+        """Which of the lines are spoken, or None if no beam finds a path.
 
-        `price` is the probability of a phone that is not in the text.
+        `garbage_probability` is the probability of a phone that is not in the text.
         """
-        arcs, final, entries = _doubting(lines, price)
+        arcs, final, line_of_arc = _decision_grammar(lines, garbage_probability)
         if len(samples) < RATE // 10:
             return None
         data = samples.tobytes()
-        found: list[Piece] = []
+        found: list[DecodedWord] = []
         path: list[int] | None = None
-        for beam in DOUBTING_BEAMS:
+        for beam in DECISION_BEAMS:
             found = self._decode(data, beam, arcs, final)
-            path = _path(arcs, final, [p.name for p in found]) if found else None
-            self._drop(beam)
+            path = _find_path(arcs, final, [p.name for p in found]) if found else None
+            self._remove_search(beam)
             if path is not None:
                 break
         if path is None:
             return None
         times: list[tuple[int, int] | None] = [None] * len(lines)
         for arc, piece in zip(path, found, strict=True):
-            line = entries.get(arc)
+            line = line_of_arc.get(arc)
             if line is None:
                 continue
             span = times[line]
             begin = start_ms + piece.start_ms if span is None else span[0]
             times[line] = (begin, start_ms + piece.end_ms)
-        return Decided(tuple(times))
+        return LineDecision(tuple(times))
 
     def _decoder(self, beam: str) -> Any:
         from pocketsphinx import Decoder
 
-        from speechsubs.alignment.forced.pronounce import model
+        from speechsubs.alignment.forced.pronounce import model_folder
 
         if beam not in self._decoders:
             width = float(beam)
             self._decoders[beam] = Decoder(
-                hmm=str(model() / "en-us"),
+                hmm=str(model_folder() / "en-us"),
                 dict=str(self._folder / "words.dict"),
                 lm=None,
                 loglevel="FATAL",
@@ -169,13 +170,13 @@ class Grammars:
             )
         return self._decoders[beam]
 
-    def _drop(self, beam: str) -> None:
-        """Give back what the last search of a decoder remembers."""
+    def _remove_search(self, beam: str) -> None:
+        """Free the memory of a decoder's last search."""
         decoder = self._decoders[beam]
         if decoder.current_search() == "lines":
             decoder.remove_search("lines")
 
-    def _decode(self, data: bytes, beam: str, arcs: Sequence[Arc], final: int) -> list[Piece]:
+    def _decode(self, data: bytes, beam: str, arcs: Sequence[Arc], final: int) -> list[DecodedWord]:
         decoder = self._decoder(beam)
         try:
             decoder.add_fsg("lines", decoder.create_fsg("lines", 0, final, list(arcs)))
@@ -184,7 +185,7 @@ class Grammars:
             if decoder.hyp() is None:
                 return []
             return [
-                Piece(
+                DecodedWord(
                     s.word.partition("(")[0],
                     s.start_frame * FRAME_MS,
                     (s.end_frame + 1) * FRAME_MS,
@@ -195,8 +196,8 @@ class Grammars:
         except (RuntimeError, ValueError):
             return []
 
-    def _scores(self, data: bytes, beam: str) -> list[Sounds]:
-        """The sounds of each word of the last decoding."""
+    def _scores(self, data: bytes, beam: str) -> list[UnitScores]:
+        """The scores of each word of the last decoding, from a second pass."""
         decoder = self._decoder(beam)
         try:
             decoder.set_alignment()
@@ -214,26 +215,27 @@ class Grammars:
             short = sum(1 for _, length in phones if length <= 3)
             first, length = phones[0] if phones else ("", 0)
             score = word.score / max(1, word.duration)
-            found.append(Sounds(score, len(phones), short, first, length * FRAME_MS))
-        _forget(decoder)
+            found.append(UnitScores(score, len(phones), short, first, length * FRAME_MS))
+        _free_alignment(decoder)
         return found
 
 
-def _forget(decoder: Any) -> None:
-    """Give back the table of the second pass: it grows with the square of the piece.
+def _free_alignment(decoder: Any) -> None:
+    """Free the table of the second pass, which grows with the square of the length.
 
-    50 s take 65 MB, which otherwise stay until the next piece (measured on 2026-11-23).
+    50 s take 65 MB, which would stay allocated until the next call (measured on
+    2026-11-23).
     """
     decoder.activate_search("lines")
     try:
         decoder.remove_search("_state_align")
     except (KeyError, RuntimeError):
-        return  # named otherwise: it stays until the next piece
+        return  # another version's name for it: freed by the next call
 
 
 def _run(decoder: Any, data: bytes) -> None:
-    # Without this the noise of the piece before is taken off this one, and results
-    # depend on who decoded what before.
+    # Without this, noise estimated from the previous call is subtracted here, and results
+    # depend on the order of the calls.
     decoder.reinit_feat()
     decoder.start_utt()
     try:
@@ -242,62 +244,64 @@ def _run(decoder: Any, data: bytes) -> None:
         decoder.end_utt()
 
 
-def _plain(lines: Sequence[Ways]) -> tuple[list[Arc], int]:
-    """Arcs that say all lines, and the last state."""
+def _alignment_grammar(lines: Sequence[LineForms]) -> tuple[list[Arc], int]:
+    """The arcs of all lines in sequence, and the final state."""
     arcs: list[Arc] = []
     state = top = 0
     for line in lines:
-        state, top, _ = _say(line, state, top, arcs)
-    # States that readings took on the way may be higher than the last one.
+        state, top, _ = _add_line(line, state, top, arcs)
+    # States inside spoken forms may have higher numbers than the final one.
     return arcs, state
 
 
-def _say(line: Ways, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, list[int]]:
-    """Add a line from a state on: the state after it, the highest one, its arcs."""
-    mine: list[int] = []
-    for readings in line:
-        if not readings:
+def _add_line(line: LineForms, state: int, top: int, arcs: list[Arc]) -> tuple[int, int, list[int]]:
+    """Append a line's arcs after `state`: the state after it, the highest one, its arcs."""
+    added: list[int] = []
+    for spoken_forms in line:
+        if not spoken_forms:
             continue
         top += 1
         after = top
-        for reading in readings:
+        for form in spoken_forms:
             at = state
-            for number, unit in enumerate(reading):
+            for number, unit in enumerate(form):
                 target = after
-                if number + 1 < len(reading):
+                if number + 1 < len(form):
                     top += 1
                     target = top
-                mine.append(len(arcs))
+                added.append(len(arcs))
                 arcs.append((at, target, 1.0, unit))
                 at = target
         state = after
-    return state, top, mine
+    return state, top, added
 
 
-def _doubting(lines: Sequence[Ways], price: float) -> tuple[list[Arc], int, dict[int, int]]:
-    """Arcs of the doubting grammar, its last state, and which line an arc belongs to."""
+def _decision_grammar(
+    lines: Sequence[LineForms], garbage_probability: float
+) -> tuple[list[Arc], int, dict[int, int]]:
+    """The arcs of the decision grammar, its final state, and the line of each arc."""
     arcs: list[Arc] = []
-    entries: dict[int, int] = {}
+    line_of_arc: dict[int, int] = {}
     state = top = 0
-    names = [garbage(phone) for phone in sorted(PHONES)]
+    names = [garbage_name(phone) for phone in sorted(PHONES)]
     for number, line in enumerate(lines):
-        arcs += [(state, state, price, name) for name in names]
-        after, top, mine = _say(line, state, top, arcs)
-        entries.update(dict.fromkeys(mine, number))
+        arcs += [(state, state, garbage_probability, name) for name in names]
+        after, top, added = _add_line(line, state, top, arcs)
+        line_of_arc.update(dict.fromkeys(added, number))
         if after != state:
             arcs.append((state, after, _SKIP))
         state = after
-    arcs += [(state, state, price, name) for name in names]
-    return arcs, state, entries
+    arcs += [(state, state, garbage_probability, name) for name in names]
+    return arcs, state, line_of_arc
 
 
-def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | None:
-    """The arcs that a list of words took, or None where it reaches no end."""
+def _find_path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | None:
+    """The arcs that a sequence of words takes, or None if it does not reach `final`."""
     outgoing: dict[int, list[int]] = {}
     for number, arc in enumerate(arcs):
         outgoing.setdefault(arc[0], []).append(number)
 
-    def closed(states: dict[int, int]) -> dict[int, int]:
+    def closure(states: dict[int, int]) -> dict[int, int]:
         queue = list(states)
         for state in queue:
             for number in outgoing.get(state, ()):
@@ -306,9 +310,9 @@ def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | 
                     queue.append(arcs[number][1])
         return states
 
-    # For every word, state -> (arc that led there, row before); rows share one list.
+    # Back pointers (arc, index of the previous one); `now` maps states to indices.
     trail: list[tuple[int, int]] = []
-    now = closed({0: -1})
+    now = closure({0: -1})
     for name in names:
         reached: dict[int, int] = {}
         for state, link in now.items():
@@ -319,7 +323,7 @@ def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | 
                     reached[arc[1]] = len(trail) - 1
         if not reached:
             return None
-        now = closed(reached)
+        now = closure(reached)
     if final not in now:
         return None
     taken: list[int] = []
@@ -330,21 +334,21 @@ def _path(arcs: Sequence[Arc], final: int, names: Sequence[str]) -> list[int] | 
     return taken[::-1]
 
 
-def _tokens(
-    lines: Sequence[Ways],
+def _collect_tokens(
+    lines: Sequence[LineForms],
     path: Sequence[int],
-    found: Sequence[Piece],
-    scores: Sequence[Sounds],
+    found: Sequence[DecodedWord],
+    scores: Sequence[UnitScores],
     start_ms: int,
 ) -> tuple[tuple[TokenTime, ...], ...]:
-    """Units gathered into the tokens that they are readings of."""
+    """Combine the decoded units into the tokens that they belong to."""
     arcs: list[Arc] = []
     owner: dict[int, tuple[int, int]] = {}
     state = top = 0
     for row, line in enumerate(lines):
-        for column, readings in enumerate(line):
-            state, top, mine = _say((readings,), state, top, arcs)
-            owner.update(dict.fromkeys(mine, (row, column)))
+        for column, spoken_forms in enumerate(line):
+            state, top, added = _add_line((spoken_forms,), state, top, arcs)
+            owner.update(dict.fromkeys(added, (row, column)))
     times: dict[tuple[int, int], TokenTime] = {}
     for arc, piece, new in zip(path, found, scores, strict=True):
         where = owner[arc]

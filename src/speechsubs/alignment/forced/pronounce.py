@@ -1,26 +1,24 @@
-"""Pronunciations from espeak-ng, through its own library.
+"""Pronunciations: written tokens become units that the decoder can recognise.
 
-espeak-ng is GPL-3 and therefore an extra (`speechsubs[align]`): it is loaded when it
-is there, and everything works without it, with worse guesses at unknown words.
+A unit is one entry of the decoder's dictionary: a name that is safe in its files and one
+or more pronunciations. A token has several spoken forms, each a sequence of units.
 
-The phones of the acoustic model, and how the sounds of any language map to them.
+Pronunciations come from, in this order:
 
-The model that comes with pocketsphinx knows the 39 phones of American English.
-Sounds that English lacks go to the nearest one: for Italian that gave 93 % of the
-sentence starts within 200 ms (measured on 2026-11-23).
+* the user's lexicon, `word: how it sounds`, one word per line (`#` begins a comment). The
+  right side is either English respellings or phones of the model in capitals:
 
-A user's own pronunciations: `word: how it sounds`, one per line.
+      Xiaomi: shao mee
+      Heihe = HH EY HH AH
 
-    Xiaomi: shao mee
-    Heihe = HH EY HH AH
+* the dictionary of the acoustic model, for English;
+* espeak-ng, for unknown words and for other languages. It is under GPL-3 and therefore an
+  extra (`speechsubs[align]`); everything works without it, with worse guesses;
+* English spelling rules.
 
-The right side is either words that the dictionary knows or can guess, or phones of
-the model in capitals. `#` begins a comment.
-
-Every written token as the units that can be heard for it.
-
-A unit is one entry of the decoder's dictionary: a name that is safe in its files and
-one or more pronunciations. A token has several readings, each a list of units.
+The model shipped with pocketsphinx has the 39 phones of American English (ARPAbet). Other
+sounds are mapped to the nearest one: for Italian this placed 93 % of the sentence starts
+within 200 ms (measured on 2026-11-23).
 """
 
 import ctypes
@@ -34,32 +32,39 @@ from pathlib import Path
 from typing import Any, Final
 
 from speechsubs.adapters import files
-from speechsubs.alignment.forced.spoken_numbers import currency, readings
+from speechsubs.alignment.forced.spoken_numbers import currency_word, verbalize
 from speechsubs.errors import InputError
 
-_RETRIEVAL: Final = 2  # AUDIO_OUTPUT_SYNCHRONOUS: no sound device is opened
+_SYNCHRONOUS_OUTPUT: Final = 2  # AUDIO_OUTPUT_SYNCHRONOUS: no sound device is opened
 _UTF8: Final = 1
 _AS_IPA: Final = 0x02 | (ord("_") << 8)
-#: More text than a token ever has; hostile tokens are cut before they come here.
-_LONGEST: Final = 400
+#: Longer than any real token; tokens are cut to this length.
+_MAX_ESPEAK_BYTES: Final = 400
 
-#: Languages that espeak-ng names otherwise.
-_NAMES: Final = {"en": "en-us", "zh": "cmn", "nb": "nb", "no": "nb", "pt": "pt-br", "es": "es"}
+#: Languages for which espeak-ng has another name.
+_ESPEAK_VOICES: Final = {
+    "en": "en-us",
+    "zh": "cmn",
+    "nb": "nb",
+    "no": "nb",
+    "pt": "pt-br",
+    "es": "es",
+}
 
 
 class Espeak:
-    """One loaded library. Get it from `find`."""
+    """The loaded espeak-ng library. Created by `load_espeak`."""
 
     def __init__(self, library: Any) -> None:
         self._library = library
         self._voice = ""
         self._lock = threading.Lock()
 
-    def words(self, text: str, language: str) -> list[str]:
-        """The IPA of every word that is spoken for a text; [] where it has no voice."""
-        clean = text.replace("\0", " ").encode("utf-8", "replace")[:_LONGEST]
+    def to_ipa(self, text: str, language: str) -> list[str]:
+        """The IPA of every spoken word of a text; [] without a voice for the language."""
+        clean = text.replace("\0", " ").encode("utf-8", "replace")[:_MAX_ESPEAK_BYTES]
         with self._lock:
-            if not self._speaks(language):
+            if not self._select_voice(language):
                 return []
             pointer = ctypes.c_char_p(clean)
             found: list[str] = []
@@ -70,13 +75,13 @@ class Espeak:
                 found += (part or b"").decode("utf-8", "replace").split()
             return found
 
-    def knows(self, language: str) -> bool:
-        """True where it has a voice for a language, by the first part of its tag."""
+    def supports(self, language: str) -> bool:
+        """True if there is a voice for a language subtag."""
         with self._lock:
-            return self._speaks(language)
+            return self._select_voice(language)
 
-    def _speaks(self, language: str) -> bool:
-        name = _NAMES.get(language, language)
+    def _select_voice(self, language: str) -> bool:
+        name = _ESPEAK_VOICES.get(language, language)
         if name != self._voice:
             if self._library.espeak_SetVoiceByName(name.encode()) != 0:
                 return False
@@ -85,14 +90,14 @@ class Espeak:
 
 
 @cache
-def find() -> Espeak | None:
-    """The library if espeakng-loader is installed and works, else None."""
+def load_espeak() -> Espeak | None:
+    """Load espeak-ng, or return None if espeakng-loader is missing or does not work."""
     try:
         import espeakng_loader
 
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         started = library.espeak_Initialize(
-            _RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), 0
+            _SYNCHRONOUS_OUTPUT, 0, espeakng_loader.get_data_path().encode(), 0
         )
         if started < 0:
             return None
@@ -114,7 +119,7 @@ PHONES: Final = frozenset(
     }
 )  # fmt: skip
 
-# Longest keys win, so diphthongs and affricates come out whole.
+# Matched longest first, so that diphthongs and affricates stay together.
 _IPA: Final = {
     "aɪɚ": "AY ER", "aʊɚ": "AW ER", "aɪə": "AY AH", "aʊə": "AW AH", "ts.h": "T S", "tɕh": "CH",
     "tsh": "T S", "t͡ʃ": "CH", "d͡ʒ": "JH", "t͡s": "T S", "d͡z": "D Z", "ts": "T S", "dz": "D Z",
@@ -135,28 +140,28 @@ _IPA: Final = {
     "ʋ": "V", "w": "W", "ʍ": "W", "ɥ": "W", "j": "Y", "ʝ": "Y", "ɰ": "G", "l": "L", "ɫ": "L",
     "ɭ": "L", "ʎ": "L Y", "ʟ": "L", "ɓ": "B", "ɗ": "D", "ɠ": "G",
 }  # fmt: skip
-_ARPABET_LONGEST: Final = max(map(len, _IPA))
-# An r-coloured vowel before a written r is one sound to this model ("fˈaɪɚɹ").
-_TWICE: Final = (("ER", "R"), ("ER", "ER"))
+_MAX_IPA_KEY: Final = max(map(len, _IPA))
+# The model has one phone for an r-coloured vowel and the r after it ("fˈaɪɚɹ").
+_MERGED_PAIRS: Final = (("ER", "R"), ("ER", "ER"))
 
 
-def phones(ipa: str) -> tuple[str, ...]:
-    """The model's phones for a word in IPA; stress, tones and length fall away.
+def ipa_to_phones(ipa: str) -> tuple[str, ...]:
+    """Convert IPA to the model's phones; stress, tones and length are dropped.
 
-    >>> phones("z_ˌaɪ_ə_ˈoʊ_m_i")
+    >>> ipa_to_phones("z_ˌaɪ_ə_ˈoʊ_m_i")
     ('Z', 'AY', 'AH', 'OW', 'M', 'IY')
-    >>> phones("ʎ_ɪ"), phones("t͡ʃˈaːo"), phones("?!")
+    >>> ipa_to_phones("ʎ_ɪ"), ipa_to_phones("t͡ʃˈaːo"), ipa_to_phones("?!")
     (('L', 'Y', 'IH'), ('CH', 'AA', 'OW'), ())
     """
-    text = unicodedata.normalize("NFC", ipa.translate(_DROPPED))
+    text = unicodedata.normalize("NFC", ipa.translate(_IGNORED_IPA))
     found: list[str] = []
     at = 0
     while at < len(text):
-        for length in range(min(_ARPABET_LONGEST, len(text) - at), 0, -1):
+        for length in range(min(_MAX_IPA_KEY, len(text) - at), 0, -1):
             mapped = _IPA.get(text[at : at + length])
             if mapped is not None:
                 for phone in mapped.split():
-                    if not (found and (found[-1], phone) in _TWICE):
+                    if not (found and (found[-1], phone) in _MERGED_PAIRS):
                         found.append(phone)
                 at += length
                 break
@@ -165,11 +170,10 @@ def phones(ipa: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_DROPPED: Final = {ord(c): None for c in "ˈˌː ˑ_-0123456789ʲʰˠˤ̞̩̪̯̥̝̟̠"}
+_IGNORED_IPA: Final = {ord(c): None for c in "ˈˌː ˑ_-0123456789ʲʰˠˤ̞̩̪̯̥̝̟̠"}
 
 
-# Letters and groups of letters as English reads them, roughly: what is left when no
-# dictionary and no synthesiser knows a word.
+# Approximate English spelling rules, the last resort for unknown words.
 _LETTERS: Final = {
     "tion": "SH AH N", "sion": "ZH AH N", "ough": "AO", "eigh": "EY", "tch": "CH", "sch": "SH",
     "igh": "AY", "dge": "JH", "ch": "CH", "sh": "SH", "th": "TH", "ph": "F", "gh": "G",
@@ -181,13 +185,13 @@ _LETTERS: Final = {
     "j": "JH", "k": "K", "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "q": "K", "r": "R",
     "s": "S", "t": "T", "u": "AH", "v": "V", "w": "W", "y": "IY", "z": "Z",
 }  # fmt: skip
-_OPEN: Final = {"a": "AA", "e": "IY", "i": "IY", "o": "OW", "u": "UW"}
+_LONG_VOWELS: Final = {"a": "AA", "e": "IY", "i": "IY", "o": "OW", "u": "UW"}
 
 
-def spelled(word: str) -> tuple[str, ...]:
-    """A guess at a word's phones from its letters alone; () where it has none.
+def guess_from_spelling(word: str) -> tuple[str, ...]:
+    """Guess a word's phones from its letters alone; () if it has none.
 
-    >>> spelled("Xiaomi")
+    >>> guess_from_spelling("Xiaomi")
     ('K', 'S', 'IH', 'AE', 'OW', 'M', 'IY')
     """
     bare = unicodedata.normalize("NFD", word.lower())
@@ -202,12 +206,12 @@ def spelled(word: str) -> tuple[str, ...]:
             if mapped is None or at + length > len(text):
                 continue
             end = at + length
-            vowel = text[at:end] in _OPEN
+            vowel = text[at:end] in _LONG_VOWELS
             opened = end == len(text) or (
                 end + 1 < len(text) and text[end] not in "aeiou" and text[end + 1] in "aeiouy"
             )
             if length == 1 and vowel and opened and (end == len(text) or text[at] in "ou"):
-                mapped = _OPEN[text[at]]
+                mapped = _LONG_VOWELS[text[at]]
             if not (found and mapped.split()[0] == found[-1]):
                 found += mapped.split()
             at = end
@@ -215,41 +219,41 @@ def spelled(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_MOST_LINES: Final = 100_000
-_LEXICON_LONGEST: Final = 400
+_MAX_LINES: Final = 100_000
+_MAX_LINE_CHARS: Final = 400
 
-#: From a word, lower-cased, to its ways: tuples of phones, or of words to look up.
+#: Maps casefolded words to pronunciations: phones, or respellings to look up.
 Lexicon = Mapping[str, tuple[str, ...]]
 
 
-def load(path: Path) -> Lexicon:
-    """Read a lexicon file. Raises `InputError` with the line."""
+def load_lexicon(path: Path) -> Lexicon:
+    """Load a lexicon file. Raises `InputError` with the line number."""
     try:
         text = files.read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(str(path), "this is no UTF-8 text", "Save it as UTF-8") from error
-    return parse(text, str(path))
+    return parse_lexicon(text, str(path))
 
 
-def parse(text: str, source: str = "-") -> Lexicon:
-    """Read a lexicon's text. Raises `InputError` with the line.
+def parse_lexicon(text: str, source: str = "-") -> Lexicon:
+    """Parse the text of a lexicon. Raises `InputError` with the line number.
 
-    >>> parse("Xiaomi: shao mee\\nHeihe = HH EY  # a city")
+    >>> parse_lexicon("Xiaomi: shao mee\\nHeihe = HH EY  # a city")
     {'xiaomi': ('shao mee',), 'heihe': ('HH EY',)}
     """
     found: dict[str, tuple[str, ...]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         where = f"{source}:{number}"
-        if number > _MOST_LINES:
-            raise InputError(where, f"a lexicon has at most {_MOST_LINES} lines")
+        if number > _MAX_LINES:
+            raise InputError(where, f"a lexicon has at most {_MAX_LINES} lines")
         content = line.partition("#")[0].strip().lstrip("\ufeff")
         if not content:
             continue
-        word, sound = _parts(content)
+        word, sound = _split_line(content)
         if not word or not sound:
             raise InputError(where, "no pronunciation in this line", "Write: word: how it sounds")
-        if len(content) > _LEXICON_LONGEST:
-            raise InputError(where, f"longer than {_LEXICON_LONGEST} characters")
+        if len(content) > _MAX_LINE_CHARS:
+            raise InputError(where, f"longer than {_MAX_LINE_CHARS} characters")
         if sound.isupper() and len(sound.split()) > 1 and sound.isascii():
             unknown = [p for p in sound.split() if p.rstrip("012") not in PHONES]
             if unknown:
@@ -263,7 +267,7 @@ def parse(text: str, source: str = "-") -> Lexicon:
     return found
 
 
-def _parts(content: str) -> tuple[str, str]:
+def _split_line(content: str) -> tuple[str, str]:
     for sign in (":", "=", "\t"):
         word, found, sound = content.partition(sign)
         if found:
@@ -272,52 +276,52 @@ def _parts(content: str) -> tuple[str, str]:
     return word.strip(), sound.strip()
 
 
-def as_phones(sound: str) -> tuple[str, ...]:
-    """The phones if that is what the right side is, else ()."""
+def parse_phones(sound: str) -> tuple[str, ...]:
+    """The phones, if the right side of an entry consists of phones, else ()."""
     parts = [p.rstrip("012") for p in sound.split()]
     return tuple(parts) if parts and sound.isupper() and all(p in PHONES for p in parts) else ()
 
 
 Phones = tuple[str, ...]
-#: A token is cut to this many characters: nobody says more without a blank.
-_PRONOUNCE_LONGEST: Final = 120
-_MOST_UNITS: Final = 48
+#: Tokens are cut to this many characters; no spoken word is longer.
+_MAX_TOKEN_CHARS: Final = 120
+_MAX_UNITS: Final = 48
 _VOICELESS: Final = frozenset(["P", "T", "K", "F", "TH"])
-_HISSING: Final = frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
-_EDGES: Final = re.compile(r"^[^\w$€£¥￥₩₹#%§°&@+]+|[^\w$€£¥￥₩₹%°+]+$")
+_SIBILANTS: Final = frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
+_OUTER_PUNCTUATION: Final = re.compile(r"^[^\w$€£¥￥₩₹#%§°&@+]+|[^\w$€£¥￥₩₹%°+]+$")
 _JOINTS: Final = re.compile(r"[-‐‑–—/_.…,;:|\\]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One dictionary entry. `phones` are its pronunciations, likeliest first."""
+    """A dictionary entry. `phones` are its pronunciations, the most likely first."""
 
     name: str
     phones: tuple[Phones, ...]
 
     @property
     def length(self) -> int:
-        """Phones of the likeliest pronunciation."""
+        """The number of phones of the most likely pronunciation."""
         return len(self.phones[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A written word with the ways to say it; () where it is not spoken at all."""
+    """A written word and its spoken forms; () if it is not spoken at all."""
 
     text: str
-    readings: tuple[tuple[Unit, ...], ...]
+    spoken_forms: tuple[tuple[Unit, ...], ...]
     guessed: bool = False
 
     @property
     def length(self) -> int:
-        """Phones of the likeliest reading."""
-        return sum(u.length for u in self.readings[0]) if self.readings else 0
+        """The number of phones of the most likely form."""
+        return sum(u.length for u in self.spoken_forms[0]) if self.spoken_forms else 0
 
 
 @dataclass
 class Pronouncer:
-    """Looks tokens up. `language` is the language part of a BCP 47 tag."""
+    """Looks up tokens. `language` is the language subtag of a BCP 47 tag."""
 
     language: str
     lexicon: Lexicon = field(default_factory=dict)
@@ -326,155 +330,163 @@ class Pronouncer:
 
     @property
     def units(self) -> tuple[Unit, ...]:
-        """Everything handed out so far: the dictionary that the decoder needs."""
+        """All units created so far: the dictionary that the decoder needs."""
         return tuple(self._units.values())
 
-    def token(self, text: str) -> Token:
-        """A token's readings. Never raises; unknown letters are left out."""
+    def look_up(self, text: str) -> Token:
+        """Look up a token's spoken forms. Never raises; unknown letters are ignored."""
         found = self._tokens.get(text)
         if found is None:
-            found = self._tokens[text] = self._read(text)
+            found = self._tokens[text] = self._look_up(text)
         return found
 
-    def amount(self, text: str) -> Token:
-        """An amount with its sign before a scale: "$10" of "$10 billion" is "ten"."""
-        whole = self.token(text)
-        plain = self.token("".join(c for c in text if not currency(c)))
-        ways = tuple(dict.fromkeys((*plain.readings, *whole.readings)))
-        return Token(text, ways, whole.guessed)
+    def look_up_amount(self, text: str) -> Token:
+        """Look up an amount before a scale: the "$10" of "$10 billion" is "ten"."""
+        whole = self.look_up(text)
+        plain = self.look_up("".join(c for c in text if not currency_word(c)))
+        spoken_forms = tuple(dict.fromkeys((*plain.spoken_forms, *whole.spoken_forms)))
+        return Token(text, spoken_forms, whole.guessed)
 
-    def scale(self, text: str, money: str) -> Token:
-        """A scale behind an amount with a sign: "billion" is "billion dollars"."""
-        plain = self.token(text)
-        name = self._word(money, [False])[0]
-        ways = (*((*way, *name) for way in plain.readings[:2]), *plain.readings)
-        return Token(text, ways, plain.guessed)
+    def look_up_scale(self, text: str, money: str) -> Token:
+        """Look up a scale after an amount: the "billion" of "$10 billion"."""
+        plain = self.look_up(text)
+        name = self._pronounce_word(money, [False])[0]
+        spoken_forms = (*((*way, *name) for way in plain.spoken_forms[:2]), *plain.spoken_forms)
+        return Token(text, spoken_forms, plain.guessed)
 
-    def _read(self, text: str) -> Token:
-        bare = _EDGES.sub("", text[:_PRONOUNCE_LONGEST]).replace("’", "'")
+    def _look_up(self, text: str) -> Token:
+        bare = _OUTER_PUNCTUATION.sub("", text[:_MAX_TOKEN_CHARS]).replace("’", "'")
         if not bare:
             return Token(text, ())
-        own = self._own(bare)
+        own = self._look_up_lexicon(bare)
         if own:
             return Token(text, own)
         guessed = [False]
         if self.language == "en":
-            ways = self._english(bare, guessed)
+            spoken_forms = self._pronounce_english(bare, guessed)
         else:
-            ways, guessed[0] = self._foreign(bare), find() is None
-        return Token(text, tuple(w[:_MOST_UNITS] for w in ways if w), guessed[0])
+            spoken_forms, guessed[0] = self._pronounce_foreign(bare), load_espeak() is None
+        return Token(text, tuple(w[:_MAX_UNITS] for w in spoken_forms if w), guessed[0])
 
-    def _own(self, bare: str) -> tuple[tuple[Unit, ...], ...]:
+    def _look_up_lexicon(self, bare: str) -> tuple[tuple[Unit, ...], ...]:
         key = bare.casefold()
         sounds = self.lexicon.get(key, ())
         ending: tuple[Unit, ...] = ()
         if not sounds and key.endswith("'s"):
             sounds = self.lexicon.get(key[:-2], ())
-            ending = (self._unit(((("Z",)), ("S",))),) if sounds else ()
+            ending = (self._intern_unit(((("Z",)), ("S",))),) if sounds else ()
         found: list[tuple[Unit, ...]] = []
         for sound in sounds:
-            phones = as_phones(sound)
+            phones = parse_phones(sound)
             if phones:
-                found.append((self._unit((phones,)), *ending))
+                found.append((self._intern_unit((phones,)), *ending))
                 continue
             units: list[Unit] = []
             for part in sound.split():
-                units += self._word(part, [False])[0]
+                units += self._pronounce_word(part, [False])[0]
             found.append((*units, *ending))
         return tuple(w for w in found if w)
 
-    def _english(self, bare: str, guessed: list[bool]) -> list[tuple[Unit, ...]]:
-        if bare.lower() in dictionary():
-            return self._word(bare, guessed)
-        numeric = readings(bare)
+    def _pronounce_english(self, bare: str, guessed: list[bool]) -> list[tuple[Unit, ...]]:
+        if bare.lower() in load_dictionary():
+            return self._pronounce_word(bare, guessed)
+        numeric = verbalize(bare)
         if numeric:
             found = []
             for way in numeric:
                 units: list[Unit] = []
                 for word in way:
-                    units += self._word(word, guessed)[0]
+                    units += self._pronounce_word(word, guessed)[0]
                 found.append(tuple(units))
             return found
         parts = [p for p in _JOINTS.split(bare) if p]
         if len(parts) > 1:
             joined: list[Unit] = []
             for part in parts:
-                joined += self._word(part, guessed)[0]
+                joined += self._pronounce_word(part, guessed)[0]
             return [tuple(joined)]
-        return self._word(bare, guessed)
+        return self._pronounce_word(bare, guessed)
 
-    def _word(self, word: str, guessed: list[bool]) -> list[tuple[Unit, ...]]:
-        """Readings of one English word; at least one, which may be empty."""
-        known = dictionary()
+    def _pronounce_word(self, word: str, guessed: list[bool]) -> list[tuple[Unit, ...]]:
+        """The forms of one English word: at least one, which may be empty."""
+        known = load_dictionary()
         low = word.lower()
         if len(word) == 1 and word.isupper():
             # The letter ("a." in the dictionary) or the word: "A" begins sentences.
-            ways = (*known.get(f"{low}.", ()), *(known.get(low, ()) if low in "ai" else ()))
-            return [(self._unit(tuple(dict.fromkeys(ways)) or known.get(low, (("AH",),))),)]
+            spoken_forms = (*known.get(f"{low}.", ()), *(known.get(low, ()) if low in "ai" else ()))
+            return [
+                (
+                    self._intern_unit(
+                        tuple(dict.fromkeys(spoken_forms)) or known.get(low, (("AH",),))
+                    ),
+                )
+            ]
         capitals = word.isupper() and 2 <= len(word) <= 6 and word.isascii()
-        letters = tuple(self._word(c, guessed)[0][0] for c in word) if capitals else ()
+        letters = tuple(self._pronounce_word(c, guessed)[0][0] for c in word) if capitals else ()
         if low in known:
-            found: tuple[Unit, ...] = (self._unit(known[low]),)
+            found: tuple[Unit, ...] = (self._intern_unit(known[low]),)
             return [found, letters] if letters else [found]
-        plain = _unaccented(low)
+        plain = _strip_accents(low)
         if plain in known:
-            ways = known[plain] if plain == low else (*known[plain], *self._guess(word))
-            return [(self._unit(ways[:4]),)]
+            spoken_forms = (
+                known[plain] if plain == low else (*known[plain], *self._guess_word(word))
+            )
+            return [(self._intern_unit(spoken_forms[:4]),)]
         if low.endswith(("'s", "s'")) and low[:-2] in known:
-            return [(self._unit(tuple(_with_s(p) for p in known[low[:-2]])),)]
+            return [(self._intern_unit(tuple(_add_s(p) for p in known[low[:-2]])),)]
         if letters:
-            return [letters, *([(self._unit(w),)] if (w := self._guess(word)) else [])]
+            return [letters, *([(self._intern_unit(w),)] if (w := self._guess_word(word)) else [])]
         guessed[0] = True
-        ways = self._guess(word)
-        return [(self._unit(ways),)] if ways else [()]
+        spoken_forms = self._guess_word(word)
+        return [(self._intern_unit(spoken_forms),)] if spoken_forms else [()]
 
-    def _guess(self, word: str) -> tuple[Phones, ...]:
-        speaker = find()
-        ways: list[Phones] = []
-        if speaker is not None:
-            ways.append(phones("".join(speaker.words(word, self.language))))
-        if speaker is None or not ways[0]:
-            ways.append(spelled(word))
-        return tuple(w for w in ways if w)
+    def _guess_word(self, word: str) -> tuple[Phones, ...]:
+        espeak = load_espeak()
+        spoken_forms: list[Phones] = []
+        if espeak is not None:
+            spoken_forms.append(ipa_to_phones("".join(espeak.to_ipa(word, self.language))))
+        if espeak is None or not spoken_forms[0]:
+            spoken_forms.append(guess_from_spelling(word))
+        return tuple(w for w in spoken_forms if w)
 
-    def _foreign(self, bare: str) -> list[tuple[Unit, ...]]:
-        speaker = find()
-        said = speaker.words(bare, self.language) if speaker is not None else []
-        sounds = [p for p in map(phones, said) if p]
+    def _pronounce_foreign(self, bare: str) -> list[tuple[Unit, ...]]:
+        espeak = load_espeak()
+        said = espeak.to_ipa(bare, self.language) if espeak is not None else []
+        sounds = [p for p in map(ipa_to_phones, said) if p]
         if not sounds:
-            guess = spelled(_unaccented(bare))
-            sounds = [guess] if guess else [phones("a")]
-        return [tuple(self._unit((p,)) for p in sounds)]
+            guess = guess_from_spelling(_strip_accents(bare))
+            sounds = [guess] if guess else [ipa_to_phones("a")]
+        return [tuple(self._intern_unit((p,)) for p in sounds)]
 
-    def _unit(self, ways: Sequence[Phones]) -> Unit:
-        key = tuple(ways)
+    def _intern_unit(self, spoken_forms: Sequence[Phones]) -> Unit:
+        key = tuple(spoken_forms)
         unit = self._units.get(key)
         if unit is None:
             unit = self._units[key] = Unit(f"u{len(self._units)}", key)
         return unit
 
 
-def _with_s(phones: Phones) -> Phones:
-    if phones[-1] in _HISSING:
+def _add_s(phones: Phones) -> Phones:
+    if phones[-1] in _SIBILANTS:
         return (*phones, "IH", "Z")
     return (*phones, "S" if phones[-1] in _VOICELESS else "Z")
 
 
-def _unaccented(word: str) -> str:
+def _strip_accents(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-def model() -> Path:
-    """The folder of the English model that comes with pocketsphinx."""
+def model_folder() -> Path:
+    """The folder of the English model shipped with pocketsphinx."""
     import pocketsphinx
 
     return Path(pocketsphinx.get_model_path()) / "en-us"
 
 
 class Dictionary:
-    """126,000 English words, lower-cased, with their phones.
+    """126,000 lower-case English words with their phones.
 
-    Kept as the lines of the file and split when asked: 100 MB less than tuples.
+    Entries are kept as text and split on access, which saves 100 MB.
     """
 
     def __init__(self, text: str) -> None:
@@ -493,11 +505,11 @@ class Dictionary:
         return tuple(tuple(way.split()) for way in self._lines[word].split("|"))
 
     def get(self, word: str, other: tuple[Phones, ...] = ()) -> tuple[Phones, ...]:
-        """A word's pronunciations, or `other`."""
+        """A word's pronunciations, or `other` if it is unknown."""
         return self[word] if word in self._lines else other
 
 
 @cache
-def dictionary() -> Dictionary:
-    """The model's own dictionary. Kept once read: 0.2 s."""
-    return Dictionary((model() / "cmudict-en-us.dict").read_text(encoding="utf-8"))
+def load_dictionary() -> Dictionary:
+    """The model's dictionary. Cached, because loading takes 0.2 s."""
+    return Dictionary((model_folder() / "cmudict-en-us.dict").read_text(encoding="utf-8"))

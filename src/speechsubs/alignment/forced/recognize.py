@@ -1,17 +1,13 @@
-"""What a recogniser hears of the text, and when: the first pass.
+"""The first pass: recognise the text in the recording to find anchors.
 
-A language model of one text: what a recogniser expects to hear.
+The recogniser uses a trigram language model of the text itself, with half of the
+probability mass left for other words. It finds parts of the text in whatever order they
+are spoken, and does not fail where text and speech differ, as a forced alignment would.
+After Moreno et al., "A recursive algorithm for the forced alignment of very long audio
+segments", ICSLP 1998.
 
-Trigrams of the text with half of the mass left for surprise. A recogniser with this
-model writes down which parts of the text it hears and when, in whatever order they
-come: the way of Moreno et al., "A recursive algorithm for the forced alignment of
-very long audio segments", ICSLP 1998. Unlike a forced alignment it does not break
-where text and speech differ.
-
-Which units of the text were heard, and when.
-
-A dynamic program puts the script beside what was heard: long words count more than
-short ones, and a match that stands alone is chance, not evidence.
+The recognised units are then matched with the text by dynamic programming. Long words
+weigh more than short ones, and isolated matches are discarded as coincidences.
 """
 
 import math
@@ -32,10 +28,10 @@ if TYPE_CHECKING:
 
 #: One frame of the acoustic model.
 FRAME_MS: Final = 10
-_LONGEST_GROUP_MS: Final = 25_000
-#: A wider search costs twice the time and finds 2 % more words; every second frame alone
-#: saves a third of it, and finds 2 % less in a clear voice and 4 % more in a noisy one
-#: (measured on 2026-11-23). This pass only says about where words are.
+_MAX_GROUP_MS: Final = 25_000
+#: A wider search takes twice the time and finds 2 % more words. Decoding every second
+#: frame saves a third of the time and finds 2 % fewer words in clear speech and 4 % more
+#: in noise (measured on 2026-11-23). This pass needs approximate times only.
 _SETTINGS: Final[dict[str, Any]] = {
     "lw": 12.0, "fwdflat": False, "bestpath": False, "maxhmmpf": 2_000, "maxwpf": 8, "ds": 2
 }  # fmt: skip
@@ -43,18 +39,18 @@ _FILLERS: Final = "<[("
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One unit that was recognised."""
+class RecognizedUnit:
+    """A unit with the time at which it was recognised."""
 
     unit: str
     start_ms: int
     end_ms: int
 
 
-def groups(
-    regions: Sequence[vad.Region], longest_ms: int = _LONGEST_GROUP_MS
+def group_regions(
+    regions: Sequence[vad.Region], longest_ms: int = _MAX_GROUP_MS
 ) -> list[tuple[int, int]]:
-    """Regions put together to pieces that are decoded at once, cut where they are too long."""
+    """Group regions into pieces to be decoded at once; long regions are cut."""
     found: list[list[int]] = []
     for region in regions:
         start = region.start_ms
@@ -68,37 +64,37 @@ def groups(
     return [(a, b) for a, b in found]
 
 
-class Ear:
-    """A recogniser that expects one text."""
+class Recognizer:
+    """A recogniser with the language model of one text."""
 
     def __init__(self, folder: Path) -> None:
         from pocketsphinx import Decoder
 
-        from speechsubs.alignment.forced.pronounce import model
+        from speechsubs.alignment.forced.pronounce import model_folder
 
         self._decoder = Decoder(
-            hmm=str(model() / "en-us"),
+            hmm=str(model_folder() / "en-us"),
             dict=str(folder / "words.dict"),
             lm=str(folder / "text.lm"),
             loglevel="FATAL",
             **_SETTINGS,
         )
 
-    def hear(self, samples: "np.ndarray[Any, Any]", start_ms: int) -> list[Heard]:
-        """Units in a piece; [] where there is nothing or the decoder gives up."""
+    def recognize(self, samples: "np.ndarray[Any, Any]", start_ms: int) -> list[RecognizedUnit]:
+        """Recognise units; [] if there are none or the decoder fails."""
         if len(samples) < RATE // 10:
             return []
         decoder = self._decoder
         try:
-            # Without this the noise of the piece before is taken off this one, and results
-            # depend on who decoded what before.
+            # Without this, noise estimated from the previous call is subtracted here, and
+            # results depend on the order of the calls.
             decoder.reinit_feat()
             decoder.start_utt()
             decoder.process_raw(samples.tobytes(), full_utt=True)
             decoder.end_utt()
             segments = decoder.seg() if decoder.hyp() is not None else []
             return [
-                Heard(
+                RecognizedUnit(
                     s.word.partition("(")[0],
                     start_ms + s.start_frame * FRAME_MS,
                     start_ms + (s.end_frame + 1) * FRAME_MS,
@@ -110,34 +106,34 @@ class Ear:
             return []
 
 
-#: The share of probability left for words that the text does not have next.
-_SURPRISE: Final = 0.5
-_FLOOR: Final = 1e-10
+#: The share of probability for words that do not come next in the text.
+_BACKOFF_MASS: Final = 0.5
+_MIN_PROBABILITY: Final = 1e-10
 
 
 def write_dictionary(units: tuple[Unit, ...], path: Path) -> None:
-    """The pronunciations in the decoder's format."""
+    """Write the pronunciations in the decoder's format."""
     with path.open("w", encoding="ascii") as out:
         for unit in units:
             for number, phones in enumerate(unit.phones):
                 name = unit.name if not number else f"{unit.name}({number + 1})"
                 out.write(f"{name} {' '.join(phones)}\n")
-        # Every phone as a word: what garbage is made of where speech is not in the text.
+        # Every phone as a word of its own: the filler for speech that is not in the text.
         for phone in sorted(PHONES):
-            out.write(f"{garbage(phone)} {phone}\n")
+            out.write(f"{garbage_name(phone)} {phone}\n")
 
 
-def garbage(phone: str) -> str:
-    """The dictionary's name for a phone that belongs to no word of the text."""
+def garbage_name(phone: str) -> str:
+    """The dictionary entry of a phone outside the text."""
     return f"g{phone}"
 
 
 def write_model(script: Script, path: Path) -> None:
-    """The trigrams of a text in the ARPA format."""
+    """Write the trigram model of a text in ARPA format."""
     one: Counter[str] = Counter()
     two: Counter[tuple[str, str]] = Counter()
     three: Counter[tuple[str, str, str]] = Counter()
-    for run in _runs(script):
+    for run in _training_runs(script):
         one.update(run)
         two.update(pairwise(run))
         three.update(zip(run, run[1:], run[2:], strict=False))
@@ -148,11 +144,11 @@ def write_model(script: Script, path: Path) -> None:
     starts: Counter[str] = Counter()
     for (a, _), n in two.items():
         starts[a] += n
-    p2 = {(a, b): (1 - _SURPRISE) * n / starts[a] for (a, b), n in two.items()}
+    p2 = {(a, b): (1 - _BACKOFF_MASS) * n / starts[a] for (a, b), n in two.items()}
     pairs: Counter[tuple[str, str]] = Counter()
     for (a, b, _), n in three.items():
         pairs[a, b] += n
-    p3 = {(a, b, c): (1 - _SURPRISE) * n / pairs[a, b] for (a, b, c), n in three.items()}
+    p3 = {(a, b, c): (1 - _BACKOFF_MASS) * n / pairs[a, b] for (a, b, c), n in three.items()}
     seen1: Counter[str] = Counter()
     for a, b in two:
         seen1[a] += p1[b]  # type: ignore[assignment] # a Counter adds floats as well
@@ -163,61 +159,61 @@ def write_model(script: Script, path: Path) -> None:
         out.write(f"\\data\\\nngram 1={len(one)}\nngram 2={len(two)}\nngram 3={len(three)}\n")
         out.write("\n\\1-grams:\n")
         for a in sorted(one):
-            out.write(f"{_log(p1[a])} {a} {_log(_SURPRISE / max(1e-6, 1 - seen1[a]))}\n")
+            out.write(f"{_log10(p1[a])} {a} {_log10(_BACKOFF_MASS / max(1e-6, 1 - seen1[a]))}\n")
         out.write("\n\\2-grams:\n")
         for a, b in sorted(two):
-            rest = _log(_SURPRISE / max(1e-6, 1 - seen2[a, b]))
-            out.write(f"{_log(p2[a, b])} {a} {b} {rest}\n")
+            rest = _log10(_BACKOFF_MASS / max(1e-6, 1 - seen2[a, b]))
+            out.write(f"{_log10(p2[a, b])} {a} {b} {rest}\n")
         out.write("\n\\3-grams:\n")
         for a, b, c in sorted(three):
-            out.write(f"{_log(p3[a, b, c])} {a} {b} {c}\n")
+            out.write(f"{_log10(p3[a, b, c])} {a} {b} {c}\n")
         out.write("\n\\end\\\n")
 
 
-def _log(value: float) -> str:
-    return f"{math.log10(max(value, _FLOOR)):.4f}"
+def _log10(value: float) -> str:
+    return f"{math.log10(max(value, _MIN_PROBABILITY)):.4f}"
 
 
-def _runs(script: Script) -> Iterator[list[str]]:
-    """The text as one run, then every other reading between its neighbours."""
+def _training_runs(script: Script) -> Iterator[list[str]]:
+    """The text as one sequence, then every alternative form between its neighbours."""
     yield ["<s>", *(unit.name for unit in script.units), "</s>"]
     for number, line in enumerate(script.lines):
         at = line.first
         for token in line.tokens:
-            if not token.readings:
+            if not token.spoken_forms:
                 continue
-            end = at + len(token.readings[0])
-            for reading in token.readings[1:]:
+            end = at + len(token.spoken_forms[0])
+            for form in token.spoken_forms[1:]:
                 before = [u.name for u in script.units[max(0, at - 2) : at]]
                 after = [u.name for u in script.units[end : end + 2]]
-                yield [*before, *(u.name for u in reading), *after]
+                yield [*before, *(u.name for u in form), *after]
             at = end
         if not number:
             continue
-        # Somebody may begin anywhere: recordings are heard in pieces.
+        # Recordings are decoded in pieces, so any line may come first.
         yield ["<s>", *(u.name for u in script.units[line.first : line.first + 2])]
 
 
-_GAP: Final = 0.35
-_OTHER: Final = 0.6
-#: Columns that are looked at for each row: 8,000 units are almost an hour of speech.
+_GAP_COST: Final = 0.35
+_MISMATCH_COST: Final = 0.6
+#: Band width in columns: 8,000 units are almost an hour of speech.
 _BAND: Final = 8_000
 #: Neighbours further apart than this do not confirm each other.
 _NEAR_MS: Final = 1_500
 
-Times = list["Heard | None"]
+UnitTimes = list["RecognizedUnit | None"]
 
 
-def match(script: Script, heard: Sequence[Heard]) -> Times:
-    """For every unit of the script the moment where it was heard, or None."""
-    times: Times = [None] * len(script.units)
-    for row, column in _pairs(script, heard):
+def match_units(script: Script, heard: Sequence[RecognizedUnit]) -> UnitTimes:
+    """Match each unit of the script with where it was recognised, or None."""
+    times: UnitTimes = [None] * len(script.units)
+    for row, column in _pair_units(script, heard):
         times[row] = heard[column]
-    return _confirmed(script, times)
+    return _drop_isolated(script, times)
 
 
-def _pairs(script: Script, heard: Sequence[Heard]) -> list[tuple[int, int]]:
-    """The best monotonous pairing of equal units (rows of the script, columns heard)."""
+def _pair_units(script: Script, heard: Sequence[RecognizedUnit]) -> list[tuple[int, int]]:
+    """The best monotonic pairing of equal units (rows: script, columns: recognised)."""
     import numpy as np
 
     rows, columns = len(script.units), len(heard)
@@ -228,19 +224,21 @@ def _pairs(script: Script, heard: Sequence[Heard]) -> list[tuple[int, int]]:
     sounds = np.array([ids.get(h.unit, -1) for h in heard])
     back = np.zeros((rows, width), np.int8)
     lows = np.zeros(rows, np.int64)
-    ramp = np.arange(columns + 1) * _GAP
+    ramp = np.arange(columns + 1) * _GAP_COST
     before = -ramp.copy()
     low = 0
     for row, unit in enumerate(script.units):
-        low = min(columns - width, max(low, _centre(before, low, width) - width // 2))
+        low = min(columns - width, max(low, _band_centre(before, low, width) - width // 2))
         lows[row] = low
         gain = np.where(
-            sounds[low : low + width] == ids[unit.name], 0.5 + min(unit.length, 10) / 4, -_OTHER
+            sounds[low : low + width] == ids[unit.name],
+            0.5 + min(unit.length, 10) / 4,
+            -_MISMATCH_COST,
         )
         across = before[low : low + width] + gain
-        down = before[low + 1 : low + width + 1] - _GAP
+        down = before[low + 1 : low + width + 1] - _GAP_COST
         best = np.maximum(across, down)
-        first = before[low] - _GAP
+        first = before[low] - _GAP_COST
         edge = np.concatenate(([first], best))
         along = np.maximum.accumulate(edge + ramp[: width + 1]) - ramp[: width + 1]
         now = along[1:]
@@ -248,17 +246,17 @@ def _pairs(script: Script, heard: Sequence[Heard]) -> list[tuple[int, int]]:
         before[low] = first
         before[low + 1 : low + width + 1] = now
         before[low + width + 1 :] = -1e9 if low + width < columns else before[low + width + 1 :]
-    return _traced(back, lows, sounds, [ids[u.name] for u in script.units], before)
+    return _trace_back(back, lows, sounds, [ids[u.name] for u in script.units], before)
 
 
-def _centre(before: "object", low: int, width: int) -> int:
+def _band_centre(before: "object", low: int, width: int) -> int:
     import numpy as np
 
     values = np.asarray(before)
     return low + int(np.argmax(values[low : low + width + 1]))
 
 
-def _traced(
+def _trace_back(
     back: "object", lows: "object", sounds: "object", ids: Sequence[int], last: "object"
 ) -> list[tuple[int, int]]:
     import numpy as np
@@ -281,9 +279,9 @@ def _traced(
     return found[::-1]
 
 
-def _confirmed(script: Script, times: Times) -> Times:
-    """Drop matches whose neighbours in the text were heard elsewhere or not at all."""
-    kept: Times = list(times)
+def _drop_isolated(script: Script, times: UnitTimes) -> UnitTimes:
+    """Drop matches whose neighbours in the text were recognised elsewhere or not at all."""
+    kept: UnitTimes = list(times)
     count = len(times)
     for number, heard in enumerate(times):
         if heard is None:

@@ -1,18 +1,18 @@
-"""The text as what can be heard: tokens, units and sentences, numbered throughout."""
+"""The text in spoken form: lines of tokens, with units numbered throughout."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from speechsubs.alignment.forced.pronounce import Pronouncer, Token, Unit
-from speechsubs.alignment.forced.spoken_numbers import currency, is_scale
+from speechsubs.alignment.forced.spoken_numbers import currency_word, is_scale
 from speechsubs.cues.timeline import spoken
 from speechsubs.model import Sentence
 
-#: Every token's readings, each the names of its units: what a grammar is made of.
-Ways = tuple[tuple[tuple[str, ...], ...], ...]
+#: The spoken forms of every token of a line, as names of units: the input of a grammar.
+LineForms = tuple[tuple[tuple[str, ...], ...], ...]
 
-#: How long a phone takes when nothing is known (0.07 to 0.11 in speech at all speeds).
+#: The default duration of a phone (70 to 110 ms at all speaking rates).
 PHONE_MS: Final = 85
 
 
@@ -27,17 +27,17 @@ class Line:
 
     @property
     def length(self) -> int:
-        """Phones of the likeliest reading."""
+        """The number of phones of the most likely form."""
         return sum(t.length for t in self.tokens)
 
     @property
-    def ways(self) -> Ways:
-        """The names of the units of every reading of every token."""
-        return tuple(tuple(tuple(u.name for u in r) for r in t.readings) for t in self.tokens)
+    def spoken_forms(self) -> LineForms:
+        """The unit names of every spoken form of every token."""
+        return tuple(tuple(tuple(u.name for u in r) for r in t.spoken_forms) for t in self.tokens)
 
     @property
     def expected_ms(self) -> int:
-        """About how long it takes to say."""
+        """The expected duration."""
         return self.length * PHONE_MS
 
 
@@ -45,8 +45,7 @@ class Line:
 class Script:
     """A whole text.
 
-    `units` are the likeliest readings one after the other, `line_of` the sentence of
-    each.
+    `units` are the most likely spoken forms in sequence, `line_of` is the line of each.
     """
 
     lines: tuple[Line, ...]
@@ -54,34 +53,34 @@ class Script:
     line_of: tuple[int, ...]
 
 
-def _tokens(texts: Sequence[str], pronouncer: Pronouncer) -> Iterator[Token]:
-    """Every token by itself, but for "$10 billion": that is said in another order."""
+def _look_up_tokens(texts: Sequence[str], pronouncer: Pronouncer) -> Iterator[Token]:
+    """Look up each token; "$10 billion" is special because it is said in another order."""
     english = pronouncer.language == "en"
     money = ""
     for number, text in enumerate(texts):
         following = texts[number + 1] if number + 1 < len(texts) else ""
-        name = currency(text) if english and is_scale(following) else ""
+        name = currency_word(text) if english and is_scale(following) else ""
         if name:
-            yield pronouncer.amount(text)
+            yield pronouncer.look_up_amount(text)
         elif money:
-            yield pronouncer.scale(text, money)
+            yield pronouncer.look_up_scale(text, money)
         else:
-            yield pronouncer.token(text)
+            yield pronouncer.look_up(text)
         money = name
 
 
-def write(sentences: Sequence[Sentence], pronouncer: Pronouncer) -> Script:
-    """Look every token of every sentence up."""
+def build_script(sentences: Sequence[Sentence], pronouncer: Pronouncer) -> Script:
+    """Look up every token of every sentence."""
     lines: list[Line] = []
     units: list[Unit] = []
     line_of: list[int] = []
     for sentence in sentences:
         parts = spoken(sentence.text)
-        tokens = tuple(_tokens([text for text, _ in parts], pronouncer))
+        tokens = tuple(_look_up_tokens([text for text, _ in parts], pronouncer))
         first = len(units)
         for token in tokens:
-            if token.readings:
-                units += token.readings[0]
+            if token.spoken_forms:
+                units += token.spoken_forms[0]
         line_of += [len(lines)] * (len(units) - first)
         lines.append(Line(tokens, tuple(offset for _, offset in parts), first, len(units)))
     return Script(tuple(lines), tuple(units), tuple(line_of))

@@ -1,9 +1,9 @@
-"""Who does the decoding: this process, or several helpers at once.
+"""Run the decoders in this process or in a pool of worker processes.
 
-pocketsphinx holds Python's lock, so threads alone gain nothing. A helper is this module
-started as a program; it never imports the caller's own script, as multiprocessing
-would. It is told what to do in lines of JSON and answers in the same way; it ends when
-its input does, so that none outlives the program that started it.
+pocketsphinx holds the GIL, so threads alone gain nothing. A worker process runs this
+module as a program; unlike multiprocessing, it never imports the caller's own script. It
+reads requests and writes responses as lines of JSON, and exits at the end of its input,
+so that it never outlives the program that started it.
 """
 
 import ctypes
@@ -20,73 +20,75 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from speechsubs.alignment.forced.decode import Aligned, Decided, Grammars, TokenTime
-from speechsubs.alignment.forced.recognize import Ear, Heard
-from speechsubs.alignment.forced.script import Ways
+from speechsubs.alignment.forced.decode import Grammars, LineDecision, LineTimes, TokenTime
+from speechsubs.alignment.forced.recognize import RecognizedUnit, Recognizer
+from speechsubs.alignment.forced.script import LineForms
 from speechsubs.audio import RATE
 
 if TYPE_CHECKING:
     import numpy as np
 
 _MS: Final = RATE // 1_000
-_SOUND: Final = "sound.s16"
+_SAMPLES_NAME: Final = "sound.s16"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-#: Told how much is done, of how much.
+#: Called with the work done and the total.
 Progress = Callable[[int, int], None]
 
 
-class Worker:
-    """The decoders for one text, and the sound that they hear. Not for several threads.
+class Decoders:
+    """The decoders for one text and one recording. Not thread-safe.
 
-    `folder` holds "words.dict" and, for `hear`, "text.lm".
+    `folder` contains "words.dict" and, for `recognize`, "text.lm".
     """
 
-    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any] | _Sound") -> None:
+    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any] | _SampleFile") -> None:
         self._folder, self._samples = folder, samples
         self._grammars = Grammars(folder)
-        self._ear: Ear | None = None
+        self._recognizer: Recognizer | None = None
 
-    def _sound(self, start_ms: int, end_ms: int) -> "np.ndarray[Any, Any]":
+    def _slice(self, start_ms: int, end_ms: int) -> "np.ndarray[Any, Any]":
         return self._samples[start_ms * _MS : end_ms * _MS]
 
-    def hear(self, start_ms: int, end_ms: int) -> list[Heard]:
+    def recognize(self, start_ms: int, end_ms: int) -> list[RecognizedUnit]:
         """What is recognised between two times."""
-        if self._ear is None:
-            self._ear = Ear(self._folder)
-        return self._ear.hear(self._sound(start_ms, end_ms), start_ms)
+        if self._recognizer is None:
+            self._recognizer = Recognizer(self._folder)
+        return self._recognizer.recognize(self._slice(start_ms, end_ms), start_ms)
 
-    def align(self, start_ms: int, end_ms: int, lines: Sequence[Ways]) -> Aligned | None:
+    def align(self, start_ms: int, end_ms: int, lines: Sequence[LineForms]) -> LineTimes | None:
         """As `Grammars.align`."""
-        self._ear = None  # the first pass is over: its memory goes back
-        return self._grammars.align(self._sound(start_ms, end_ms), start_ms, lines)
+        self._recognizer = None  # the first pass is over: free its memory
+        return self._grammars.align(self._slice(start_ms, end_ms), start_ms, lines)
 
     def decide(
-        self, start_ms: int, end_ms: int, lines: Sequence[Ways], price: float
-    ) -> Decided | None:
+        self, start_ms: int, end_ms: int, lines: Sequence[LineForms], garbage_probability: float
+    ) -> LineDecision | None:
         """As `Grammars.decide`."""
-        self._ear = None
-        return self._grammars.decide(self._sound(start_ms, end_ms), start_ms, lines, price)
+        self._recognizer = None
+        return self._grammars.decide(
+            self._slice(start_ms, end_ms), start_ms, lines, garbage_probability
+        )
 
 
-class Crew:
-    """The same calls as `Worker`, from any thread, done by whoever is free.
+class WorkerPool:
+    """The methods of `Decoders`, from any thread, executed by an idle worker process.
 
-    With fewer than two helpers, and for what a helper did not bring back, it is this
-    process that works. Leave the `with` block and all helpers are gone.
+    With fewer than two workers, and for requests that a worker failed to answer, this
+    process does the work. Leaving the `with` block stops all workers.
     """
 
-    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any]", helpers: int = 1) -> None:
-        self._worker = Worker(folder, samples)
-        self._here = threading.Lock()
-        self._free: queue.SimpleQueue[_Helper] = queue.SimpleQueue()
-        self._helpers: list[_Helper] = []
+    def __init__(self, folder: Path, samples: "np.ndarray[Any, Any]", workers: int = 1) -> None:
+        self._local = Decoders(folder, samples)
+        self._local_lock = threading.Lock()
+        self._idle: queue.SimpleQueue[_WorkerProcess] = queue.SimpleQueue()
+        self._workers: list[_WorkerProcess] = []
         self._closed = False
-        if helpers > 1:
-            self._helpers = _started(folder, samples, helpers)
-            for helper in self._helpers:
-                self._free.put(helper)
+        if workers > 1:
+            self._workers = _start_processes(folder, samples, workers)
+            for worker in self._workers:
+                self._idle.put(worker)
 
     def __enter__(self) -> Self:
         return self
@@ -98,47 +100,47 @@ class Crew:
         at: TracebackType | None,
     ) -> None:
         self._closed = True
-        for helper in self._helpers:
-            helper.end()
+        for worker in self._workers:
+            worker.stop()
 
-    def hear(self, start_ms: int, end_ms: int) -> list[Heard]:
+    def recognize(self, start_ms: int, end_ms: int) -> list[RecognizedUnit]:
         """What is recognised between two times."""
-        answer = self._asked("hear", start_ms, end_ms)
-        return [Heard(*row) for row in answer or ()]
+        result = self._call("recognize", start_ms, end_ms)
+        return [RecognizedUnit(*row) for row in result or ()]
 
-    def align(self, start_ms: int, end_ms: int, lines: Sequence[Ways]) -> Aligned | None:
+    def align(self, start_ms: int, end_ms: int, lines: Sequence[LineForms]) -> LineTimes | None:
         """As `Grammars.align`."""
-        answer = self._asked("align", start_ms, end_ms, lines)
-        if answer is None:
+        result = self._call("align", start_ms, end_ms, lines)
+        if result is None:
             return None
-        rows, beam = answer
-        return Aligned(tuple(tuple(TokenTime(*t) for t in row) for row in rows), beam)
+        rows, beam = result
+        return LineTimes(tuple(tuple(TokenTime(*t) for t in row) for row in rows), beam)
 
     def decide(
-        self, start_ms: int, end_ms: int, lines: Sequence[Ways], price: float
-    ) -> Decided | None:
+        self, start_ms: int, end_ms: int, lines: Sequence[LineForms], garbage_probability: float
+    ) -> LineDecision | None:
         """As `Grammars.decide`."""
-        answer = self._asked("decide", start_ms, end_ms, lines, price)
-        if answer is None:
+        result = self._call("decide", start_ms, end_ms, lines, garbage_probability)
+        if result is None:
             return None
-        (rows,) = answer
-        return Decided(tuple((row[0], row[1]) if row else None for row in rows))
+        (rows,) = result
+        return LineDecision(tuple((row[0], row[1]) if row else None for row in rows))
 
-    def each(
+    def map(
         self,
         function: Callable[[Item], Result],
         items: Sequence[Item],
         progress: Progress | None = None,
     ) -> list[Result]:
-        """`function` of every item, in the order of the items; several at once with helpers."""
-        if not self._helpers or len(items) < 2:
+        """Apply `function` to every item, in parallel with workers; results keep the order."""
+        if not self._workers or len(items) < 2:
             found = []
             for item in items:
                 found.append(function(item))
                 if progress is not None:
                     progress(len(found), len(items))
             return found
-        with ThreadPoolExecutor(len(self._helpers)) as pool:
+        with ThreadPoolExecutor(len(self._workers)) as pool:
             running = [pool.submit(function, item) for item in items]
             try:
                 for done, future in enumerate(as_completed(running), start=1):
@@ -150,30 +152,31 @@ class Crew:
                 raise
         return [future.result() for future in running]
 
-    def _asked(self, name: str, *given: Any) -> Any:
-        while self._helpers and not self._closed:
-            # Threads are as many as helpers were; a helper that broke is not put back.
+    def _call(self, name: str, *arguments: Any) -> Any:
+        while self._workers and not self._closed:
+            # There are as many threads as workers at the start; a broken worker is not
+            # returned to the queue.
             try:
-                helper = self._free.get(timeout=1)
+                worker = self._idle.get(timeout=1)
             except queue.Empty:
-                if not any(h.alive for h in self._helpers):
+                if not any(h.alive for h in self._workers):
                     break
                 continue
             try:
-                answer = helper.ask(name, given)
+                result = worker.call(name, arguments)
             except (OSError, ValueError):
-                helper.end()
+                worker.stop()
                 continue
-            self._free.put(helper)
-            return answer
+            self._idle.put(worker)
+            return result
         if self._closed:
             raise RuntimeError("the work was given up")
-        with self._here:
-            return _plain(getattr(self._worker, name)(*given))
+        with self._local_lock:
+            return _to_json(getattr(self._local, name)(*arguments))
 
 
-class _Helper:
-    """One helper process."""
+class _WorkerProcess:
+    """A worker process."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -182,17 +185,17 @@ class _Helper:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, name: str, given: Sequence[Any]) -> Any:
-        """The answer to one call. Raises `OSError` or `ValueError` where there is none."""
-        told, answers = self._process.stdin, self._process.stdout
-        assert told is not None
-        assert answers is not None
-        told.write(json.dumps((name, given)) + "\n")
-        told.flush()
-        return json.loads(answers.readline())
+    def call(self, name: str, arguments: Sequence[Any]) -> Any:
+        """Send a request and return the response. Raises `OSError` or `ValueError`."""
+        requests, responses = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert responses is not None
+        requests.write(json.dumps((name, arguments)) + "\n")
+        requests.flush()
+        return json.loads(responses.readline())
 
-    def end(self) -> None:
-        """Stop it, whatever it does."""
+    def stop(self) -> None:
+        """Kill the process."""
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -203,16 +206,18 @@ class _Helper:
         self._process.wait()
 
 
-def _started(folder: Path, samples: "np.ndarray[Any, Any]", count: int) -> list[_Helper]:
-    """As many helpers as can be had; none where there is no room for the sound."""
+def _start_processes(
+    folder: Path, samples: "np.ndarray[Any, Any]", count: int
+) -> list[_WorkerProcess]:
+    """Start up to `count` workers; none if the samples cannot be written to disk."""
     try:
-        samples.tofile(folder / _SOUND)
+        samples.tofile(folder / _SAMPLES_NAME)
     except OSError:
         return []
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    # One core each: numpy must not start threads of its own.
+    # One core per worker: numpy must not start threads of its own.
     environment["OPENBLAS_NUM_THREADS"] = "1"
-    found: list[_Helper] = []
+    found: list[_WorkerProcess] = []
     for _ in range(count):
         try:
             process = subprocess.Popen(  # noqa: S603 - our own module, no shell
@@ -225,19 +230,19 @@ def _started(folder: Path, samples: "np.ndarray[Any, Any]", count: int) -> list[
             )
         except OSError:
             break
-        found.append(_Helper(process))
+        found.append(_WorkerProcess(process))
     return found
 
 
-def _plain(found: Any) -> Any:
-    """A worker's answer as JSON has it."""
+def _to_json(found: Any) -> Any:
+    """Convert a result of `Decoders` to JSON types."""
     if isinstance(found, list):
         return [astuple(item) for item in found]
     return None if found is None else astuple(found)
 
 
-class _Sound:
-    """Samples that stay in their file: an hour of them is 115 MB."""
+class _SampleFile:
+    """Samples read from a file on demand: an hour of them takes 115 MB."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -245,15 +250,15 @@ class _Sound:
     def __getitem__(self, part: slice) -> "np.ndarray[Any, Any]":
         import numpy as np
 
-        first, end = int(part.start), int(part.stop)
-        return np.fromfile(self._path, np.int16, max(0, end - first), offset=2 * first)
+        first, stop = int(part.start), int(part.stop)
+        return np.fromfile(self._path, np.int16, max(0, stop - first), offset=2 * first)
 
 
-def _trimmer() -> Callable[[], None]:
-    """What hands freed memory back to the system, where the C library can.
+def _memory_trimmer() -> Callable[[], None]:
+    """A function that returns freed memory to the system, if the C library has one.
 
-    A hard piece takes 50 MB for a moment; glibc keeps them, in as many helpers as there
-    are, because something small lies behind (measured on 2026-11-23).
+    A difficult piece briefly takes 50 MB, which glibc would keep in every worker because
+    of fragmentation (measured on 2026-11-23).
     """
     try:
         trim = ctypes.CDLL(None).malloc_trim
@@ -263,11 +268,11 @@ def _trimmer() -> Callable[[], None]:
 
 
 def _main(folder: Path) -> None:
-    worker = Worker(folder, _Sound(folder / _SOUND))
-    trim = _trimmer()
+    decoders = Decoders(folder, _SampleFile(folder / _SAMPLES_NAME))
+    trim = _memory_trimmer()
     for line in sys.stdin:
-        name, given = json.loads(line)
-        sys.stdout.write(json.dumps(_plain(getattr(worker, name)(*given))) + "\n")
+        name, arguments = json.loads(line)
+        sys.stdout.write(json.dumps(_to_json(getattr(decoders, name)(*arguments))) + "\n")
         sys.stdout.flush()
         trim()
 

@@ -70,7 +70,7 @@ def aligner(
     locale: Locale,
     options: Options,
     on: Progress | None = None,
-    curve: vad.Curve | None = None,
+    curve: vad.SpeechCurve | None = None,
 ) -> Aligner | None:
     """What gives words their times; None leaves it to the pipeline's estimate.
 

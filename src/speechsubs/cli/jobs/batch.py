@@ -1,5 +1,6 @@
 """Many files by one command: options into a plan, the plan into outputs and a summary."""
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -12,7 +13,6 @@ import click
 from speechsubs import batch
 from speechsubs.batch import Choice, Control, Job, Plan, Request, Resources, State, Watch
 from speechsubs.batch import watch as watching
-from speechsubs.batch.resources import cores
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, workspace
 from speechsubs.cli.jobs.progress import Reporting
@@ -72,7 +72,7 @@ def run(line: CommandLine) -> int:
     """Do the batch; the exit code."""
     progress.refuse(line)
     batch_cluster.refuse(line.batch)
-    asked = _Batch(line, _request(line), line.batch.jobs or cores())
+    asked = _Batch(line, _request(line), line.batch.jobs or _cores())
     jobs = batch.jobs(asked.request)
     if line.command == "translate" and not all(job.targets for job in jobs):
         raise click.UsageError("Missing option '--to'.")
@@ -117,6 +117,14 @@ def _request(line: CommandLine) -> Request:
     )
     row = partial(batch_options.of_row, line.parameters)
     return Request(line.sources, line.command, line.options, choice, line.tags, line.output, row)
+
+
+def _cores() -> int:
+    """The cores that this process may use, which in a container are fewer than there are."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def _resources(store: workspace.Workspace, asked: int | None, workers: int) -> Resources:

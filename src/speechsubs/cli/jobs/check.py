@@ -1,16 +1,19 @@
 """The work of `speechsubs check`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from speechsubs import project
-from speechsubs.batch import Resources, worker
+from speechsubs import glossary, pipeline, project
+from speechsubs.batch import naming
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs
-from speechsubs.errors import SpeechsubsError
-from speechsubs.model import Finding, Severity
+from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.language import locales
+from speechsubs.language.locales import Locale
+from speechsubs.model import Finding, Severity, Track
 
 
 def run(line: CommandLine) -> int:
@@ -19,15 +22,29 @@ def run(line: CommandLine) -> int:
         return batch.run(line)
     screen = console.stderr()
     files, options = line.sources, line.options
-    resources = Resources()
-    resources.glossary(options.glossary)  # a broken one stops everything, at once
-    original = inputs.track(Path(options.against)) if options.against else None
+    source = Path(options.against) if options.against else None
+    words = glossary.load(line.glossary) if line.glossary else glossary.empty()
+    original = inputs.track(source) if source else None
+    spoken = locales.load(options.against_language) if options.against_language else None
+    own = locales.load(options.language) if options.language else None
+    if source and original and spoken is None:
+        spoken = _language(source, original)
     failures: list[SpeechsubsError] = []
     found: list[Finding] = []
     for path in dict.fromkeys(files):
         try:
-            loaded = worker.identified(inputs.job(line, path), inputs.track(path))
-            found += worker.examined(loaded, resources, original)
+            track = inputs.track(path)
+            locale = own or _language(path, track)
+            if locale is None:
+                raise InputError(str(path), "its language is not known", "Name it: --language es")
+            found += pipeline.examine(
+                replace(track, language=locale.tag),  # findings name it
+                locale,
+                source=original,
+                source_locale=spoken or locales.load("en"),
+                glossary=words,
+                fps=options.fps,
+            )
         except SpeechsubsError as error:
             console.error(screen, error)
             failures.append(error)
@@ -44,3 +61,8 @@ def run(line: CommandLine) -> int:
             screen.print(console.counted(found))
     bad = any(item.severity is not Severity.INFO for item in found)
     return 1 if failures else 3 if bad else 0
+
+
+def _language(path: Path, track: Track) -> Locale | None:
+    tag = naming.language(path, track)
+    return locales.load(tag) if tag else None

@@ -1,11 +1,8 @@
 """The work of `speechsubs convert`."""
 
-from pathlib import Path
-
 import click
 
 from speechsubs import formats, outputs
-from speechsubs.batch import worker
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs
 from speechsubs.errors import SpeechsubsError
@@ -19,6 +16,7 @@ def run(line: CommandLine) -> int:
     if batch.wanted(line):
         return batch.run(line)
     files, options, output = line.sources, line.options, line.output
+    (kind,) = options.kinds
     screen = console.stderr()
     failed = False
     planned: list[Planned] = []
@@ -34,8 +32,9 @@ def run(line: CommandLine) -> int:
         if str(path) == inputs.STDIN and output is None:
             click.echo(_bytes(track, options), nl=False)
             continue
-        named = Path("stdin") if str(path) == inputs.STDIN else path
-        planned += worker.conversions(inputs.job(line, named), track)
+        folder = output or path.parent
+        name = "stdin" if str(path) == inputs.STDIN else path.stem
+        planned.append(Planned(track, folder / f"{name}.{kind}", options.crlf, options.bom))
     places = [plan.path for plan in planned]
     outputs.refuse_collisions(places, inputs.files(files))
     outputs.refuse_places(places)

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from speechsubs import formats
-from speechsubs.batch import Job
-from speechsubs.cli.arguments import CommandLine
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.model import Track, Transcript
 
@@ -40,12 +38,6 @@ def track(path: Path) -> Track:
         advice = "Use `speechsubs subtitle` to make some"
         raise InputError(str(path), "these are no subtitles: it has no cues", advice)
     return item
-
-
-def job(line: CommandLine, path: Path) -> Job:
-    """The job of one file of a command; its outputs are named after `path`."""
-    folder = line.output or path.parent
-    return Job(path, folder, str(path), line.command, line.options, line.tags, line.audio)
 
 
 def readable(

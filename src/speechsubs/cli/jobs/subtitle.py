@@ -7,17 +7,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from speechsubs import outputs
-from speechsubs.batch import Job, Resources, whole, worker
-from speechsubs.batch.resources import cores
-from speechsubs.batch.whole import Group, Outcome
+from speechsubs import glossary, outputs, pipeline
+from speechsubs.audio import Recording
+from speechsubs.batch import whole
+from speechsubs.batch.whole import Group, Item, Outcome, Pairs
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import audio, batch, console, inputs, workspace
 from speechsubs.cli.jobs.workspace import Workspace
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
-from speechsubs.pipeline import Result
-from speechsubs.protocols import Aligner
+from speechsubs.options import Options
+from speechsubs.pipeline import Result, Setting
 
 
 def run(line: CommandLine) -> int:
@@ -37,30 +37,29 @@ def run(line: CommandLine) -> int:
         return 1
     if line.text:
         read = [(path, audio.corrected(timed, line.text)) for path, timed in read]
-    groups = whole.groups(worker.identified(inputs.job(line, path), item) for path, item in read)
+    items = [Item(path, transcript) for path, transcript in read]
+    groups = whole.groups(items, line.targets, line.options)
+    terms = line.glossary
     _refuse(groups, line)
-    finished: list[tuple[Job, Result]] = []
+    words = glossary.load(terms) if terms else glossary.empty()
+    if not quiet:
+        _say_idle(screen, groups, line.targets)
+    recording = audio.opened(line.audio, screen, quiet)
+    finished: list[tuple[Path, Result]] = []
     with workspace.opened(line.memory, line.project) as place:
-        resources = Resources(place.engine, workers=cores())
-        resources.glossary(line.options.glossary)
-        if not quiet:
-            _say_idle(screen, groups, line.targets)
-        recording = audio.opened(line.audio, screen, quiet)
-        for group in groups:
-            for locale in group.targets:
-                resources.engine(line.options.engine, group.source.tag, locale.tag)
+        loaded = [_engines(group, place, line.options) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-            for group in groups:
-                aligner = audio.aligner(recording, group.source, line.options, bar)
-                made = _subtitle(group, resources, place, bar, aligner)
-                finished += [(job, place.pinned(result)) for job, result in made.results]
+            for group, pairs in zip(groups, loaded, strict=True):
+                setting = pipeline.setting(group.source, words, line.options)
+                made = _subtitle(group, pairs, setting, place, bar, recording)
+                finished += [(path, place.pinned(result)) for path, result in made.results]
                 failures += made.failures
                 for failure in made.failures:
                     console.error(screen, failure)
         if not finished:
             return 1
-        saved = whole.save(finished)
-        place.keep(saved.results, saved.files, line.glossary, _remembered(line))
+        saved = whole.save(finished, line.output, line.options, own=True)
+        place.keep(saved.results, saved.files, terms, _remembered(line))
     console.show(screen, saved.results, saved.files, line.display)
     return 1 if failures else max(result.exit_code for result in saved.results)
 
@@ -75,7 +74,8 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
     """Raise where a file would replace another or could not be written."""
     places: list[Path] = []
     for group in groups:
-        places += whole.places(group)
+        tags = [group.source.tag, *(locale.tag for locale in group.targets)]
+        places += whole.places(group, tags, line.output, line.options)
     report = line.display.report_path
     if report and str(report) == inputs.STDIN:
         raise InputError("--report -", "a report goes into a file", "--json prints it")
@@ -100,6 +100,13 @@ def _remembered(line: CommandLine) -> dict[str, object]:
     }
 
 
+def _engines(group: Group, place: Workspace, options: Options) -> Pairs:
+    return [
+        (locale, place.engine(options.engine, group.source.tag, locale.tag))
+        for locale in group.targets
+    ]
+
+
 def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale]) -> None:
     """Say which --to had nothing to do, because it is the sources' own language."""
     for locale in {locale.tag: locale for locale in targets}.values():
@@ -113,18 +120,24 @@ def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale
 
 def _subtitle(
     group: Group,
-    resources: Resources,
+    pairs: Pairs,
+    setting: Setting,
     place: Workspace,
     bar: Progress,
-    aligner: Aligner | None,
+    recording: Recording | None,
 ) -> Outcome:
     """What comes of a group, shown on a bar."""
-    task = bar.add_task("translating", total=None) if group.targets else None
+    task = bar.add_task("translating", total=None) if pairs else None
 
     def advance(done: int, total: int) -> None:
         if task is not None:
             bar.update(task, completed=done, total=total)
 
-    style = group.files[0].job.options.currency_style
-    recall = partial(place.recall, source=group.source, style=style)
-    return whole.run(group, resources, recall, aligner=aligner, progress=advance)
+    return whole.run(
+        group,
+        pairs,
+        setting,
+        partial(place.recall, source=group.source, style=setting.options.currency_style),
+        aligner=audio.aligner(recording, group.source, setting.options, bar),
+        progress=advance,
+    )

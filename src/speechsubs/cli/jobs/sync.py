@@ -40,7 +40,7 @@ def run(
     recording = audio.opened(recording_path, screen, quiet)
     assert recording is not None
     locale = locales.load(options.language) if options.language else _language(subs, track)
-    curve = vad.Curve(recording)
+    curve = vad.SpeechCurve(recording)
     with audio.bar(screen, quiet) as bar:
         aligner = audio.aligner(recording, locale, options, bar, curve)
         done = pipeline.sync(track, recording, aligner, curve)
@@ -76,7 +76,7 @@ def _words(done: SyncResult) -> str:
     if done.realigned:
         text += f", {done.realigned} cues by their own words"
     return (
-        f"{text}; sure {fit.sure:.2f} of 1 (overlap with speech {fit.overlap:.2f}, "
+        f"{text}; sure {fit.confidence:.2f} of 1 (overlap with speech {fit.overlap:.2f}, "
         f"{fit.starts:.0%} of the starts after a pause are where speech begins)"
     )
 

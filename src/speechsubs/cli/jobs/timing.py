@@ -35,7 +35,7 @@ def run(
     quiet = display.silent
     recording = audio.opened(recording_path, screen, quiet)
     assert recording is not None
-    curve = vad.Curve(recording)
+    curve = vad.SpeechCurve(recording)
     with audio.bar(screen, quiet) as bar:
         aligner = audio.aligner(recording, locale, options, bar, curve)
         (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
@@ -44,12 +44,14 @@ def run(
     else:
         _table(result)
     if image:
-        found = curve.regions() if vad.installed() else ()
+        found = curve.regions() if vad.is_installed() else ()
         offset = recording.offset_ms
         regions = [(r.start_ms + offset, r.end_ms + offset) for r in found]
         title = f"{recording_path.name} + {path.name}, times: {result.aligner}"
         cues = result.source.track.cues
-        waveform.save(waveform.Scene(recording, regions, result.sentences, cues, title), image)
+        waveform.save_picture(
+            waveform.Scene(recording, regions, result.sentences, cues, title), image
+        )
     # What is said about cues is not asked for here: this command writes none.
     findings = result.findings
     if not quiet:

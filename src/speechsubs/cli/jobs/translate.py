@@ -10,12 +10,10 @@ from pathlib import Path
 import click
 from rich.progress import Progress
 
-from speechsubs import glossary, outputs, pipeline, project
-from speechsubs.adapters.files import read_bytes
-from speechsubs.batch import Job, Resources, whole, worker
-from speechsubs.batch.resources import cores
-from speechsubs.batch.whole import Group
-from speechsubs.batch.worker import Loaded
+from speechsubs import formats, glossary, outputs, pipeline, project
+from speechsubs.adapters import files
+from speechsubs.batch import whole
+from speechsubs.batch.whole import Group, Item
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs, workspace
 from speechsubs.errors import InputError, SpeechsubsError
@@ -67,39 +65,40 @@ def _words(line: CommandLine) -> Glossary:
 def _tracks(line: CommandLine) -> int:
     screen = console.stderr()
     quiet, options = line.display.silent, line.options
-    finished: list[tuple[Job, Result]] = []
+    words = _words(line)
+    items: list[Item] = []
     failures: list[SpeechsubsError] = []
+    for path in dict.fromkeys(line.sources):
+        try:
+            items.append(_item(path))
+        except SpeechsubsError as error:
+            console.error(screen, error)
+            failures.append(error)
+    groups = whole.groups(items, line.targets, options)
+    _refuse(groups, line)
+    finished: list[tuple[Path, Result]] = []
     wordless: list[InputError] = []
     with workspace.opened(line.memory, None) as place:
-        resources = Resources(place.engine, workers=cores())
-        resources.glossary(options.glossary)
-        files: list[Loaded] = []
-        for path in dict.fromkeys(line.sources):
-            try:
-                files.append(_loaded(path, line))
-            except SpeechsubsError as error:
-                console.error(screen, error)
-                failures.append(error)
-        groups = whole.groups(files)
-        _refuse(groups, line)
         # Before there is a bar: a person may be asked about a model that is missing.
-        for group in groups:
-            for to in group.targets:
-                resources.engine(options.engine, group.source.tag, to.tag)
+        loaded = [
+            [(to, place.engine(options.engine, group.source.tag, to.tag)) for to in group.targets]
+            for group in groups
+        ]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             task = bar.add_task("translating", total=None)
 
             def advance(ready: int, total: int) -> None:
                 bar.update(task, completed=ready, total=total)
 
-            for group in groups:
+            for group, pairs in zip(groups, loaded, strict=True):
+                setting = pipeline.setting(group.source, words, options)
                 recall = partial(place.recall, source=group.source, style=options.currency_style)
-                made = whole.run(group, resources, recall, progress=advance)
+                made = whole.run(group, pairs, setting, recall, progress=advance)
                 finished += made.results
                 wordless += made.failures
         for failure in wordless:
             console.error(screen, failure)
-        saved = whole.save(finished)
+        saved = whole.save(finished, line.output, options, own=False)
     if not saved.results:
         return 1
     console.show(screen, saved.results, saved.files, line.display)
@@ -107,11 +106,11 @@ def _tracks(line: CommandLine) -> int:
     return 1 if bad else max(result.exit_code for result in saved.results)
 
 
-def _loaded(path: Path, line: CommandLine) -> Loaded:
-    """Subtitles, read. Raises `InputError`."""
+def _item(path: Path) -> Item:
+    """Subtitles, and the transcript of what they say. Raises `InputError`."""
     track = inputs.track(path)
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
-    return worker.identified(inputs.job(line, named), track)
+    return Item(named, formats.from_track(track), track)
 
 
 def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
@@ -119,7 +118,8 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
     places: list[Path] = []
     for group in groups:
         _refuse_own_language(group.targets, line)
-        places += whole.places(group)
+        tags = [locale.tag for locale in group.targets]
+        places += whole.places(group, tags, line.output, line.options)
     report = line.display.report_path
     places += [report] if report else []
     terms = [line.glossary] if line.glossary else []
@@ -183,14 +183,14 @@ def _lines(line: CommandLine) -> int:
 
 def _read(path: Path) -> list[str]:
     """The lines of a text, blank ones too: line N out is line N in."""
-    data = inputs.stdin() if str(path) == inputs.STDIN else read_bytes(path)
+    data = inputs.stdin() if str(path) == inputs.STDIN else files.read_bytes(path)
     text = decode(data, str(path)).text
     return text.removesuffix("\n").split("\n") if text else []
 
 
 def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    lines = decode(read_bytes(path), str(path)).text.removesuffix("\n").split("\n")
+    lines = decode(files.read_bytes(path), str(path)).text.removesuffix("\n").split("\n")
     for number, line in enumerate(lines, start=1):
         where = f"{path}:{number}"
         try:

@@ -1,17 +1,17 @@
-"""One offset and one rate for subtitles that are off, from a made-up voice curve."""
+"""One offset and one rate for subtitles that are off, from a synthetic speech curve."""
 
 import random
 from fractions import Fraction
 
 import pytest
 
-from speechsubs.alignment import offset as shift
+from speechsubs.alignment import offset
 
 np = pytest.importorskip("numpy", reason="the extra `align` is not installed (numpy)")
 
 
 def speech(seed: int, count: int = 90) -> list[tuple[int, int]]:
-    """Stretches of speech as people make them: 1 to 6 s, with pauses of 0.3 to 3 s."""
+    """Regions of speech with realistic lengths: 1 to 6 s, with pauses of 0.3 to 3 s."""
     chance = random.Random(seed)
     found, clock = [], 2_000
     for _ in range(count):
@@ -22,11 +22,11 @@ def speech(seed: int, count: int = 90) -> list[tuple[int, int]]:
 
 
 def curve(spans: list[tuple[int, int]]) -> "np.ndarray":
-    voice = np.full(spans[-1][1] // 32 + 60, 0.01, np.float32)
+    values = np.full(spans[-1][1] // 32 + 60, 0.01, np.float32)
     for start, end in spans:
-        # The hangover that the network has, which `voice.join` takes off again.
-        voice[round(start / 32) : round((end + 60) / 32)] = 0.98
-    return voice
+        # The hangover that the network has, which `vad.find_regions` subtracts again.
+        values[round(start / 32) : round((end + 60) / 32)] = 0.98
+    return values
 
 
 RATES = {
@@ -36,22 +36,22 @@ RATES = {
 
 
 @pytest.mark.parametrize("name", RATES)
-@pytest.mark.parametrize("offset", [-1_400, 0, 9_730])
-def test_offset_and_rate_are_found(name: str, offset: int) -> None:
+@pytest.mark.parametrize("shift_ms", [-1_400, 0, 9_730])
+def test_offset_and_rate_are_found(name: str, shift_ms: int) -> None:
     heard = speech(5)
     true = [(a, b) for a, b in heard if a > 11_000]
     rate = RATES[name]
-    off = [(round((a - offset) / rate), round((b - offset) / rate)) for a, b in true]
-    fit = shift.find(off, curve(heard))
-    errors = [abs(fit.time(a) - real) for (a, _), (real, _) in zip(off, true, strict=True)]
+    off = [(round((a - shift_ms) / rate), round((b - shift_ms) / rate)) for a, b in true]
+    fit = offset.find_fit(off, curve(heard))
+    errors = [abs(fit.map_time(a) - real) for (a, _), (real, _) in zip(off, true, strict=True)]
     assert max(errors) < 60
-    assert fit.sure > 0.8
+    assert fit.confidence > 0.8
 
 
 def test_a_standard_rate_is_met_exactly() -> None:
     true = speech(6)
     off = [(round(a * 0.96), round(b * 0.96)) for a, b in true]
-    assert shift.find(off, curve(true)).rate == float(Fraction(25, 24))
+    assert offset.find_fit(off, curve(true)).rate == float(Fraction(25, 24))
 
 
 def test_sloppy_cues_still_fit() -> None:
@@ -59,26 +59,26 @@ def test_sloppy_cues_still_fit() -> None:
     true = speech(7)
     off = [(a + 4_000 + chance.randint(-150, 150), b + 4_000 + chance.randint(-100, 900))
            for a, b in true]  # fmt: skip
-    fit = shift.find(off, curve(true))
+    fit = offset.find_fit(off, curve(true))
     assert abs(fit.offset_ms + 4_000) < 100
-    assert fit.sure > 0.5
+    assert fit.confidence > 0.5
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_another_speech_is_not_sure(seed: int) -> None:
-    fit = shift.find(speech(100 + seed), curve(speech(200 + seed)))
-    assert fit.sure < 0.5
+    fit = offset.find_fit(speech(100 + seed), curve(speech(200 + seed)))
+    assert fit.confidence < 0.5
 
 
 def test_silence_and_nothing_are_not_sure() -> None:
-    assert shift.find(speech(1), np.zeros(2_000, np.float32)).sure == 0
-    assert shift.find([], curve(speech(1))).sure == 0
-    assert shift.find([(0, 1_000)], np.zeros(0, np.float32)).sure == 0
+    assert offset.find_fit(speech(1), np.zeros(2_000, np.float32)).confidence == 0
+    assert offset.find_fit([], curve(speech(1))).confidence == 0
+    assert offset.find_fit([(0, 1_000)], np.zeros(0, np.float32)).confidence == 0
 
 
 def test_one_cue_is_never_sure() -> None:
-    assert shift.find([(0, 2_000)], curve(speech(3))).sure < 0.5
+    assert offset.find_fit([(0, 2_000)], curve(speech(3))).confidence < 0.5
 
 
 def test_no_time_falls_before_zero() -> None:
-    assert shift.Fit(-5_000, 1.0, 1.0, 1.0, 1.0).time(1_000) == 0
+    assert offset.Fit(-5_000, 1.0, 1.0, 1.0, 1.0).map_time(1_000) == 0

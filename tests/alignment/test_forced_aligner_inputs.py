@@ -16,7 +16,7 @@ import pytest
 from speechsubs import audio
 from speechsubs.alignment import registry
 from speechsubs.alignment.forced import (
-    Speech,
+    ForcedAligner,
     supports,
 )
 from speechsubs.audio import (
@@ -84,7 +84,7 @@ def english(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, Times]
 
 def _place(recording: Recording, texts: Sequence[str], tag: str = "en") -> Placement:
     sentences = [Sentence(i, i, t) for i, t in enumerate(texts)]
-    placed = Speech(recording, locales.load(tag), helpers=1).place(sentences)
+    placed = ForcedAligner(recording, locales.load(tag), workers=1).place(sentences)
     for sentence in placed.sentences:
         assert " ".join(w.text for w in sentence.words) == " ".join(sentence.text.split())
         starts = [w.start_ms for w in sentence.words]
@@ -233,7 +233,7 @@ def test_other_languages_by_their_sounds(tag: str, texts: tuple[str, ...], tmp_p
 def test_without_espeak_english_is_aligned_and_other_languages_go_to_the_pauses(
     english: tuple[Recording, Times], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("speechsubs.alignment.forced.pronounce.find", lambda: None)
+    monkeypatch.setattr("speechsubs.alignment.forced.pronounce.load_espeak", lambda: None)
     recording, times = english
     placed = _place(recording, TEXTS)
     assert _near(placed, times) == [True] * 3
@@ -257,8 +257,8 @@ def test_auto_says_what_an_english_model_hears(english: tuple[Recording, Times])
 
 def test_progress_names_every_step_and_ends_full(english: tuple[Recording, Times]) -> None:
     told: list[tuple[str, int, int]] = []
-    aligner = Speech(
-        english[0], locales.load("en"), helpers=1, progress=lambda *now: told.append(now)
+    aligner = ForcedAligner(
+        english[0], locales.load("en"), workers=1, progress=lambda *now: told.append(now)
     )
     aligner.place([Sentence(i, i, t) for i, t in enumerate(TEXTS)])
     steps = dict.fromkeys(name for name, _, _ in told)

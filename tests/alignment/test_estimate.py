@@ -1,54 +1,21 @@
-"""Word times: kept where the transcript has them, estimated where it has none."""
+"""Word times without a recording, estimated from the text."""
 
 from itertools import pairwise
 
 import pytest
 
-from speechsubs.alignment.estimate import Estimate
+from speechsubs.alignment.estimate import EstimateAligner
 from speechsubs.language.locales import load
-from speechsubs.model import Sentence, Word
-from speechsubs.pipeline.texts import FROM_TRANSCRIPT, place
+from speechsubs.model import Sentence
 
 
 def estimated(*texts: str, tag: str = "en", duration_ms: int | None = None) -> list[Sentence]:
     sentences = [Sentence(n, 0, text) for n, text in enumerate(texts)]
-    return list(Estimate(load(tag), duration_ms).place(sentences).sentences)
+    return list(EstimateAligner(load(tag), duration_ms).place(sentences).sentences)
 
 
 def length(text: str, tag: str = "en") -> int:
     return estimated(text, tag=tag)[0].words[-1].end_ms
-
-
-def test_times_of_the_transcript_are_kept() -> None:
-    sentence = Sentence(0, 0, "Go on.", words=(Word("Go", 0, 5, 9, 0.5), Word("on.", 3, 20, 30)))
-    placed = place([sentence], Estimate(load("en")))
-    assert (placed.sentences, placed.aligner) == ((sentence,), FROM_TRANSCRIPT)
-
-
-def test_times_that_run_backwards_in_a_sentence_are_made_ascending() -> None:
-    words = (Word("A", 0, 500, 900), Word("b", 2, 100, 200), Word("c.", 4, 850, 1_000))
-    placed = place([Sentence(0, 0, "A b c.", words=words)], Estimate(load("en"))).sentences
-    assert [(w.start_ms, w.end_ms) for w in placed[0].words] == [
-        (500, 900),
-        (900, 900),
-        (900, 1_000),
-    ]
-
-
-def test_two_speakers_may_talk_at_once() -> None:
-    sentences = [
-        Sentence(0, 0, "Long.", words=(Word("Long.", 0, 0, 9_000),), speaker="A"),
-        Sentence(1, 1, "Yes.", words=(Word("Yes.", 0, 3_000, 3_500),), speaker="B"),
-    ]
-    assert list(place(sentences, Estimate(load("en"))).sentences) == sentences
-
-
-def test_one_sentence_without_times_has_all_of_them_estimated() -> None:
-    sentences = [Sentence(0, 0, "One.", words=(Word("One.", 0, 0, 9),)), Sentence(1, 0, "Two.")]
-    placed = place(sentences, Estimate(load("en")))
-    assert placed.aligner == "estimate"
-    assert all(s.words for s in placed.sentences)
-    assert placed.sentences[0].words[0].end_ms > 9
 
 
 TEXTS = (
@@ -107,7 +74,7 @@ def test_a_pace_near_that_of_a_calm_keynote() -> None:
 def test_paragraphs_have_a_longer_pause_than_sentences() -> None:
     def gap(second: int) -> int:
         sentences = [Sentence(0, 0, "One."), Sentence(1, second, "Two.")]
-        one, two = Estimate(load("en")).place(sentences).sentences
+        one, two = EstimateAligner(load("en")).place(sentences).sentences
         return two.words[0].start_ms - one.words[-1].end_ms
 
     assert gap(1) > gap(0) > 0
