@@ -23,7 +23,7 @@ from pathlib import Path
 from recorded import note
 
 from speechsubs.quantities.compare import differences
-from speechsubs.quantities.lenient import lenient_numbers
+from speechsubs.quantities.parse import parse
 
 #: A number word and another one that means something else wherever the first may stand.
 _OTHERS = {
@@ -59,19 +59,20 @@ def measured(path: Path, args: argparse.Namespace) -> dict[str, object]:
     missed = dict(count)
     shown = 0
     for english, other in pairs(path, args.pairs, args.only):
-        found = lenient_numbers(english, "en")
+        said = parse(english, "en")
+        found = said.words
         kind = "large" if any(t.strong for t in found) else "small"
         if not any(t.strong or t.small for t in found) or not _NUMBER.search(english):
             continue
         count[kind] += 1
-        wrong = differences(english, "en", other, language)
+        wrong = differences(said, parse(other, language))
         changed = _NUMBER.sub(lambda m: _OTHERS[m.group(0).lower()], english, count=1)
         if wrong:
             false[kind] += 1
             if shown < args.show:
                 shown += 1
                 print(f"ALARM {english} | {other} | {wrong}", file=sys.stderr)
-        elif not differences(changed, "en", other, language):
+        elif not differences(parse(changed, "en"), parse(other, language)):
             missed[kind] += 1
     return {
         "language": language,

@@ -111,7 +111,7 @@ def test_reads_the_words_of_the_made_up_language(place: Path) -> None:
     code = """
 from speechsubs.quantities import money
 from speechsubs.quantities.dates import find_dates
-from speechsubs.quantities.parse import quantities
+from speechsubs.quantities.numerals import quantities
 words = "duo cento i duodo tro|tro milo duo cento|milo|duo grandoj i duono|1.250,5"
 for text in words.split("|"):
     print([str(q.value) for q in quantities(text, "qaa")])

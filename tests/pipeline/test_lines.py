@@ -12,7 +12,7 @@ from speechsubs.model import Method, MethodKind, Paragraph, Severity, Transcript
 from speechsubs.options import Options
 from speechsubs.pipeline import Line, foreign_glossary, subtitle, translate_lines
 from speechsubs.qa import compare
-from speechsubs.quantities import currencies
+from speechsubs.quantities import parse
 
 EN, ES = load("en"), load("es")
 WORDS = Glossary(
@@ -82,8 +82,7 @@ def test_real_misses_are_reported(to: str, text: str, answer: str) -> None:
 @pytest.mark.parametrize(("to", "text", "answer"), MISSES)
 def test_real_misses_are_seen_in_finished_texts(to: str, text: str, answer: str) -> None:
     (found,) = compare(
-        [text], [answer], glossary=WORDS, matcher=Matcher(WORDS), source_locale=EN,
-        locale=load(to), context=currencies.Context(),
+        [parse(text, "en")], [answer], glossary=WORDS, matcher=Matcher(WORDS), locale=load(to)
     )  # fmt: skip
     assert {f.code for f in found} >= {"amount-missing"}
 

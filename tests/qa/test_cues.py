@@ -8,7 +8,7 @@ from speechsubs import qa
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Cue, Finding, Severity, Track
-from speechsubs.quantities import currencies
+from speechsubs.quantities import currencies, parse
 
 EN, ES = load("en"), load("es")
 LIMITS = EN.limits
@@ -92,13 +92,11 @@ def test_a_finding_says_where_and_how_much() -> None:
 
 def compared(before: str, after: str) -> list[Finding]:
     return qa.compare(
-        [before],
+        [parse(before, "en", currencies.context([before], "en"))],
         [after],
         glossary=GLOSSARY,
         matcher=Matcher(GLOSSARY),
-        source_locale=EN,
         locale=ES,
-        context=currencies.context([before], "en"),
     )[0]
 
 

@@ -5,9 +5,9 @@ import pytest
 from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Sentence
-from speechsubs.quantities import currencies
+from speechsubs.quantities import currencies, parse
 from speechsubs.quantities.repair import before_edits
-from speechsubs.quantities.times import time_edits
+from speechsubs.quantities.times import find_times, time_edits
 from speechsubs.spans import SpannedText
 from speechsubs.translation import placeholders
 from speechsubs.translation.candidates import retimed
@@ -15,7 +15,9 @@ from speechsubs.translation.placeholders import Protected
 
 
 def mended(source: str, target: str, tag: str) -> str:
-    return SpannedText(target).edit(before_edits(source, "en", target, load(tag))).text
+    locale = load(tag)
+    edits = before_edits(parse(source, "en"), parse(target, locale.language), locale)
+    return SpannedText(target).edit(edits).text
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_engines_are_given_the_day_in_24_hours() -> None:
     found = retimed(item)
     assert found.text == "From 8:30 to 17:00 the SU7 runs."
     assert [found.text[s.start : s.end] for s in found.slots] == ["8:30", "17:00", "SU7"]
-    plain = Protected(0, "at 16:13")
+    plain = Protected(0, parse("at 16:13", "en"))
     assert retimed(plain) is plain
 
 
@@ -79,5 +81,5 @@ def test_engines_are_given_the_day_in_24_hours() -> None:
     ],
 )
 def test_times_of_24_hours_in_the_locale_form(tag: str, target: str, wanted: str) -> None:
-    edits = time_edits("He left at 4:13 p.m.", target, load(tag))
+    edits = time_edits(find_times("He left at 4:13 p.m."), target, find_times(target), load(tag))
     assert SpannedText(target).edit(edits).text == wanted

@@ -1,11 +1,12 @@
 import pytest
 
 from speechsubs.language.locales import load
+from speechsubs.quantities import parse
 from speechsubs.quantities.repair import date_edits
 
 
 def carried(source: str, target: str, tag: str) -> str:
-    edits = date_edits(source, "en", target, load(tag))
+    edits = date_edits(parse(source, "en"), target, load(tag))
     for start, end, text in reversed(edits):
         target = target[:start] + text + target[end:]
     return target
@@ -61,10 +62,10 @@ def test_dates_come_out_in_the_long_form(source: str, target: str, tag: str, wan
 
 def test_a_slot_is_never_touched() -> None:
     target = "En 19 julio 2024"
-    assert date_edits("19 July 2024", "en", target, load("es"), [(3, 5)]) == []
+    assert date_edits(parse("19 July 2024", "en"), target, load("es"), [(3, 5)]) == []
 
 
 def test_a_date_before_one_endless_word_is_no_riddle() -> None:
     # Once took longer than anybody waited: the word could be split in n^8 ways.
     text = "2021年1月15日 " + "x" * 5_000 + " 2022"
-    assert date_edits("15 January 2021 x", "en", text, load("zh-CN")) == []
+    assert date_edits(parse("15 January 2021 x", "en"), text, load("zh-CN")) == []

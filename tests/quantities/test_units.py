@@ -4,6 +4,7 @@ import pytest
 
 from speechsubs.language.locales import load
 from speechsubs.quantities.ordinals import ordinal_edits
+from speechsubs.quantities.parse import parse
 from speechsubs.quantities.repair import compare_units, measure_edits
 from speechsubs.quantities.times import find_times, render_time, time_edits
 from speechsubs.quantities.units import find_measures, render_measure
@@ -54,11 +55,14 @@ def test_measures_are_found(text: str, wanted: list[tuple[str, str]]) -> None:
     ],
 )  # fmt: skip
 def test_measures_are_set_right(source: str, target: str, tag: str, wanted: str) -> None:
-    assert edited(target, measure_edits(source, "en", target, load(tag))) == wanted
+    locale = load(tag)
+    edits = measure_edits(parse(source, "en"), parse(target, locale.language), locale)
+    assert edited(target, edits) == wanted
 
 
 def test_what_is_in_a_slot_is_left_alone() -> None:
-    assert measure_edits("800 kilometers", "en", "800 kilometers", load("es"), [(0, 3)]) == []
+    said, copied = parse("800 kilometers", "en"), parse("800 kilometers", "es")
+    assert measure_edits(said, copied, load("es"), [(0, 3)]) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_what_is_in_a_slot_is_left_alone() -> None:
 def test_changed_units_are_found(
     source: str, target: str, language: str, wanted: list[str]
 ) -> None:
-    assert [c.unit for c in compare_units(source, "en", target, language)] == wanted
+    assert [c.unit for c in compare_units(parse(source, "en"), parse(target, language))] == wanted
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,10 @@ def test_times_are_found(text: str, wanted: list[tuple[str, int, int]]) -> None:
     assert [(t.text, t.hour, t.minute) for t in find_times(text)] == wanted
 
 
+def retimed(source: str, target: str) -> list[tuple[int, int, str]]:
+    return time_edits(find_times(source), target, find_times(target), load("es"))
+
+
 def test_times_are_written_by_the_locale() -> None:
     (one,) = find_times("4:13 p.m.")
     written = {tag: render_time(one, load(tag)) for tag in ("es", "de", "fr", "zh-TW", "ko")}
@@ -105,16 +113,14 @@ def test_times_are_written_by_the_locale() -> None:
     }  # fmt: skip
     source = "At 4.13 p.m. he left, at 5."
     target = "A las 4.13 p.m. se fue, a las 5."
-    assert edited(target, time_edits(source, target, load("es"))) == (
-        "A las 16:13 se fue, a las 5."
-    )
-    stop = time_edits("It was 4 p.m. He left.", "Era 4 p.m. Y se fue.", load("es"))
+    assert edited(target, retimed(source, target)) == ("A las 16:13 se fue, a las 5.")
+    stop = retimed("It was 4 p.m. He left.", "Era 4 p.m. Y se fue.")
     assert edited("Era 4 p.m. Y se fue.", stop) == "Era 16:00. Y se fue."
-    stop = time_edits("It was 4 p.m. He left.", "Era 4 p.m. se fue.", load("es"))
+    stop = retimed("It was 4 p.m. He left.", "Era 4 p.m. se fue.")
     assert edited("Era 4 p.m. se fue.", stop) == "Era 16:00. se fue."
     other = "A las 4.31 p.m. se fue."
-    assert time_edits(source, other, load("es")) == []
-    assert time_edits("no time", other, load("es")) == []
+    assert retimed(source, other) == []
+    assert retimed("no time", other) == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,7 @@ def test_hostile_texts_equal_themselves(text: str) -> None:
     from speechsubs.quantities import differences
 
     for language in ("en", "th", "ko", "ar"):
-        assert differences(text, language, text, language) == []
+        assert differences(parse(text, language), parse(text, language)) == []
         assert isinstance(find_measures(text, language), tuple)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from speechsubs.quantities.compare import compare
+from speechsubs.quantities.parse import parse
 
 #: language, English, its translation, and the same English with another number.
 PAIRS = [
@@ -41,8 +42,8 @@ PAIRS = [
 def test_another_number_word_is_found(
     language: str, english: str, translation: str, changed: str
 ) -> None:
-    assert compare(english, "en", translation, language) == ([], [])
-    lost, gained = compare(changed, "en", translation, language)
+    assert compare(parse(english, "en"), parse(translation, language)) == ([], [])
+    lost, gained = compare(parse(changed, "en"), parse(translation, language))
     assert len(lost) == len(gained) == 1
 
 
@@ -63,4 +64,4 @@ def test_another_number_word_is_found(
     ],
 )
 def test_free_translations_are_no_finding(language: str, english: str, translation: str) -> None:
-    assert compare(english, "en", translation, language) == ([], [])
+    assert compare(parse(english, "en"), parse(translation, language)) == ([], [])

@@ -3,7 +3,8 @@
 import pytest
 
 from speechsubs.quantities.compare import compare
-from speechsubs.quantities.parse import quantities
+from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.parse import parse
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_no_sum(language: str, text: str, values: list[int]) -> None:
 
 def test_a_half_that_was_lost_is_found() -> None:
     source = "one and a half million people"
-    assert compare(source, "en", "un millón y medio de personas", "es") == ([], [])
-    assert compare(source, "en", "150万人", "zh") == ([], [])
-    lost, _ = compare(source, "en", "un millón de personas", "es")
+    assert compare(parse(source, "en"), parse("un millón y medio de personas", "es")) == ([], [])
+    assert compare(parse(source, "en"), parse("150万人", "zh")) == ([], [])
+    lost, _ = compare(parse(source, "en"), parse("un millón de personas", "es"))
     assert lost == [1_500_000]

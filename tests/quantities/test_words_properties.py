@@ -11,7 +11,7 @@ from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.dates import Date, find_dates, render_date
 from speechsubs.quantities.format import digits, scaled
-from speechsubs.quantities.parse import quantities
+from speechsubs.quantities.numerals import quantities
 
 tags = st.sampled_from(locales.known())
 SPELLED = [tag for tag in locales.known() if locales.load(tag).cardinals.words]

@@ -5,6 +5,7 @@ import pytest
 from speechsubs.glossary import Term
 from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
+from speechsubs.quantities import parse
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation.placeholders import Masked, Placeable, Protected, inline, locate, mask
 
@@ -18,7 +19,7 @@ def protected(text: str, *slots: str, kind: SlotKind = SlotKind.TERM) -> Protect
         start = text.index(slot, position)
         position = start + len(slot)
         found.append(Placeable(Slot(kind, start, position, slot, slot), Term(slot, slot)))
-    return Protected(0, text, tuple(found))
+    return Protected(0, parse(text, "en"), tuple(found))
 
 
 def hidden(item: Protected, family: MaskFamily = FAMILY) -> Masked:

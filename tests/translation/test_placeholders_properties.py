@@ -7,6 +7,7 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Term
 from speechsubs.model import Slot, SlotKind
 from speechsubs.protocols import MaskFamily
+from speechsubs.quantities import parse
 from speechsubs.translation.placeholders import Placeable, Protected, locate, mask
 
 FAMILIES = [
@@ -33,7 +34,7 @@ def sentences(draw: st.DrawFn) -> Protected:
         slots.append(Placeable(slot, Term(f"k{number}", word)))
         text += word + " "
     text += draw(st.lists(PIECES, max_size=3).map("".join))
-    return Protected(0, text, tuple(slots))
+    return Protected(0, parse(text, "en"), tuple(slots))
 
 
 @given(sentences(), st.sampled_from(FAMILIES), KINDS)

@@ -9,6 +9,7 @@ from speechsubs.quantities import currencies
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation import placeholders, restore
 from speechsubs.translation.placeholders import Masked, Protected, locate
+from speechsubs.translation.restore import Style
 
 EN = load("en")
 GLOSSARY = Glossary(
@@ -37,7 +38,7 @@ def finished(
     hidden = Masked("", masks[: len(hard)], tuple(hard))
     output, problems = locate(raw, hidden)
     assert not problems
-    return restore.target(item, output, EN, load(tag))
+    return restore.target(item, output, Style(EN, load(tag)))
 
 
 def done(text: str, raw: str, tag: str) -> str:
@@ -180,7 +181,7 @@ def test_repairing_twice_changes_nothing_more(tag: str, source: str, raw: str) -
     once = finished(source, raw, tag)
     item = protected(source)
     hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
-    assert restore.target(item, once.only(hard), EN, load(tag)) == once
+    assert restore.target(item, once.only(hard), Style(EN, load(tag))) == once
 
 
 def test_an_empty_output_stays_empty() -> None:

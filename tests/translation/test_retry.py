@@ -10,7 +10,7 @@ from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.model import ProblemCode, Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
-from speechsubs.quantities import currencies
+from speechsubs.quantities import currencies, parse
 from speechsubs.translation import Raw, candidates, placeholders, retry
 from speechsubs.translation.placeholders import Placeable, Protected
 from speechsubs.translation.validate import Rules
@@ -48,7 +48,7 @@ def protected(*texts: str) -> list[Protected]:
 
 
 def run(engine: Scripted, *texts: str) -> list[Raw]:
-    return speechsubs_translation.drafts(protected(*texts), engine, "en", "es")
+    return speechsubs_translation.drafts(protected(*texts), engine, Rules("es"))
 
 
 def one(answer: Callable[[str], str], text: str) -> Raw:
@@ -253,10 +253,10 @@ def test_split_pieces_are_joined_as_the_sentence_was() -> None:
     ],
 )
 def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, wanted: str) -> None:
-    rules = Rules("en", language)
+    rules = Rules(language)
     text = "SU7 and people of Berlin"
     name = Placeable(Slot(SlotKind.TERM, 0, 3, "SU7", "su7"), Term("su7", "SU7"))
-    protected = Protected(0, text, (name,))
+    protected = Protected(0, parse(text, "en"), (name,))
     raw = retry.rejoined(protected, {"and people of Berlin": [piece]}, rules)
     assert raw.output.text == f"SU7 {wanted}"
 
@@ -273,7 +273,7 @@ def test_progress_ends_with_everything() -> None:
     items = protected(SENTENCE, "He drove it to the end.")
     engine = Scripted(lambda text: [good(text)])
     speechsubs_translation.drafts(
-        items, engine, "en", "es", lambda done, all_: seen.append((done, all_))
+        items, engine, Rules("es"), lambda done, all_: seen.append((done, all_))
     )
     assert seen[-1] == (2, 2)
     assert seen == sorted(seen)
@@ -313,11 +313,8 @@ def drafted(
     return speechsubs_translation.drafts(
         protected(text),
         engine,
-        "en",
-        "es",
+        Rules("es", lambda output: [word for word in forbidden if word in output], possessive),
         wording=lambda item, n: item.slots[n].text,
-        forbidden=lambda output: [word for word in forbidden if word in output],
-        possessive=possessive,
     )[0]
 
 

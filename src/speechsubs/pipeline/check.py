@@ -8,6 +8,7 @@ from speechsubs.glossary import Glossary, Matcher, empty
 from speechsubs.language.locales import Locale
 from speechsubs.model import Finding, Track
 from speechsubs.quantities import currencies
+from speechsubs.quantities.parse import parse
 
 
 def examine(
@@ -28,14 +29,13 @@ def examine(
     found = [*track.findings, *qa.inspect(track, locale, gap)]
     if source is not None and source_locale is not None:
         pairs = qa.pairs(source, track)
+        context = currencies.context((b for b, _, _ in pairs), source_locale.language)
         compared = qa.compare(
-            [before for before, _, _ in pairs],
+            [parse(before, source_locale.language, context) for before, _, _ in pairs],
             [after for _, after, _ in pairs],
             glossary=glossary or empty(),
             matcher=Matcher(glossary or empty()),
-            source_locale=source_locale,
             locale=locale,
-            context=currencies.context((b for b, _, _ in pairs), source_locale.language),
         )
         for (_, _, number), own in zip(pairs, compared, strict=True):
             start = track.cues[number - 1].start_ms

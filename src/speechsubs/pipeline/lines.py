@@ -72,7 +72,7 @@ def translate_lines(
     for draft, item, own_setting in zip(drafts, protected, settings, strict=True):
         found_here: list[Finding] = []
         if item.text:
-            (compared,) = steps.compared([item.text], [draft], locale, own_setting, context)
+            (compared,) = steps.compared([item.quantities], [draft], locale, own_setting)
             found_here = [*steps.guessed(item), *compared]
         findings = (replace(f, line=item.sentence + 1) for f in found_here)
         lines.append(Line(draft, tuple(findings)))

@@ -263,8 +263,8 @@ def _target_output(
         blocks = fit.target_blocks(timed, one.sentences, locale)
         track = _track(blocks, locale, one, setting.options)
     found = qa.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
-    sources = [sentence.text for sentence in one.sentences]
-    compared = texts.compared(sources, drafts, locale, setting, one.context)
+    sources = [item.quantities for item in one.protected]
+    compared = texts.compared(sources, drafts, locale, setting)
     found += qa.placed(compared, track)
     found += texts.without_target(one.protected, locale)
     found += counted(track)

@@ -32,6 +32,7 @@ from speechsubs.options import Options
 from speechsubs.pipeline.results import Recalled
 from speechsubs.protocols import Aligner, Engine, Placement, Refiner
 from speechsubs.quantities import currencies
+from speechsubs.quantities.parse import Quantities
 from speechsubs.translation import placeholders, restore
 from speechsubs.translation.placeholders import Protected
 
@@ -72,6 +73,12 @@ class Setting:
     glossary: Glossary
     matcher: Matcher
     options: Options
+
+    def style(self, locale: Locale) -> restore.Style:
+        """How translations into a locale are written."""
+        options = self.options
+        dates, units = options.dates == "locale", options.units == "locale"
+        return restore.Style(self.source, locale, options.currency_style, dates, units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +160,10 @@ def translated(
     progress: translation.Progress | None = None,
 ) -> list[translation.Raw]:
     """All sentences through one engine and its ladder."""
-    style = setting.options.currency_style
+    style = setting.style(locale)
 
     def wording(item: Protected, number: int) -> str:
-        return restore.wording(item, number, setting.source, locale, style)
+        return restore.wording(item, number, style)
 
     def banned(text: str) -> list[str]:
         found = forbidden(setting.glossary, text, locale.tag)
@@ -166,42 +173,33 @@ def translated(
         term.policy is Policy.FORBIDDEN or any(t.forbidden for t in term.targets.values())
         for term in setting.glossary.terms
     )
-    return translation.drafts(
-        protected,
-        engine,
-        setting.source.language,
+    rules = translation.Rules(
         locale.language,
-        progress,
-        wording=wording,
         forbidden=banned if bans else None,
         possessive=locale.language != "en" and not locale.typography.possessive,
     )
+    return translation.drafts(protected, engine, rules, progress, wording=wording)
 
 
 def _finished(item: Protected, raw: translation.Raw, locale: Locale, setting: Setting) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
-    style, dates = setting.options.currency_style, setting.options.dates == "locale"
-    units = setting.options.units == "locale"
-    done = restore.target(item, raw.output, setting.source, locale, style, dates, units)
+    done = restore.target(item, raw.output, setting.style(locale))
     return Draft(item.sentence, done, raw.method, raw.output.text, raw.tries, raw.problems)
 
 
 def compared(
-    texts: Sequence[str],
+    sources: Sequence[Quantities],
     drafts: Sequence[Draft],
     locale: Locale,
     setting: Setting,
-    context: currencies.Context,
 ) -> list[list[Finding]]:
     """What is wrong with each translated sentence, terms and amounts first."""
     found = qa.compare(
-        texts,
+        sources,
         [draft.finished.text for draft in drafts],
         glossary=setting.glossary,
         matcher=setting.matcher,
-        source_locale=setting.source,
         locale=locale,
-        context=context,
     )
     return [[*own, *_review(draft, own, locale)] for own, draft in zip(found, drafts, strict=True)]
 
@@ -286,6 +284,7 @@ def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> R
     """
 
     def recall(protected: Sequence[Protected], locale: Locale) -> list[Recalled | None]:
+        own = restore.Style(source, locale, style)
         queries = [
             Query(item.text, item.slots, source.tag, Origin(name, item.sentence))
             for item in protected
@@ -295,7 +294,7 @@ def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> R
             if match is None:
                 found.append(None)
                 continue
-            words = {n: restore.wording(item, n, source, locale, style) for n in match.refill}
+            words = {n: restore.wording(item, n, own) for n in match.refill}
             found.append(Recalled(match.finished(words), Method(MethodKind.MEMORY, match.kind)))
         return found
 

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from speechsubs import quantities
 from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
 from speechsubs.qa.cues import finding
-from speechsubs.quantities import currencies, money
+from speechsubs.quantities.compare import differences
 from speechsubs.quantities.dates import lost_months
+from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import compare_units
-from speechsubs.spans import SpannedText
 
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
@@ -24,14 +23,12 @@ MOST_PAIRED = 16
 
 
 def compare(
-    source: Sequence[str],
+    source: Sequence[Quantities],
     target: Sequence[str],
     *,
     glossary: Glossary,
     matcher: Matcher,
-    source_locale: Locale,
     locale: Locale,
-    context: currencies.Context,
 ) -> list[list[Finding]]:
     """Terms, amounts and numbers of translated sentences against their sources.
 
@@ -40,9 +37,10 @@ def compare(
     """
     result = []
     for before, after in zip(source, target, strict=True):
-        found = _terms(before, after, glossary, matcher, locale)
-        found += _amounts(before, after, source_locale, locale, context)
-        found += _text(before, after, locale)
+        found = _terms(before.text, after, glossary, matcher, locale)
+        # What was rendered says itself which dollar and which ¥ it means.
+        found += _amounts(before, parse(after, locale.language), locale)
+        found += _text(before.text, after, locale)
         result.append(found)
     return result
 
@@ -66,15 +64,10 @@ def _terms(
     return found
 
 
-def _amounts(
-    before: str, after: str, source_locale: Locale, locale: Locale, context: currencies.Context
-) -> list[Finding]:
+def _amounts(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     found = []
-    said = money.find(before, source_locale.language, context)
-    # What was rendered says itself which dollar and which ¥ it means.
-    written = money.find(after, locale.language, currencies.Context())
-    wanted = Counter(value for amount in said for value in amount.values)
-    there = Counter(value for amount in written for value in amount.values)
+    wanted = Counter(value for amount in before.amounts for value in amount.values)
+    there = Counter(value for amount in after.amounts for value in amount.values)
     for amount, count in (wanted - there).items():
         message = f"the amount {_plain(amount)} stands {count} times less than in the source"
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
@@ -83,11 +76,12 @@ def _amounts(
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
         return found
-    language, other = source_locale.language, locale.language
     # Equal amounts are equal numbers, however they are said: "$5M to $7M" is "5–7 millones".
-    rest = SpannedText.of(before, [(a.start, a.end) for a in said]).without()
-    other_rest = SpannedText.of(after, [(a.start, a.end) for a in written]).without()
-    for one in quantities.differences(rest, language, other_rest, other):
+    rest, other_rest = (
+        side.without([(amount.start, amount.end) for amount in side.amounts])
+        for side in (before, after)
+    )
+    for one in differences(rest, other_rest):
         told = f"the number {_digits(one.value)}"
         if one.unread:
             message = f"{told} is spelled out, and number words of {locale.name} are not read"
@@ -98,11 +92,11 @@ def _amounts(
         else:
             message = f"{told} is not in the source"
             found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
-    found += _months(before, after, source_locale, locale)
-    return found + _units(before, after, source_locale, locale)
+    found += _months(before, after, locale)
+    return found + _units(before, after, locale)
 
 
-def _months(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+def _months(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     """Dates whose day and year may be right, and whose month is not."""
     return [
         Finding(
@@ -111,14 +105,14 @@ def _months(before: str, after: str, source_locale: Locale, locale: Locale) -> l
             f"the month of {date.text!r} is not named here",
             locale=locale.tag,
         )
-        for date in lost_months(before, source_locale.language, after, locale.language)
+        for date in lost_months(before.dates, after.text, locale.language)
     ]
 
 
-def _units(before: str, after: str, source_locale: Locale, locale: Locale) -> list[Finding]:
+def _units(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     """Numbers that are there with another unit, or with none that can be read."""
     found = []
-    for change in compare_units(before, source_locale.language, after, locale.language):
+    for change in compare_units(before, after):
         said = change.measure.text
         if change.unit:
             message = f"{said!r} of the source became {change.unit!r}"

@@ -1,14 +1,14 @@
 """Which numbers a translation lost and which it invented."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from speechsubs.quantities.digits import readings, rules, shift, trimmed
-from speechsubs.quantities.lenient import Told, implied, lenient_numbers, on_the_hour, reads_words
+from speechsubs.quantities.lenient import Told, on_the_hour, reads_words
+from speechsubs.quantities.numerals import Quantity
 from speechsubs.quantities.ordinals import in_digits, ordinal_values
-from speechsubs.quantities.parse import Quantity, quantities
+from speechsubs.quantities.parse import Quantities
 from speechsubs.quantities.times import equal_times
 
 
@@ -25,33 +25,29 @@ class Difference:
     unread: bool = False
 
 
-def compare(
-    source: str, source_language: str, target: str, target_language: str
-) -> tuple[list[Decimal], list[Decimal]]:
+def compare(source: Quantities, target: Quantities) -> tuple[list[Decimal], list[Decimal]]:
     """The values that are missing from `target`, and the extra ones in it.
 
     Only values count: "30,000", "30.000", "3万" and "thirty thousand" are equal, 4:13
     p.m. is 16:13, the 21st may be 第21, and a month's number may be its name. Number
-    words below `told.LEAST` may stand for a number and need none themselves.
+    words below `lenient.LEAST` may stand for a number and need none themselves.
 
-    >>> compare("They raised $1 million.", "en", "100万ドルを集めた。", "ja")
+    >>> from speechsubs.quantities.parse import parse
+    >>> raised = parse("They raised $1 million.", "en")
+    >>> compare(raised, parse("100万ドルを集めた。", "ja"))
     ([], [])
-    >>> compare("They raised $1 million.", "en", "1億ドルを集めた。", "ja")
+    >>> compare(raised, parse("1億ドルを集めた。", "ja"))
     ([Decimal('1000000')], [Decimal('100000000')])
-    >>> compare("two hundred cars", "en", "trescientos coches", "es")
+    >>> compare(parse("two hundred cars", "en"), parse("trescientos coches", "es"))
     ([Decimal('200')], [Decimal('300')])
     """
-    found = [
-        d for d in differences(source, source_language, target, target_language) if not d.unread
-    ]
+    found = [d for d in differences(source, target) if not d.unread]
     return [d.value for d in found if d.lost], [d.value for d in found if not d.lost]
 
 
-def differences(
-    source: str, source_language: str, target: str, target_language: str
-) -> list[Difference]:
+def differences(source: Quantities, target: Quantities) -> list[Difference]:
     """Every number that only one side has, the lost ones first; see `compare`."""
-    here, there = _Side(source, source_language), _Side(target, target_language)
+    here, there = _Side(source), _Side(target)
     here.drop_times(there)
     missing, extra = _matched(here.digits, there.digits)
     # What words may stand for is asked only where digits disagree: most texts agree.
@@ -59,7 +55,7 @@ def differences(
         missing = _forgiven(missing, there.free)
     if extra:
         extra = _forgiven(extra, here.free)
-    if rules(target_language).cjk and not rules(source_language).cjk:
+    if rules(target.language).cjk and not rules(source.language).cjk:
         # "an hour" is 1時間.
         extra = [q for q in extra if q.value != 1 or q.scale]
     missing, extra = _reread(missing, extra)
@@ -76,34 +72,24 @@ def differences(
 
 
 class _Side:
-    """A text with its numbers, each found when it is asked for."""
+    """A text with its numbers, less those that turn out to need no other."""
 
-    def __init__(self, text: str, language: str) -> None:
-        self.text, self.language = text, language
-        zeros = on_the_hour(text)
-        found = quantities(text, language)
-        self.digits = [q for q in found if not q.spelled and q.start not in zeros]
+    def __init__(self, read: Quantities) -> None:
+        self.read = read
+        zeros = on_the_hour(read.text)
+        self.digits = [q for q in read.scanned if not q.spelled and q.start not in zeros]
         self.all = tuple(self.digits)
-        self.told: Sequence[Told] = lenient_numbers(text, language)
-        self._implied: Counter[Decimal] | None = None
-
-    @property
-    def implied(self) -> Counter[Decimal]:
-        """The values that words stand for without being numbers: "both", "second"."""
-        if self._implied is None:
-            self._implied = implied(self.text, self.language)
-        return self._implied
 
     @property
     def free(self) -> Counter[Decimal]:
         """The values that words stand for; each is used up once."""
-        return Counter(trimmed(t.value) for t in self.told) + self.implied
+        return Counter(trimmed(t.value) for t in self.read.words) + self.read.implied
 
     def drop_times(self, other: "_Side") -> None:
         """Leave out the digits of times that both sides have."""
-        if not self.digits or not other.digits:
+        if not self.digits or not other.digits or not self.read.times:
             return
-        mine, theirs = equal_times(self.text, other.text)
+        mine, theirs = equal_times(self.read.times, other.read.times)
         for side, times in ((self, mine), (other, theirs)):
             inside = {at for time in times for at in range(time.start, time.end)}
             side.digits = [q for q in side.digits if q.start not in inside]
@@ -114,19 +100,20 @@ class _Side:
         What both sides have as digits or as an ordinal stands for itself: in "the second
         of two" the second is no reason to find a "due" in a translation right.
         """
-        wanted = Counter(trimmed(t.value) for t in self.told if t.small)
+        wanted = Counter(trimmed(t.value) for t in self.read.words if t.small)
         if not wanted:
             return []
-        there = Counter(trimmed(t.value) for t in other.told)
-        there += other.implied - self.implied
+        there = Counter(trimmed(t.value) for t in other.read.words)
+        there += other.read.implied - self.read.implied
         mine = Counter(trimmed(q.value) for q in self.all)
         there += Counter(trimmed(q.value) for q in other.all) - mine
         return list((wanted - there).elements())
 
     def untold(self, other: "_Side", lost: bool) -> list[Difference]:
         """The larger numbers in words, and the ordinals, that the other side has in no form."""
-        wanted = [t for t in self.told if t.strong]
-        ordinals = Counter(value for _, _, value in in_digits(self.text)) if lost else Counter()
+        wanted = [t for t in self.read.words if t.strong]
+        found = in_digits(self.read.text) if lost else ()
+        ordinals = Counter(value for _, _, value in found)
         if not wanted and not ordinals:
             return []
         digits = Counter(trimmed(q.value) for q in other.all)
@@ -134,13 +121,14 @@ class _Side:
         open_ = [t for t in wanted if not _taken(t, there)]
         if open_:
             # Words that were not translated are there, whatever else is wrong with them.
-            copied = Counter(trimmed(t.value) for t in lenient_numbers(other.text, self.language))
+            as_it_was = other.read.read_as(self.read.language)
+            copied = Counter(trimmed(t.value) for t in as_it_was.words)
             open_ = [t for t in open_ if not _taken(t, copied)]
-        unread = lost and not reads_words(other.language)
-        found = [Difference(trimmed(t.value), lost, True, unread) for t in open_]
-        there = digits + ordinal_values(other.text, other.language) + other.free
-        there += Counter(value for _, _, value in in_digits(other.text))
-        return found + [Difference(v, lost) for v in (ordinals - there).elements()]
+        unread = lost and not reads_words(other.read.language)
+        words = [Difference(trimmed(t.value), lost, True, unread) for t in open_]
+        there = digits + ordinal_values(other.read.text, other.read.language) + other.free
+        there += Counter(value for _, _, value in in_digits(other.read.text))
+        return words + [Difference(v, lost) for v in (ordinals - there).elements()]
 
 
 def _taken(one: Told, there: Counter[Decimal]) -> bool:

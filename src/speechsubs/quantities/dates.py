@@ -8,7 +8,7 @@ Days and years are compared as numbers; "19 de mayo" for "19 July" has the right
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -152,17 +152,17 @@ _NUMERALS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
 _ENDING = 3
 
 
-def lost_months(source: str, source_language: str, target: str, language: str) -> list[Date]:
+def lost_months(dates: Sequence[Date], target: str, language: str) -> list[Date]:
     """The dates of a text whose month its translation names nowhere, in words or digits.
 
     Languages whose month names are not known lose none.
 
-    >>> [d.text for d in lost_months("On 19 July 2024", "en", "El 19 de mayo de 2024", "es")]
+    >>> dates = find_dates("On 19 July 2024", "en")
+    >>> [d.text for d in lost_months(dates, "El 19 de mayo de 2024", "es")]
     ['19 July 2024']
-    >>> lost_months("On 19 July 2024", "en", "19 июля 2024 г.", "ru")
+    >>> lost_months(dates, "19 июля 2024 г.", "ru")
     []
     """
-    dates = find_dates(source, source_language)
     if not dates or not _forms(language):
         return []
     # Japanese likes its digits wide.

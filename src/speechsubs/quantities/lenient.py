@@ -19,18 +19,18 @@ Numbers that are in a text without being written as one: "both", "20th", "March"
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 
 from speechsubs.language.locale_words import CardinalRules
 from speechsubs.quantities import words
 from speechsubs.quantities.dates import month_names
 from speechsubs.quantities.digits import known, plain
+from speechsubs.quantities.numerals import Quantity, quantities
 from speechsubs.quantities.ordinals import ordinal_values
-from speechsubs.quantities.parse import Quantity, quantities
 
 #: From here on a spelled-out number must be on the other side as well. Smaller ones are
 #: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
@@ -230,25 +230,21 @@ def reads_words(language: str) -> bool:
     return known(language)
 
 
-def lenient_numbers(text: str, language: str) -> tuple[Told, ...]:
+def lenient_numbers(
+    text: str, language: str, scanned: Iterable[Quantity] | None = None
+) -> tuple[Told, ...]:
     """The spelled-out numbers of a text, with further readings that are not strong.
+
+    `scanned` are the quantities of the text where they are known already.
 
     >>> found = lenient_numbers("two hundred cars in nineteen eighty-four", "en")
     >>> [(int(t.value), t.strong) for t in found]
     [(200, True), (19, False), (84, False), (1984, False)]
     """
-    return _remembered(text, language) if len(text) <= 1_000 else _told(text, language)
-
-
-@lru_cache(maxsize=4096)
-def _remembered(text: str, language: str) -> tuple[Told, ...]:
-    return _told(text, language)
-
-
-def _told(text: str, language: str) -> tuple[Told, ...]:
     name = language.partition("-")[0]
     flat = plain(text)
-    spelled = [q for q in quantities(text, language) if q.spelled]
+    scanned = quantities(flat, language) if scanned is None else scanned
+    spelled = [q for q in scanned if q.spelled]
     found = [t for q in spelled for t in _parts(q, flat, name)]
     weak: set[int] = set()
     for one, two in pairwise(spelled):

@@ -4,7 +4,7 @@ Finding amounts: a quantity with a currency beside it, or two that make a range.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from speechsubs.model import Money
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.currencies import CODES, RISKY, SIGNS, Amount, Context, Names, names
 from speechsubs.quantities.digits import SPACES, plain, scale_pattern, shift
-from speechsubs.quantities.parse import Quantity, quantities
+from speechsubs.quantities.numerals import Quantity, quantities
 from speechsubs.quantities.words import power_of
 
 #: From here on a name that is mostly another word is money: "2000 coronas".
@@ -99,12 +99,18 @@ class _Found:
         return self.before or self.after
 
 
-def find(text: str, language: str, context: Context | None = None) -> list[Amount]:
+def find(
+    text: str,
+    language: str,
+    context: Context | None = None,
+    scanned: Iterable[Quantity] | None = None,
+) -> list[Amount]:
     """The amounts of a text, left to right, not overlapping.
 
     `language` decides the words and the meaning of points and commas; for a
     language without a locale file only signs and ISO codes are read. Words such as
-    "about" stay outside the span, and so do parentheses.
+    "about" stay outside the span, and so do parentheses. `scanned` are the quantities
+    of the text where they are known already.
 
     >>> [a.key for a in find("It costs 215,900 yuan (29700$).", "en")]
     ['215900 CNY', '29700 USD']
@@ -115,7 +121,8 @@ def find(text: str, language: str, context: Context | None = None) -> list[Amoun
     amounts: list[Amount] = []
     pending: _Found | None = None
     last_end = 0
-    for found in _beside(flat, language, table):
+    scanned = quantities(flat, language) if scanned is None else scanned
+    for found in _beside(flat, scanned, language, table):
         if found.start < last_end:
             continue
         if pending is not None:
@@ -133,9 +140,11 @@ def find(text: str, language: str, context: Context | None = None) -> list[Amoun
     return amounts
 
 
-def _beside(flat: str, language: str, table: Names) -> Iterator[_Found]:
+def _beside(
+    flat: str, scanned: Iterable[Quantity], language: str, table: Names
+) -> Iterator[_Found]:
     taken = 0
-    for quantity in quantities(flat, language):
+    for quantity in scanned:
         quantity = _written(flat, quantity, language)
         start, end = quantity.start, quantity.end
         window = max(taken, start - 9)

@@ -1,302 +1,110 @@
-"""Every number in a text, digits or words, with its scale word: the ground of both grammars.
+"""Every quantity of a text, read once: numbers, amounts, measures, dates and times.
 
-`money` looks for a currency beside each quantity, `numbers` reports the ones that
-are written in digits.
-
-The numbers of a text that are written in digits.
+What is read travels with the text to all that look at it: masking, validation, repair
+and QA. Each kind is read when it is first asked for, from one scan of the numbers.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from speechsubs.quantities import cjk, words
-from speechsubs.quantities.digits import (
-    MAX_DIGITS,
-    RUN,
-    SPACE_GROUP,
-    SPACES,
-    Rules,
-    exact,
-    plain,
-    read,
-    rules,
-    scale_pattern,
-    shift,
-    trimmed,
-)
+from speechsubs.quantities import lenient, money, numerals
+from speechsubs.quantities.currencies import Amount, Context
+from speechsubs.quantities.dates import Date, find_dates
+from speechsubs.quantities.lenient import Told, lenient_numbers
+from speechsubs.quantities.numerals import Number, Quantity
+from speechsubs.quantities.times import Time, find_times
+from speechsubs.quantities.units import Measure, find_measures
+from speechsubs.spans import SpannedText
 
-#: Letters that are a scale only beside a sign or a code: "£5m", "€3b", "$10k".
-_LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12, "bn": 9, "mn": 6, "tn": 12}
-_LETTER = re.compile(rf"[{SPACES}]?(mm|bn|mn|tn|[kKmMbBtT])(?![^\W_])")
-#: What a sign or a code before a number ends with.
-_SIGN_BEFORE = re.compile(rf"(?:[$€£¥₹₩₽₺฿₱₫₪₴]|(?<![A-Za-z])[A-Z]{{3}})[{SPACES}]?-?$")
-_SIGN_AFTER = re.compile(rf"[{SPACES}]?(?:[$€£¥₹₩₽₺฿₱₫₪₴]|[A-Z]{{3}}(?![A-Za-z]))")
-#: "20k euros", "10 k€", "3 M€": one letter of a case that is no unit's.
-_CURRENCY_AFTER = re.compile(
-    rf"(?<=[kKM])(?:€|[{SPACES}](?:euros?|dollars?|bucks|quid|pounds|d[oó]lares|dollari)(?![^\W_]))"
-)
-#: Units that are written straight on a number. Case counts: "4S" is a name.
-_UNITS = re.compile(
-    r"(?:km/h|km|kg|cm|mm|nm|ml|cl|ms|min|mph|kph|rpm|kWh|MWh|GWh|kW|MW|GW|mAh|Ah|Wh|kHz|MHz|GHz|Hz"
-    r"|h\d\d|KB|MB|GB|TB|PB|kB|Nm|N[⋅·]m|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
-    r"(?![^\W_])"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number where it stands. Offsets are half-open.
-
-    `value` is `mantissa` times ten to the `scale`; `scale` is 0 where no scale word
-    was written. `spelled` tells words from digits, `approx` is "over" for 100多万.
-    """
-
-    start: int
-    end: int
-    value: Decimal
-    mantissa: Decimal
-    scale: int
-    sure: bool = True
-    spelled: bool = False
-    approx: str = ""
-    run: str = ""
-
-
-#: Sentences up to this long are remembered: protecting, restoring and checking one
-#: asks for its numbers five times.
+#: Texts up to this long are kept: most outputs are the finished text already, and a
+#: talk repeats itself.
 _SHORT = 1_000
 
 
-def quantities(text: str, language: str) -> Iterator[Quantity]:
-    """The quantities of a text, left to right, not overlapping."""
-    flat = plain(text)
-    if len(flat) > _SHORT:
-        return _all(flat, language)
-    return iter(_known(flat, language))
+@dataclass(frozen=True)
+class Quantities:
+    """A text and the quantities in it. Spans are half-open character offsets.
+
+    `context` says which dollar and which yen the amounts are in.
+    """
+
+    text: str
+    language: str
+    context: Context
+
+    @cached_property
+    def scanned(self) -> tuple[Quantity, ...]:
+        """The numbers in digits and words that every kind of quantity is made of."""
+        return tuple(numerals.quantities(self.text, self.language))
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers in digits."""
+        return tuple(numerals.find(self.text, self.language, self.scanned))
+
+    @cached_property
+    def words(self) -> tuple[Told, ...]:
+        """The numbers in words, doubtful readings included."""
+        return lenient_numbers(self.text, self.language, self.scanned)
+
+    @cached_property
+    def implied(self) -> Counter[Decimal]:
+        """The values that words stand for without being numbers: "both", "second"."""
+        return lenient.implied(self.text, self.language)
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        """The amounts of money."""
+        return tuple(money.find(self.text, self.language, self.context, self.scanned))
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """The numbers with units, percentages included."""
+        return find_measures(self.text, self.language, self.scanned)
+
+    @cached_property
+    def dates(self) -> tuple[Date, ...]:
+        """The dates that name a month."""
+        return tuple(find_dates(self.text, self.language))
+
+    @cached_property
+    def times(self) -> tuple[Time, ...]:
+        """The times of day."""
+        return find_times(self.text)
+
+    def without(self, bounds: Sequence[tuple[int, int]]) -> "Quantities":
+        """The text with a neutral stand-in for some stretches.
+
+        It is read again: what stood beside a stretch may be another number without it.
+
+        >>> parse("pay $5 for 2", "en").without([(4, 6)]).text
+        'pay · for 2'
+        """
+        if not bounds:
+            return self
+        return parse(SpannedText.of(self.text, bounds).without(), self.language, self.context)
+
+    def read_as(self, language: str) -> "Quantities":
+        """The same text as another language would read it."""
+        return self if language == self.language else parse(self.text, language)
+
+
+def parse(text: str, language: str, context: Context | None = None) -> Quantities:
+    """The quantities of a text in a language.
+
+    >>> found = parse("At 4:13 p.m. he paid $5 for 2 km.", "en")
+    >>> [a.key for a in found.amounts], [t.text for t in found.times], len(found.numbers)
+    (['5 USD'], ['4:13 p.m.'], 4)
+    """
+    context = context or Context()
+    if len(text) > _SHORT:
+        return Quantities(text, language, context)
+    return _parsed(text, language, context)
 
 
 @lru_cache(maxsize=4096)
-def _known(flat: str, language: str) -> tuple[Quantity, ...]:
-    return tuple(_all(flat, language))
-
-
-def _all(flat: str, language: str) -> Iterator[Quantity]:
-    rule = rules(language)
-    if rule.cjk:
-        yield from _cjk(flat, rule)
-        return
-    end = 0
-    for found in _merged(flat, language, rule):
-        if found.start < end:
-            continue
-        more = words.behind(flat, found.end, found.value, found.scale, language)
-        if more is None and language.startswith("es") and not found.spelled:
-            more = words.summed(flat, found.end, found.value, found.scale)
-        if more is not None:
-            value, scale, end = more
-            mantissa = trimmed(shift(value, -scale))
-            found = replace(found, end=end, value=value, mantissa=mantissa, scale=scale)
-        yield found
-
-
-def _merged(flat: str, language: str, rule: Rules) -> Iterator[Quantity]:
-    """Numbers in words and in digits, in order."""
-    spelled = iter(sorted(_spelled(flat, language), key=lambda run: run.start))
-    waiting = next(spelled, None)
-    for found in _digits(flat, rule):
-        while waiting is not None and waiting.start < found.start:
-            if waiting.end <= found.start:
-                yield _of_words(waiting)
-            waiting = next(spelled, None)
-        while waiting is not None and waiting.start < found.end:
-            waiting = next(spelled, None)
-        yield found
-    while waiting is not None:
-        yield _of_words(waiting)
-        waiting = next(spelled, None)
-
-
-def _spelled(flat: str, language: str) -> Iterator[words.Run]:
-    yield from words.runs(flat, language)
-    for start, end, value, scale in words.glued(flat, language):
-        yield words.Run(start, end, value, scale)
-
-
-def _of_words(run: words.Run) -> Quantity:
-    mantissa = shift(run.value, -run.scale)
-    return Quantity(run.start, run.end, run.value, mantissa, run.scale, run.sure, spelled=True)
-
-
-def _cjk(flat: str, rule: Rules) -> Iterator[Quantity]:
-    for run in cjk.runs(flat, rule):
-        if not run.spelled and not starts_well(flat, run.start):
-            continue
-        if not run.spelled and run.scale == 0:
-            scale, end = _letter_scale(flat, run.start, run.end)
-            if not ends_well(flat, end):
-                continue
-            digits = flat[run.start : run.end].rstrip("多余餘여")
-            yield Quantity(run.start, end, shift(run.value, scale), run.value, scale, run.sure,
-                           approx=run.approx, run=digits)  # fmt: skip
-            continue
-        yield Quantity(
-            run.start, run.end, run.value, run.mantissa, run.scale, run.sure, run.spelled,
-            run.approx, flat[run.start:run.end],
-        )  # fmt: skip
-
-
-def _digits(flat: str, rule: Rules) -> Iterator[Quantity]:
-    position = 0
-    while found := RUN.search(flat, position):
-        start, end = found.span()
-        position = end
-        if not starts_well(flat, start):
-            continue
-        body, end, sure_spaces = _with_spaces(flat, start, end, rule)
-        value = read(body, rule)
-        if value is None:
-            continue
-        number, sure = value
-        scale, after = _scale(flat, start, end, rule)
-        if not ends_well(flat, after):
-            continue
-        position = after
-        yield Quantity(start, after, shift(number, scale) if scale else number, number, scale,
-                       sure and sure_spaces, run=body)  # fmt: skip
-
-
-def _with_spaces(flat: str, start: int, end: int, rule: Rules) -> tuple[str, int, bool]:
-    """Take in groups behind spaces: "30 000". An ordinary space in English is a guess."""
-    body = flat[start:end]
-    if not body.isdigit() or len(body) > 3 or (body.startswith("0") and body != "0"):
-        return body, end, True
-    if not rule.spaces and not (end < len(flat) and flat[end] in "\u00a0\u202f\u2009"):
-        return body, end, True
-    sure, first = True, end
-    gap = flat[end : end + 1]
-    groups: list[str] = []
-    while (found := SPACE_GROUP.match(flat, end)) and found.group(0)[0] == gap:
-        groups.append(found.group(1))
-        end = found.end()
-        if len(groups) * 3 > MAX_DIGITS:
-            return body, first, True
-    if not groups:
-        return body, first, True
-    tail = RUN.match(flat, end - 3)
-    if tail and tail.end() > end:
-        rest = tail.group(0)[3:]
-        if rest[0] != rule.decimal or rest.count(rule.decimal) > 1 or (
-            rule.decimal == "." and len(rest) == 4
-        ):  # fmt: skip
-            return body, first, True
-        body, end = body + "".join(groups) + rest, tail.end()
-    else:
-        body += "".join(groups)
-    if gap == " " and rule.decimal == "." and not any(g.startswith("00") for g in groups):
-        sure = False
-    return body, end, sure
-
-
-def _scale(flat: str, start: int, end: int, rule: Rules) -> tuple[int, int]:
-    pattern = scale_pattern(rule.language)
-    scale = 0
-    while found := pattern.match(flat, end):
-        word = " ".join(found.group(1).split())
-        power = rule.scales.get(word, rule.scales.get(word.lower(), 0))
-        if scale and power in (scale, 2):
-            break
-        scale += power
-        end = found.end()
-        if scale > MAX_DIGITS:
-            break
-    if scale:
-        return scale, end
-    return _letter_scale(flat, start, end)
-
-
-def _letter_scale(flat: str, start: int, end: int) -> tuple[int, int]:
-    found = _LETTER.match(flat, end)
-    if found and (
-        _SIGN_BEFORE.search(flat[max(0, start - 8) : start])
-        or (found.start(1) == end and _SIGN_AFTER.match(flat, found.end()))
-        or _CURRENCY_AFTER.match(flat, found.end())
-    ):
-        return _LETTERS[found.group(1).lower()], found.end()
-    return 0, end
-
-
-def starts_well(flat: str, start: int) -> bool:
-    """False inside a code or a word: "SU7", "Model-3", "v1.2"."""
-    if not start:
-        return True
-    before = flat[start - 1]
-    if before == "h" and start > 1 and flat[start - 2].isdigit():
-        return True  # 14h30
-    if before in "._'’,\\" and start > 1:
-        return not (flat[start - 2].isalnum() and flat[start - 2].isascii()) or before in ","
-    if before == "-" and start > 1:
-        return not _letter(flat[start - 2])
-    if before == "-":
-        return True
-    if not _letter(before) and before != "_" and not before.isdigit():
-        return True
-    # "RMB299,900" and "Rs500" are a currency written on its number.
-    return bool(_CODE_BEFORE.search(flat[max(0, start - 5) : start]))
-
-
-_CODE_BEFORE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{3}|Rs)$")
-
-
-def ends_well(flat: str, end: int) -> bool:
-    """False where letters go on that are no unit: "4S", "7th", "3D"."""
-    if end >= len(flat) or not (_letter(flat[end]) or flat[end] == "_"):
-        return True
-    return bool(_UNITS.match(flat, end)) or bool(_SIGN_AFTER.match(flat, end))
-
-
-def _letter(character: str) -> bool:
-    """A letter of a script that parts words by spaces."""
-    return character.isalpha() and not cjk.is_cjk(character)
-
-
-__all__ = ["Quantity", "exact", "quantities"]
-
-
-_PERCENT = re.compile(r"[ \u00a0\u202f\u2009]?([%‰％])")
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in digits, with the scale word behind it in its span and its value.
-
-    `unit_word` is the scale word or the percent sign as written, or empty. A percent
-    sign does not change the value: "5%" is 5.
-    """
-
-    start: int
-    end: int
-    text: str
-    value: Decimal
-    unit_word: str = ""
-
-
-def find(text: str, language: str) -> list[Number]:
-    """The numbers written in digits, left to right; spelled-out ones are left out.
-
-    >>> [(n.text, int(n.value)) for n in find("5.4 million km in the SU7", "en")]
-    [('5.4 million', 5400000)]
-    """
-    found = []
-    for q in quantities(text, language):
-        if q.spelled:
-            continue
-        unit = text[q.start + len(q.run) : q.end].strip() if q.scale else ""
-        end = q.end
-        percent = _PERCENT.match(text, end)
-        if percent:
-            unit, end = percent.group(1), percent.end()
-        found.append(Number(q.start, end, text[q.start : end], q.value, unit))
-    return found
+def _parsed(text: str, language: str, context: Context) -> Quantities:
+    return Quantities(text, language, context)

@@ -15,14 +15,15 @@ from decimal import Decimal
 from speechsubs.language.locales import Locale
 from speechsubs.model import Money
 from speechsubs.quantities.currencies import Amount
-from speechsubs.quantities.dates import Date, find_dates, render_date
+from speechsubs.quantities.dates import Date, render_date
 from speechsubs.quantities.digits import shift, trimmed
 from speechsubs.quantities.format import category, cldr, digits, scaled
-from speechsubs.quantities.lenient import Told, lenient_numbers
-from speechsubs.quantities.parse import Number, find, quantities
+from speechsubs.quantities.lenient import Told
+from speechsubs.quantities.numerals import Number
+from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import localize
-from speechsubs.quantities.times import Time, find_times, render_time
-from speechsubs.quantities.units import Measure, find_measures, render_measure
+from speechsubs.quantities.times import Time, render_time
+from speechsubs.quantities.units import Measure, render_measure
 
 #: What a number with what belongs to it was read as.
 Value = Date | Time | Measure | Told | Number
@@ -53,30 +54,30 @@ class Spot:
                 return format(number.value, "f")
 
 
-def spots(text: str, language: str, dates: bool = True, units: bool = True) -> Iterator[Spot]:
+def spots(read: Quantities, dates: bool = True, units: bool = True) -> Iterator[Spot]:
     """Dates, times, measures and numbers of a text that are written in digits.
 
     `dates` and `units` False leave dates, and times and units, to the engine: their
     numbers stay numbers.
 
-    >>> [s.key for s in spots("at 4:13 p.m. for 800 km", "en") if ":" in s.key]
+    >>> [s.key for s in spots(parse("at 4:13 p.m. for 800 km", "en")) if ":" in s.key]
     ['time:16:13', 'unit:800 kilometer']
     """
     if dates:
-        for date in find_dates(text, language):
+        for date in read.dates:
             if date.day is not None:
                 yield Spot(date.start, date.end, date.text, date)
     if units:
-        for time in find_times(text):
+        for time in read.times:
             if time.marked:
                 yield Spot(time.start, time.end, time.text, time)
-        for measure in find_measures(text, language):
+        for measure in read.measures:
             if not measure.number.spelled:
                 yield Spot(measure.start, measure.end, measure.text, measure)
-    for one in lenient_numbers(text, language):
+    for one in read.words:
         if one.strong and one.end:
-            yield Spot(one.start, one.end, text[one.start : one.end], one)
-    for number in find(text, language):
+            yield Spot(one.start, one.end, read.text[one.start : one.end], one)
+    for number in read.numbers:
         yield Spot(number.start, number.end, number.text, number)
 
 
@@ -109,15 +110,15 @@ def rewritten(key: str, text: str, source_language: str, locale: Locale) -> str:
     >>> rewritten("time:16:13", "4:13 p.m.", "en", load("es"))
     '16:13'
     """
-    kind = key.partition(":")[0]
-    if kind == "date" and len(dates := find_dates(text, source_language)) == 1:
-        return render_date(dates[0], locale)
-    if kind == "time" and len(times := find_times(text)) == 1:
-        return render_time(times[0], locale)
-    if kind == "unit" and len(measures := find_measures(text, source_language)) == 1:
-        return render_measure(measures[0], locale)
-    if kind == "count" and len(counts := list(quantities(text, source_language))) == 1:
-        return scaled(counts[0].value, counts[0].scale, locale)[0]
+    kind, read = key.partition(":")[0], parse(text, source_language)
+    if kind == "date" and len(read.dates) == 1:
+        return render_date(read.dates[0], locale)
+    if kind == "time" and len(read.times) == 1:
+        return render_time(read.times[0], locale)
+    if kind == "unit" and len(read.measures) == 1:
+        return render_measure(read.measures[0], locale)
+    if kind == "count" and len(read.scanned) == 1:
+        return scaled(read.scanned[0].value, read.scanned[0].scale, locale)[0]
     return localize(text, source_language, locale)
 
 

@@ -35,15 +35,15 @@ from decimal import Decimal
 from functools import cache
 
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.dates import INFLECTED, Date, find_dates, month_names, render_date
+from speechsubs.quantities.dates import INFLECTED, Date, month_names, render_date
 from speechsubs.quantities.digits import SPACES, Rules, known, read, rules, trimmed
 from speechsubs.quantities.format import category, digits, myriads
-from speechsubs.quantities.parse import Quantity, find, quantities
-from speechsubs.quantities.times import Time, find_times
+from speechsubs.quantities.numerals import Quantity, find
+from speechsubs.quantities.parse import Quantities, parse
+from speechsubs.quantities.times import Time
 from speechsubs.quantities.units import (
     PERCENT,
     Measure,
-    find_measures,
     forms,
     measure_at,
     render_measure,
@@ -59,11 +59,7 @@ _NEAR = 80
 
 
 def date_edits(
-    source: str,
-    source_language: str,
-    target: str,
-    locale: Locale,
-    skip: Sequence[tuple[int, int]] = (),
+    source: Quantities, target: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
 ) -> list[tuple[int, int, str]]:
     """Edits that put the source's dates into a target text in the locale's long form.
 
@@ -71,13 +67,14 @@ def date_edits(
     left alone: its numbers are checked elsewhere.
 
     >>> from speechsubs.language.locales import load
-    >>> date_edits("On 19 July 2024 he spoke.", "en", "En 19 julio 2024 habló.", load("es"))
+    >>> said = parse("On 19 July 2024 he spoke.", "en")
+    >>> date_edits(said, "En 19 julio 2024 habló.", load("es"))
     [(3, 16, '19 de julio de 2024')]
     """
     found: list[tuple[int, int, str]] = []
     taken = list(skip)
-    for date in find_dates(source, source_language):
-        span = _span(date, source_language, target, locale)
+    for date in source.dates:
+        span = _span(date, source.language, target, locale)
         if span is None or any(span[0] < end and span[1] > start for start, end in taken):
             continue
         taken.append(span)
@@ -202,9 +199,8 @@ _BEFORE_NEAR = 40
 
 
 def before_edits(
-    source: str,
-    source_language: str,
-    target: str,
+    source: Quantities,
+    target: Quantities,
     locale: Locale,
     *,
     times: bool = True,
@@ -215,37 +211,38 @@ def before_edits(
     `times` and `dates` False leave those alone.
 
     >>> from speechsubs.language.locales import load
-    >>> before_edits("He left at 4:13 p.m.", "en", "Se fue en 16:13.", load("es"))
+    >>> left = parse("He left at 4:13 p.m.", "en")
+    >>> before_edits(left, parse("Se fue en 16:13.", "es"), load("es"))
     [(7, 9, 'a las')]
     """
     before_times, before_dates = locale.typography.before_times, locale.typography.before_dates
-    english = source_language.startswith("en")
+    english, text = source.language.startswith("en"), target.text
     found: list[tuple[int, int, str]] = []
     if times and before_times:
         asked = {
             (t.hour % 12, t.minute)
-            for t in find_times(source)
-            if t.marked or (english and _at(source, t))
+            for t in source.times
+            if t.marked or (english and _at(source.text, t))
         }
         spots = [
             (time.start, time.hour == 1)
-            for time in (find_times(target) if asked else ())
+            for time in (target.times if asked else ())
             if not time.marked and (time.hour % 12, time.minute) in asked
         ]
         # "It was 4:13" is not "the meeting was 4:13", which lacks its preposition.
         verbs = locale.breaks.auxiliaries
-        for start, end, text in _changed(target, spots, before_times):
-            if target[start:end].lower() not in verbs or not target[:start].strip():
-                found.append((start, end, text))
+        for start, end, words in _changed(text, spots, before_times):
+            if text[start:end].lower() not in verbs or not text[:start].strip():
+                found.append((start, end, words))
     if dates and before_dates:
         days = {
             (d.month, d.day)
-            for d in find_dates(source, source_language)
-            if d.day and (not english or source[: d.start].lower().endswith("on "))
+            for d in source.dates
+            if d.day and (not english or source.text[: d.start].lower().endswith("on "))
         }
-        there = find_dates(target, locale.language) if days else []
+        there = target.dates if days else ()
         spots = [(date.start, False) for date in there if (date.month, date.day) in days]
-        found += _changed(target, spots, before_dates)
+        found += _changed(text, spots, before_dates)
     return sorted(found)
 
 
@@ -272,11 +269,14 @@ def _changed(
             yield first, match.end(2), text[0].upper() + text[1:] if old[0].isupper() else text
 
 
-def scale_edits(text: str, locale: Locale) -> list[tuple[int, int, str]]:
+def scale_edits(
+    text: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int, str]]:
     """Edits that give the scale word behind each number its plural form.
 
-    Only the locale's own scale words (million and up) right behind a number in digits are
-    looked at, and only their form changes, never the value.
+    `skip` are spans that must not be touched. Only the locale's own scale words
+    (million and up) right behind a number in digits are looked at, and only their form
+    changes, never the value.
 
     >>> from speechsubs.language.locales import load
     >>> scale_edits("5,4 milió de quilòmetres", load("ca"))
@@ -294,6 +294,8 @@ def scale_edits(text: str, locale: Locale) -> list[tuple[int, int, str]]:
     pattern = re.compile(rf"(?<=\d)[ \u00a0\u202f]({words})(?!\w)", re.IGNORECASE)
     found = []
     for match in pattern.finditer(text):
+        if any(match.start(1) < end and match.end(1) > start for start, end in skip):
+            continue
         number = re.search(r"[\d.,\u00a0\u202f']*\d$", text[: match.start()])
         values = find(number.group(), locale.language) if number else []
         entry = forms[match.group(1).casefold()]
@@ -307,19 +309,21 @@ def scale_edits(text: str, locale: Locale) -> list[tuple[int, int, str]]:
     return found
 
 
-def edits(
-    text: str, source_language: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
+def number_edits(
+    copied: Quantities, locale: Locale, skip: Sequence[tuple[int, int]] = ()
 ) -> list[tuple[int, int, str]]:
     """What to replace so that numbers are in the locale's notation: (start, end, new).
 
-    Ascending and not overlapping. Numbers without separators, years, codes and
-    what touches a span of `skip` are left alone.
+    `copied` is the text as the source's language would read it. Ascending and not
+    overlapping. Numbers without separators, years, codes and what touches a span of
+    `skip` are left alone.
     """
-    source, target = rules(source_language), rules(locale.tag)
+    text = copied.text
+    source, target = rules(copied.language), rules(locale.tag)
     spans = sorted(skip)
     starts = [start for start, _ in spans]
     found = []
-    for quantity in quantities(text, source_language):
+    for quantity in copied.scanned:
         if quantity.spelled or not quantity.run:
             continue
         at = bisect_right(starts, quantity.end - 1)
@@ -337,14 +341,14 @@ def edits(
 def localize(
     text: str, source_language: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
 ) -> str:
-    """The text with its numbers in the locale's notation; see `edits`.
+    """The text with its numbers in the locale's notation; see `number_edits`.
 
     >>> from speechsubs.language import locales
     >>> localize("30,000 personas y 5.4 puntos", "en", locales.load("es"))
     '30.000 personas y 5,4 puntos'
     """
     parts, position = [], 0
-    for start, end, new in edits(text, source_language, locale, skip):
+    for start, end, new in number_edits(parse(text, source_language), locale, skip):
         parts += [text[position:start], new]
         position = end
     return "".join([*parts, text[position:]])
@@ -425,27 +429,24 @@ _LOOSE = frozenset({("celsius", "degree"), ("fahrenheit", "degree")})
 
 
 def measure_edits(
-    source: str,
-    source_language: str,
-    target: str,
-    locale: Locale,
-    skip: Sequence[tuple[int, int]] = (),
+    source: Quantities, target: Quantities, locale: Locale, skip: Sequence[tuple[int, int]] = ()
 ) -> list[tuple[int, int, str]]:
     """Edits that put the source's measures into a target text as the locale writes them.
 
     `skip` are spans that must not be touched. Spelled-out numbers stay words.
 
     >>> from speechsubs.language.locales import load
-    >>> measure_edits("5.5 percent of 500 horsepower", "en", "5,5 % de 500 horsepower", load("es"))
+    >>> said = parse("5.5 percent of 500 horsepower", "en")
+    >>> measure_edits(said, parse("5,5 % de 500 horsepower", "es"), load("es"))
     [(0, 5, '5,5\\xa0%'), (9, 23, '500\\xa0caballos')]
     """
-    wanted = [m for m in find_measures(source, source_language) if not m.number.spelled]
-    if not wanted or source_language.partition("-")[0] == locale.language:
+    wanted = [m for m in source.measures if not m.number.spelled]
+    if not wanted or source.language.partition("-")[0] == locale.language:
         return []
-    taken = bytearray(len(target))
+    taken = bytearray(len(target.text))
     for start, end in skip:
         taken[start:end] = b"\1" * (end - start)
-    places = _places(target, source_language, locale)
+    places = _places(target, source.language)
     found = []
     for measure in wanted:
         waiting = places.get((measure.value, measure.unit), deque())
@@ -458,14 +459,14 @@ def measure_edits(
             text = (
                 _worded(measure, there, locale) if translated else render_measure(measure, locale)
             )
-            if target[start:end] != text:
+            if target.text[start:end] != text:
                 found.append((start, end, text))
             break
     return sorted(found)
 
 
 def _places(
-    target: str, source_language: str, locale: Locale
+    target: Quantities, source_language: str
 ) -> Mapping[tuple[Decimal, str], deque[tuple[Measure, bool]]]:
     """The measures of a target by value and unit, the likeliest first.
 
@@ -473,13 +474,13 @@ def _places(
     as well, is still in the source's words.
     """
     found: defaultdict[tuple[Decimal, str], deque[tuple[Measure, bool]]] = defaultdict(deque)
-    for there in find_measures(target, locale.language):
+    for there in target.measures:
         found[there.value, there.unit].append((there, True))
-    for quantity in quantities(target, locale.language):
-        left = measure_at(target, quantity, source_language)
+    for quantity in target.scanned:
+        left = measure_at(target.text, quantity, source_language)
         if left is not None:
             found[left.value, left.unit].append((left, False))
-    for left in find_measures(target, source_language):
+    for left in target.read_as(source_language).measures:
         found[left.value, left.unit].append((left, False))
     return found
 
@@ -540,24 +541,23 @@ class Changed:
     unit: str = ""
 
 
-def compare_units(
-    source: str, source_language: str, target: str, target_language: str
-) -> list[Changed]:
+def compare_units(source: Quantities, target: Quantities) -> list[Changed]:
     """Measures that kept their number and lost their unit. Lost numbers are not reported.
 
-    >>> [c.unit for c in compare_units("at 170 km/h", "en", "a 170 millas por hora", "es")]
+    >>> there = parse("a 170 millas por hora", "es")
+    >>> [c.unit for c in compare_units(parse("at 170 km/h", "en"), there)]
     ['170 millas por hora']
     """
-    wanted = list(find_measures(source, source_language))
-    if not wanted or not known(target_language) or not known(source_language):
+    wanted = source.measures
+    if not wanted or not known(target.language) or not known(source.language):
         return []
     waiting: defaultdict[Decimal, list[Measure]] = defaultdict(list)
-    for there in find_measures(target, target_language):
+    for there in target.measures:
         waiting[abs(there.value)].append(there)
     rest = [m for m in wanted if not _taken(m, waiting[abs(m.value)])]
     values: set[Decimal] = set()
     if rest:
-        values = {trimmed(q.value) for q in quantities(target, target_language)}
+        values = {trimmed(q.value) for q in target.scanned}
     found = []
     for measure in rest:
         others = waiting[abs(measure.value)]

@@ -5,7 +5,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.digits import plain
@@ -70,15 +69,6 @@ def find_times(text: str) -> tuple[Time, ...]:
     >>> [(t.text, t.hour, t.minute) for t in find_times("At 4.13 p.m. or 9 am, at 16:00.")]
     [('4.13 p.m.', 16, 13), ('9 am', 9, 0), ('16:00', 16, 0)]
     """
-    return _remembered(text) if len(text) <= 1_000 else _found(text)
-
-
-@lru_cache(maxsize=4096)
-def _remembered(text: str) -> tuple[Time, ...]:
-    return _found(text)
-
-
-def _found(text: str) -> tuple[Time, ...]:
     flat = plain(text)
     if not any(character.isdigit() for character in flat):
         return ()
@@ -126,20 +116,27 @@ def render_time(time: Time, locale: Locale) -> str:
 
 
 def time_edits(
-    source: str, target: str, locale: Locale, skip: Sequence[tuple[int, int]] = ()
+    source: Sequence[Time],
+    target: str,
+    there: Sequence[Time],
+    locale: Locale,
+    skip: Sequence[tuple[int, int]] = (),
 ) -> list[tuple[int, int, str]]:
     """Edits that give the source's times of day the target locale's form.
+
+    `there` are the times of the target text.
 
     Touched is what the engine left with an a.m. or p.m., what it wrote by 24 hours where
     the locale names the half of the day, and what its tokenizer parted ("8: 30").
 
     >>> from speechsubs.language.locales import load
-    >>> time_edits("At 4:13 p.m. he left.", "A las 4.13 p.m. se fue.", load("es"))
+    >>> target = "A las 4.13 p.m. se fue."
+    >>> time_edits(find_times("At 4:13 p.m. he left."), target, find_times(target), load("es"))
     [(6, 15, '16:13')]
     """
-    wanted = [time for time in find_times(source) if time.half]
+    wanted = [time for time in source if time.half]
     found = _rejoined(source, target, skip)
-    for time in find_times(target) if wanted else ():
+    for time in there if wanted else ():
         if any(time.start < end and time.end > start for start, end in skip):
             continue
         twin = next((other for other in wanted if time.same(other)), None)
@@ -161,32 +158,29 @@ _PARTED = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]): ([0-5]\d)(?![\d:])", re.ASC
 
 
 def _rejoined(
-    source: str, target: str, skip: Sequence[tuple[int, int]]
+    source: Sequence[Time], target: str, skip: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, str]]:
     """Edits that take the blank out of "8: 30" where the source has that time."""
     found: list[tuple[int, int, str]] = []
     for match in _PARTED.finditer(target):
         hour, minute = int(match.group(1)), int(match.group(2))
-        known = any(t.hour % 12 == hour % 12 and t.minute == minute for t in find_times(source))
+        known = any(t.hour % 12 == hour % 12 and t.minute == minute for t in source)
         if known and not any(match.start() < end and match.end() > start for start, end in skip):
             found.append((match.end(1) + 1, match.start(2), ""))
     return found
 
 
-def equal_times(source: str, target: str) -> tuple[list[Time], list[Time]]:
-    """The times of both texts that are the same, so that their digits need not be.
+def equal_times(source: Sequence[Time], target: Sequence[Time]) -> tuple[list[Time], list[Time]]:
+    """The times of two texts that are the same, so that their digits need not be.
 
-    >>> [t.text for t in equal_times("at 4:13 p.m.", "a las 16:13")[1]]
+    >>> [t.text for t in equal_times(find_times("at 4:13 p.m."), find_times("a las 16:13"))[1]]
     ['16:13']
     """
-    sources = find_times(source)
-    if not sources:
-        return [], []
     waiting: defaultdict[tuple[int, int], list[Time]] = defaultdict(list)
-    for time in find_times(target):
+    for time in target:
         waiting[time.hour % 12, time.minute].append(time)
     here, used = [], []
-    for time in sources if waiting else ():
+    for time in source if waiting else ():
         near = waiting[time.hour % 12, time.minute]
         # At most two kinds stand there, in the morning and in the afternoon.
         twin = next((t for t in near[:8] if t.same(time)), None)

@@ -6,10 +6,10 @@ never converted into another one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal
 
 from speechsubs.language import locales
@@ -18,7 +18,7 @@ from speechsubs.language.locales import Locale
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.digits import SPACES, known, plain, trimmed
 from speechsubs.quantities.format import category, cldr, digits, scaled
-from speechsubs.quantities.parse import Quantity, quantities
+from speechsubs.quantities.numerals import Quantity, quantities
 
 PERCENT = "percent"
 NBSP = "\u00a0"
@@ -107,27 +107,20 @@ class _Reader:
     prefixed: Mapping[tuple[str, str], str]
 
 
-def find_measures(text: str, language: str) -> tuple[Measure, ...]:
+def find_measures(
+    text: str, language: str, scanned: Iterable[Quantity] | None = None
+) -> tuple[Measure, ...]:
     """The measures of a text, left to right, percentages included.
+
+    `scanned` are the quantities of the text where they are known already.
 
     >>> [(m.text, str(m.value), m.unit) for m in find_measures("5.4 million km at 9%", "en")]
     [('5.4 million km', '5400000', 'kilometer'), ('9%', '9', 'percent')]
     """
-    if len(text) > 1_000:
-        return _found(text, language)
-    return _remembered(text, language)
-
-
-@lru_cache(maxsize=4096)
-def _remembered(text: str, language: str) -> tuple[Measure, ...]:
-    return _found(text, language)
-
-
-def _found(text: str, language: str) -> tuple[Measure, ...]:
     flat = plain(text)
     reader = _reader(language)
     found: list[Measure] = []
-    for quantity in quantities(flat, language):
+    for quantity in quantities(flat, language) if scanned is None else scanned:
         measure = _measure(text, flat, quantity, reader)
         if measure is not None and (not found or measure.start >= found[-1].end):
             found.append(measure)

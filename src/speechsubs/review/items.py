@@ -9,6 +9,7 @@ from speechsubs.model import Cue, Finding, Severity, Track
 from speechsubs.options import Options
 from speechsubs.project import Segment, Source, TrackRecord
 from speechsubs.quantities import currencies
+from speechsubs.quantities.parse import parse
 from speechsubs.review import predict, similarity
 from speechsubs.review import recut as room
 from speechsubs.review.affected import Found, Impact, Touched
@@ -156,13 +157,11 @@ class Judge:
 
     def _compared(self, source: str, text: str, version: int) -> list[Finding]:
         (found,) = qa.compare(
-            [source],
+            [parse(source, self._spoken.language, self._context)],
             [text],
             glossary=self._impact.new if version else self._impact.old,
             matcher=self._impact.matchers[version],
-            source_locale=self._spoken,
             locale=self._locale,
-            context=self._context,
         )
         return found
 

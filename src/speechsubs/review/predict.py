@@ -21,7 +21,6 @@ from speechsubs.language.normalize import bounded
 from speechsubs.language.typography import Grammar, around_slots
 from speechsubs.model import Slot, SlotKind
 from speechsubs.project import Segment, Source
-from speechsubs.quantities import currencies
 from speechsubs.review.affected import Found, Impact, Touched
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation.placeholders import Protected
@@ -190,7 +189,6 @@ class Anew:
 
     asked: Asked
     protected: Protected
-    context: currencies.Context
     old: SpannedText
     plain: SpannedText
     spans: dict[str, list[tuple[int, int]]] = field(default_factory=dict)

@@ -86,7 +86,7 @@ class _Work:
         """The sentences with their slots, their old texts and the ladder's output."""
         options, spoken = self.setting.options, self.setting.source
         contexts: dict[str, currencies.Context] = {}
-        made: list[tuple[Asked, Protected, currencies.Context]] = []
+        made: list[tuple[Asked, Protected]] = []
         for one in asked:
             if one.source.id not in contexts:
                 texts = (sentence.text for sentence in one.source.sentences)
@@ -98,11 +98,11 @@ class _Work:
             dates, units = options.dates == "locale", options.units == "locale"
             matcher = self.setting.matcher
             (item,) = placeholders.find([sentence], matcher, spoken.language, context, dates, units)
-            made.append((one, item, context))
-        drafts = translated([item for _, item, _ in made], self.engine, self.locale, self.setting)
+            made.append((one, item))
+        drafts = translated([item for _, item in made], self.engine, self.locale, self.setting)
         return [
-            Anew(one, item, context, numbered(one, item), draft.finished)
-            for (one, item, context), draft in zip(made, drafts, strict=True)
+            Anew(one, item, numbered(one, item), draft.finished)
+            for (one, item), draft in zip(made, drafts, strict=True)
         ]
 
     def locate(self, sentences: Sequence[Anew]) -> None:
@@ -206,14 +206,10 @@ class _Work:
 
     def _offer(self, sentence: Anew, masked: Masked, text: str, method: str) -> None:
         """Keep an output that has all its slots, finished as the ladder's is."""
-        item, options = sentence.protected, self.setting.options
         output, problems = locate(text, masked)
         if any(problem.code in _UNUSABLE for problem in problems):
             return
-        done = restore.target(
-            item, output, self.setting.source, self.locale,
-            options.currency_style, options.dates == "locale", options.units == "locale",
-        )  # fmt: skip
+        done = restore.target(sentence.protected, output, self.setting.style(self.locale))
         sentence.candidates.append((done, method))
 
     def _beginnings(self, sentence: Anew, masked: Masked) -> Iterator[str]:
@@ -301,13 +297,11 @@ class _Work:
     def _wrong(self, sentence: Anew, text: str) -> tuple[int, int]:
         """How many errors and warnings a text has by the new glossary."""
         (found,) = qa.compare(
-            [sentence.protected.text],
+            [sentence.protected.quantities],
             [text],
             glossary=self.impact.new,
             matcher=self.impact.matchers[1],
-            source_locale=self.setting.source,
             locale=self.locale,
-            context=sentence.context,
         )
         grave = [finding.severity for finding in found]
         return grave.count(Severity.ERROR), grave.count(Severity.WARNING)

@@ -33,6 +33,7 @@ from speechsubs.options import Options
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.store import GLOSSARY
 from speechsubs.quantities import currencies
+from speechsubs.quantities.parse import parse
 from speechsubs.review import recut
 from speechsubs.review.model import Item, ItemCue, Review
 
@@ -173,13 +174,11 @@ def _findings(
     texts = [sentence.text for sentence in source.sentences]
     context = currencies.context(texts, own.language, options.default_dollar)
     compared: Sequence[Sequence[Finding]] = qa.compare(
-        [segment.source for segment in record.segments],
+        [parse(segment.source, own.language, context) for segment in record.segments],
         [segment.text for segment in record.segments],
         glossary=terms,
         matcher=matcher,
-        source_locale=own,
         locale=locale,
-        context=context,
     )
     for segment, findings in zip(record.segments, compared, strict=True):
         result.setdefault(segment.index, []).extend(findings)

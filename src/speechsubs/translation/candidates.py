@@ -15,7 +15,8 @@ from speechsubs.model import Method, MethodKind, Problem, ProblemCode, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities.dates import Date
 from speechsubs.quantities.lenient import Told
-from speechsubs.quantities.parse import Number
+from speechsubs.quantities.numerals import Number
+from speechsubs.quantities.parse import parse
 from speechsubs.quantities.times import Time
 from speechsubs.quantities.units import Measure
 from speechsubs.translation.placeholders import Masked, Protected, Value, inline, mask
@@ -199,7 +200,7 @@ def retimed(protected: Protected) -> Protected:
     >>> from speechsubs.model import Slot, SlotKind
     >>> slot = Slot(SlotKind.NUMBER, 3, 7, "7 pm", "time:19:00")
     >>> evening = Placeable(slot, Time(3, 7, "7 pm", 19, 0, half=True, marked=True))
-    >>> retimed(Protected(0, "At 7 pm.", (evening,))).text
+    >>> retimed(Protected(0, parse("At 7 pm.", "en"), (evening,))).text
     'At 19:00.'
     """
     times = {
@@ -215,4 +216,6 @@ def retimed(protected: Protected) -> Protected:
         text = done.text[span.start : span.end]
         slot = replace(placeable.slot, start=span.start, end=span.end, text=text)
         moved.append(replace(placeable, slot=slot))
-    return replace(protected, text=done.text, placeables=tuple(moved))
+    said = protected.quantities
+    read = parse(done.text, said.language, said.context)
+    return replace(protected, quantities=read, placeables=tuple(moved))

@@ -4,19 +4,20 @@ What no engine may touch: glossary terms, amounts of money, numbers.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from speechsubs import quantities
 from speechsubs.glossary import Matcher, Policy, Term
 from speechsubs.model import Problem, ProblemCode, Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
-from speechsubs.quantities import currencies, money
+from speechsubs.quantities import currencies, render
 from speechsubs.quantities.currencies import Amount
+from speechsubs.quantities.parse import Quantities, parse
+from speechsubs.quantities.render import spots
 from speechsubs.spans import Span, SpannedText
 
 #: What stands in a slot: an entry of the glossary, an amount, or what a number was read as.
-Value = Term | Amount | quantities.Value
+Value = Term | Amount | render.Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,13 @@ class Protected:
     """A sentence with the placeables that no engine may change."""
 
     sentence: int
-    text: str
+    quantities: Quantities
     placeables: tuple[Placeable, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence as it was said."""
+        return self.quantities.text
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -54,6 +60,11 @@ class Protected:
     def spanned(self) -> SpannedText:
         """The sentence with its slots as spans."""
         return SpannedText.of(self.text, [(slot.start, slot.end) for slot in self.slots])
+
+    def without(self, slots: Collection[int]) -> Quantities:
+        """The sentence with a neutral stand-in for some of its slots."""
+        bounds = [(s.start, s.end) for n, s in enumerate(self.slots) if n in slots]
+        return self.quantities.without(bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,32 +255,31 @@ def find(
     dates to the engine, `units` False times, units and percentages; their numbers stay
     numbers.
     """
-    return [_protect(one, matcher, language, context, (dates, units)) for one in sentences]
+    return [
+        Protected(one.index, read, _placeables(read, matcher, dates, units))
+        for one in sentences
+        for read in (parse(one.text, language, context),)
+    ]
 
 
-def _protect(
-    sentence: Sentence,
-    matcher: Matcher,
-    language: str,
-    context: currencies.Context,
-    kinds: tuple[bool, bool],
-) -> Protected:
-    text = sentence.text
+def _placeables(
+    read: Quantities, matcher: Matcher, dates: bool, units: bool
+) -> tuple[Placeable, ...]:
     found: list[Placeable] = []
-    for match in matcher.find(text):
+    for match in matcher.find(read.text):
         if match.term.policy in (Policy.TRANSLATE, Policy.FORBIDDEN):
             continue
         plural = match.suffix and not match.suffix.startswith(("'", "’"))
         end = match.suffix_end if plural else match.end
         slot = Slot(SlotKind.TERM, match.start, end, match.text, match.term.id, match.suffix)
         found.append(Placeable(slot, match.term))
-    for amount in money.find(text, language, context):
+    for amount in read.amounts:
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
         found.append(Placeable(slot, amount))
-    for spot in quantities.spots(text, language, *kinds):
+    for spot in spots(read, dates, units):
         slot = Slot(SlotKind.NUMBER, spot.start, spot.end, spot.text, spot.key)
         found.append(Placeable(slot, spot.value))
-    return Protected(sentence.index, text, tuple(_apart(found)))
+    return tuple(_apart(found))
 
 
 def _apart(found: list[Placeable]) -> list[Placeable]:

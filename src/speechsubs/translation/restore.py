@@ -6,14 +6,21 @@ question marks, spaces before French marks, none between Chinese and Latin.
 """
 
 import re
+from dataclasses import dataclass
 
-from speechsubs import quantities
 from speechsubs.glossary import Policy, Term, target_entry, target_for
 from speechsubs.language.locales import Locale
 from speechsubs.language.typography import Grammar, around_slots
 from speechsubs.quantities import currencies, render
 from speechsubs.quantities.ordinals import ordinal_edits
-from speechsubs.quantities.repair import before_edits, date_edits, measure_edits, scale_edits
+from speechsubs.quantities.parse import Quantities, parse
+from speechsubs.quantities.repair import (
+    before_edits,
+    date_edits,
+    measure_edits,
+    number_edits,
+    scale_edits,
+)
 from speechsubs.quantities.times import time_edits
 from speechsubs.spans import Edit, SpannedText
 from speechsubs.translation.placeholders import Protected
@@ -30,6 +37,22 @@ _COMMA_QUOTE = re.compile(r",([\"”»“’'])(?=\s)")
 _CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"“«¡]))(?=[\w\"'“‘«¿¡])")
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a translation is written: its languages, and what a person chose.
+
+    `currency` is "name", "symbol", "code" or empty for the locale's own style. `dates`
+    False leaves dates as the engine wrote them, `units` False times of day, units,
+    percentages and ordinals.
+    """
+
+    source: Locale
+    locale: Locale
+    currency: str = ""
+    dates: bool = True
+    units: bool = True
+
+
 def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText:
     """The source sentence itself with its amounts in the locale's one style.
 
@@ -39,43 +62,14 @@ def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText
     return protected.spanned.fill({n: render.render_amount(a, locale, style) for n, a in amounts})
 
 
-def target(
-    protected: Protected,
-    output: SpannedText,
-    source_locale: Locale,
-    locale: Locale,
-    style: str = "",
-    dates: bool = True,
-    units: bool = True,
-) -> SpannedText:
-    """An engine's output with its slots filled and its surface repaired.
-
-    `dates` False leaves dates as the engine wrote them, `units` False times of day,
-    units, percentages and ordinals.
-    """
-    texts = {
-        span.slot: wording(protected, span.slot, source_locale, locale, style)
-        for span in output.spans
-    }
+def target(protected: Protected, output: SpannedText, style: Style) -> SpannedText:
+    """An engine's output with its slots filled and its surface repaired."""
+    locale = style.locale
+    texts = {span.slot: wording(protected, span.slot, style) for span in output.spans}
     texts.update(_first_word(protected, output, texts))
     done = output.fill(texts)
     done = done.edit(done.free((*m.span(), "") for m in _CONTROL.finditer(done.text)))
-    if units:
-        # Before the numbers: the point of "4.13 p.m." is no decimal one.
-        done = done.edit(time_edits(protected.text, done.text, locale, _spans(done)))
-    done = done.edit(_number_edits(protected, done, source_locale, locale))
-    done = done.edit(done.free(scale_edits(done.text, locale)))
-    if units:
-        language = source_locale.language
-        for edits_of in (measure_edits, ordinal_edits):
-            edits = edits_of(protected.text, language, done.text, locale, _spans(done))
-            done = done.edit(edits)
-    if dates:
-        done = done.edit(_date_edits(protected, done, source_locale, locale))
-    if dates or units:
-        language = source_locale.language
-        edits = before_edits(protected.text, language, done.text, locale, times=units, dates=dates)
-        done = done.edit(done.free(edits))
+    done = _quantities_repaired(protected, done, style)
     grammar = _grammar(protected, locale)
     done = done.edit(done.free(around_slots(done, locale, grammar)))
     done = done.edit(_blank_edits(done, locale))
@@ -84,6 +78,33 @@ def target(
     done = done.edit(_opening_edits(protected.text, done, locale))
     done = done.edit(_space_edits(done, locale))
     return done.edit(_capital_edits(protected, done))
+
+
+def _quantities_repaired(protected: Protected, done: SpannedText, style: Style) -> SpannedText:
+    """Times, numbers, measures, ordinals and dates in the locale's own writing.
+
+    The text is read again only where a repair has changed it (see `parse`).
+    """
+    said, locale = protected.quantities, style.locale
+    if style.units:
+        # Before the numbers: the point of "4.13 p.m." is no decimal one.
+        there = _read(done, style).times
+        done = done.edit(time_edits(said.times, done.text, there, locale, _spans(done)))
+    done = done.edit(_number_edits(said, done, locale))
+    done = done.edit(scale_edits(done.text, locale, _spans(done)))
+    if style.units:
+        done = done.edit(measure_edits(said, _read(done, style), locale, _spans(done)))
+        done = done.edit(ordinal_edits(said.text, said.language, done.text, locale, _spans(done)))
+    if style.dates:
+        done = done.edit(date_edits(said, done.text, locale, _spans(done)))
+    if style.dates or style.units:
+        found = before_edits(said, _read(done, style), locale, times=style.units, dates=style.dates)
+        done = done.edit(done.free(found))
+    return done
+
+
+def _read(done: SpannedText, style: Style) -> Quantities:
+    return parse(done.text, style.locale.language)
 
 
 def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]) -> dict[int, str]:
@@ -120,43 +141,33 @@ def _grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
     return found
 
 
-def wording(
-    protected: Protected, number: int, source_locale: Locale, locale: Locale, style: str = ""
-) -> str:
+def wording(protected: Protected, number: int, style: Style) -> str:
     """What slot number `number` becomes in the target locale."""
+    locale = style.locale
     placeable = protected.placeables[number]
     match placeable.value:
         case Term() as term:
             return target_for(term, locale.tag)[0]
         case currencies.Amount() as amount:
-            return render.render_amount(amount, locale, style)
+            return render.render_amount(amount, locale, style.currency)
         case value:
-            text, language = placeable.slot.text, source_locale.language
-            return quantities.written(value, text, language, locale)
+            text, language = placeable.slot.text, style.source.language
+            return render.written(value, text, language, locale)
 
 
-def _number_edits(
-    protected: Protected, done: SpannedText, source_locale: Locale, locale: Locale
-) -> list[Edit]:
+def _number_edits(said: Quantities, done: SpannedText, locale: Locale) -> list[Edit]:
     """Numbers that the engine copied as they were, rewritten in the locale's notation.
 
     Only what literally stands in the source is touched: "5.400" that the engine
     wrote itself is already in its own language's notation.
     """
-    copied = {number.text for number in quantities.find(protected.text, source_locale.language)}
-    skip = _spans(done)
+    copied = {number.text for number in said.numbers}
+    left = parse(done.text, said.language)
     return [
         (start, end, text)
-        for start, end, text in quantities.edits(done.text, source_locale.language, locale, skip)
+        for start, end, text in number_edits(left, locale, _spans(done))
         if done.text[start:end] in copied or _digits(done.text[start:end]) in map(_digits, copied)
     ]
-
-
-def _date_edits(
-    protected: Protected, done: SpannedText, source_locale: Locale, locale: Locale
-) -> list[Edit]:
-    """Dates that the engine translated by halves, in the locale's long form."""
-    return date_edits(protected.text, source_locale.language, done.text, locale, _spans(done))
 
 
 def _spans(done: SpannedText) -> list[tuple[int, int]]:

@@ -27,7 +27,6 @@ from speechsubs.translation.candidates import Wording, retimed
 from speechsubs.translation.placeholders import Masked, Protected
 from speechsubs.translation.validate import (
     LETTER,
-    Forbidden,
     Raw,
     Rules,
     badness,
@@ -76,7 +75,7 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
         bare = piece.strip()
         answer = answers[bare][0].strip() if bare in answers else bare
         if bare and answer and number and bare[:1].islower():
-            answer = _lowered(answer, bare, rules.target_language)
+            answer = _lowered(answer, bare, rules.language)
         if bare and answer and bare[-1:] not in ".!?。！？" and answer[-1:] in ".。":
             answer = answer.rstrip(".。")
         left = " " if piece[:1].isspace() else ""
@@ -150,20 +149,15 @@ class _Batch:
 def drafts(
     protected: Sequence[Protected],
     engine: Engine,
-    source_language: str,
-    target_language: str,
+    rules: Rules,
     progress: Progress | None = None,
     *,
     wording: Wording | None = None,
-    forbidden: Forbidden | None = None,
-    possessive: bool = False,
 ) -> list[Raw]:
     """One verified output per sentence, in order. Raises `EngineError` if the engine does.
 
-    `wording` says what a slot becomes in the target language, `forbidden` which words
-    of a text must not stand there; `possessive` refuses an English 's left on a name.
+    `wording` says what a slot becomes in the target language.
     """
-    rules = Rules(source_language, target_language, forbidden, possessive)
     jobs = [_Job(retimed(item)) for item in protected]
     for job in jobs:
         if not _needs_engine(job.protected):

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from speechsubs import quantities
 from speechsubs.model import Method, Problem, ProblemCode
+from speechsubs.quantities.compare import compare
+from speechsubs.quantities.parse import parse
 from speechsubs.quantities.repair import compare_units
 from speechsubs.spans import SpannedText
 from speechsubs.translation.placeholders import Masked, Protected, locate
@@ -41,14 +42,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an output is held to besides its slots.
+    """What an output in a language is held to besides its slots.
 
+    `forbidden` says which words of a text must not stand there.
     `possessive` is True where an English 's on a name has no form of its own in the
     target language: the engine must have said it with a word.
     """
 
-    source_language: str
-    target_language: str
+    language: str
     forbidden: Forbidden | None = None
     possessive: bool = False
 
@@ -77,15 +78,13 @@ def problems(
     protected: Protected, output: SpannedText, hidden: Iterable[int], rules: Rules
 ) -> tuple[Problem, ...]:
     """What is wrong with an output besides its masks; `hidden` are the masked slots."""
-    source = protected.spanned.only({*hidden, *(span.slot for span in output.spans)}).without()
-    target = output.without()
-    missing, extra = quantities.compare(
-        source, rules.source_language, target, rules.target_language
-    )
+    said = protected.without({*hidden, *(span.slot for span in output.spans)})
+    source, target = said.text, output.without()
+    written = parse(target, rules.language)
+    missing, extra = compare(said, written)
     found = [Problem(ProblemCode.NUMBER_MISSING, value=value) for value in missing]
     found += [Problem(ProblemCode.NUMBER_EXTRA, value=value) for value in extra]
-    changes = compare_units(source, rules.source_language, target, rules.target_language)
-    for change in changes:
+    for change in compare_units(said, written):
         if change.unit or not change.measure.number.spelled:
             code = ProblemCode.UNIT_CHANGED if change.unit else ProblemCode.UNIT_MISSING
             found.append(Problem(code, text=change.measure.text))
