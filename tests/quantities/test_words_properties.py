@@ -60,3 +60,27 @@ def test_hundreds_and_thousands_are_read_behind_a_digit(tag: str) -> None:
     for scale, power in rules.scales.items():
         found = list(quantities(f"{three}{gap}{scale}", tag))
         assert [q.value for q in found] == [Decimal(3 * 10**power)], scale
+
+
+@st.composite
+def rows_of_words(draw: st.DrawFn) -> tuple[str, str]:
+    """Number words in any order, glued or apart, as nobody says them."""
+    tag = draw(st.sampled_from(SPELLED))
+    spelling = locales.load(tag).cardinals
+    words = st.sampled_from(sorted({*spelling.words, *spelling.scales, spelling.joiner, ","}))
+    gaps = st.sampled_from([" ", "-", "\u00a0", ""])
+    return tag, "".join(draw(st.lists(words | gaps, max_size=12)))
+
+
+@given(rows_of_words())
+def test_any_row_of_number_words_is_read(row: tuple[str, str]) -> None:
+    tag, text = row
+    end = 0
+    for found in quantities(text, tag):
+        assert end <= found.start < found.end <= len(text)
+        end = found.end
+
+
+def test_a_sum_that_no_decimal_holds_ends_before() -> None:
+    found = next(quantities("sixty-one crore billion trillion nineteen", "en"))
+    assert found.value == Decimal(10) ** 16 * 61

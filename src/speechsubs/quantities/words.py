@@ -5,7 +5,7 @@ A half behind a number: "one and a half million", "un millón y medio", "anderth
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
@@ -102,57 +102,98 @@ def scale_words(language: str) -> Mapping[str, int]:
     return spelling.scales if spelling else {}
 
 
+@dataclass(slots=True)
+class _Sum:
+    """A number in words, as far as it has been read.
+
+    `groups` are what scale words have closed, with their powers; `current` is what the
+    next scale word will multiply. `joined` is True right behind an "and".
+    """
+
+    spelling: CardinalRules
+    groups: list[tuple[Decimal, int]] = field(default_factory=list)
+    current: int | None = None
+    scale: int = 0
+    half: bool = False
+    joined: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything that a scale word could multiply or follow."""
+        return self.current is not None or bool(self.groups) or self.half
+
+    @property
+    def total(self) -> int:
+        return int(sum(group for group, _ in self.groups)) + (self.current or 0)
+
+    def add(self, word: str) -> bool:
+        """Take in a number word; False where it does not go on this number."""
+        if word in self.spelling.words:
+            value = self.spelling.words[word]
+            if not _fits(self.current, value, self.joined and self.spelling.glued):
+                return False
+            self.current = (self.current or 0) + value
+            return True
+        power = self.spelling.scales[word]
+        if power == 2:
+            return self._hundreds()
+        if not _scaled(self.groups, self.current, power):
+            return False
+        self.current, self.scale = None, max(self.scale, power)
+        return True
+
+    def _hundreds(self) -> bool:
+        if self.current is None:
+            self.current = 100
+        elif 0 < self.current % 100 == self.current:
+            self.current *= 100
+        else:
+            return False
+        return True
+
+    def run(self, start: int, end: int) -> Run:
+        """The number and where it stands."""
+        value, scale = Decimal(self.total), self.scale
+        if self.half:
+            value = trimmed(Decimal(self.total * 5).scaleb(-1))
+            # Half a billion is said as 500 million, half a million in digits.
+            scale = scale - 3 if scale >= 9 else 0
+        return Run(start, end, value, scale if scale >= 5 else 0)
+
+
 def _read(
     flat: str, start: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
 ) -> Run | None:
-    groups: list[tuple[Decimal, int]] = []
-    current: int | None = None
-    first, last, joined, scale, half = -1, start, False, 0, False
-    for found in piece.finditer(flat, start, end):
+    number = _Sum(spelling)
+    first, last = -1, start
+    tokens = piece.finditer(flat, start, end)
+    for found in tokens:
         word = found.group(0).lower()
-        if word == spelling.point and current is not None and not groups:
-            return _decimal(flat, first, end, piece, found.end(), current, spelling)
+        if word == spelling.point and number.current is not None and not number.groups:
+            return _decimal(tokens, first, found.end(), number.current, spelling)
         if found.group("half"):
             if first >= 0:
                 break
-            half, first, last = True, found.start(), found.end()
+            number.half, first, last = True, found.start(), found.end()
             continue
-        opened = current is not None or groups or half or word in spelling.alone
-        if word in spelling.scales and not opened and not _article(flat, start, found, spelling):
+        if word not in spelling.words and word not in spelling.scales:
+            number.joined = True
+            continue
+        bare = not number.begun and not _article(flat, start, found, spelling)
+        if (bare and _needs_article(word, spelling)) or not number.add(word):
             break
-        if word in spelling.words:
-            value = spelling.words[word]
-            if not _fits(current, value, joined and spelling.glued):
-                break
-            current = (current or 0) + value
-        elif word in spelling.scales:
-            power = spelling.scales[word]
-            if power == 2:
-                if current is None:
-                    current = 100
-                elif 0 < current % 100 == current:
-                    current *= 100
-                else:
-                    break
-            elif not _scaled(groups, current, power):
-                break
-            else:
-                current, scale = None, max(scale, power)
-        else:
-            joined = True
-            continue
         first = found.start() if first < 0 else first
-        last, joined = found.end(), False
-    total = int(sum(g[0] for g in groups)) + (current or 0)
-    if first < 0 or not total:
+        last, number.joined = found.end(), False
+    if first < 0 or not number.total:
         return None
     if first > start and scale_first(flat, first, end, piece, spelling):
         first = start
-    exact = trimmed(Decimal(total * 5).scaleb(-1)) if half else Decimal(total)
-    if half:
-        # Half a billion is said as 500 million, half a million in digits.
-        scale = scale - 3 if scale >= 9 else 0
-    return Run(first, last, exact, scale if scale >= 5 else 0)
+    return number.run(first, last)
+
+
+def _needs_article(word: str, spelling: CardinalRules) -> bool:
+    """Whether a word begins a number only behind its article: "a million"."""
+    return word in spelling.scales and word not in spelling.alone
 
 
 def scale_first(
@@ -182,29 +223,39 @@ def _fits(current: int | None, value: int, joined: bool) -> bool:
     return joined and rest < 10 and value >= 20 and value % 10 == 0
 
 
+#: A sum with more digits than Decimal holds is no number that anyone said.
+_MOST_DIGITS = 28
+
+
 def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) -> bool:
     below = Decimal(0)
-    merged = 0
+    merged: list[tuple[Decimal, int]] = []
     while groups and groups[-1][1] < power:
-        below += groups.pop()[0]
-        merged += 1
+        merged.append(groups.pop())
+        below += merged[-1][0]
     if groups and groups[-1][1] == power:
         return False
     if current is None and not merged:
         if groups:
             return False
         current = 1
-    groups.append(((below + (current or 0)).scaleb(power).quantize(Decimal(1)), power))
+    value = (below + (current or 0)).scaleb(power)
+    if value.adjusted() >= _MOST_DIGITS:
+        groups += reversed(merged)
+        return False
+    groups.append((value.quantize(Decimal(1)), power))
     return True
 
 
 def _decimal(
-    flat: str, first: int, end: int, piece: re.Pattern[str], position: int, whole: int,
-    spelling: CardinalRules,
-) -> Run:  # fmt: skip
-    """ "ten point five million": digits are spoken one by one."""
-    digits, scale, last = "", 0, position
-    for found in piece.finditer(flat, position, end):
+    tokens: Iterator[re.Match[str]], first: int, last: int, whole: int, spelling: CardinalRules
+) -> Run:
+    """ "ten point five million": digits are spoken one by one.
+
+    `tokens` are the words behind the point, which ends at `last`.
+    """
+    digits, scale = "", 0
+    for found in tokens:
         word = found.group(0).lower()
         if word in spelling.zeros:
             digits += "0"
