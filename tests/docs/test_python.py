@@ -1,4 +1,4 @@
-"""The examples of docs/python.md run, one after the other."""
+"""The examples of docs/python.md and the README run, one after the other."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def example_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("example_files")
-@pytest.mark.parametrize("page", ["docs/python.md"])
+@pytest.mark.parametrize("page", ["docs/python.md", "README.md"])
 def test_the_examples_run(page: str) -> None:
     found = blocks(ROOT / page)
     assert found

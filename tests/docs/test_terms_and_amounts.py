@@ -1,4 +1,4 @@
-"""The tables of docs/terms.md and docs/money.md hold what the program really writes."""
+"""The tables of docs/terms.md and docs/amounts.md hold what the program really writes."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def table(page: str, head: str) -> list[list[str]]:
 
 
 def test_amounts_are_written_as_the_page_says() -> None:
-    (_, *tags), *rows = table("money.md", "said")
+    (_, *tags), *rows = table("amounts.md", "said")
     assert len(rows) >= 5
     for said, *written in rows:
         (amount,) = money.find(said, "en")
@@ -43,7 +43,7 @@ def test_amounts_are_written_as_the_page_says() -> None:
 
 
 def test_every_example_is_recognised() -> None:
-    page = (DOCS / "money.md").read_text("utf-8")
+    page = (DOCS / "amounts.md").read_text("utf-8")
     section = page.partition("## What is recognised")[2].partition("## How")[0]
     for example in re.findall(r"`([^`]*\d[^`]*)`", section):
         language = "zh-CN" if re.search("[\u4e00-\u9fff]", example) else "en"
@@ -57,14 +57,14 @@ def test_every_example_is_recognised() -> None:
 
 
 def test_dates_are_written_as_the_page_says() -> None:
-    page = plain((DOCS / "money.md").read_text("utf-8"))
+    page = plain((DOCS / "amounts.md").read_text("utf-8"))
     (date,) = find_dates("March 30, 2021", "en")
     for tag in ("es", "fr", "de", "zh-CN"):
         assert f"*{render_date(date, load(tag))}*" in page
 
 
 def test_units_are_written_as_the_page_says() -> None:
-    page = (DOCS / "money.md").read_text("utf-8")
+    page = (DOCS / "amounts.md").read_text("utf-8")
     units = page.partition("## Units")[2]
     rows = [[cell.strip() for cell in line.strip("|").split("|")]
             for line in units.splitlines() if line.startswith("| ")]  # fmt: skip
@@ -74,7 +74,7 @@ def test_units_are_written_as_the_page_says() -> None:
         assert [plain(render_measure(measure, load(tag))) for tag in tags] == written
 
 
-@pytest.mark.parametrize("page", ["terms.md", "money.md"])
+@pytest.mark.parametrize("page", ["terms.md", "amounts.md"])
 def test_every_finding_exists(page: str) -> None:
     code = "\n".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
     found = [name for row in table(page, "finding")[1:] for name in re.findall("`([^`]+)`", row[0])]
