@@ -117,3 +117,18 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
             if "://" not in link and not link.startswith("mailto:"):
                 assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_the_index_leads_to_every_page_and_schema() -> None:
+    text = (DOCS / "index.md").read_text("utf-8")
+    for path in [*DOCS.glob("*.md"), *DOCS.glob("*.json")]:
+        if path.name != "index.md":
+            assert f"({path.name})" in text, path.name
+
+
+def test_the_readme_is_short_and_leads_to_the_index() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) < 200
+    assert "(docs/index.md)" in text
+    for image in re.findall(r"!\[[^\]]*\]\((.*?)\)", text):
+        assert (ROOT / image).stat().st_size < 150_000
