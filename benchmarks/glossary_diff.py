@@ -108,7 +108,7 @@ def main() -> None:
     made = []
 
     def run() -> None:
-        made.append(impact.review(project, old, new)[0])
+        made.append(impact.review_change(project, old, new)[0])
 
     best_s = min(timeit.repeat(run, timer=time.process_time, number=1, repeat=5))
     review = made[-1]
@@ -129,7 +129,10 @@ def main() -> None:
     )
     tenth_s = min(
         timeit.repeat(
-            lambda: impact.review(tenth, old, new), timer=time.process_time, number=1, repeat=3
+            lambda: impact.review_change(tenth, old, new),
+            timer=time.process_time,
+            number=1,
+            repeat=3,
         )
     )
     changed = {change.term for change in review.changes}

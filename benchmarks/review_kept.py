@@ -86,7 +86,7 @@ def shares(
     for word, wording in WORDS.items():
         target = {engine.target: Target(wording)}
         new = Glossary((*words.terms, Term(word, word, policy=Policy.FIXED, targets=target)))
-        found, _ = impact.review(made, words, new, engines=lambda *_: engine)
+        found, _ = impact.review_change(made, words, new, engines=lambda *_: engine)
         for item in found.items:
             if item.kept is not None:
                 kept[word, item.segment] = item.kept
@@ -114,7 +114,7 @@ def main() -> None:
         with ExitStack() as stack:
             # The ladder alone, without a look at the old text.
             for step in ("locate", "splice", "steer"):
-                stack.enter_context(mock.patch.object(retranslate._Work, step))
+                stack.enter_context(mock.patch.object(retranslate._Retranslator, step))
             found["plain"] = shares(made, words, engine)
         found["unsteered"] = shares(made, words, Unsteered(engine))
         if isinstance(engine, Steerable):

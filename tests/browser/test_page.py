@@ -18,7 +18,7 @@ from speechsubs.language import locales
 from speechsubs.model import Cue, Finding, Severity
 from speechsubs.review import decisions, page, recut
 from speechsubs.review.model import Decision, Decisions, Item, ItemCue, Review, Verdict
-from speechsubs.review.serve import Desk, Server
+from speechsubs.review.serve import ReviewSession, Server
 
 
 def _beside(name: str) -> ModuleType:
@@ -502,7 +502,9 @@ def served(browser: Any, tmp_path: Path) -> Iterator[tuple[Any, Server]]:
         sound.setsampwidth(1)
         sound.setframerate(8_000)
         sound.writeframes(b"\x80" * 8_000 * 40)
-    desk = Desk(sample.change_review, tmp_path / "decisions.yml", {"talk": recording}, LANGUAGES)
+    desk = ReviewSession(
+        sample.change_review, tmp_path / "decisions.yml", {"talk": recording}, LANGUAGES
+    )
     server = Server(desk)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -631,7 +633,11 @@ def test_the_time_of_a_cue_is_that_of_python(show: Callable[..., Any]) -> None:
         ):
             for latest in (1_500, 2_200, 9_000, 60_000):
                 cue = Cue(1_000, 2_000, ("Antes.",))
-                ours = recut.until(cue, lines, max(latest, cue.end_ms), locale) if lines else 2_000
+                ours = (
+                    recut.needed_end_ms(cue, lines, max(latest, cue.end_ms), locale)
+                    if lines
+                    else 2_000
+                )
                 item = {"start_ms": 1_000, "end_ms": 2_000, "lines": ["Antes."],
                         "latest_end_ms": max(latest, 2_000)}  # fmt: skip
                 given = ", ".join(map(json.dumps, (item, lines)))

@@ -16,7 +16,7 @@ import pytest
 from speechsubs import project
 from speechsubs.review import decisions
 from speechsubs.review.model import Decision, Decisions, Verdict
-from speechsubs.review.translation import review_of
+from speechsubs.review.translation import review_translation
 
 GLOSSARY = """\
 version: 1
@@ -72,7 +72,7 @@ def test_findings_are_those_of_the_sentence(cli: Callable[..., Any], made: Path)
               and n != "media"), tracks=(track, *loaded.sources[0].tracks[1:]),
         ),
     )  # fmt: skip
-    items = review_of(project.Project(made, sources, loaded.glossary), "es").items
+    items = review_translation(project.Project(made, sources, loaded.glossary), "es").items
     assert any("215,900 CNY" in finding for finding in items[1].findings)
     assert (items[1].severity, items[1].state, items[1].locked) == ("error", "edited", True)
     assert not any("CNY" in finding for finding in items[0].findings)
@@ -107,7 +107,7 @@ def test_what_is_no_project_is_said(cli: Callable[..., Any], here: Path) -> None
 
 
 def test_decisions_of_before_are_in_the_page(cli: Callable[..., Any], made: Path) -> None:
-    item = review_of(project.load(made)).items[0]
+    item = review_translation(project.load(made)).items[0]
     taken = Decision(item.id, Verdict.APPROVE, item.source_hash, item.text_hash, author="Ana")
     decisions.save(Decisions("talk.project", "", "", (taken,)), made / "decisions.yml")
     assert cli("review", made, "-q").code == 0

@@ -47,7 +47,7 @@ TEXTS = st.text(
 )
 def test_what_is_written_is_read(items: list[Decision]) -> None:
     whole = Decisions("p", "a" * 64, "b" * 64, tuple(items))
-    assert decisions.parse(decisions.text(whole), PATH) == whole
+    assert decisions.parse(decisions.render(whole), PATH) == whole
 
 
 def test_a_file_on_disk(tmp_path: Path) -> None:

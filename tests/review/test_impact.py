@@ -17,7 +17,7 @@ from speechsubs.model import Cue, Transcript
 from speechsubs.options import Options
 from speechsubs.project import Project, State
 from speechsubs.review import impact, render
-from speechsubs.review.impact import conflicts
+from speechsubs.review.impact import find_conflicts
 from speechsubs.review.model import Item, ItemCue, Review
 from speechsubs.review.recut import recut
 from speechsubs.spans import Span, SpannedText
@@ -79,7 +79,7 @@ Items = Callable[..., list[Item]]
 @pytest.fixture
 def items(own: Project) -> Items:
     def made(new: Glossary, **given: object) -> list[Item]:
-        return list(impact.review(own, OLD, new, **given)[0].items)  # type: ignore[arg-type]  # any option
+        return list(impact.review_change(own, OLD, new, **given)[0].items)  # type: ignore[arg-type]  # any option
 
     return made
 
@@ -162,7 +162,7 @@ def test_what_is_said_anew_follows_the_options_of_the_project(
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)
     new = changed(Term("cost", "cost", policy=Policy.FIXED, targets={"es": Target("COSTE")}))
-    (item,) = impact.review(made, OLD, new, engines=engine)[0].items
+    (item,) = impact.review_change(made, OLD, new, engines=engine)[0].items
     assert item.method != "replaced"
     assert said in " ".join(item.new_text.split())
     assert "COSTE" in item.new_text
@@ -210,7 +210,7 @@ def test_a_wrong_rendering_is_put_right_where_the_name_is_known(own: Project) ->
         own, sources=(replace(source, tracks=(replace(track, segments=segments, cues=cues),)),)
     )
     new = changed(replace(XIAOMI, targets={"es": Target("Xiaomi", (), ("Xiomi",))}))
-    review, _ = impact.review(spoilt, OLD, new)
+    review, _ = impact.review_change(spoilt, OLD, new)
     assert [i.new_text for i in review.items if i.segment == 2] == ["Trabaja en Xiaomi."]
 
 
@@ -219,7 +219,7 @@ def test_what_a_person_wrote_is_only_proposed(own: Project) -> None:
     edited = project.edit(source.tracks[0], 0, "Abrieron el Taller en mayo.", author="me")
     own = replace(own, sources=(replace(source, tracks=(edited,)),))
     new = changed(replace(FACTORY, targets={"es": Target("Local")}))
-    (item,) = impact.review(own, OLD, new)[0].items
+    (item,) = impact.review_change(own, OLD, new)[0].items
     assert (item.locked, item.state) == (True, State.EDITED.value)
     assert item.new_text == "Abrieron el Local en mayo."
 
@@ -229,18 +229,18 @@ def test_languages_that_inherit_and_languages_that_are_left_out(own: Project) ->
     mexican = replace(source.tracks[0], locale="es-MX")
     both = replace(own, sources=(replace(source, tracks=(*source.tracks, mexican)),))
     new = changed(replace(FACTORY, targets={"es": Target("Local")}))
-    assert [i.locale for i in impact.review(both, OLD, new)[0].items] == ["es", "es-MX"]
-    only = impact.review(both, OLD, new, tags={"es-MX"})[0]
+    assert [i.locale for i in impact.review_change(both, OLD, new)[0].items] == ["es", "es-MX"]
+    only = impact.review_change(both, OLD, new, tags={"es-MX"})[0]
     assert [i.locale for i in only.items] == ["es-MX"]
     apart = replace(FACTORY, targets={"es": Target("Local"), "es-MX": Target("Taller")})
-    assert [i.locale for i in impact.review(both, OLD, changed(apart))[0].items] == ["es"]
+    assert [i.locale for i in impact.review_change(both, OLD, changed(apart))[0].items] == ["es"]
 
 
 def test_a_sentence_that_changed_since_is_not_asked_about(own: Project) -> None:
     source = own.sources[0]
     sentences = tuple(replace(s, text=s.text + " Now.") for s in source.sentences)
     stale = replace(own, sources=(replace(source, sentences=sentences),))
-    assert impact.review(stale, OLD, changed(gone=["xiaomi"]))[0].items == ()
+    assert impact.review_change(stale, OLD, changed(gone=["xiaomi"]))[0].items == ()
 
 
 # ---- Cutting ---------------------------------------------------------------------
@@ -310,7 +310,7 @@ def test_japanese_is_cut_without_blanks() -> None:
 def codes(new: Glossary, tags: Sequence[str] = (), old: Glossary = OLD) -> set[str]:
     from speechsubs.glossary.diff import changes
 
-    return {f.code for f in conflicts(old, new, changes(old, new), tags)}
+    return {f.code for f in find_conflicts(old, new, changes(old, new), tags)}
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_the_gravest_conflict_comes_first() -> None:
     )
     from speechsubs.glossary.diff import changes
 
-    found = conflicts(OLD, new, changes(OLD, new))
+    found = find_conflicts(OLD, new, changes(OLD, new))
     assert found[0].code == "glossary-forbidden-required"
     assert found[-1].code == "glossary-nested"
 
@@ -370,25 +370,25 @@ def hostile() -> Review:
 
 
 def test_markdown_shows_everything_as_it_is() -> None:
-    made = render.markdown(hostile())
+    made = render.render_markdown(hostile())
     for bad in ("<script>", "@me", "`a`", "[b]", "\x1b", "\u202e", "#1"):
         assert bad not in made.replace("&#1", "")
     rows = [line for line in made.splitlines() if line.startswith("|")]
     assert {row.count("|") for row in rows} == {7}
     assert "<b>&#60;script&#62;</b>" in made
     long = replace(hostile(), items=hostile().items * 2_000)
-    assert len(render.markdown(long)) <= render.MAX_CHARACTERS
-    assert "more segments." in render.markdown(long)
+    assert len(render.render_markdown(long)) <= render.MAX_CHARACTERS
+    assert "more segments." in render.render_markdown(long)
 
 
 def test_tsv_is_a_table_without_formulas() -> None:
-    rows = render.tsv(hostile()).removesuffix("\n").split("\n")
+    rows = render.render_tsv(hostile()).removesuffix("\n").split("\n")
     assert [row.count("\t") for row in rows] == [len(render.COLUMNS) - 1] * 2
     cells = dict(zip(render.COLUMNS, rows[1].split("\t"), strict=True))
     assert (cells["file"], cells["new_text"], cells["new_lines"]) == ("'=a.srt", "'=b", "'=2")
 
 
 def test_a_table_has_no_line_of_its_own_making() -> None:
-    lines = list(render.table(hostile()))
+    lines = list(render.render_table(hostile()))
     assert [line for line in lines if "\n" in line or "\t" in line] == []
     assert sum("[<script>]" in line for line in lines) == 1

@@ -83,7 +83,7 @@ def test_every_language_has_its_rules() -> None:
     found = data(page.render(_sample().change_review(), languages={"talk": "en"}))
     assert set(found["locales"]) == {"ar", "en", "es", "zh-CN"}
     assert found["locales"]["ar"]["direction"] == "rtl"
-    assert found["locales"]["zh-CN"] == page.traits(locales.load("zh-CN"))
+    assert found["locales"]["zh-CN"] == page.locale_traits(locales.load("zh-CN"))
     assert found["locales"]["zh-CN"]["narrow_width"] == 0.5
 
 

@@ -110,7 +110,7 @@ def test_other_cues_stay_byte_for_byte(
         text = text.replace("\n", "\r\n") if crlf else text
         return text.encode("utf-8-sig" if bom else "utf-8")
 
-    made = apply.cues(encoded(old), Path(f"a.{kind}"), old, new, "es")
+    made = apply.rewrite_cues(encoded(old), Path(f"a.{kind}"), old, new, "es")
     assert made == encoded(new)
 
 
@@ -130,7 +130,7 @@ LAST = "00:02.000 --> 00:03.000\nc &amp; d\n"
 def test_what_a_person_put_into_a_file_stays() -> None:
     old = [Cue(0, 1_000, ("a  b",)), Cue(2_000, 3_000, ("c & d",))]
     new = [old[0], replace(old[1], lines=("<e>", "f"))]
-    made = apply.cues((NOTES + LAST).encode(), Path("a.vtt"), old, new, "es")
+    made = apply.rewrite_cues((NOTES + LAST).encode(), Path("a.vtt"), old, new, "es")
     assert made.decode() == NOTES + "00:02.000 --> 00:03.000\n&lt;e&gt;\nf\n"
 
 
@@ -138,5 +138,5 @@ def test_a_file_with_other_cues_is_written_anew() -> None:
     old = [Cue(0, 1_000, ("a",))]
     new = [replace(old[0], lines=("b",))]
     for data in (b"", b"\xff\xfe", b"1\n00:00:05,000 --> 00:00:06,000\nx\n", b"no times"):
-        made = apply.cues(data, Path("a.srt"), old, new, "es")
+        made = apply.rewrite_cues(data, Path("a.srt"), old, new, "es")
         assert made == b"1\n00:00:00,000 --> 00:00:01,000\nb\n"

@@ -20,7 +20,7 @@ from speechsubs.review import impact
 from speechsubs.review.model import SCHEMA, Item, ItemCue, Review
 from speechsubs.review.predict import REPLACED
 from speechsubs.review.retranslate import MERGED, NEXT_BEST, PREFIX, RETRANSLATED, SPLICED
-from speechsubs.review.translation import review_of
+from speechsubs.review.translation import review_translation
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "exchange" / "project"
@@ -50,10 +50,10 @@ def sample() -> ModuleType:
 def test_every_kind_of_review_is_as_its_schema_says() -> None:
     assert problems(sample().change_review()) == []
     loaded = project.load(GOLDEN)
-    assert problems(review_of(loaded)) == []
+    assert problems(review_translation(loaded)) == []
     old, new = load(ROOT / "glossary.yml"), load(ROOT / "media" / "glossary.v2.yml")
     for engines in (None, lambda source, target: EchoEngine(source, target)):
-        made, _ = impact.review(loaded, old, new, engines=engines)
+        made, _ = impact.review_change(loaded, old, new, engines=engines)
         assert made.changes
         assert problems(made) == []
 

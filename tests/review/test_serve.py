@@ -14,7 +14,7 @@ import pytest
 from speechsubs.errors import InputError
 from speechsubs.review import decisions, serve
 from speechsubs.review.model import Decision, Decisions, Item, ItemCue, Review, Verdict
-from speechsubs.review.serve import Desk, Server
+from speechsubs.review.serve import ReviewSession, Server
 
 RECORDING = bytes(range(256)) * 2_048
 
@@ -79,7 +79,7 @@ class Client:
 def client(tmp_path: Path) -> Iterator[Client]:
     recording = tmp_path / "talk.mp3"
     recording.write_bytes(RECORDING)
-    desk = Desk(review, tmp_path / "decisions.yml", {"talk": recording}, {"talk": "en"})
+    desk = ReviewSession(review, tmp_path / "decisions.yml", {"talk": recording}, {"talk": "en"})
     server = Server(desk)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -259,7 +259,7 @@ def test_decisions_of_another_review_are_not_touched(tmp_path: Path) -> None:
     taken = Decision("0" * 16, Verdict.REJECT, "1" * 16, "2" * 16)
     decisions.save(Decisions("project", "c" * 64, "d" * 64, (taken,)), path)
     with pytest.raises(InputError, match="another review"):
-        Server(Desk(review, path, {}, {}))
+        Server(ReviewSession(review, path, {}, {}))
 
 
 def test_a_taken_port_is_an_error_in_words(client: Client) -> None:

@@ -39,21 +39,21 @@ ES = locales.load("es")
     ],
 )
 def test_shares_and_distances(old: str, new: str, kept: float, distance: int) -> None:
-    assert similarity.kept(old, new, ES) == pytest.approx(kept)
+    assert similarity.kept_share(old, new, ES) == pytest.approx(kept)
     assert similarity.distance(old, new, ES) == distance
 
 
 def test_a_huge_text_is_compared_by_its_beginning() -> None:
     huge = "palabra otra " * 100_000
-    assert similarity.kept(huge, huge, ES) == 1.0
+    assert similarity.kept_share(huge, huge, ES) == 1.0
     assert similarity.distance(huge, huge + "más", ES) == 0
-    assert similarity.kept(huge, "nada", ES) == 0.0
+    assert similarity.kept_share(huge, "nada", ES) == 0.0
 
 
 def test_japanese_is_counted_by_characters() -> None:
-    assert similarity.kept("社長が来た。", "会長が来た。", locales.load("ja")) == pytest.approx(
-        4 / 5
-    )
+    assert similarity.kept_share(
+        "社長が来た。", "会長が来た。", locales.load("ja")
+    ) == pytest.approx(4 / 5)
 
 
 def test_only_the_stretch_that_is_asked_for_comes_from_the_new_text() -> None:
@@ -62,7 +62,7 @@ def test_only_the_stretch_that_is_asked_for_comes_from_the_new_text() -> None:
         "El vio ayer el primer coche de serie dentro de la fábrica.", (Span(1, 22, 36),)
     )
     assert new.text[22:36] == "coche de serie"
-    made = similarity.merged(old, new, [(22, 36)], [(19, 31)], ES)
+    made = similarity.merge(old, new, [(22, 36)], [(19, 31)], ES)
     assert made is not None
     # "dentro" stands in the same stretch of the comparison, so it comes along.
     assert made.text == "Ayer vio el primer coche de serie dentro de la fábrica."
@@ -71,9 +71,9 @@ def test_only_the_stretch_that_is_asked_for_comes_from_the_new_text() -> None:
 
 def test_what_would_be_said_twice_is_not_merged() -> None:
     old, new = SpannedText("Vio el coche."), SpannedText("Vio el MAYO coche.", (Span(0, 7, 11),))
-    assert similarity.merged(old, new, [(7, 11)], [], ES) is None
+    assert similarity.merge(old, new, [(7, 11)], [], ES) is None
     long = SpannedText(" ".join(["palabra"] * 500))
-    assert similarity.merged(long, new, [(7, 11)], [(0, 7)], ES) is None
+    assert similarity.merge(long, new, [(7, 11)], [(0, 7)], ES) is None
 
 
 # ---- engines ----------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def own(engine: Engine, text: str = "", talk: str = TALK, old: Glossary = OLD) -
 
 
 def only(made: Project, engine: Engine, new: Glossary = NEW) -> Item:
-    (item,) = impact.review(made, OLD, new, engines=lambda *_: engine)[0].items
+    (item,) = impact.review_change(made, OLD, new, engines=lambda *_: engine)[0].items
     return item
 
 
@@ -240,7 +240,7 @@ def test_a_real_model_keeps_more_of_the_old_words_when_it_is_steered(tiny: Argos
     plain = Plain("en", "es", masks=tiny.masks)
     shares = []
     for engine in (plain, tiny):
-        items = impact.review(made, words, new, engines=lambda *_, e=engine: e)[0].items
+        items = impact.review_change(made, words, new, engines=lambda *_, e=engine: e)[0].items
         assert items
         shares.append([item.kept for item in items if item.kept is not None])
     assert len(shares[0]) == len(shares[1])

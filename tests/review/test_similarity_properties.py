@@ -37,7 +37,7 @@ def test_places_move_with_their_words(
 ) -> None:
     spots = [(p.start, p.end) for p in new.spans][:1]
     gone = [(p.start, p.end) for p in old.spans][pick % 2 : pick % 2 + 1] if known else []
-    made = similarity.merged(old, new, spots, gone, ES)
+    made = similarity.merge(old, new, spots, gone, ES)
     if made is None:
         return
     both = worded(old) | worded(new)
@@ -53,8 +53,8 @@ def test_places_move_with_their_words(
 @given(TEXT, TEXT)
 def test_kept_is_a_share_and_all_of_the_same(old: list[str], new: list[str]) -> None:
     before, after = " ".join(old), " ".join(new)
-    assert 0 <= similarity.kept(before, after, ES) <= 1
-    assert similarity.kept(before, before, ES) == 1
+    assert 0 <= similarity.kept_share(before, after, ES) <= 1
+    assert similarity.kept_share(before, before, ES) == 1
     assert similarity.distance(before, after, ES) == similarity.distance(after, before, ES)
     assert (similarity.distance(before, after, ES) == 0) == (old == new or before == after)
 
@@ -62,7 +62,7 @@ def test_kept_is_a_share_and_all_of_the_same(old: list[str], new: list[str]) -> 
 @given(TEXT, TEXT, st.integers(0, 80))
 def test_an_offset_lies_in_the_other_text(old: list[str], new: list[str], at: int) -> None:
     before, after = " ".join(old), " ".join(new)
-    found = similarity.aligned(before, after, at, ES)
+    found = similarity.align_offset(before, after, at, ES)
     assert found is None or 0 <= found <= len(before)
 
 
@@ -79,7 +79,7 @@ def test_what_is_shared_out_is_whole_and_fits(
     borders = sorted({0, len(words), *(c % len(words) for c in cuts)})
     parts = [" ".join(words[a:b]) for a, b in pairwise(borders)]
     sides = [("Antes." if around and n == 0 else "", "") for n in range(len(parts))]
-    made = recut.shared(" ".join(words), parts, sides, ES)
+    made = recut.move_borders(" ".join(words), parts, sides, ES)
     if made is None:
         return
     shown = " ".join(line for lines in made for line in lines)
@@ -91,7 +91,7 @@ def test_what_is_shared_out_is_whole_and_fits(
 @given(st.text("小米は車です。欲しいSU7 ", min_size=2, max_size=30).filter(str.strip))
 def test_japanese_is_shared_out_whole(text: str) -> None:
     half = len(text) // 2
-    made = recut.shared(text, [text[:half], text[half:]], [("", ""), ("", "")], JA)
+    made = recut.move_borders(text, [text[:half], text[half:]], [("", ""), ("", "")], JA)
     if made is not None:
         shown = "".join("".join("".join(lines).split()) for lines in made)
         assert shown == "".join(text.split())

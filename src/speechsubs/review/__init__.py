@@ -1,1 +1,1 @@
-"""What a change does to subtitles, and what people decide about it."""
+"""Review of glossary changes and translations: affected segments, predictions, decisions."""

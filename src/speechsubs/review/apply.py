@@ -1,11 +1,8 @@
-"""A subtitle file with some cues' lines and ends replaced, every other byte as it was.
+"""Apply decisions: rewrite segments and their cues, and leave everything else alone.
 
-Line ends, a byte order mark, blanks, notes and styles of cues that did not change stay.
-
-Decisions carried out: segments rewritten, their cues re-cut, all else left alone.
-
-Nothing is written before everything has been looked at. A decision on a text that is not
-there any more is refused, with all the others that are, and so is one on an unknown item.
+All decisions are validated before anything is written; stale decisions and decisions on
+unknown items are refused, all of them in one message. Subtitle files are patched: line
+endings, byte order mark, spacing, notes and styles of unchanged cues stay byte for byte.
 """
 
 import re
@@ -23,10 +20,9 @@ from speechsubs.model import Cue, Finding, Severity, Track
 from speechsubs.options import Options
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.review import predict
-from speechsubs.review import recut as room
 from speechsubs.review.items import Prediction
 from speechsubs.review.model import Decision, Decisions, Item, Verdict
-from speechsubs.review.recut import Lines, recut
+from speechsubs.review.recut import Lines, latest_end_ms, needed_end_ms, recut
 from speechsubs.spans import SpannedText
 
 _BOM = "\ufeff"
@@ -34,12 +30,14 @@ _TIMING = re.compile(r"[^\n]*\d[ \t]*-->[ \t]*\d[^\n]*")
 _END = re.compile(r"(-->[ \t]*)([\d:.,]+)")
 
 
-def cues(data: bytes, path: Path, old: Sequence[Cue], new: Sequence[Cue], tag: str) -> bytes:
-    """The file's bytes with the lines and ends of `new` where they differ from `old`.
+def rewrite_cues(
+    data: bytes, path: Path, old: Sequence[Cue], new: Sequence[Cue], tag: str
+) -> bytes:
+    """Patch a file's bytes with the lines and end times of `new` that differ from `old`.
 
-    Where the file does not have these cues (somebody changed it beyond recognition) the
-    whole track is written anew, with the file's line ends and mark; `outputs` then puts it
-    beside the file.
+    If the file no longer has these cues (it was edited beyond recognition), the whole
+    track is rendered with the file's line endings and byte order mark; `outputs` then
+    writes it next to the file.
     """
     name = "vtt" if path.suffix.lower() == ".vtt" else "srt"
     try:
@@ -49,17 +47,15 @@ def cues(data: bytes, path: Path, old: Sequence[Cue], new: Sequence[Cue], tag: s
     mark = _BOM if text.startswith(_BOM) else ""
     crlf = text.count("\r\n") > 0 and text.count("\r\n") == text.count("\n")
     plain = text.removeprefix(_BOM)
-    made = _patched(plain.replace("\r\n", "\n") if crlf else plain, old, new, name, path)
+    made = _patch(plain.replace("\r\n", "\n") if crlf else plain, old, new, name, path)
     if made is None:
         made = formats.render(Track(tuple(new), tag), name)
     return (mark + (made.replace("\n", "\r\n") if crlf else made)).encode("utf-8")
 
 
-def _patched(
-    text: str, old: Sequence[Cue], new: Sequence[Cue], name: str, path: Path
-) -> str | None:
-    """The text with changed cues replaced; None where it does not have the old cues."""
-    there = _read(text, name, path)
+def _patch(text: str, old: Sequence[Cue], new: Sequence[Cue], name: str, path: Path) -> str | None:
+    """Replace the changed cues of a text; None if it does not have the old cues."""
+    there = _read_cues(text, name, path)
     if there is None or len(there) != len(old):
         return None
     if [(c.start_ms, c.end_ms) for c in there] != [(c.start_ms, c.end_ms) for c in old]:
@@ -70,51 +66,51 @@ def _patched(
         return None
     for number in range(len(old) - 1, -1, -1):
         if old[number].end_ms != new[number].end_ms:
-            lines[timings[number]] = _timing(lines[timings[number]], new[number], name)
+            lines[timings[number]] = _replace_end(lines[timings[number]], new[number], name)
         if old[number].lines == new[number].lines:
             continue
         first = timings[number] + 1
         last = first
         while last < len(lines) and lines[last].strip():
             last += 1
-        lines[first:last] = _written(new[number], name)
+        lines[first:last] = _rendered_lines(new[number], name)
     made = "\n".join(lines)
-    after = _read(made, name, path)
+    after = _read_cues(made, name, path)
     if after is None or len(after) != len(new):
         return None
     if [(c.start_ms, c.end_ms) for c in after] != [(c.start_ms, c.end_ms) for c in new]:
         return None
     same = all(
-        got.lines == (was.lines if before.lines == now.lines else _clean(now, name))
+        got.lines == (was.lines if before.lines == now.lines else _lines_as_read(now, name))
         for got, was, before, now in zip(after, there, old, new, strict=True)
     )
     return made if same else None
 
 
-def _written(cue: Cue, name: str) -> list[str]:
-    """A cue's lines as its format writes them."""
+def _rendered_lines(cue: Cue, name: str) -> list[str]:
+    """The lines of a cue as its format renders them."""
     block = formats.render(Track((replace(cue, markup=(), name="", settings=""),)), name)
     lines = block.rstrip("\n").split("\n")
     at = next(n for n, line in enumerate(lines) if _TIMING.fullmatch(line))
     return lines[at + 1 :]
 
 
-def _timing(line: str, cue: Cue, name: str) -> str:
-    """A line of times with another end; what a person wrote behind it stays."""
+def _replace_end(line: str, cue: Cue, name: str) -> str:
+    """Replace the end time of a timing line; settings after it stay."""
     block = formats.render(Track((replace(cue, markup=(), name="", settings=""),)), name)
     written = next(found for found in map(_END.search, block.split("\n")) if found)
     return _END.sub(lambda match: match[1] + written[2], line, count=1)
 
 
-def _clean(cue: Cue, name: str) -> tuple[str, ...]:
-    """A cue's lines as they are read again after writing: no controls, no outer blanks."""
+def _lines_as_read(cue: Cue, name: str) -> tuple[str, ...]:
+    """A cue's lines after a round trip: no control characters, no outer spaces."""
     track = formats.read_bytes(
         formats.render(Track((replace(cue, markup=()),)), name).encode("utf-8"), "-", name
     )
     return track.cues[0].lines if isinstance(track, Track) and track.cues else ()
 
 
-def _read(text: str, name: str, path: Path) -> tuple[Cue, ...] | None:
+def _read_cues(text: str, name: str, path: Path) -> tuple[Cue, ...] | None:
     try:
         track = formats.read_bytes(text.encode("utf-8"), str(path), name)
     except SpeechsubsError:
@@ -122,13 +118,13 @@ def _read(text: str, name: str, path: Path) -> tuple[Cue, ...] | None:
     return track.cues if isinstance(track, Track) else None
 
 
-#: So many refused decisions are named in a message.
-_NAMED = 20
+#: At most this many decisions are listed in a message.
+_MAX_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
-    """What came of decisions. `changed` names items whose text or lines are new."""
+class ApplyResult:
+    """The result of applying decisions. `changed` are items with new text or lines."""
 
     project: Project
     changed: tuple[str, ...]
@@ -139,8 +135,8 @@ class Applied:
 
 
 @dataclass(slots=True)
-class _Work:
-    """The state of one application. `options` are the project's."""
+class _Progress:
+    """Progress of one application. `options` are those of the project."""
 
     options: Options
     tracks: dict[tuple[str, str], TrackRecord]
@@ -151,7 +147,7 @@ class _Work:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Location:
     source: Source
     track: TrackRecord
     segment: Segment
@@ -160,7 +156,7 @@ class _Place:
 def check(
     own: Project, decisions: Decisions, glossary: Glossary | None = None, *, where: str
 ) -> None:
-    """Raise `InputError` unless every decision still is about what it was taken on.
+    """Raise `InputError` if any decision is stale or unknown.
 
     `where` names the decisions file in messages.
     """
@@ -170,26 +166,26 @@ def check(
     if glossary is not None and decisions.new and glossary.digest != decisions.new:
         problem = f"{glossary.path} has changed since the review was made"
         raise InputError(where, problem, "Make the review again")
-    places = _places(own)
+    places = _locate_segments(own)
     unknown = [d.item for d in decisions.decisions if d.item not in places]
     if unknown:
-        problem = f"{_counted(unknown, 'item')} not in this project: {_named(unknown)}"
+        problem = f"{_count(unknown, 'item')} not in this project: {_list_some(unknown)}"
         raise InputError(where, problem, "Is it this project's file?")
     stale = []
     for decision in decisions.decisions:
         place = places[decision.item]
-        item = _item(place)
+        item = _empty_item(place)
         if item.source_hash != decision.source_hash:
-            stale.append(f"{_at(place)}: the source has changed")
+            stale.append(f"{_describe(place)}: the source has changed")
         elif item.text_hash != decision.text_hash:
-            stale.append(f"{_at(place)}: the translation has changed")
+            stale.append(f"{_describe(place)}: the translation has changed")
     if stale:
-        problem = f"{_counted(stale, 'decision')} stale, nothing was applied: {_named(stale)}"
+        problem = f"{_count(stale, 'decision')} stale, nothing was applied: {_list_some(stale)}"
         raise InputError(where, problem, "Make the review again")
 
 
-def needed(decisions: Decisions) -> tuple[str, ...]:
-    """The items that were accepted without their text: it has to be predicted again."""
+def items_to_predict(decisions: Decisions) -> tuple[str, ...]:
+    """Items that were accepted without a text, which must be predicted again."""
     return tuple(d.item for d in decisions.decisions if d.verdict is Verdict.ACCEPT and not d.text)
 
 
@@ -202,27 +198,26 @@ def apply(
     text: str = "",
     base: Path | None = None,
     where: str,
-) -> Applied:
-    """The project and the files as they will be; nothing is written yet (see `write`).
+) -> ApplyResult:
+    """Apply decisions in memory; `write` saves the result.
 
-    `predictions` has the items of `needed`. `glossary` and its `text` become the
-    project's own. Written files are found from `base`, by default the current folder.
-    Raises `InputError` for stale and unknown decisions, and for those that cannot be
-    carried out.
+    `predictions` covers `items_to_predict`. `glossary` and its `text` become those of the
+    project. Output files are resolved against `base`, by default the current folder.
+    Raises `InputError` for decisions that are stale, unknown or impossible.
     """
     check(own, decisions, glossary, where=where)
-    places = _places(own)
-    work = _Work(
+    places = _locate_segments(own)
+    work = _Progress(
         Options.from_json(own.options), {(s.id, t.locale): t for s in own.sources for t in s.tracks}
     )
     for decision in decisions.decisions:
         place = places[decision.item]
         key = place.source.id, place.track.locale
-        track = _decided(work, decision, place, work.tracks[key], predictions)
+        track = _apply_decision(work, decision, place, work.tracks[key], predictions)
         if track is not None:
             work.tracks[key] = track
     if work.refused:
-        problem = f"{_counted(work.refused, 'decision')} impossible: {_named(work.refused)}"
+        problem = f"{_count(work.refused, 'decision')} impossible: {_list_some(work.refused)}"
         raise InputError(where, problem, "Nothing was applied")
     sources = []
     files: list[tuple[Path, bytes]] = []
@@ -231,7 +226,7 @@ def apply(
         tracks = []
         for before in source.tracks:
             after = work.tracks[source.id, before.locale]
-            made, missing = _files(before, after, base or Path())
+            made, missing = _rewrite_files(before, after, base or Path())
             files += made
             findings += missing
             tracks.append(after)
@@ -239,7 +234,7 @@ def apply(
     updated = replace(own, sources=tuple(sources))
     if glossary is not None:
         updated = replace(updated, glossary=text, glossary_digest=glossary.digest)
-    return Applied(
+    return ApplyResult(
         updated,
         tuple(work.changed),
         tuple(work.approved),
@@ -249,10 +244,11 @@ def apply(
     )
 
 
-def write(applied: Applied) -> tuple[list[Path], list[Finding]]:
-    """Save files, then the project; the paths written, and a finding for each edit kept.
+def write(applied: ApplyResult) -> tuple[list[Path], list[Finding]]:
+    """Save the files, then the project.
 
-    Raises `OutputError`.
+    Returns the written paths, and findings for files whose manual edits were kept. Raises
+    `OutputError`.
     """
     written: list[Path] = []
     findings = list(applied.findings)
@@ -266,47 +262,47 @@ def write(applied: Applied) -> tuple[list[Path], list[Finding]]:
     return written, findings
 
 
-def _places(own: Project) -> dict[str, _Place]:
-    places: dict[str, _Place] = {}
+def _locate_segments(own: Project) -> dict[str, _Location]:
+    places: dict[str, _Location] = {}
     for source in own.sources:
         for track in source.tracks:
             for segment in track.segments:
-                place = _Place(source, track, segment)
-                places[_item(place).id] = place
+                place = _Location(source, track, segment)
+                places[_empty_item(place).id] = place
     return places
 
 
-def _item(place: _Place) -> Item:
+def _empty_item(place: _Location) -> Item:
     segment = place.segment
     return Item(place.source.id, "", place.track.locale, segment.index, segment.source,
                 segment.text, "", ())  # fmt: skip
 
 
-def _at(place: _Place) -> str:
+def _describe(place: _Location) -> str:
     return f"{place.source.id} {place.track.locale} sentence {place.segment.index + 1}"
 
 
-def _counted(items: Sequence[str], what: str) -> str:
+def _count(items: Sequence[str], what: str) -> str:
     return f"{len(items)} {what}s are" if len(items) != 1 else f"1 {what} is"
 
 
-def _named(items: Sequence[str]) -> str:
-    rest = len(items) - _NAMED
-    return "; ".join(items[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+def _list_some(items: Sequence[str]) -> str:
+    rest = len(items) - _MAX_NAMED
+    return "; ".join(items[:_MAX_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _decided(
-    work: _Work,
+def _apply_decision(
+    work: _Progress,
     decision: Decision,
-    place: _Place,
+    place: _Location,
     track: TrackRecord,
     predictions: Mapping[str, Prediction],
 ) -> TrackRecord | None:
-    """The track after one decision; None where it stays, or where this cannot be done."""
+    """The track after one decision; None if unchanged or impossible."""
     index = place.segment.index
     if decision.verdict is Verdict.REJECT:
         work.rejected.append(decision.item)
-        return _declined(_signed(track, index, decision), index, decision)
+        return _record_rejection(_sign(track, index, decision), index, decision)
     state = State.EDITED if decision.verdict is Verdict.EDIT else State.APPROVED
     if decision.verdict is Verdict.APPROVE and not (decision.text or decision.lines):
         work.approved.append(decision.item)
@@ -314,41 +310,41 @@ def _decided(
             track, index, place.segment.text, author=decision.author, reason=decision.reason,
             state=state,
         )  # fmt: skip
-        return _signed(edited, index, decision)
+        return _sign(edited, index, decision)
     before = track.cues
     shown = [n for n, cue in enumerate(before) if index in cue.sentences]
-    new = _wanted(decision, predictions)
+    new = _decided_text(decision, predictions)
     if new is None:
-        work.refused.append(f"{_at(place)}: no text is known to accept (name an engine)")
+        work.refused.append(f"{_describe(place)}: no text is known to accept (name an engine)")
         return None
     lines = _new_lines(decision, new, [before[n] for n in shown], place, work.options)
     if lines is None:
-        work.refused.append(f"{_at(place)}: its cues cannot be cut anew, give `lines`")
+        work.refused.append(f"{_describe(place)}: its cues cannot be cut anew, give `lines`")
         return None
     if len(lines) != len(shown):
-        work.refused.append(f"{_at(place)}: lines for {len(lines)} cues, it has {len(shown)}")
+        work.refused.append(f"{_describe(place)}: lines for {len(lines)} cues, it has {len(shown)}")
         return None
     by_hand = bool(decision.lines) and decision.verdict is not Verdict.ACCEPT
     edited = speechsubs_project.edit(
-        track, index, new.finished.text, author=decision.author, reason=decision.reason,
+        track, index, new.target.text, author=decision.author, reason=decision.reason,
         state=state, lines=lines if by_hand else None,
     )  # fmt: skip
     if not by_hand:
         edited = _with_lines(edited, dict(zip(shown, lines, strict=True)))
-    edited = _with_time(edited, before, shown, place.source, work.options)
-    if new.finished.spans:
-        segment = replace(edited.segments[index], places=new.finished.spans)
+    edited = _extend_cues(edited, before, shown, place.source, work.options)
+    if new.target.spans:
+        segment = replace(edited.segments[index], places=new.target.spans)
         edited = _with_segment(edited, index, segment)
     work.changed.append(decision.item)
-    return _signed(edited, index, decision)
+    return _sign(edited, index, decision)
 
 
-def _wanted(decision: Decision, predictions: Mapping[str, Prediction]) -> Prediction | None:
-    """The text that a decision asks for."""
+def _decided_text(decision: Decision, predictions: Mapping[str, Prediction]) -> Prediction | None:
+    """The text that a decision selects, if known."""
     known = predictions.get(decision.item)
     if not decision.text:
         return known
-    if known is not None and known.finished.text == decision.text:
+    if known is not None and known.target.text == decision.text:
         return known
     return Prediction(SpannedText(decision.text), None, "")
 
@@ -357,7 +353,7 @@ def _new_lines(
     decision: Decision,
     new: Prediction,
     cues: Sequence[Cue],
-    place: _Place,
+    place: _Location,
     options: Options,
 ) -> Sequence[Lines] | None:
     if decision.lines:
@@ -365,7 +361,7 @@ def _new_lines(
     if new.lines is not None:
         return new.lines
     locale = options.limited(locales.load(place.track.locale))
-    return recut(cues, predict.finished(place.segment), new.finished, locale, alike=True)
+    return recut(cues, predict.spanned_text(place.segment), new.target, locale, alike=True)
 
 
 def _with_lines(track: TrackRecord, lines: Mapping[int, Lines]) -> TrackRecord:
@@ -376,25 +372,25 @@ def _with_lines(track: TrackRecord, lines: Mapping[int, Lines]) -> TrackRecord:
     return replace(track, cues=cues)
 
 
-def _with_time(
+def _extend_cues(
     track: TrackRecord,
     before: Sequence[Cue],
     shown: Sequence[int],
     source: Source,
     options: Options,
 ) -> TrackRecord:
-    """Changed cues stay longer where their new lines need it and a pause allows it."""
+    """Extend changed cues if their new lines need it and a pause allows it."""
     locale, fps = options.limited(locales.load(track.locale)), options.fps
     cues = list(track.cues)
     for n in shown:
-        latest = room.latest(before, n, source.sentences, locale, fps)
-        end = room.until(before[n], cues[n].lines, latest, locale, fps)
+        latest = latest_end_ms(before, n, source.sentences, locale, fps)
+        end = needed_end_ms(before[n], cues[n].lines, latest, locale, fps)
         cues[n] = replace(cues[n], end_ms=end)
     return replace(track, cues=tuple(cues))
 
 
-def _signed(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
-    """Who decided, when and why. The date is that of the decision, not of today."""
+def _sign(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
+    """Record author, date and reason; the date is that of the decision."""
     old = track.segments[index]
     segment = replace(
         old,
@@ -405,8 +401,8 @@ def _signed(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
     return _with_segment(track, index, segment)
 
 
-def _declined(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
-    """What was rejected is not proposed again, and no run follows it."""
+def _record_rejection(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
+    """Record a rejection, so that neither a review nor a run applies the change."""
     segment = track.segments[index]
     known = dict(segment.declined) | dict(decision.demands)
     return _with_segment(track, index, replace(segment, declined=tuple(known.items())))
@@ -417,10 +413,10 @@ def _with_segment(track: TrackRecord, index: int, segment: Segment) -> TrackReco
     return replace(track, segments=segments)
 
 
-def _files(
+def _rewrite_files(
     before: TrackRecord, after: TrackRecord, base: Path
 ) -> tuple[list[tuple[Path, bytes]], list[Finding]]:
-    """The track's files with the cues that changed, and those that are not there."""
+    """New contents of the track's files, and findings for missing files."""
     if before.cues == after.cues and all(
         old.lines == new.lines for old, new in zip(before.cues, after.cues, strict=True)
     ):
@@ -433,6 +429,6 @@ def _files(
             message = "is not there, so only the project has the new text"
             findings.append(Finding("file-missing", Severity.WARNING, message, file=str(path)))
             continue
-        data = cues(read_bytes(path), path, before.cues, after.cues, after.locale)
+        data = rewrite_cues(read_bytes(path), path, before.cues, after.cues, after.locale)
         made.append((path, data))
     return made, findings

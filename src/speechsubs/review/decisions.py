@@ -1,8 +1,8 @@
-"""decisions.yml: what people decided, strict on reading, quoted on writing.
+"""Read and write decisions.yml: strict when reading, quoted when writing.
 
-A decision stands for a text on a screen that somebody has read. So nothing in this file
-is guessed: an unknown key, a text that YAML takes for a number, a hash that is none are
-errors with their line.
+A decision refers to a text that a reviewer has read, so nothing in the file is guessed:
+an unknown key, a text that YAML reads as a number or a malformed hash is an error with
+its line.
 """
 
 import json
@@ -16,11 +16,11 @@ from speechsubs.errors import InputError, YamlError
 from speechsubs.review.model import Decision, Decisions, Verdict
 
 SCHEMA = "speechsubs-decisions/1"
-#: A project of ten hours in forty languages has fewer segments.
+#: More than the segments of a ten-hour project in forty languages.
 MAX_DECISIONS = 500_000
-#: Characters of a text; a sentence of a minute has a thousand.
+#: Characters in a text; a sentence that takes a minute has a thousand.
 MAX_TEXT = 20_000
-#: Cues of a segment, and lines of a cue.
+#: Cues per segment, and lines per cue.
 MAX_PARTS = 200
 
 _TOP = ("schema", "project", "old", "new", "decisions")
@@ -31,13 +31,15 @@ _ITEM = (
 _HASH = re.compile(r"[0-9a-f]{16}")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?")
-# What no text of a subtitle holds; a line feed is looked at by the caller.
+# Never part of a subtitle text; line feeds are checked by the caller.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def load(path: Path) -> Decisions:
-    """Read decisions. Raises `YamlError` with the line of the first thing that is wrong,
-    `InputError` where the file cannot be read.
+    """Load decisions from a file.
+
+    Raises `YamlError` with the line of the first problem, `InputError` if the file cannot
+    be read.
     """
     data = read_bytes(path, max_bytes=strict_yaml.MAX_BYTES)
     try:
@@ -47,56 +49,56 @@ def load(path: Path) -> Decisions:
 
 
 def parse(text: str, path: Path) -> Decisions:
-    """Read decisions from text (YAML or JSON); `path` is only named in errors."""
+    """Parse decisions from text (YAML or JSON); `path` is only used in errors."""
     return _Reader(path).decisions(strict_yaml.parse(text, path))
 
 
-def text(decisions: Decisions) -> str:
-    """The file, every text in double quotes so that YAML takes none for anything else."""
+def render(decisions: Decisions) -> str:
+    """Render decisions as YAML, every text double-quoted so that it stays a text."""
     lines = [
         "# Decisions of a review: each stands for the texts that its hashes were made of.",
-        f"schema: {_quoted(SCHEMA)}",
-        f"project: {_quoted(decisions.project)}",
-        f"old: {_quoted(decisions.old)}",
-        f"new: {_quoted(decisions.new)}",
+        f"schema: {_quote(SCHEMA)}",
+        f"project: {_quote(decisions.project)}",
+        f"old: {_quote(decisions.old)}",
+        f"new: {_quote(decisions.new)}",
         "decisions:" if decisions.decisions else "decisions: []",
     ]
     for decision in decisions.decisions:
-        lines.append(f"  - item: {_quoted(decision.item)}")
+        lines.append(f"  - item: {_quote(decision.item)}")
         lines.append(f"    verdict: {decision.verdict.value}")
         for name in ("source_hash", "text_hash", "text"):
             if value := getattr(decision, name):
-                lines.append(f"    {name}: {_quoted(value)}")
+                lines.append(f"    {name}: {_quote(value)}")
         if decision.lines:
             lines.append("    lines:")
-            lines += [f"      - [{', '.join(map(_quoted, cue))}]" for cue in decision.lines]
+            lines += [f"      - [{', '.join(map(_quote, cue))}]" for cue in decision.lines]
         for name in ("author", "date", "reason"):
             if value := getattr(decision, name):
-                lines.append(f"    {name}: {_quoted(value)}")
+                lines.append(f"    {name}: {_quote(value)}")
         if decision.demands:
-            said = (f"{_quoted(term)}: {_quoted(value)}" for term, value in decision.demands)
-            lines.append(f"    demands: {{{', '.join(said)}}}")
+            rendered = (f"{_quote(term)}: {_quote(value)}" for term, value in decision.demands)
+            lines.append(f"    demands: {{{', '.join(rendered)}}}")
     return "\n".join(lines) + "\n"
 
 
 def save(decisions: Decisions, path: Path) -> None:
-    """Write decisions in one step. Raises `OutputError`."""
-    write_atomic(path, text(decisions).encode("utf-8"))
+    """Write decisions atomically. Raises `OutputError`."""
+    write_atomic(path, render(decisions).encode("utf-8"))
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     made = json.dumps(value, ensure_ascii=False)
-    # Line ends of YAML 1.1, direction marks and halves of characters travel as escapes.
-    return "".join(c if c.isprintable() else _escaped(c) for c in made)
+    # Line ends of YAML 1.1, direction marks and lone surrogates are escaped.
+    return "".join(c if c.isprintable() else _escape(c) for c in made)
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     number = ord(character)
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
 class _Reader:
-    """Turns parsed YAML into decisions, or raises with a line."""
+    """Converts parsed YAML into decisions; errors carry the line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""A version of a glossary: a file, or what git has of it (`HEAD~1:glossary.yml`)."""
+"""Read a version of a glossary from a file or from git (`HEAD~1:glossary.yml`)."""
 
 import subprocess
 from pathlib import Path
@@ -8,31 +8,31 @@ from speechsubs.adapters.strict_yaml import MAX_BYTES
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.load import parse
-from speechsubs.glossary.write import text as written
+from speechsubs.glossary.write import text as render_glossary
 
-#: Git answers at once, unless it waits for a server that is not there.
+#: Git answers at once unless it waits for an unreachable server.
 TIMEOUT_S = 60
 
 
 def load(name: str) -> Glossary:
-    """Read a version. A file wins where the name could be both.
+    """Load a version. If the name is both a file and a revision, the file is used.
 
-    Raises `GlossaryError`, `YamlError`, and `InputError` where there is no such file or
-    revision, or no git.
+    Raises `GlossaryError`, `YamlError`, and `InputError` if the file or revision does not
+    exist or git is not installed.
     """
-    return parse(text_of(name), Path(name))
+    return parse(read_text(name), Path(name))
 
 
-def text_of(name: str) -> str:
-    """The text of a version. Raises `InputError`."""
+def read_text(name: str) -> str:
+    """Read the text of a version. Raises `InputError`."""
     path = Path(name)
     revision, colon, inside = name.partition(":")
     try:
         is_file = path.exists()
     except (OSError, ValueError):
-        is_file = False  # a name that no file can have; git will say so too
+        is_file = False  # not a valid file name; git reports it
     git = bool(colon and revision and inside and not is_file)
-    data = _shown(name) if git else read_bytes(path, max_bytes=MAX_BYTES)
+    data = _git_show(name) if git else read_bytes(path, max_bytes=MAX_BYTES)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,23 +40,23 @@ def text_of(name: str) -> str:
         raise InputError(f"{name}:{line}", "this is not UTF-8 text") from error
 
 
-def canonical(name: str) -> str:
-    """A version as git should compare it: entries by id, every field in one order.
+def canonicalize(name: str) -> str:
+    """Render a version for git's textconv: entries sorted by id, fields in a fixed order.
 
-    Comments and layout are left out. What is no glossary is given back as it is, with the
-    reason in front, because git stops altogether where a textconv fails.
+    Comments and layout are dropped. A file that is not a glossary is returned as it is,
+    preceded by the reason, because git aborts when a textconv fails.
     """
-    raw = text_of(name)
+    raw = read_text(name)
     try:
         glossary = parse(raw, Path(name))
     except SpeechsubsError as error:
         return f"# no glossary: {' '.join(str(error).split())}\n{raw}"
     terms = tuple(sorted(glossary.terms, key=lambda term: term.id))
-    return written(Glossary(terms, glossary.language, glossary.path))
+    return render_glossary(Glossary(terms, glossary.language, glossary.path))
 
 
-def _shown(name: str) -> bytes:
-    """`git show REVISION:PATH`, by an argument list and never through a shell."""
+def _git_show(name: str) -> bytes:
+    """Run `git show REVISION:PATH` from an argument list, never through a shell."""
     if name.startswith("-") or not name.isprintable():
         raise InputError(ascii(name), "is no revision", "Write HEAD~1:glossary.yml")
     command = ["git", "--no-pager", "show", "--no-textconv", "--no-color", name]

@@ -1,9 +1,8 @@
-"""What a person has to settle before deciding about cues: contradictions that are new.
+"""Turn a glossary change into a review of the project's affected segments.
 
-A glossary's change and a project in, a review out: every segment to decide about.
-
-The project is only read. Sentences are retranslated where an engine is given, and only
-those that a change touches.
+New conflicts within the glossary come first, because they should be resolved before any
+segment is decided on. The project is only read. If an engine is given, affected
+sentences that cannot be fixed in place are retranslated, and only those.
 """
 
 import re
@@ -14,7 +13,7 @@ from dataclasses import asdict
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Policy, Term, target_entry
 from speechsubs.glossary.diff import Change, ChangeKind
-from speechsubs.glossary.diff import changes as compared
+from speechsubs.glossary.diff import changes as compare_glossaries
 from speechsubs.glossary.lint import lint
 from speechsubs.language import locales
 from speechsubs.language.normalize import key_of
@@ -24,29 +23,29 @@ from speechsubs.project import Project, Source, TrackRecord
 from speechsubs.protocols import Engine
 from speechsubs.quantities import currencies
 from speechsubs.review import predict, retranslate
-from speechsubs.review.affected import Impact
-from speechsubs.review.items import Case, Judge, Prediction
+from speechsubs.review.affected import GlossaryChange
+from speechsubs.review.items import Case, ItemBuilder, Prediction
 from speechsubs.review.model import Item, Review
-from speechsubs.review.predict import Asked, Predicted
+from speechsubs.review.predict import PredictedText, Request
 
 _LINE = re.compile(r"\bline \d+")
 _ORDER = list(Severity)
 
 
-def conflicts(
+def find_conflicts(
     old: Glossary, new: Glossary, changes: Sequence[Change], tags: Sequence[str] = ()
 ) -> tuple[Finding, ...]:
-    """Conflicts of the new version that the old one did not have, the gravest first.
+    """Find conflicts that only the new version has, most severe first.
 
-    All of `glossary.lint` (nested and straddling terms, one source with two targets, two
-    sources with one target, forbidden against required, a missing locale), and what only
-    a comparison shows:
+    These are all checks of `glossary.lint` (nested and overlapping terms, one source with
+    two targets, two sources with one target, forbidden against required, a missing
+    locale), and those that need a comparison:
 
-    - `review-was-required` (warning): a word that is forbidden now was asked for before.
-    - `review-stale-form` (warning): a target changed and its forms did not.
+    - `review-was-required` (warning): a forbidden word used to be required.
+    - `review-stale-form` (warning): a target changed but its forms did not.
     - `review-no-target` (warning): a fixed term has no target in a language of `tags`.
-    - `review-old-spelling` (warning): the old source is no alias, and is not found any more.
-    - `review-language` (error): the two versions are of different source languages.
+    - `review-old-spelling` (warning): the old source is not an alias and no longer matches.
+    - `review-language` (error): the two versions have different source languages.
     """
     if not changes and old.language == new.language:
         return ()
@@ -54,12 +53,12 @@ def conflicts(
     if found:
         known = {_key(finding) for finding in lint(old)}
         found = [finding for finding in found if _key(finding) not in known]
-    # What the lint says of an entry's missing languages need not be said twice.
-    told = {f.line: f.message for f in found if f.code == "glossary-missing-locale"}
+    # Do not repeat the missing locales that the linter already reports.
+    linted = {f.line: f.message for f in found if f.code == "glossary-missing-locale"}
     found += [
         finding
-        for finding in _compared(old, new, changes, tags)
-        if finding.code != "review-no-target" or finding.message not in told.get(finding.line, "")
+        for finding in _comparison_conflicts(old, new, changes, tags)
+        if finding.code != "review-no-target" or finding.message not in linted.get(finding.line, "")
     ]
     return tuple(sorted(found, key=lambda f: (-_ORDER.index(f.severity), f.line or 0, f.code)))
 
@@ -68,7 +67,7 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.code, finding.locale, _LINE.sub("line", finding.message)
 
 
-def _compared(
+def _comparison_conflicts(
     old: Glossary, new: Glossary, changes: Sequence[Change], tags: Sequence[str]
 ) -> Iterator[Finding]:
     file = str(new.path)
@@ -77,13 +76,13 @@ def _compared(
         yield Finding("review-language", Severity.ERROR, message, file=file)
     before = {term.id: term for term in old.terms}
     after = {term.id: term for term in new.terms}
-    asked = _asked(old)
+    asked = _required_wordings(old)
     for change in changes:
         term = after.get(change.term)
         if term is None or term.status == "deprecated":
             continue
         was = before.get(change.term)
-        for code, message, locale in _of(change, was, term, asked):
+        for code, message, locale in _change_conflicts(change, was, term, asked):
             yield Finding(
                 f"review-{code}", Severity.WARNING, message, file=file, locale=locale,
                 line=term.line or None,
@@ -101,7 +100,7 @@ def _compared(
                           line=term.line or None)  # fmt: skip
 
 
-def _of(
+def _change_conflicts(
     change: Change, was: Term | None, term: Term, asked: dict[tuple[str, str], str]
 ) -> Iterator[tuple[str, str, str]]:
     if change.kind is ChangeKind.SOURCE and was is not None:
@@ -111,15 +110,15 @@ def _of(
             message = f"{was.source!r} is no alias of {term.source!r}: it is not found any more"
             yield "old-spelling", message, ""
     if change.kind is ChangeKind.TARGET and was is not None:
-        yield from _stale(change, was, term)
-    for locale, word in _banned(change, was, term):
+        yield from _stale_forms(change, was, term)
+    for locale, word in _newly_forbidden(change, was, term):
         owner = asked.get((locale, key_of(word)))
         if owner is not None:
             message = f"{word!r} is forbidden now; the old version asked for it ({owner})"
             yield "was-required", message, locale
 
 
-def _stale(change: Change, was: Term, term: Term) -> Iterator[tuple[str, str, str]]:
+def _stale_forms(change: Change, was: Term, term: Term) -> Iterator[tuple[str, str, str]]:
     before, now = was.targets.get(change.locale), term.targets.get(change.locale)
     if before is None or now is None or before.term == now.term or not now.forms:
         return
@@ -130,8 +129,8 @@ def _stale(change: Change, was: Term, term: Term) -> Iterator[tuple[str, str, st
         yield "stale-form", message, change.locale
 
 
-def _asked(glossary: Glossary) -> dict[tuple[str, str], str]:
-    """Every wording that a glossary asks for, by locale and key, with the entry's id."""
+def _required_wordings(glossary: Glossary) -> dict[tuple[str, str], str]:
+    """Map every required wording, by locale and key, to the id of its entry."""
     found: dict[tuple[str, str], str] = {}
     for term in glossary.terms:
         if term.policy is Policy.FORBIDDEN or term.status == "deprecated":
@@ -144,8 +143,8 @@ def _asked(glossary: Glossary) -> dict[tuple[str, str], str]:
     return found
 
 
-def _banned(change: Change, was: Term | None, term: Term) -> Iterator[tuple[str, str]]:
-    """Words that this change forbids, by locale."""
+def _newly_forbidden(change: Change, was: Term | None, term: Term) -> Iterator[tuple[str, str]]:
+    """Yield the words that a change newly forbids, with their locales."""
     if change.kind is ChangeKind.FORBIDDEN:
         target = term.targets.get(change.locale)
         before = was.targets.get(change.locale) if was else None
@@ -163,44 +162,44 @@ def _banned(change: Change, was: Term | None, term: Term) -> Iterator[tuple[str,
                 yield "", word
 
 
-#: Loads an engine for a pair of tags. May raise `EngineError`.
-Engines = Callable[[str, str], Engine]
+#: Loads an engine for a language pair. May raise `EngineError`.
+EngineLoader = Callable[[str, str], Engine]
 
 NO_ENGINE = "not translated (--no-translate)"
 
 
-def review(
+def review_change(
     project: Project,
     old: Glossary,
     new: Glossary,
     *,
     tags: Collection[str] = (),
-    engines: Engines | None = None,
+    engines: EngineLoader | None = None,
     without: str = NO_ENGINE,
     only: Collection[str] | None = None,
     title: str = "",
 ) -> tuple[Review, dict[str, Prediction]]:
-    """The review of a change, and what each item's new text was made of, by its id.
+    """Review a glossary change; also returns the predictions by item id.
 
-    `tags` are the languages to look at, by default all of the project. Without
-    `engines`, sentences that an engine would have to translate again have no predicted
-    text, and `without` says why. `only` are ids of the items that are wanted.
+    `tags` selects languages, by default all of the project. Without `engines`, sentences
+    that need retranslation get no predicted text, and `without` is reported as the
+    reason. `only` restricts the review to these item ids.
     """
-    found = compared(old, new)
-    impact = Impact(old, new, found)
+    found = compare_glossaries(old, new)
+    impact = GlossaryChange(old, new, found)
     cases: list[Case] = []
     for source in project.sources:
-        cases += _cases(impact, source, tags, only)
+        cases += _find_cases(impact, source, tags, only)
     options = Options.from_json(project.options)
-    predicted, missing = _predicted(impact, cases, options, engines, without)
-    items, predictions = _items(impact, cases, predicted, missing, options)
-    seen = sorted({t.locale for s in project.sources for t in s.tracks if _wanted(t, tags)})
+    predicted, missing = _predict(impact, cases, options, engines, without)
+    items, predictions = _build_items(impact, cases, predicted, missing, options)
+    seen = sorted({t.locale for s in project.sources for t in s.tracks if _is_selected(t, tags)})
     made = Review(
         title or f"{old.path.name} → {new.path.name}",
         project.folder.name,
         found,
         tuple(items),
-        conflicts(old, new, found, seen),
+        find_conflicts(old, new, found, seen),
         old.digest,
         new.digest,
         {source.id: source.media for source in project.sources if source.media},
@@ -213,41 +212,41 @@ def _limits(limits: Limits) -> dict[str, float]:
     return {name: float(value) for name, value in asdict(limits).items()}
 
 
-def _wanted(track: TrackRecord, tags: Collection[str]) -> bool:
+def _is_selected(track: TrackRecord, tags: Collection[str]) -> bool:
     return not tags or track.locale in tags
 
 
-def _cases(
-    impact: Impact, source: Source, tags: Collection[str], only: Collection[str] | None
+def _find_cases(
+    impact: GlossaryChange, source: Source, tags: Collection[str], only: Collection[str] | None
 ) -> list[Case]:
-    tracks = [track for track in source.tracks if _wanted(track, tags)]
+    tracks = [track for track in source.tracks if _is_selected(track, tags)]
     terms = {s.index: found for s in source.sentences if (found := impact.find(s.text))}
     cases: list[Case] = []
     for track in tracks:
         shown: dict[int, list[int]] | None = None
         for segment in track.segments:
             found = terms.get(segment.index)
-            if found is None and not impact.looks_at_targets():
+            if found is None and not impact.checks_targets():
                 continue
             known = segment.index < len(source.sentences)
             if not known or source.sentences[segment.index].text != segment.source:
-                continue  # it translates a sentence that is not there any more
-            touched = impact.touched(found, segment.text, track.locale)
-            if touched is not None and segment.declined:
-                touched = impact.open(touched, dict(segment.declined), track.locale)
-            if touched is None:
+                continue  # its source sentence no longer exists
+            effect = impact.assess(found, segment.text, track.locale)
+            if effect is not None and segment.declined:
+                effect = impact.without_declined(effect, dict(segment.declined), track.locale)
+            if effect is None:
                 continue
             item = Item(source.id, "", track.locale, segment.index, "", "", "", ())
             if only is not None and item.id not in only:
                 continue
-            shown = _shown(track) if shown is None else shown
+            shown = _cues_by_segment(track) if shown is None else shown
             cues = tuple(shown.get(segment.index, ()))
-            cases.append(Case(source, track, segment, found, touched, cues))
+            cases.append(Case(source, track, segment, found, effect, cues))
     return cases
 
 
-def _shown(track: TrackRecord) -> dict[int, list[int]]:
-    """The cues (0-based) that show each segment."""
+def _cues_by_segment(track: TrackRecord) -> dict[int, list[int]]:
+    """Map each segment to the 0-based numbers of the cues that show it."""
     result: dict[int, list[int]] = defaultdict(list)
     for number, cue in enumerate(track.cues):
         for index in dict.fromkeys(cue.sentences):
@@ -255,20 +254,22 @@ def _shown(track: TrackRecord) -> dict[int, list[int]]:
     return result
 
 
-def _predicted(
-    impact: Impact,
+def _predict(
+    impact: GlossaryChange,
     cases: Sequence[Case],
     options: Options,
-    engines: Engines | None,
+    engines: EngineLoader | None,
     without: str,
-) -> tuple[list[Predicted | None], dict[str, str]]:
-    """A prediction for each case where there is one, and why a language has none."""
-    made: list[Predicted | None] = []
+) -> tuple[list[PredictedText | None], dict[str, str]]:
+    """Predict each case if possible; also returns why a language has no predictions."""
+    made: list[PredictedText | None] = []
     open_: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, case in enumerate(cases):
         locale = locales.load(case.track.locale)
         made.append(
-            predict.replaced(impact, case.source, case.segment, case.found, case.touched, locale)
+            predict.replace_terms(
+                impact, case.source, case.segment, case.terms, case.effect, locale
+            )
         )
         if made[-1] is None:
             open_[case.source.language, case.track.locale].append(number)
@@ -277,13 +278,13 @@ def _predicted(
         if engines is None:
             missing[tag] = without
             continue
-        asked = [
-            Asked(case.source, case.segment, case.found, case.touched)
+        requests = [
+            Request(case.source, case.segment, case.terms, case.effect)
             for case in (cases[number] for number in numbers)
         ]
         try:
             engine = engines(language, tag)
-            answers = retranslate.retranslated(asked, engine, locales.load(tag), impact, options)
+            answers = retranslate.retranslate(requests, engine, locales.load(tag), impact, options)
         except EngineError as error:
             missing[tag] = str(error)
             continue
@@ -292,14 +293,14 @@ def _predicted(
     return made, missing
 
 
-def _items(
-    impact: Impact,
+def _build_items(
+    impact: GlossaryChange,
     cases: Sequence[Case],
-    predicted: Sequence[Predicted | None],
+    predicted: Sequence[PredictedText | None],
     missing: Mapping[str, str],
     options: Options,
 ) -> tuple[list[Item], dict[str, Prediction]]:
-    judges: dict[tuple[str, str], Judge] = {}
+    builders: dict[tuple[str, str], ItemBuilder] = {}
     dollar = options.default_dollar
     contexts: dict[str, currencies.Context] = {}
     items: list[Item] = []
@@ -307,20 +308,20 @@ def _items(
     for case, found in zip(cases, predicted, strict=True):
         why = missing.get(case.track.locale, "")
         key = case.source.id, case.track.locale
-        judge = judges.get(key)
-        if judge is None:
+        builder = builders.get(key)
+        if builder is None:
             if case.source.id not in contexts:
                 texts = (sentence.text for sentence in case.source.sentences)
                 language = locales.load(case.source.language).language
                 contexts[case.source.id] = currencies.context(texts, language, dollar)
             context = contexts[case.source.id]
-            judge = judges[key] = Judge(impact, case.source, case.track, context, options)
-        if found is not None and found.finished.text == case.segment.text:
-            if not judge.text_findings(case.segment, found):
-                continue  # the new version asks for what is there
+            builder = builders[key] = ItemBuilder(impact, case.source, case.track, context, options)
+        if found is not None and found.target.text == case.segment.text:
+            if not builder.text_findings(case.segment, found):
+                continue  # the text already satisfies the new version
             found, why = None, "the engine says the same again"
-        item, lines = judge.item(case, found, why)
+        item, lines = builder.build(case, found, why)
         items.append(item)
         if found is not None:
-            predictions[item.id] = Prediction(found.finished, lines, found.method)
+            predictions[item.id] = Prediction(found.target, lines, found.method)
     return items, predictions

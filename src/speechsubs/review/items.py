@@ -1,4 +1,4 @@
-"""Segments that a change touches as items to decide about: cues, findings, neighbours."""
+"""Build review items from affected segments: cues, findings, context."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,10 @@ from speechsubs.project import Segment, Source, TrackRecord
 from speechsubs.quantities import currencies
 from speechsubs.quantities.parse import parse
 from speechsubs.review import predict, similarity
-from speechsubs.review import recut as room
-from speechsubs.review.affected import Found, Impact, Touched
+from speechsubs.review.affected import Effect, GlossaryChange, SentenceTerms
 from speechsubs.review.model import Item, ItemCue
-from speechsubs.review.predict import Predicted
-from speechsubs.review.recut import Lines, recut
+from speechsubs.review.predict import PredictedText
+from speechsubs.review.recut import Lines, latest_end_ms, needed_end_ms, recut
 from speechsubs.review.retranslate import RETRANSLATED
 from speechsubs.spans import SpannedText
 
@@ -24,34 +23,34 @@ _ORDER = list(Severity)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A segment that a change touches. `shown` are the numbers (from 0) of its cues."""
+    """An affected segment. `shown` are the 0-based numbers of its cues."""
 
     source: Source
     track: TrackRecord
     segment: Segment
-    found: Found | None
-    touched: Touched
+    terms: SentenceTerms | None
+    effect: Effect
     shown: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A new text with the lines of each of the segment's cues; what `apply` writes."""
+    """A new text and the new lines of the segment's cues, as `apply` writes them."""
 
-    finished: SpannedText
+    target: SpannedText
     lines: tuple[Lines, ...] | None
     method: str
 
 
-class Judge:
-    """Makes the items of one language of one source.
+class ItemBuilder:
+    """Builds the review items of one language of one source.
 
-    `options` are the project's: its limits and its frame rate hold here too.
+    `options` are those of the project, so that its limits and frame rate apply here too.
     """
 
     def __init__(
         self,
-        impact: Impact,
+        impact: GlossaryChange,
         source: Source,
         track: TrackRecord,
         context: currencies.Context,
@@ -63,10 +62,10 @@ class Judge:
         self._spoken = locales.load(source.language)
         self._context = context
 
-    def item(
-        self, case: Case, found: Predicted | None, why: str
+    def build(
+        self, case: Case, found: PredictedText | None, why: str
     ) -> tuple[Item, tuple[Lines, ...] | None]:
-        """An item, and the new lines of its cues (None where they are not known)."""
+        """Build an item, and the new lines of its cues (None if they are not known)."""
         segment, locale = case.segment, self._locale
         cues = [self._track.cues[n] for n in case.shown]
         lines: tuple[Lines, ...] | None = None
@@ -74,9 +73,9 @@ class Judge:
         if found is None:
             notes.append(_note("not-predicted", f"no prediction: {why}", Severity.WARNING))
         else:
-            old = predict.finished(segment)
+            old = predict.spanned_text(segment)
             alike = found.method != RETRANSLATED
-            lines = recut(cues, old, found.finished, locale, alike=alike)
+            lines = recut(cues, old, found.target, locale, alike=alike)
             if lines is None:
                 message = (
                     "its cues show another text, or cannot hold this one: give the lines by hand"
@@ -84,7 +83,7 @@ class Judge:
                 notes.append(_note("not-cut", message, Severity.WARNING))
         notes += self.text_findings(segment, found)
         latest = [
-            room.latest(self._track.cues, n, self._source.sentences, locale, self._fps)
+            latest_end_ms(self._track.cues, n, self._source.sentences, locale, self._fps)
             for n in case.shown
         ]
         shown = self._with_lines(cues, lines, latest)
@@ -99,10 +98,10 @@ class Judge:
             index,
             segment.source,
             segment.text,
-            found.finished.text if found else "",
+            found.target.text if found else "",
             tuple(map(self._cue, case.shown, cues, shown, latest)),
-            tuple(change.id for change in case.touched.changes),
-            case.found.marks if case.found else (),
+            tuple(change.id for change in case.effect.changes),
+            case.terms.marks if case.terms else (),
             sentences[index - 1].text if index else "",
             sentences[index + 1].text if index + 1 < len(sentences) else "",
             segment.state.value,
@@ -110,8 +109,10 @@ class Judge:
             found.method if found else "",
             tuple(dict.fromkeys(note.message for note in notes)),
             severity.value,
-            round(similarity.kept(segment.text, found.finished.text, locale), 3) if found else None,
-            self._impact.demands(case.touched, self._track.locale),
+            round(similarity.kept_share(segment.text, found.target.text, locale), 3)
+            if found
+            else None,
+            self._impact.demands(case.effect, self._track.locale),
         )
         return item, lines
 
@@ -143,14 +144,14 @@ class Judge:
                 cue,
                 lines=own,
                 markup=(),
-                end_ms=room.until(cue, own, latest_ms, self._locale, self._fps),
+                end_ms=needed_end_ms(cue, own, latest_ms, self._locale, self._fps),
             )
             for cue, own, latest_ms in zip(cues, lines, latest, strict=True)
         ]
 
-    def text_findings(self, segment: Segment, found: Predicted | None) -> list[Finding]:
-        """What is wrong by the new glossary and was not by the old one."""
-        text = found.finished.text if found else segment.text
+    def text_findings(self, segment: Segment, found: PredictedText | None) -> list[Finding]:
+        """Issues under the new glossary that did not exist under the old one."""
+        text = found.target.text if found else segment.text
         known = {(f.code, f.message) for f in self._compared(segment.source, segment.text, 0)}
         after = self._compared(segment.source, text, 1)
         return [f for f in after if (f.code, f.message) not in known]

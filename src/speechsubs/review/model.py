@@ -1,7 +1,7 @@
-"""The types of a review: changes of a glossary, the cues that they touch, decisions.
+"""Types of a review: glossary changes, the segments they affect, and decisions.
 
-They are plain data on purpose: the terminal, the page, Markdown and JSON show the same
-review, and a decision taken anywhere can be applied anywhere.
+They are plain data, so that the terminal, the page, Markdown and JSON all show the same
+review and a decision made in any of them can be applied from any other.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -11,18 +11,16 @@ from typing import Any
 from speechsubs.glossary.diff import Change, digest
 from speechsubs.model import Finding
 
-# The changes themselves are the glossary's business; a review shows them.
-
 SCHEMA = "speechsubs-review/1"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemCue:
-    """A cue of an item as it is and as it would be. `new_lines` are empty if unchanged.
+    """A cue of an item before and after the change. `new_lines` are empty if unchanged.
 
-    `new_end_ms` is later than `end_ms` where the new lines take time from the pause
-    behind the cue, `latest_end_ms` is until when any lines might; None is `end_ms`.
-    The longest lines are counted as the locale counts; None where nobody did.
+    `new_end_ms` is later than `end_ms` if the new lines extend the cue into the pause
+    after it, and `latest_end_ms` is the limit for that; None means `end_ms`. The longest
+    lines are measured in the locale's width units; None if not measured.
     """
 
     number: int
@@ -40,16 +38,17 @@ class ItemCue:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One segment of one language that somebody has to decide about.
+    """One segment in one language that needs a decision.
 
-    `marks` are spans of the changed terms in `source`; `before` and `after` are the
-    source texts of the neighbours. `method` says where `new_text` comes from:
-    "replaced" (only the term's wording changed in place), "retranslated" and the ways of
-    `retranslate` to stay nearer to the old text, or "" in a review of a translation.
-    `locked` segments were edited by a person: a change is only proposed. `findings` are
-    the new ones that the change would bring, as sentences. `kept` is the share of the old
-    words that `new_text` keeps, 0 to 1, None without one. `demands` say by a term's id
-    what the new glossary asks for, as a hash: a rejection holds as long as they do.
+    `marks` are the spans of the changed terms in `source`; `before` and `after` are the
+    neighbouring source sentences. `method` names the origin of `new_text`: "replaced"
+    (the term was replaced in place), "retranslated" or one of the other methods of
+    `retranslate` that stay closer to the old text, or "" in a review of a translation.
+    `locked` segments were edited by a human, so the change is only a proposal. `findings`
+    are the messages of the issues that the change would introduce. `kept` is the share
+    of the old words that `new_text` keeps, 0 to 1, None without a new text. `demands`
+    maps term ids to a hash of what the new glossary requires: a rejection stays valid
+    until that hash changes.
     """
 
     source_id: str
@@ -74,23 +73,23 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Stable for a place in a project."""
+        """The id of this segment, stable across runs of the project."""
         return digest(self.source_id, self.locale, str(self.segment))[:16]
 
     @property
     def source_hash(self) -> str:
-        """Of the source sentence that a decision was taken on."""
+        """Hash of the source sentence; a decision is only valid for this one."""
         return digest(self.source)[:16]
 
     @property
     def text_hash(self) -> str:
-        """Of the translation that a decision was taken on."""
+        """Hash of the translation; a decision is only valid for this one."""
         return digest(self.text)[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Everything that a person needs to decide. `old` and `new` are glossary digests."""
+    """Everything a reviewer needs. `old` and `new` are digests of the two glossaries."""
 
     title: str
     project: str
@@ -103,7 +102,7 @@ class Review:
     limits: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def data(self) -> dict[str, Any]:
-        """As JSON-ready data; ids and hashes of items and changes are written out."""
+        """The review as JSON-serializable data, with ids and hashes included."""
         return {
             "schema": SCHEMA,
             "title": self.title,
@@ -128,7 +127,7 @@ class Review:
 
 
 class Verdict(StrEnum):
-    """What a person decided about an item."""
+    """The decision on an item."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -138,11 +137,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict bound to what it was taken on: it is refused when either hash differs.
+    """A verdict bound to the texts it was made on: stale if either hash differs.
 
-    `text` and `lines` (one tuple of lines for each cue of the item) are given for
-    `EDIT`; `date` is UTC in ISO 8601. `demands` are those of the item: what is rejected
-    is not proposed again as long as the glossary asks for the same.
+    `text` and `lines` (one tuple of lines per cue of the item) are given for `EDIT`;
+    `date` is UTC in ISO 8601. `demands` are copied from the item: a rejected change is
+    not proposed again while the glossary requires the same.
     """
 
     item: str

@@ -1,12 +1,9 @@
-"""A review for terminals and other programs: a table of lines, tab-separated values.
+"""Render a review as text for terminals, as TSV, and as Markdown for pull requests.
 
-Texts of strangers are kept to one line each; what a terminal would obey is the command
-line's business (`cli.plain`).
-
-A review as Markdown, for the comment of a pull request.
-
-Everything foreign is escaped letter by letter: a term that holds `<script>`, a table's
-bar, an image or @somebody shows as it is, and calls nobody.
+In text and TSV, untrusted strings are reduced to one line each; terminal control
+sequences are removed by the command line. In Markdown they are escaped character by
+character: `<script>`, a table delimiter, an image or a mention shows as it is and has no
+effect.
 """
 
 import re
@@ -23,27 +20,27 @@ COLUMNS = (
     "source", "text", "new_text", "lines", "new_lines", "chars_per_second",
     "new_chars_per_second", "findings", "source_hash", "text_hash", "kept", "new_end",
 )  # fmt: skip
-#: What a table shows of a text. Tab-separated values have all of it.
+#: Texts are shortened to this width in the table, but not in TSV.
 WIDTH = 160
-# A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
+# Spreadsheets treat cells that start so as formulas. Source: OWASP, CSV Injection.
 _FORMULA = re.compile(r"[=+\-@]")
-_BLANKS = re.compile(r"\s+")
+_SPACES = re.compile(r"\s+")
 
 
-def clock(time_ms: int) -> str:
-    """h:mm:ss.mmm as people write it.
+def format_time(time_ms: int) -> str:
+    """Format a time as h:mm:ss.mmm.
 
-    >>> clock(3_661_005)
+    >>> format_time(3_661_005)
     '1:01:01.005'
     """
     seconds, ms = divmod(time_ms, 1_000)
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"
 
 
-def table(review: Review) -> Iterator[str]:
-    """The review as lines: conflicts first, then every change with its segments."""
+def render_table(review: Review) -> Iterator[str]:
+    """Render the review as lines: conflicts, then every change with its segments."""
     for finding in review.conflicts:
-        yield f"{finding.severity.value}: {_place(finding)}{_one(finding.message)}"
+        yield f"{finding.severity.value}: {_finding_location(finding)}{_one_line(finding.message)}"
     if review.conflicts:
         yield ""
     by_change: dict[str, list[Item]] = {}
@@ -52,7 +49,7 @@ def table(review: Review) -> Iterator[str]:
             by_change.setdefault(change_id, []).append(item)
     shown: set[str] = set()
     for change in review.changes:
-        yield described(change)
+        yield describe_change(change)
         own = by_change.get(change.id, [])
         counts = Counter(item.locale for item in own)
         if counts:
@@ -60,29 +57,29 @@ def table(review: Review) -> Iterator[str]:
             yield f"    segments: {listed}"
         for item in own:
             if item.id in shown:
-                yield f"    {_where(item)}: as above"
+                yield f"    {_item_location(item)}: as above"
                 continue
             shown.add(item.id)
-            yield from _lines(item)
-    yield summary(review)
+            yield from _item_lines(item)
+    yield summarize(review)
 
 
-def described(change: Change) -> str:
-    """A change in one line.
+def describe_change(change: Change) -> str:
+    """Describe a change in one line.
 
-    >>> from speechsubs.review.model import ChangeKind
-    >>> described(Change("su7", ChangeKind.TARGET, "es", "SU7", "SU7 Max", 4, 5))
+    >>> from speechsubs.glossary.diff import ChangeKind
+    >>> describe_change(Change("su7", ChangeKind.TARGET, "es", "SU7", "SU7 Max", 4, 5))
     'su7 target es: SU7 → SU7 Max (line 4 → 5)'
     """
     parts = (change.term, change.kind.value, change.locale)
-    what = " ".join(_one(part) for part in parts if part)
-    old, new = _one(change.old) or "nothing", _one(change.new) or "nothing"
+    what = " ".join(_one_line(part) for part in parts if part)
+    old, new = _one_line(change.old) or "nothing", _one_line(change.new) or "nothing"
     lines = " → ".join(str(n) if n else "-" for n in (change.old_line, change.new_line))
     return f"{what}: {old} → {new} (line {lines})"
 
 
-def summary(review: Review) -> str:
-    """The figures of a review in one line."""
+def summarize(review: Review) -> str:
+    """Count changes, conflicts and segments in one line."""
     locked = sum(item.locked for item in review.items)
     parts = [
         _count(len(review.changes), "change"),
@@ -94,13 +91,13 @@ def summary(review: Review) -> str:
     return ", ".join(parts)
 
 
-def made(item: Item) -> str:
-    """How a new text was made, and how near it stays: "retranslated, 83 % kept"."""
+def describe_method(item: Item) -> str:
+    """Describe the origin of a new text and what it keeps: "retranslated, 83 % kept"."""
     return item.method + ("" if item.kept is None else f", {item.kept * 100:.0f} % kept")
 
 
-def changed(cue: ItemCue) -> str:
-    """What a cue's new lines do to its speed, lines and time; "" where that is nothing."""
+def describe_cue_change(cue: ItemCue) -> str:
+    """Describe how new lines change a cue's reading speed, width and duration; "" if not at all."""
     parts = []
     if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
         speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
@@ -109,17 +106,17 @@ def changed(cue: ItemCue) -> str:
         parts.append(f"longest line {cue.longest_line or 0:g} → {cue.new_longest_line or 0:g}")
     if cue.new_end_ms is not None and cue.new_end_ms != cue.end_ms:
         seconds = (cue.new_end_ms - cue.end_ms) / 1_000
-        parts.append(f"{seconds:.1f} s longer, until {clock(cue.new_end_ms)}")
+        parts.append(f"{seconds:.1f} s longer, until {format_time(cue.new_end_ms)}")
     return ", ".join(parts)
 
 
-def tsv(review: Review) -> str:
-    """A row for every segment, for spreadsheets; changes without segments have none.
+def render_tsv(review: Review) -> str:
+    """Render one row per segment, for spreadsheets; changes without segments have none.
 
-    Line ends and tabs inside a text become blanks; lines of a cue are parted by " / ",
-    cues by " // ". A cell that would be taken for a formula gets an apostrophe in front.
+    Line breaks and tabs in a text become spaces; lines of a cue are separated by " / ",
+    cues by " // ". A cell that would be read as a formula is prefixed by an apostrophe.
     """
-    names = {change.id: described(change) for change in review.changes}
+    names = {change.id: describe_change(change) for change in review.changes}
     rows = ["\t".join(COLUMNS)]
     for item in review.items:
         first, last = item.cues[:1], item.cues[-1:]
@@ -128,8 +125,8 @@ def tsv(review: Review) -> str:
             item.file,
             item.locale,
             " ".join(str(cue.number) for cue in item.cues),
-            clock(first[0].start_ms) if first else "",
-            clock(last[0].end_ms) if last else "",
+            format_time(first[0].start_ms) if first else "",
+            format_time(last[0].end_ms) if last else "",
             item.state,
             item.method,
             item.severity,
@@ -147,33 +144,33 @@ def tsv(review: Review) -> str:
             item.source_hash,
             item.text_hash,
             f"{item.kept:.2f}" if item.kept is not None else "",
-            clock(last[0].new_end_ms) if last and last[0].new_end_ms else "",
+            format_time(last[0].new_end_ms) if last and last[0].new_end_ms else "",
         )
         rows.append("\t".join(map(_cell, cells)))
     return "\n".join(rows) + "\n"
 
 
 def _cell(text: str) -> str:
-    made = _one(text)
+    made = _one_line(text)
     return f"'{made}" if _FORMULA.match(made) else made
 
 
-def _lines(item: Item) -> Iterator[str]:
+def _item_lines(item: Item) -> Iterator[str]:
     lock = ", edited by a person: only proposed" if item.locked else ""
-    yield f"    {_where(item)} [{item.state}{lock}]"
-    yield f"        source  {_short(_marked(item))}"
-    yield f"        now     {_short(item.text)}"
+    yield f"    {_item_location(item)} [{item.state}{lock}]"
+    yield f"        source  {_shorten(_bracket_terms(item))}"
+    yield f"        now     {_shorten(item.text)}"
     if item.new_text:
-        yield f"        then    {_short(item.new_text)} ({made(item)})"
+        yield f"        then    {_shorten(item.new_text)} ({describe_method(item)})"
     for cue in item.cues:
-        if told := changed(cue):
-            yield f"        cue {cue.number}: {told}"
+        if change := describe_cue_change(cue):
+            yield f"        cue {cue.number}: {change}"
     for finding in item.findings:
-        yield f"        {item.severity}: {_one(finding)}"
+        yield f"        {item.severity}: {_one_line(finding)}"
 
 
-def _marked(item: Item) -> str:
-    """The source with its changed terms in brackets."""
+def _bracket_terms(item: Item) -> str:
+    """The source with the changed terms in brackets."""
     pieces: list[str] = []
     position = 0
     for start, end in item.marks:
@@ -182,27 +179,27 @@ def _marked(item: Item) -> str:
     return "".join([*pieces, item.source[position:]])
 
 
-def _where(item: Item) -> str:
+def _item_location(item: Item) -> str:
     if not item.cues:
-        return f"{item.locale} {_one(item.file)}, sentence {item.segment + 1}"
+        return f"{item.locale} {_one_line(item.file)}, sentence {item.segment + 1}"
     numbers = [cue.number for cue in item.cues]
     cues = f"cue {numbers[0]}" if len(numbers) == 1 else f"cues {numbers[0]}-{numbers[-1]}"
-    return f"{item.locale} {_one(item.file)}, {cues} at {clock(item.cues[0].start_ms)}"
+    return f"{item.locale} {_one_line(item.file)}, {cues} at {format_time(item.cues[0].start_ms)}"
 
 
-def _place(finding: Finding) -> str:
+def _finding_location(finding: Finding) -> str:
     line = f":{finding.line}" if finding.line else ""
-    where = f"{_one(finding.file)}{line}: " if finding.file else ""
+    where = f"{_one_line(finding.file)}{line}: " if finding.file else ""
     return f"{where}{finding.locale + ' ' if finding.locale else ''}{finding.code}: "
 
 
-def _one(text: str) -> str:
-    """A text on one line."""
-    return _BLANKS.sub(" ", text).strip()
+def _one_line(text: str) -> str:
+    """Collapse whitespace, so that a text fits on one line."""
+    return _SPACES.sub(" ", text).strip()
 
 
-def _short(text: str) -> str:
-    made = _one(text)
+def _shorten(text: str) -> str:
+    made = _one_line(text)
     return made if len(made) <= WIDTH else made[: WIDTH - 1] + "…"
 
 
@@ -210,31 +207,31 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-#: GitHub refuses a comment of more than 65,536 characters; this leaves room for words around.
+#: GitHub rejects comments of more than 65,536 characters; this leaves room for other text.
 MAX_CHARACTERS = 60_000
-# Everything that Markdown, HTML or GitHub (mentions, issues, autolinks) reads anything into.
+# Characters with a meaning in Markdown, HTML or GitHub (mentions, issues, autolinks).
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#!|&~@$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
-#: What turns the direction of the rest of a line round.
+#: Control characters that change the direction of the rest of a line.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ISOLATE, _END = "\u2068", "\u2069"
-_SIGNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_LABELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def markdown(review: Review, *, most: int = MAX_CHARACTERS) -> str:
-    """The review. Segments beyond `most` characters are only counted."""
-    parts = [f"## {escaped(review.title)}\n\n{escaped(summary(review))}.\n"]
+def render_markdown(review: Review, *, most: int = MAX_CHARACTERS) -> str:
+    """Render the review. Segments beyond `most` characters are only counted."""
+    parts = [f"## {escape(review.title)}\n\n{escape(summarize(review))}.\n"]
     if review.conflicts:
-        parts.append("### Conflicts\n\n" + "".join(map(_conflict, review.conflicts)))
+        parts.append("### Conflicts\n\n" + "".join(map(_conflict_row, review.conflicts)))
     if review.changes:
         head = "| term | what | language | old | new | lines |\n|---|---|---|---|---|---|\n"
-        parts.append("### Changes\n\n" + head + "".join(map(_change, review.changes)))
+        parts.append("### Changes\n\n" + head + "".join(map(_change_row, review.changes)))
     length = sum(map(len, parts)) + len(parts)
     if length > most:
         parts[1:] = ["The list is too long for a comment.\n"]
         return "\n".join(parts)
     shown: list[str] = []
     left = len(review.items)
-    for text in _items(review.items):
+    for text in _item_blocks(review.items):
         if length + len(text) > most - 200:
             break
         shown.append(text)
@@ -247,67 +244,71 @@ def markdown(review: Review, *, most: int = MAX_CHARACTERS) -> str:
     return "\n".join(parts)
 
 
-def escaped(text: str) -> str:
-    """A text as Markdown that shows as it is, on one line.
+def escape(text: str) -> str:
+    """Escape a text so that Markdown shows it literally, on one line.
 
-    >>> escaped("<b>|@me")
+    >>> escape("<b>|@me")
     '&#60;b&#62;&#124;&#64;me'
     """
     one = " ".join(text.split())
     special = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", one)
-    made = special if one.isprintable() else "".join(map(_character, special))
+    made = special if one.isprintable() else "".join(map(_escape_character, special))
     turned = any(unicodedata.bidirectional(c) in ("R", "AL") for c in one)
     return f"{_ISOLATE}{made}{_END}" if turned else made
 
 
-def _character(character: str) -> str:
+def _escape_character(character: str) -> str:
     if character in _DIRECTION or not character.isprintable():
         return f"&#92;u{ord(character):04x}"
     return character
 
 
-def _conflict(finding: Finding) -> str:
+def _conflict_row(finding: Finding) -> str:
     line = f", line {finding.line}" if finding.line else ""
-    locale = f" ({escaped(finding.locale)})" if finding.locale else ""
-    return f"- **{_SIGNS[finding.severity]}**{locale}: {escaped(finding.message)}{line}\n"
+    locale = f" ({escape(finding.locale)})" if finding.locale else ""
+    return f"- **{_LABELS[finding.severity]}**{locale}: {escape(finding.message)}{line}\n"
 
 
-def _change(change: Change) -> str:
+def _change_row(change: Change) -> str:
     lines = " → ".join(str(n) if n else "–" for n in (change.old_line, change.new_line))
     cells = (change.term, change.kind.value, change.locale, change.old, change.new)
-    return f"| {' | '.join(map(escaped, cells))} | {lines} |\n"
+    return f"| {' | '.join(map(escape, cells))} | {lines} |\n"
 
 
-def _items(items: Iterable[Item]) -> Iterator[str]:
+def _item_blocks(items: Iterable[Item]) -> Iterator[str]:
     for item in items:
         numbers = ", ".join(str(cue.number) for cue in item.cues)
-        time = clock(item.cues[0].start_ms) if item.cues else "–"
+        time = format_time(item.cues[0].start_ms) if item.cues else "–"
         state = f"{item.state}, only proposed" if item.locked else item.state
         rows = [
-            f"**{escaped(item.file)}** ({escaped(item.locale)}), cue {numbers or '–'}, {time}, "
-            f"{escaped(state)}\n",
-            f"- source: {_render_markdown_marked(item)}",
-            f"- now: {escaped(item.text)}",
+            f"**{escape(item.file)}** ({escape(item.locale)}), cue {numbers or '–'}, {time}, "
+            f"{escape(state)}\n",
+            f"- source: {_bold_terms(item)}",
+            f"- now: {escape(item.text)}",
         ]
         if item.new_text:
-            rows.append(f"- then ({escaped(made(item))}): {escaped(item.new_text)}")
-        rows += [f"- cue {cue.number}: {told}" for cue in item.cues if (told := changed(cue))]
-        rows += [f"- {escaped(item.severity)}: {escaped(text)}" for text in item.findings]
+            rows.append(f"- then ({escape(describe_method(item))}): {escape(item.new_text)}")
+        rows += [
+            f"- cue {cue.number}: {change}"
+            for cue in item.cues
+            if (change := describe_cue_change(cue))
+        ]
+        rows += [f"- {escape(item.severity)}: {escape(text)}" for text in item.findings]
         yield "\n".join(rows) + "\n"
 
 
-def _render_markdown_marked(item: Item) -> str:
+def _bold_terms(item: Item) -> str:
     pieces: list[str] = []
     position = 0
     for start, end in item.marks:
         before, term = item.source[position:start], item.source[start:end]
-        # Blanks at the edges would be lost, and bold type needs none inside.
-        pieces += [_edged(before), f"<b>{escaped(term)}</b>"]
+        # Spaces at the edges would be lost, and bold markup must not contain any.
+        pieces += [_escape_keeping_spaces(before), f"<b>{escape(term)}</b>"]
         position = end
-    return "".join([*pieces, _edged(item.source[position:])])
+    return "".join([*pieces, _escape_keeping_spaces(item.source[position:])])
 
 
-def _edged(text: str) -> str:
+def _escape_keeping_spaces(text: str) -> str:
     left = " " if text[:1].isspace() else ""
     right = " " if text[-1:].isspace() and text.strip() else ""
-    return f"{left}{escaped(text)}{right}"
+    return f"{left}{escape(text)}{right}"

@@ -1,9 +1,9 @@
-"""A review served to one person on this machine: shown, saved in place, reloaded.
+"""Serve a review on localhost: show the page, save decisions, reload.
 
-Other programs and other pages in the same browser can reach a port of this machine too.
-So every address starts with a token that only the person is told, the `Host` and
-`Origin` headers must name this server (a foreign domain may be made to point here), sizes
-and times are bounded, and only files that were named are given out.
+Other programs and other pages in the same browser can reach a local port too. Therefore
+every URL starts with a secret token, the `Host` and `Origin` headers must name this
+server (against DNS rebinding), sizes and times are bounded, and only files that were
+given explicitly are served.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ from speechsubs.review import decisions, page
 from speechsubs.review.model import Decision, Decisions, Review, Verdict
 
 LOOPBACK = "127.0.0.1"
-#: 100,000 long decisions; more is no review.
+#: Enough for 100,000 long decisions.
 MAX_POST_BYTES = 64 * 1024 * 1024
-#: A client that says nothing for so long has gone.
+#: An idle connection is closed after this time.
 TIMEOUT_S = 30
 _CHUNK = 256 * 1024
-#: Written here because the system's own table differs from machine to machine.
+#: Fixed here because the MIME table of the system differs between machines.
 _TYPES = {
     ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
     ".mkv": "video/x-matroska", ".ogv": "video/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4",
@@ -39,11 +39,11 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What is served. `review` is asked at every load, so that a reload shows news.
+class ReviewSession:
+    """What is served. `review` is called on every load, so that a reload shows changes.
 
-    `path` is the decisions file; `media` are the recordings and `languages` the source
-    languages, both by `Item.source_id`.
+    `path` is the decisions file; `media` maps `Item.source_id` to the recording,
+    `languages` to the source language.
     """
 
     review: Callable[[], Review]
@@ -52,8 +52,8 @@ class Desk:
     languages: Mapping[str, str]
 
 
-class ChangedMeanwhileError(SpeechsubsError):
-    """The decisions file is no longer the one that the page was loaded with."""
+class DecisionsChangedError(SpeechsubsError):
+    """The decisions file has changed since the page was loaded."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -64,17 +64,17 @@ class ChangedMeanwhileError(SpeechsubsError):
 
 
 class Server:
-    """One review on one port. `url` is where it is; `run` serves until Ctrl-C or `stop`.
+    """Serves one review at `url`; `run` blocks until Ctrl-C or `stop`.
 
-    Port 0 takes a free one. Raises `InputError` where the port is taken or the decisions
+    Port 0 selects a free port. Raises `InputError` if the port is in use or the decisions
     file belongs to another review.
     """
 
-    def __init__(self, desk: Desk, port: int = 0) -> None:
+    def __init__(self, desk: ReviewSession, port: int = 0) -> None:
         self.desk = desk
         self.token = secrets.token_urlsafe(24)
         self._lock = threading.Lock()
-        standing(desk.path, desk.review())
+        read_decisions(desk.path, desk.review())
         try:
             self._http = _Http((LOOPBACK, port), _Handler, self)
         except (OSError, OverflowError) as error:
@@ -83,16 +83,16 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port that the server listens on."""
         return int(self._http.server_address[1])
 
     @property
     def url(self) -> str:
-        """The address of the page, with the token."""
+        """The URL of the page, with the token."""
         return f"http://{LOOPBACK}:{self.port}/{self.token}/"
 
     def run(self) -> None:
-        """Serve until somebody stops it; Ctrl-C ends it in peace."""
+        """Serve until `stop` or Ctrl-C."""
         try:
             self._http.serve_forever(poll_interval=0.05)
         except KeyboardInterrupt:
@@ -105,10 +105,10 @@ class Server:
         self._http.shutdown()
 
     def html(self) -> bytes:
-        """The page as it is now."""
+        """Render the page from the current review and decisions."""
         with self._lock:
             review = self.desk.review()
-            found, revision = standing(self.desk.path, review)
+            found, revision = read_decisions(self.desk.path, review)
         media = {name: f"media/{n}" for n, name in enumerate(self.desk.media)}
         text = page.render(
             replace(review, media=media),
@@ -121,38 +121,38 @@ class Server:
         return text.encode("utf-8")
 
     def save(self, body: bytes) -> str:
-        """Save posted decisions; the new revision.
+        """Save posted decisions and return the new revision.
 
-        Decisions of the file about items that the page does not show stay. Raises
-        `InputError` for what is no decision, `ChangedMeanwhileError`, `OutputError`.
+        Existing decisions about items that the page does not show are kept. Raises
+        `InputError` for invalid decisions, `DecisionsChangedError`, `OutputError`.
         """
-        posted, revision = _posted(body)
+        posted, revision = _parse_posted(body)
         with self._lock:
             review = self.desk.review()
-            before, current = standing(self.desk.path, review)
+            before, current = read_decisions(self.desk.path, review)
             if revision != current:
-                raise ChangedMeanwhileError(self.desk.path)
+                raise DecisionsChangedError(self.desk.path)
             shown = {item.id for item in review.items}
             kept = [decision for decision in before if decision.item not in shown]
             made = Decisions(review.project, review.old, review.new, (*kept, *posted))
-            text = decisions.text(made)
-            # What is written must be readable: the reader has all the rules.
+            text = decisions.render(made)
+            # Validate with the reader, which has all the rules, before writing.
             decisions.parse(text, self.desk.path)
             data = text.encode("utf-8")
             write_atomic(self.desk.path, data)
             return _digest(data)
 
 
-def standing(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
-    """The decisions in a file, and its revision ("" where there is none).
+def read_decisions(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
+    """Read the decisions in a file and its revision ("" if there is no file).
 
-    Raises `InputError` where it holds decisions of another review, `YamlError`.
+    Raises `InputError` if the decisions belong to another review, `YamlError`.
     """
     if not path.exists():
         return (), ""
     data = read_bytes(path)
     found = decisions.parse(data.decode("utf-8-sig", "replace"), path)
-    if not _of(found, review):
+    if not _belongs_to(found, review):
         raise InputError(
             str(path),
             "holds decisions of another review",
@@ -161,18 +161,18 @@ def standing(path: Path, review: Review) -> tuple[Sequence[Decision], str]:
     return found.decisions, _digest(data)
 
 
-def free(path: Path, review: Review) -> bool:
-    """True where a review may keep its decisions in a file: none is there, or its own.
+def is_available(path: Path, review: Review) -> bool:
+    """True if the file does not exist yet or holds decisions of this review.
 
-    Raises `YamlError` where nobody can tell whose they are.
+    Raises `YamlError` if it cannot be parsed.
     """
     if not path.exists():
         return True
     data = read_bytes(path)
-    return _of(decisions.parse(data.decode("utf-8-sig", "replace"), path), review)
+    return _belongs_to(decisions.parse(data.decode("utf-8-sig", "replace"), path), review)
 
 
-def _of(found: Decisions, review: Review) -> bool:
+def _belongs_to(found: Decisions, review: Review) -> bool:
     return not found.decisions or (found.old, found.new) == (review.old, review.new)
 
 
@@ -180,16 +180,16 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _posted(body: bytes) -> tuple[list[Decision], str]:
+def _parse_posted(body: bytes) -> tuple[list[Decision], str]:
     try:
         data = json.loads(body)
-        return [_decision(one) for one in data["decisions"]], str(data["revision"])
+        return [_parse_decision(one) for one in data["decisions"]], str(data["revision"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("the page", f"sent no decisions ({error!r:.200})") from error
 
 
-def _decision(one: Mapping[str, Any]) -> Decision:
-    def said(name: str) -> str:
+def _parse_decision(one: Mapping[str, Any]) -> Decision:
+    def text_of(name: str) -> str:
         value = one.get(name, "")
         if not isinstance(value, str):
             raise TypeError(f"{name} is no text")
@@ -202,22 +202,22 @@ def _decision(one: Mapping[str, Any]) -> Decision:
     if not isinstance(demands, dict):
         raise TypeError("demands is no object")
     return Decision(
-        said("item"),
-        Verdict(said("verdict")),
-        said("source_hash"),
-        said("text_hash"),
-        said("text"),
+        text_of("item"),
+        Verdict(text_of("verdict")),
+        text_of("source_hash"),
+        text_of("text_hash"),
+        text_of("text"),
         tuple(tuple(str(line) for line in cue) for cue in lines),
-        said("author"),
-        said("date"),
-        said("reason"),
+        text_of("author"),
+        text_of("date"),
+        text_of("reason"),
         tuple((str(term), str(value)) for term, value in demands.items()),
     )
 
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
-    # Another program may hold the port: then say so, and do not share it.
+    # A port in use must be an error, not shared with another program.
     allow_reuse_address = False
 
     def __init__(
@@ -227,7 +227,7 @@ class _Http(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news, and a traceback helps nobody here."""
+        """Ignore disconnects: they are normal, and a traceback would not help."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -238,10 +238,10 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = TIMEOUT_S
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the address holds the token, and logs travel."""
+        """Log nothing: the URL contains the token, and logs get shared."""
 
     def do_GET(self) -> None:
-        """The page, or a recording that was named."""
+        """Send the page or a recording."""
         route = self._route()
         if route == "":
             try:
@@ -277,13 +277,13 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         try:
             self._json(HTTPStatus.OK, {"revision": self.server.owner.save(body)})
-        except ChangedMeanwhileError as error:
+        except DecisionsChangedError as error:
             self._json(HTTPStatus.CONFLICT, {"error": str(error)})
         except SpeechsubsError as error:
             self._json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
     def _route(self) -> str | None:
-        """The address behind the token, or None where the request was refused."""
+        """The path after the token, or None if the request was refused."""
         port = self.server.owner.port
         hosts = {f"{LOOPBACK}:{port}", f"localhost:{port}"}
         origin = self.headers.get("Origin")
@@ -300,7 +300,7 @@ class _Handler(BaseHTTPRequestHandler):
         return rest[0]
 
     def _media(self, name: str) -> None:
-        """A recording or a part of it."""
+        """Send a recording or a range of it."""
         paths = list(self.server.owner.desk.media.values())
         number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else -1
         if not 0 <= number < len(paths):
@@ -310,11 +310,11 @@ class _Handler(BaseHTTPRequestHandler):
             with paths[number].open("rb") as stream:
                 self._stream(stream, paths[number].stat().st_size, paths[number].suffix.lower())
         except OSError:
-            # Gone since it was named, or the client has gone: neither is ours to mend.
+            # The file has vanished or the client has disconnected: nothing to do.
             self.close_connection = True
 
     def _stream(self, stream: BinaryIO, size: int, suffix: str) -> None:
-        wanted = _range(self.headers.get("Range", ""), size)
+        wanted = _parse_range(self.headers.get("Range", ""), size)
         start, end = wanted or (0, size)
         if wanted is not None and start >= end:
             self._head(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "text/plain", 0,
@@ -337,7 +337,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, "application/json", json.dumps(data).encode("ascii"))
 
     def _refuse(self, status: HTTPStatus, reason: str) -> None:
-        # A body that was not read would be taken for the next request.
+        # An unread body would be parsed as the next request.
         self.close_connection = True
         self._json(status, {"error": reason})
 
@@ -364,14 +364,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _range(header: str, size: int) -> tuple[int, int] | None:
-    """The half-open part of a file that one range asks for; None for the whole file.
+def _parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """Parse a Range header into a half-open interval; None for the whole file.
 
-    Several ranges at once are answered with the whole file, which RFC 9110 allows.
+    Multiple ranges are answered with the whole file, which RFC 9110 allows.
 
-    >>> _range("bytes=2-4", 10), _range("bytes=-3", 10), _range("bytes=8-", 10)
+    >>> _parse_range("bytes=2-4", 10), _parse_range("bytes=-3", 10), _parse_range("bytes=8-", 10)
     ((2, 5), (7, 10), (8, 10))
-    >>> _range("bytes=0-1,4-5", 10), _range("bytes=20-", 10)
+    >>> _parse_range("bytes=0-1,4-5", 10), _parse_range("bytes=20-", 10)
     (None, (20, 10))
     """
     unit, _, spans = header.partition("=")

@@ -1,10 +1,9 @@
-"""A whole translation as a review: every sentence beside its source, with what is wrong.
+"""Review a whole translation: every sentence next to its source, with its issues.
 
-Subtitle files without a project, looked at as if they were one.
-
-talk.en.srt and talk.es.srt belong together by their names. What is on screen together
-(`check.pairs`) is a pair; where both sides have the same number of sentences, each is a
-segment of its own, so that only the one that a change touches is translated again.
+Subtitle files without a project can be reviewed too: talk.en.srt and talk.es.srt are
+matched by name and become a project in memory. Cues that are on screen together
+(`qa.pairs`) form a pair; if both sides have the same number of sentences, each sentence
+becomes a segment, so that only affected sentences are retranslated.
 """
 
 from bisect import bisect_right
@@ -40,14 +39,14 @@ from speechsubs.review.model import Item, ItemCue, Review
 _ORDER = tuple(Severity)
 
 
-def review_of(
+def review_translation(
     project: Project, locale: str | None = None, states: Collection[State] = tuple(State)
 ) -> Review:
-    """Every segment of a project in those states, in one language or in all of them.
+    """Review all segments of a project in these states, in one language or in all.
 
-    Cues and sentences are checked as `speechsubs check` would. Raises
-    `UnknownLocaleError` for a language that has no rules, `GlossaryError` or `YamlError`
-    where the project's glossary was broken by hand.
+    Runs the same checks as `speechsubs check`. Raises `UnknownLocaleError` for an
+    unsupported language, `GlossaryError` or `YamlError` if the project's glossary is
+    invalid.
     """
     terms = _glossary(project)
     matcher = Matcher(terms)
@@ -106,7 +105,7 @@ def _items(
         if segment.state not in states:
             continue
         index = segment.index
-        own = [*found.get(index, ()), *_doubts(segment)]
+        own = [*found.get(index, ()), *_open_problems(segment)]
         yield Item(
             source_id=source.id,
             file=record.written[0] if record.written else source.name,
@@ -116,7 +115,7 @@ def _items(
             text=segment.text,
             new_text="",
             cues=tuple(_cue(n, source, record, locale, options.fps) for n in shown.get(index, ())),
-            marks=_marks(source, segment),
+            marks=_find_marks(source, segment),
             before=texts[index - 1] if 0 < index <= len(texts) else "",
             after=texts[index + 1] if index + 1 < len(texts) else "",
             state=segment.state.value,
@@ -131,14 +130,14 @@ def _cue(
 ) -> ItemCue:
     cue = record.cues[number]
     speed = round(qa.chars_per_second(cue, locale), 1)
-    latest = recut.latest(record.cues, number, source.sentences, locale, fps)
+    latest = recut.latest_end_ms(record.cues, number, source.sentences, locale, fps)
     longest = max(map(locale.width, cue.lines), default=0.0)
     return ItemCue(number + 1, cue.start_ms, cue.end_ms, cue.lines, (), speed, speed,
                    cue.end_ms, latest, longest, longest)  # fmt: skip
 
 
-def _marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:
-    """Where terms and amounts stand, if the sentence is still the one they were found in."""
+def _find_marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:
+    """Spans of terms and amounts, if the source sentence is unchanged."""
     if segment.index >= len(source.slots) or segment.index >= len(source.sentences):
         return ()
     if source.sentences[segment.index].text != segment.source:
@@ -147,8 +146,8 @@ def _marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:
     return tuple((s.start, s.end) for s in source.slots[segment.index] if s.kind in wanted)
 
 
-def _doubts(segment: Segment) -> list[Finding]:
-    """What the engine could not settle. A person who answers for the text has."""
+def _open_problems(segment: Segment) -> list[Finding]:
+    """Unresolved problems of the engine; a human-approved text has none."""
     if segment.state.by_person or not segment.problems:
         return []
     message = f"no output of the engine passed ({', '.join(segment.problems)}): read it"
@@ -163,7 +162,7 @@ def _findings(
     terms: Glossary,
     matcher: Matcher,
 ) -> dict[int, list[Finding]]:
-    """Findings by sentence: those of its cues, then those of its text."""
+    """Findings by sentence: first of its cues, then of its text."""
     own = locales.load(source.language)
     result: dict[int, list[Finding]] = {}
     track = Track(record.cues, record.locale, source.name)
@@ -185,11 +184,11 @@ def _findings(
     return result
 
 
-def project_of(paths: Sequence[Path], language: str) -> Project:
-    """The files as a project that is never written. `language` is the glossary's.
+def project_from_files(paths: Sequence[Path], language: str) -> Project:
+    """Build an unsaved project from subtitle files. `language` is the source language.
 
-    Raises `InputError` where a file is no subtitles, says no language in its name, or
-    has no partner in the source language.
+    Raises `InputError` if a file is not a subtitle file, has no language in its name or
+    has no counterpart in the source language.
     """
     groups: dict[tuple[Path, str], dict[str, Path]] = {}
     for path in dict.fromkeys(paths):
@@ -200,7 +199,7 @@ def project_of(paths: Sequence[Path], language: str) -> Project:
         groups.setdefault((path.parent, outputs.stem(path)), {}).setdefault(tag, path)
     sources = []
     for number, ((_, stem), files) in enumerate(groups.items()):
-        own = _own(files, language)
+        own = _source_tag(files, language)
         if own is None:
             first = next(iter(files.values()))
             advice = f"Add {stem}.{language}{first.suffix}, or name a project"
@@ -210,8 +209,8 @@ def project_of(paths: Sequence[Path], language: str) -> Project:
     return Project(Path(), tuple(sources))
 
 
-def files_in(folder: Path) -> list[Path]:
-    """The subtitle files of a folder that say their language, in the order of their names."""
+def find_subtitles(folder: Path) -> list[Path]:
+    """Find the subtitle files of a folder with a language in their names, sorted by name."""
     suffixes = {suffix for suffix in formats.readable_suffixes() if suffix in (".srt", ".vtt")}
     return sorted(
         path
@@ -220,8 +219,8 @@ def files_in(folder: Path) -> list[Path]:
     )
 
 
-def _own(files: dict[str, Path], language: str) -> str | None:
-    """Which of the files is in the source language: en, or en-GB for en."""
+def _source_tag(files: dict[str, Path], language: str) -> str | None:
+    """The tag of the file in the source language: en, or en-GB for en."""
     if language in files:
         return language
     base = language.partition("-")[0]
@@ -229,15 +228,15 @@ def _own(files: dict[str, Path], language: str) -> str | None:
 
 
 def _source(source_id: str, files: dict[str, Path], own: str, tag: str) -> Source:
-    above, below = _track(files[own]), _track(files[tag])
+    above, below = _read_track(files[own]), _read_track(files[tag])
     pairs = qa.pairs(above, below)
     starts = [number - 1 for _, _, number in pairs] + [len(below.cues)]
     made: list[tuple[str, str]] = []
     cues: list[Cue] = []
     for number, (before, after, _) in enumerate(pairs):
         own_cues = below.cues[starts[number] : starts[number + 1]]
-        parts = _parts(before, after, own, tag)
-        shown = _shown([after for _, after in parts], own_cues, len(made))
+        parts = _pair_sentences(before, after, own, tag)
+        shown = _sentences_by_cue([after for _, after in parts], own_cues, len(made))
         made += parts
         cues += [
             Cue(cue.start_ms, cue.end_ms, cue.lines, indexes)
@@ -254,8 +253,8 @@ def _source(source_id: str, files: dict[str, Path], own: str, tag: str) -> Sourc
                   (track,))  # fmt: skip
 
 
-def _parts(before: str, after: str, own: str, tag: str) -> list[tuple[str, str]]:
-    """The sentences of a pair side by side; the pair itself where their numbers differ."""
+def _pair_sentences(before: str, after: str, own: str, tag: str) -> list[tuple[str, str]]:
+    """Pair the sentences of both sides; keep the texts whole if their numbers differ."""
     sides = [
         [part.text for part in _split(text, language)] for text, language in
         ((before, own), (after, tag))
@@ -270,8 +269,10 @@ def _split(text: str, tag: str) -> list[Sentence]:
     return sentences_of(transcript, locales.load(tag).language)
 
 
-def _shown(parts: Sequence[str], cues: Sequence[Cue], first: int) -> list[tuple[int, ...]]:
-    """Which sentences each cue shows, by how many letters have gone by."""
+def _sentences_by_cue(
+    parts: Sequence[str], cues: Sequence[Cue], first: int
+) -> list[tuple[int, ...]]:
+    """The sentences that each cue shows, found by counting characters."""
     ends: list[int] = []
     for part in parts:
         ends.append(len("".join(part.split())) + (ends[-1] if ends else 0))
@@ -285,7 +286,7 @@ def _shown(parts: Sequence[str], cues: Sequence[Cue], first: int) -> list[tuple[
     return shown
 
 
-def _track(path: Path) -> Track:
+def _read_track(path: Path) -> Track:
     item = formats.read(path)
     if not isinstance(item, Track):
         raise InputError(str(path), "these are no subtitles: it has no cues")

@@ -46,7 +46,7 @@ def diff(
     if textconv is not None:
         if names or places:
             raise click.UsageError("--textconv takes one FILE and nothing else")
-        click.echo(git.canonical(textconv), nl=False)
+        click.echo(git.canonicalize(textconv), nl=False)
         return 0
     folder = places[0] if len(places) == 1 and (places[0] / MANIFEST).is_file() else None
     least = 1 if folder else 2
@@ -61,7 +61,7 @@ def diff(
     # Files may be anybody's: nothing is translated again unless somebody asks for it.
     name = None if no_translate else engine or ("auto" if folder else None)
     without = impact.NO_ENGINE if folder or no_translate else _FILES
-    review, _ = impact.review(
+    review, _ = impact.review_change(
         own,
         old,
         new,
@@ -89,7 +89,7 @@ def apply(
     screen = console.stderr()
     own = project.load(folder)
     decisions = deciding.load(path)
-    text = git.text_of(new) if new else ""
+    text = git.read_text(new) if new else ""
     glossary = parse(text, Path(new)) if new else None
     applying.check(own, decisions, glossary, where=str(path))
     predictions = _predictions(own, decisions, glossary, old, engine, str(path))
@@ -114,7 +114,7 @@ def apply(
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
 
-def _remember(path: Path, applied: applying.Applied, screen: Console, quiet: bool) -> None:
+def _remember(path: Path, applied: applying.ApplyResult, screen: Console, quiet: bool) -> None:
     """Put what was decided into a translation memory."""
     decided = {*applied.changed, *applied.approved}
     only = {
@@ -134,7 +134,7 @@ def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool
     """Merge three versions; the exit code."""
     before = git.load(ours)
     merged = threeway.merge(git.load(base), before, git.load(theirs))
-    made = threeway.text(merged, git.text_of(ours), before).encode("utf-8")
+    made = threeway.text(merged, git.read_text(ours), before).encode("utf-8")
     if output is None:
         click.echo(made, nl=False)
     else:
@@ -176,11 +176,11 @@ def _files(places: Sequence[Path], new: Glossary) -> Project:
     for place in places:
         if (place / MANIFEST).is_file():
             raise InputError(str(place), "a project is looked at alone", "Give one --in")
-        found += translation.files_in(place) if place.is_dir() else [place]
+        found += translation.find_subtitles(place) if place.is_dir() else [place]
     if places and not found:
         advice = "Subtitles are named like talk.es.srt"
         raise InputError(str(places[0]), "there is no project and there are no subtitles", advice)
-    return translation.project_of(found, new.language)
+    return translation.project_from_files(found, new.language)
 
 
 def _refuse(output: Path | None, names: Sequence[str], places: Sequence[Path]) -> None:
@@ -198,7 +198,7 @@ def _predictions(
     where: str,
 ) -> dict[str, items.Prediction]:
     """What accepted items say, where the file does not say it."""
-    needed: Collection[str] = applying.needed(decisions)
+    needed: Collection[str] = applying.items_to_predict(decisions)
     if not needed:
         return {}
     if glossary is None:
@@ -208,7 +208,7 @@ def _predictions(
     if decisions.old and before.digest != decisions.old:
         problem = f"{before.path} is not the old glossary of this review"
         raise InputError(where, problem, "Name it (--old)")
-    _, predictions = impact.review(
+    _, predictions = impact.review_change(
         own, before, glossary, engines=_Loaded(engine), only=frozenset(needed)
     )
     return predictions
@@ -218,11 +218,11 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
     if kind == "json":
         text = json.dumps(review.data(), ensure_ascii=True, indent=1) + "\n"
     elif kind == "tsv":
-        text = render.tsv(review)
+        text = render.render_tsv(review)
     elif kind == "markdown":
-        text = render.markdown(review)
+        text = render.render_markdown(review)
     else:
-        lines = [visible(line) for line in render.table(review)]
+        lines = [visible(line) for line in render.render_table(review)]
         text = "".join(f"{line}\n" for line in lines)
     if output is None:
         # A subtitle may hold half a character, which no terminal takes.
@@ -230,5 +230,5 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
         return
     write_atomic(output, text.encode("utf-8", "backslashreplace"))
     screen: Console = console.stderr()
-    screen.print(console.escape(render.summary(review)))
+    screen.print(console.escape(render.summarize(review)))
     console.show_paths([output])

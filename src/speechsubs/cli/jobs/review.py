@@ -24,8 +24,8 @@ from speechsubs.project import Project, State
 from speechsubs.project.store import GLOSSARY
 from speechsubs.review import git, impact, page
 from speechsubs.review.model import Review
-from speechsubs.review.serve import Desk, Server, free, standing
-from speechsubs.review.translation import review_of
+from speechsubs.review.serve import ReviewSession, Server, is_available, read_decisions
+from speechsubs.review.translation import review_translation
 
 PAGE = "review.html"
 DECISIONS = "decisions.yml"
@@ -37,7 +37,7 @@ def run(folder: Path, asked: Page, *, target: Locale | None, states: Sequence[st
     wanted = [State(name) for name in states] or list(State)
 
     def make(project: Project) -> Review:
-        return review_of(project, tag, wanted)
+        return review_translation(project, tag, wanted)
 
     return present(folder, make, asked)
 
@@ -59,7 +59,7 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
 
     def make(project: Project) -> Review:
         title = f"{names[0]} → {names[1]}" if len(names) == 2 else names[0]
-        return impact.review(project, before, after, tags=tags, engines=load, title=title)[0]
+        return impact.review_change(project, before, after, tags=tags, engines=load, title=title)[0]
 
     return present(folder, make, asked)
 
@@ -88,12 +88,14 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
         message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
         console.note(console.stderr(), message)
     if asked.serve:
-        return _serve(Server(Desk(review, path, media, languages), asked.port), asked.quiet)
+        return _serve(
+            Server(ReviewSession(review, path, media, languages), asked.port), asked.quiet
+        )
     output = asked.output or project.folder / page_name
     if output.resolve() == path.resolve():
         raise InputError(str(output), "this is the page and the decisions", "Name two files")
     addresses = {name: _address(file, output) for name, file in media.items()}
-    found, _ = standing(path, made)
+    found, _ = read_decisions(path, made)
     text = page.render(
         replace(made, media=addresses), languages=languages, decided=found, name=path.name
     )
@@ -116,7 +118,7 @@ def _names(folder: Path, review: Review, asked: Path | None) -> tuple[Path, str]
     for number in count(1):
         mark = f"-{number}" if number > 1 else ""
         path = folder / DECISIONS.replace(".", f"{mark}.")
-        if free(path, review):
+        if is_available(path, review):
             return path, PAGE.replace(".", f"{mark}.")
     raise AssertionError  # numbers do not end
 

@@ -1,8 +1,8 @@
-"""The review as one HTML file: everything inside it, nothing fetched, nothing run but its own.
+"""Render a review as one self-contained HTML file that loads nothing from elsewhere.
 
-The review's data stand in the page as JSON that no text in it can leave: `<`, `>` and `&`
-are escapes. The content security policy names the page's own style and script by their
-hashes, so that nothing else could run even if a text came to stand as markup.
+The data are embedded as JSON in which `<`, `>` and `&` are escaped, so that no text can
+break out of it. The content security policy allows the page's own style and script by
+hash, so that nothing else would run even if a text ended up as markup.
 """
 
 import base64
@@ -20,9 +20,9 @@ from speechsubs.language.locales import Locale
 from speechsubs.review.decisions import SCHEMA
 from speechsubs.review.model import Decision, Review
 
-#: In the order in which they need each other; they become one script.
+#: Concatenated in dependency order into one script.
 _SCRIPTS = ("text.js", "state.js", "card.js", "editor.js", "player.js", "page.js")
-#: What would end the element or start a comment, and line ends of JavaScript.
+#: Characters that could end the element or start a comment, and JavaScript line ends.
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
@@ -35,16 +35,16 @@ def render(
     revision: str = "",
     name: str = "decisions.yml",
 ) -> str:
-    """The page as the text of an HTML file, which may be saved and opened from disk.
+    """Render the page as HTML that can be saved and opened from disk.
 
-    `languages` are the tags of the sources by `Item.source_id`. `decided` are decisions
-    already taken. `save_to` is where the page sends decisions when a server of ours shows
-    it ("" makes it a page that only downloads), `revision` what that server expects back.
-    `name` is what the file of the decisions is called when it is downloaded.
+    `languages` maps `Item.source_id` to the tag of the source. `decided` are the existing
+    decisions. `save_to` is the URL that the page posts decisions to ("" for a page that
+    only downloads them), and `revision` is sent back with them. `name` is the name of the
+    downloaded decisions file.
     """
     data = review.data() | {
         "languages": dict(languages or {}),
-        "locales": _locales(review, languages or {}),
+        "locales": _locale_traits(review, languages or {}),
         "decisions": [asdict(one) | {"demands": dict(one.demands)} for one in decided],
         "decisions_schema": SCHEMA,
         "decisions_name": name,
@@ -57,10 +57,10 @@ def render(
         "csp": _policy(style, script, served=bool(save_to)),
         "css": style,
         "js": script,
-        # ASCII only: a lone surrogate in a text is an escape too, and no error.
+        # ASCII only, so that a lone surrogate becomes an escape instead of an error.
         "data": json.dumps(data, ensure_ascii=True, separators=(",", ":")).translate(_UNSAFE),
     }
-    # In one pass: what stands in the data is never taken for a place to fill.
+    # A single pass, so that braces in the data are never taken for a placeholder.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
 
 
@@ -69,7 +69,7 @@ def _file(name: str) -> str:
 
 
 def _policy(style: str, script: str, *, served: bool) -> str:
-    """The content security policy of a page with this style and script."""
+    """The content security policy for this style and script."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -90,13 +90,13 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
 
 
-def _locales(review: Review, languages: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """What the page has to know about each language; the review's own limits go first."""
+def _locale_traits(review: Review, languages: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Traits of every language that the page shows; limits of the review take precedence."""
     tags = {item.locale for item in review.items} | {change.locale for change in review.changes}
     known: dict[str, dict[str, Any]] = {}
     for tag in sorted(tags | set(languages.values())):
         try:
-            known[tag] = traits(locales.load(tag))
+            known[tag] = locale_traits(locales.load(tag))
         except UnknownLocaleError:
             continue
     for tag, limits in review.limits.items():
@@ -104,8 +104,8 @@ def _locales(review: Review, languages: Mapping[str, str]) -> dict[str, dict[str
     return known
 
 
-def traits(locale: Locale) -> dict[str, Any]:
-    """Direction, width of characters and limits of a language, as the page reads them."""
+def locale_traits(locale: Locale) -> dict[str, Any]:
+    """Direction, character width and limits of a locale, as the page expects them."""
     return {
         "direction": locale.direction,
         "spaces": locale.words == "spaces",
