@@ -27,7 +27,7 @@ from speechsubs.batch import (
 )
 from speechsubs.batch import watch as watching
 from speechsubs.engines import EchoEngine
-from speechsubs.engines.wrappers import Sliced, SlicedSteerable, sliced
+from speechsubs.engines.wrappers import SlicedEngine, SlicedSteerableEngine, slice_batches
 from speechsubs.errors import OutputError
 from speechsubs.options import Options
 from speechsubs.protocols import Engine, Steerable
@@ -191,15 +191,15 @@ def test_slices_change_no_answer() -> None:
             return super().translate(given, hypotheses)
 
     texts = [f"{'x' * (n * 7 % 10)} {n}" for n in range(25)]
-    engine: Engine = sliced(Listening(), 10)
-    assert type(engine) is Sliced
+    engine: Engine = slice_batches(Listening(), 10)
+    assert type(engine) is SlicedEngine
     assert not isinstance(engine, Steerable)
     assert engine.translate(texts) == [[text] for text in texts]
     assert [len(call) for call in calls] == [10, 10, 5]
     assert max(map(len, calls[2])) <= min(map(len, calls[0]))
     assert engine.translate([]) == []
-    steered = sliced(Steered(), 10)
-    assert isinstance(steered, SlicedSteerable)
+    steered = slice_batches(Steered(), 10)
+    assert isinstance(steered, SlicedSteerableEngine)
     assert isinstance(steered, Steerable)
     assert steered.complete([("a", "b")]) == ["c"]
     assert steered.translate_without(["a"], ["b"]) == ["w"]

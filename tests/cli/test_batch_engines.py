@@ -134,8 +134,8 @@ def test_an_engine_of_a_worker_takes_the_cores_that_the_worker_was_given(
         "speechsubs.batch.cluster.worker", reason="the extra [cluster] is not installed"
     )
     monkeypatch.setattr(protocol, "code", lambda: "the same")
-    monkeypatch.setattr(ctranslate, "_own", lambda: 16)
-    monkeypatch.setenv(ctranslate.VARIABLE, variable)
+    monkeypatch.setattr(ctranslate, "_available_cores", lambda: 16)
+    monkeypatch.setenv(ctranslate.THREADS_VARIABLE, variable)
     wanted = protocol.Terms(
         "1", str(here), {}, "the same", {}, {("echo", "en", "it"): "another"}, {}, terms
     )

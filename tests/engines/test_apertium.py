@@ -8,7 +8,7 @@ import pytest
 
 from speechsubs.engines import apertium, load
 from speechsubs.engines.apertium import ApertiumEngine
-from speechsubs.engines.apertium_rules import plainer, repaired, spanish_marks
+from speechsubs.engines.apertium_rules import add_opening_marks, repair, simplify_english
 from speechsubs.errors import EngineError
 
 SMALL = {"y", "es", "a", "de", "el"}
@@ -136,7 +136,7 @@ def test_failures_of_the_program_are_said_in_words(monkeypatch: pytest.MonkeyPat
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert apertium.routes() == ()
+    assert apertium.installed_modes() == ()
     with pytest.raises(EngineError, match="apt install apertium"):
         ApertiumEngine("en", "es", ("eng-spa",))
     with pytest.raises(EngineError, match="apt install apertium apertium-eng-spa"):
@@ -170,7 +170,7 @@ def test_the_signature_and_the_quality_are_honest() -> None:
     ],
 )
 def test_repairs(source: str, text: str, wanted: str) -> None:
-    assert repaired(source, text, SMALL) == wanted
+    assert repair(source, text, SMALL) == wanted
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_repairs(source: str, text: str, wanted: str) -> None:
     ],
 )
 def test_spanish_opens_what_it_closes(text: str, wanted: str) -> None:
-    assert spanish_marks(text) == wanted
+    assert add_opening_marks(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -208,4 +208,4 @@ def test_spanish_opens_what_it_closes(text: str, wanted: str) -> None:
     ],
 )
 def test_other_english_is_left_as_it_is(text: str) -> None:
-    assert plainer(text) == text
+    assert simplify_english(text) == text

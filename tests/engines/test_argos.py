@@ -89,7 +89,7 @@ def test_long_texts_are_cut_and_lose_nothing(engine: ArgosEngine) -> None:
     chunks = list(engine._parts(text))
     assert len(chunks) > 1
     assert " ".join(chunks) == text
-    assert all(len(engine._dialect.source.encode(p)) <= ctranslate.MAX_TOKENS for p in chunks)
+    assert all(len(engine._format.source.encode(p)) <= ctranslate.MAX_TOKENS for p in chunks)
     (answer,) = engine.translate([text])
     assert sum(str(number) in answer[0] for number in range(10, 60)) > 10
 

@@ -13,19 +13,19 @@ LENGTHS = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9)), max_size=3
 
 
 def test_a_wish_counts_more_than_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ctranslate.VARIABLE, "3")
-    assert ctranslate.count() == 3
-    assert ctranslate.count(2) == 2
-    assert ctranslate.count(0) == 1
-    monkeypatch.delenv(ctranslate.VARIABLE)
-    assert ctranslate.count() == len(os.sched_getaffinity(0))
+    monkeypatch.setenv(ctranslate.THREADS_VARIABLE, "3")
+    assert ctranslate.count_cores() == 3
+    assert ctranslate.count_cores(2) == 2
+    assert ctranslate.count_cores(0) == 1
+    monkeypatch.delenv(ctranslate.THREADS_VARIABLE)
+    assert ctranslate.count_cores() == len(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "9" * 5_000, "1025", "٣"])
 def test_a_number_of_cores_that_is_none(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv(ctranslate.VARIABLE, text)
+    monkeypatch.setenv(ctranslate.THREADS_VARIABLE, text)
     with pytest.raises(EngineError, match=r"SPEECHSUBS_THREADS is .*Set it to a number"):
-        ctranslate.count()
+        ctranslate.count_cores()
 
 
 @given(LENGTHS, st.integers(1, 64))

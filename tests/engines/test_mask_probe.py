@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from speechsubs.engines import mask_probe
-from speechsubs.engines.echo import EchoEngine, change_digits, shout
+from speechsubs.engines.echo import EchoEngine, change_digits, uppercase
 from speechsubs.protocols import MaskFamily
 
 
@@ -15,12 +15,12 @@ def test_an_engine_that_copies_keeps_everything_in_order() -> None:
     scores = mask_probe.probe(mask_probe.CODES, "en", lambda texts: first(EchoEngine(), texts))
     assert [score.family for score in scores] == list(mask_probe.CODES)
     assert all(score.share == 1 for score in scores)
-    assert mask_probe.best_first(scores) == mask_probe.CODES
+    assert mask_probe.rank(scores) == mask_probe.CODES
 
 
 def test_case_does_not_matter_letters_do() -> None:
     loud = mask_probe.probe(
-        mask_probe.CODES, "en", lambda texts: first(EchoEngine(change=shout), texts)
+        mask_probe.CODES, "en", lambda texts: first(EchoEngine(change=uppercase), texts)
     )
     assert all(score.share == 1 for score in loud)
     wrong = EchoEngine(change=change_digits)
@@ -43,7 +43,7 @@ def test_the_family_that_survives_comes_first() -> None:
     def spoilt(texts: Sequence[str]) -> list[str]:
         return [text.replace("ZQ", "z q ") for text in texts]
 
-    ordered = mask_probe.best_first(mask_probe.probe(mask_probe.CODES, "en", spoilt))
+    ordered = mask_probe.rank(mask_probe.probe(mask_probe.CODES, "en", spoilt))
     assert ordered[-1].name == "zq"
     assert ordered[-1].words == mask_probe.CODES[0].words, "kept whole: a bad family is still one"
 
@@ -73,9 +73,9 @@ def test_languages_without_sentences_of_their_own_are_probed_plainly() -> None:
 
 
 def test_masks_count_as_words_only() -> None:
-    assert mask_probe.occurs("ZQ1", "ZQ12 AZQ1 zq1, ZQ1.") == 2
-    assert mask_probe.occurs("CHF 717", "CHF 7170 or chf 717") == 1
-    assert mask_probe.occurs("717€", "1717€ and 717€.") == 1
+    assert mask_probe.count_mask("ZQ1", "ZQ12 AZQ1 zq1, ZQ1.") == 2
+    assert mask_probe.count_mask("CHF 717", "CHF 7170 or chf 717") == 1
+    assert mask_probe.count_mask("717€", "1717€ and 717€.") == 1
 
 
 def test_every_word_of_every_pool_is_tried() -> None:

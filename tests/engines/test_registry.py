@@ -214,10 +214,10 @@ def test_the_shortest_way_over_the_installed_pairs(
 def test_echo_gives_back_and_spoils() -> None:
     texts = ["Hello ZQ1 5.", ""]
     assert load("echo", "en", "es").translate(texts) == [["Hello ZQ1 5."], [""]]
-    engine = EchoEngine(change=echo.drop_masks, others=(echo.change_digits, str, echo.shout))
+    engine = EchoEngine(change=echo.drop_masks, others=(echo.change_digits, str, echo.uppercase))
     assert engine.translate(texts, hypotheses=1) == [["Hello 5."], [""]]
     assert engine.translate(texts, hypotheses=9)[0] == [
         "Hello 5.", "Hello ZQ2 6.", "Hello ZQ1 5.", "HELLO ZQ1 5.",
     ]  # fmt: skip
-    assert EchoEngine(change=echo.silent).translate(["x"]) == [[""]]
+    assert EchoEngine(change=echo.say_nothing).translate(["x"]) == [[""]]
     assert len(engine.masks) >= 3

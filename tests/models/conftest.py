@@ -138,7 +138,7 @@ def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the trial of models out, which takes a second each and has its own tests."""
     from speechsubs.engines import install
 
-    monkeypatch.setattr(install, "try_out", lambda package: ())
+    monkeypatch.setattr(install, "run_smoke_test", lambda package: ())
 
 
 def package_bytes(

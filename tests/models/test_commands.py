@@ -19,7 +19,7 @@ Cli = Callable[..., Any]
 Made = Callable[..., bytes]
 Entry = Callable[..., Any]
 
-REAL_TRIAL = install.try_out
+REAL_TRIAL = install.run_smoke_test
 COMMANDS = ("list", "install", "export", "verify", "info", "remove", "path")
 ROW = "en → es  English to Spanish                   0.1    3.2 MB  "
 
@@ -27,7 +27,7 @@ ROW = "en → es  English to Spanish                   0.1    3.2 MB  "
 @pytest.fixture(autouse=True)
 def quick(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting for servers that are gone, and no trials but where they are the test."""
-    monkeypatch.setattr(install, "try_out", lambda package: ())
+    monkeypatch.setattr(install, "run_smoke_test", lambda package: ())
     monkeypatch.setattr("speechsubs.models.index.Limits", lambda: Limits(tries=1, pause_s=0.0))
     monkeypatch.setattr("speechsubs.models.download.Limits", lambda: Limits(tries=1, pause_s=0.0))
 
@@ -260,7 +260,7 @@ def test_a_changed_model_is_left_out_of_an_export(
 
 def test_verify(cli: Cli, folder: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli("models", "install", tiny)
-    monkeypatch.setattr(install, "try_out", REAL_TRIAL)
+    monkeypatch.setattr(install, "run_smoke_test", REAL_TRIAL)
     ran = cli("models", "verify")
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines[0] == "translate-en_es 0.1: locked"

@@ -19,7 +19,7 @@ QUICK = Limits(timeout_s=5.0, tries=2, pause_s=0.0)
 
 
 def get(link: str, place: Path, limits: Limits = QUICK, **more: Any) -> bytes:
-    with download.fetched(link, place, limits=limits, **more) as path:
+    with download.fetch(link, place, limits=limits, **more) as path:
         return path.read_bytes()
 
 
@@ -112,7 +112,7 @@ def test_what_was_whole_already_is_not_fetched_again(site: Any, tmp_path: Path) 
     link = site.offer("/a", DATA)
     with (
         pytest.raises(KeyboardInterrupt),
-        download.fetched(link, tmp_path / "d", limits=QUICK),
+        download.fetch(link, tmp_path / "d", limits=QUICK),
     ):
         raise KeyboardInterrupt
     site.asked.clear()
@@ -124,7 +124,7 @@ def test_what_was_whole_already_is_not_fetched_again(site: Any, tmp_path: Path) 
 def test_an_error_in_its_use_throws_the_file_away(site: Any, tmp_path: Path) -> None:
     with (
         pytest.raises(ValueError, match="bad"),
-        download.fetched(site.offer("/a", DATA), tmp_path / "d", limits=QUICK),
+        download.fetch(site.offer("/a", DATA), tmp_path / "d", limits=QUICK),
     ):
         raise ValueError("bad")
     assert parts(tmp_path / "d") == []
@@ -303,8 +303,8 @@ def test_the_size_is_asked_for_without_the_file(site: Any) -> None:
 
 def test_a_file_that_another_process_downloads(site: Any, tmp_path: Path) -> None:
     link = site.offer("/a", DATA)
-    with download.fetched(link, tmp_path / "d", limits=QUICK) as one:
-        with download.fetched(link, tmp_path / "d", limits=QUICK) as other:
+    with download.fetch(link, tmp_path / "d", limits=QUICK) as one:
+        with download.fetch(link, tmp_path / "d", limits=QUICK) as other:
             assert one != other
             assert other.read_bytes() == DATA
         assert one.read_bytes() == DATA

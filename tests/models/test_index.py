@@ -115,7 +115,7 @@ def test_without_the_variable_it_is_argos_own(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.delenv("ARGOS_PACKAGE_INDEX", raising=False)
     monkeypatch.setattr(settings, "package_index", "https://models.invalid/main/")
-    assert index.base() == "https://models.invalid/main/"
+    assert index.base_url() == "https://models.invalid/main/"
 
 
 def test_a_huge_index_is_not_read(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:

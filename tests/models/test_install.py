@@ -37,7 +37,7 @@ def left(folder: Path) -> list[str]:
 def test_the_newest_version_is_installed(site: Any, folder: Path, made: Made, entry: Entry) -> None:
     link = site.offer("/en_es-1_9.argosmodel", made(version="1.9"))
     site.index(entry("/nothing", version="1.0"), entry(link, version="1.9"))
-    done = install.obtain(step(), limits=QUICK)
+    done = install.install_step(step(), limits=QUICK)
     assert (done.version, done.path.parent) == ("1.9", folder)
     locked = models.lock_entry(done)
     assert locked is not None
@@ -66,7 +66,9 @@ def test_a_bad_link_gives_way_to_the_next(
     site.index(entry(f"{site.url}/bad", "ipfs://no", f"{site.url}/good"))
     site.offer("/good", data)
     told: list[str] = []
-    done = install.obtain(step(), limits=QUICK, refused=lambda offer, problem: told.append(problem))
+    done = install.install_step(
+        step(), limits=QUICK, refused=lambda offer, problem: told.append(problem)
+    )
     assert done.name == "translate-en_es 1.0"
     assert len(told) == 1
     assert told[0].startswith(f"{site.url}/bad: ")
@@ -84,7 +86,9 @@ def test_a_version_that_does_not_work_gives_way_to_an_older_one(
         entry(site.url + "/bad", site.url + "/bad?again", version="1.9"),
     )
     told: list[str] = []
-    done = install.obtain(step(), limits=QUICK, refused=lambda offer, problem: told.append(problem))
+    done = install.install_step(
+        step(), limits=QUICK, refused=lambda offer, problem: told.append(problem)
+    )
     assert done.version == "1.0"
     assert len(told) == 1
     assert told[0].startswith("translate-en_es 1.9: its model does not work: ")
@@ -100,7 +104,7 @@ def test_when_nothing_works_everything_is_told_and_nothing_stays(
     site.index(entry(f"{site.url}/a", f"{site.url}/b"))
     site.offer("/b", b"no zip")
     with pytest.raises(InputError) as caught:
-        install.obtain(step(), limits=QUICK)
+        install.install_step(step(), limits=QUICK)
     text = str(caught.value)
     assert text.startswith("translate-en_es 1.0: cannot be installed: ")
     assert f"{site.url}/a: the server says 404 Not Found; " in text
@@ -117,7 +121,7 @@ def test_a_version_that_says_otherwise_inside(
     with pytest.raises(
         InputError, match=r"holds translate-en_es 0\.5 instead of translate-en_es 1"
     ):
-        install.obtain(step(), limits=QUICK)
+        install.install_step(step(), limits=QUICK)
 
 
 @pytest.mark.usefixtures("untried")
@@ -127,9 +131,9 @@ def test_a_place_that_is_taken_is_no_fault_of_the_link(
     (folder / "translate-en_es-1_0").mkdir(parents=True)
     site.index(entry(site.offer("/a", made()), site.offer("/b", made())))
     with pytest.raises(PackageError, match=r"is in the way.*--replace overwrites it"):
-        install.obtain(step(), limits=QUICK)
+        install.install_step(step(), limits=QUICK)
     assert site.asked_for("/b") == []
-    assert install.obtain(step(), limits=QUICK, replace=True).version == "1.0"
+    assert install.install_step(step(), limits=QUICK, replace=True).version == "1.0"
 
 
 def test_a_kill_in_the_middle_of_a_download(
@@ -191,12 +195,12 @@ def test_what_is_carried_is_the_same_to_the_byte(tmp_path: Path, made: Made, tin
     models.install_file(tiny, here)
     (tmp_path / "x").write_bytes(made("de", "en", members={"README.md": b"# ReadMe\r\n"}))
     models.install_file(tmp_path / "x", here)
-    written = install.export(models.installed(here), stick)
+    written = install.export_bundle(models.installed(here), stick)
     assert [p.name for p in written] == [
         "translate-de_en-1_0.argosmodel",
         "translate-en_es-0_1.argosmodel",
     ]
-    found, problems = install.carried(stick)
+    found, problems = install.read_bundle(stick)
     assert problems == []
     for item in found:
         assert item.sha256
@@ -208,18 +212,18 @@ def test_what_is_carried_is_the_same_to_the_byte(tmp_path: Path, made: Made, tin
         subprocess.run([sums, "-c", "--quiet", "SHA256SUMS"], cwd=stick, check=True)
     # Once more: nothing changes, nothing is in the way.
     before = {p: p.read_bytes() for p in stick.iterdir()}
-    install.export(models.installed(here), stick)
+    install.export_bundle(models.installed(here), stick)
     assert {p: p.read_bytes() for p in stick.iterdir()} == before
 
 
 def test_a_stick_that_was_damaged(tmp_path: Path, tiny: Path) -> None:
     models.install_file(tiny, tmp_path / "here")
-    (path,) = install.export(models.installed(tmp_path / "here"), tmp_path / "stick")
+    (path,) = install.export_bundle(models.installed(tmp_path / "here"), tmp_path / "stick")
     data = bytearray(path.read_bytes())
     # In the comment field at the end nothing but the hash can notice it.
     data[-2:] = b"\x01\x00"
     path.write_bytes(bytes(data) + b"!")
-    (item,) = install.carried(tmp_path / "stick")[0]
+    (item,) = install.read_bundle(tmp_path / "stick")[0]
     with pytest.raises(PackageError, match="is not the file it should be"):
         models.install_file(item.path, tmp_path / "there", sha256=item.sha256)
 
@@ -228,7 +232,7 @@ def test_a_package_that_changed_is_not_exported(tmp_path: Path, tiny: Path) -> N
     package = models.install_file(tiny, tmp_path / "here")
     (package.model / "model.bin").write_bytes(b"x")
     with pytest.raises(PackageError, match=r"is not exported: model/model\.bin has 1 bytes"):
-        install.export([package], tmp_path / "stick")
+        install.export_bundle([package], tmp_path / "stick")
     assert list((tmp_path / "stick").iterdir()) == []
 
 
@@ -237,9 +241,9 @@ def test_another_archive_of_the_name_is_not_replaced(tmp_path: Path, tiny: Path)
     (tmp_path / "stick").mkdir()
     (tmp_path / "stick" / "translate-en_es-0_1.argosmodel").write_text("mine")
     with pytest.raises(PackageError, match="--overwrite replaces it"):
-        install.export([package], tmp_path / "stick")
-    install.export([package], tmp_path / "stick", overwrite=True)
-    assert len(install.carried(tmp_path / "stick")[0]) == 1
+        install.export_bundle([package], tmp_path / "stick")
+    install.export_bundle([package], tmp_path / "stick", overwrite=True)
+    assert len(install.read_bundle(tmp_path / "stick")[0]) == 1
 
 
 def test_a_folder_of_archives_is_looked_through(tmp_path: Path, made: Made) -> None:
@@ -252,19 +256,19 @@ def test_a_folder_of_archives_is_looked_through(tmp_path: Path, made: Made) -> N
         "SHA256SUMS": b"what\xff\nzz  a.argosmodel\n",
     }.items():
         (tmp_path / name).write_bytes(data)
-    found, problems = install.carried(tmp_path)
+    found, problems = install.read_bundle(tmp_path)
     assert len(found) == 3
     assert {item.sha256 for item in found} == {""}
     assert [p.path.name for p in problems] == ["broken.argosmodel"]
 
     def way(source: str, target: str) -> list[str]:
-        return [c.path.name for c in install.chosen(found, source, target, tmp_path)]
+        return [c.path.name for c in install.choose_archives(found, source, target, tmp_path)]
 
     assert way("en", "es-MX") == ["c.argosmodel"]
     assert way("de", "es") == ["a.argosmodel", "c.argosmodel"]
     with pytest.raises(InputError, match=r"no way from en to fr\. It holds de to en, en to es"):
         way("en", "fr")
     with pytest.raises(InputError, match=r"holds no \.argosmodel file"):
-        install.carried(tmp_path / "..")
+        install.read_bundle(tmp_path / "..")
     with pytest.raises(InputError, match="cannot be read as a folder"):
-        install.carried(tmp_path / "none")
+        install.read_bundle(tmp_path / "none")

@@ -26,7 +26,7 @@ def weights(data: bytes) -> dict[str, bytes]:
 
 
 def test_a_good_model_translates(tmp_path: Path, tiny: Path) -> None:
-    answers = install.try_out(models.install_file(tiny, tmp_path))
+    answers = install.run_smoke_test(models.install_file(tiny, tmp_path))
     assert len(answers) == 3
     assert "reunión" in answers[0]
 
@@ -35,8 +35,8 @@ def test_garbage_for_weights_is_refused_and_we_live(
     tmp_path: Path, made: Callable[..., bytes]
 ) -> None:
     package = unpacked(tmp_path, made(members=weights(os.urandom(200_000))))
-    with pytest.raises(install.TrialError, match=r"its model (does not work|crashes)"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match=r"its model (does not work|crashes)"):
+        install.run_smoke_test(package)
 
 
 def test_weights_that_claim_to_be_huge_take_no_memory(
@@ -45,22 +45,22 @@ def test_weights_that_claim_to_be_huge_take_no_memory(
     # Version 6, a name's length that no memory has: CTranslate2 would believe it.
     head = (6).to_bytes(4, "little") + b"\xff\xff" + b"T" * 60
     package = unpacked(tmp_path, made(members=weights(head + b"\xff" * 5_000)))
-    with pytest.raises(install.TrialError, match="its model"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match="its model"):
+        install.run_smoke_test(package)
 
 
 def test_half_of_the_weights(tmp_path: Path, tiny: Path) -> None:
     package = models.install_file(tiny, tmp_path)
     file = package.model / "model.bin"
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(install.TrialError, match="its model"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match="its model"):
+        install.run_smoke_test(package)
 
 
 def test_a_tokenizer_that_is_none(tmp_path: Path, made: Callable[..., bytes]) -> None:
     package = unpacked(tmp_path, made(members={"sentencepiece.model": b"pieces"}))
-    with pytest.raises(install.TrialError, match="is no SentencePiece model"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match="is no SentencePiece model"):
+        install.run_smoke_test(package)
 
 
 def test_a_model_that_crashes_its_process(
@@ -68,23 +68,23 @@ def test_a_model_that_crashes_its_process(
 ) -> None:
     package = models.install_file(tiny, tmp_path / "pk")
     _instead(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    with pytest.raises(install.TrialError, match=r"crashes when it is loaded \(SIGSEGV\)"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match=r"crashes when it is loaded \(SIGSEGV\)"):
+        install.run_smoke_test(package)
     (tmp_path / "python").unlink()
-    with pytest.raises(install.TrialError, match="cannot be tried"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match="cannot be tried"):
+        install.run_smoke_test(package)
     _instead(
         tmp_path, monkeypatch, "import sys; print('out of luck', file=sys.stderr); sys.exit(9)"
     )
-    with pytest.raises(install.TrialError, match=r"\(exit code 9\): out of luck"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match=r"\(exit code 9\): out of luck"):
+        install.run_smoke_test(package)
 
 
 def test_a_model_that_hangs(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = models.install_file(tiny, tmp_path / "pk")
     _instead(tmp_path, monkeypatch, "import time; time.sleep(60)")
-    with pytest.raises(install.TrialError, match=r"no answer within 0\.3 seconds"):
-        install.try_out(package, timeout_s=0.3)
+    with pytest.raises(install.SmokeTestError, match=r"no answer within 0\.3 seconds"):
+        install.run_smoke_test(package, timeout_s=0.3)
 
 
 def _instead(path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -104,8 +104,8 @@ def test_an_answer_that_is_none(
     package = models.install_file(tiny, tmp_path / "pk")
     code = f"import sys, pathlib; pathlib.Path(sys.argv[-3]).write_text({data!r})"
     _instead(tmp_path, monkeypatch, code)
-    with pytest.raises(install.TrialError, match="crashes"):
-        install.try_out(package)
+    with pytest.raises(install.SmokeTestError, match="crashes"):
+        install.run_smoke_test(package)
 
 
 def test_nonsense_refuses_the_package(
@@ -114,7 +114,7 @@ def test_nonsense_refuses_the_package(
     said = json.dumps({"answers": ["mainstre@@ " * 30] * 3})
     code = f"import sys, pathlib; pathlib.Path(sys.argv[-3]).write_text({said!r})"
     _instead(tmp_path, monkeypatch, code)
-    with pytest.raises(install.TrialError) as caught:
+    with pytest.raises(install.SmokeTestError) as caught:
         install.install_file(tiny, tmp_path / "pk")
     assert str(caught.value) == (
         f'{tiny}: its model does not work: it answers "The meeting begins at nine o\'clock." '
@@ -131,9 +131,9 @@ def test_nonsense_refuses_the_package(
     ],
 )  # fmt: skip
 def test_what_is_nonsense(answer: str) -> None:
-    assert install.nonsense(SOURCES, (answer, answer, "Tres."))
+    assert install.find_nonsense(SOURCES, (answer, answer, "Tres."))
     # One bad sentence is bad luck.
-    assert install.nonsense(SOURCES, (answer, "Dos.", "Tres.")) == ""
+    assert install.find_nonsense(SOURCES, (answer, "Dos.", "Tres.")) == ""
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_what_is_nonsense(answer: str) -> None:
     ],
 )
 def test_what_is_only_bad_style(answers: tuple[str, ...]) -> None:
-    assert install.nonsense(SOURCES, answers) == ""
+    assert install.find_nonsense(SOURCES, answers) == ""
 
 
 def test_one_answer_to_everything_is_nonsense() -> None:
-    assert "every sentence with 'Sí.'" in install.nonsense(SOURCES, ("Sí.",) * 3)
+    assert "every sentence with 'Sí.'" in install.find_nonsense(SOURCES, ("Sí.",) * 3)
 
 
 def test_there_are_sentences_for_every_language_that_we_know() -> None:
@@ -157,13 +157,13 @@ def test_there_are_sentences_for_every_language_that_we_know() -> None:
 
     for tag in locales.known():
         code = locales.load(tag).argos
-        assert install.sentences(code) != install.sentences("??"), tag
-    assert len(install.sentences("nl")) == 3
+        assert install.test_sentences(code) != install.test_sentences("??"), tag
+    assert len(install.test_sentences("nl")) == 3
 
 
 def test_the_sentences_themselves_are_no_nonsense() -> None:
-    for some in install.SENTENCES.values():
-        assert install.nonsense(some, some) == ""
+    for some in install.TEST_SENTENCES.values():
+        assert install.find_nonsense(some, some) == ""
 
 
 def test_foreign_modules_beside_the_user_are_not_run(
@@ -171,7 +171,7 @@ def test_foreign_modules_beside_the_user_are_not_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "json.py").write_text("raise SystemExit('hijacked')")
-    assert install.try_out(models.install_file(tiny, tmp_path / "pk"))
+    assert install.run_smoke_test(models.install_file(tiny, tmp_path / "pk"))
 
 
 def test_the_limits_of_a_child_are_set(tmp_path: Path) -> None:

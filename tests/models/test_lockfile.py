@@ -34,14 +34,14 @@ def again(package: models.Package) -> models.Package:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are hashed from now on."""
     seen: list[str] = []
-    true = reading.hashed
+    true = reading.hash_file
 
     def counted(path: Path) -> str:
         seen.append(path.name)
         return true(path)
 
-    monkeypatch.setattr(reading, "hashed", counted)
-    monkeypatch.setattr("speechsubs.models.store.hashed", counted)
+    monkeypatch.setattr(reading, "hash_file", counted)
+    monkeypatch.setattr("speechsubs.models.store.hash_file", counted)
     return seen
 
 
@@ -51,10 +51,10 @@ def test_an_installation_is_locked(package: models.Package) -> None:
     entry = data["packages"][NAME]
     assert (entry["from_code"], entry["to_code"], entry["version"]) == ("en", "es", "0.1")
     assert entry["origin"] == "https://models.invalid/x"
-    assert entry["archive_sha256"] == reading.hashed(TINY)
-    assert set(entry["files"]) == set(reading.members(package.path))
+    assert entry["archive_sha256"] == reading.hash_file(TINY)
+    assert set(entry["files"]) == set(reading.list_members(package.path))
     for name, file in entry["files"].items():
-        assert file["sha256"] == reading.hashed(package.path / name)
+        assert file["sha256"] == reading.hash_file(package.path / name)
         assert file["size"] == (package.path / name).stat().st_size
     assert models.lock_problem(package) == models.verify(package) == ""
 
@@ -71,7 +71,7 @@ def test_a_load_reads_no_file_that_kept_its_time(
     assert again(package).sha256 == expected
     assert seen == []
     assert models.verify(package) == ""
-    assert sorted(seen) == sorted(Path(n).name for n in reading.members(package.path))
+    assert sorted(seen) == sorted(Path(n).name for n in reading.list_members(package.path))
 
 
 def test_a_file_that_was_only_touched_is_read_once(

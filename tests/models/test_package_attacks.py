@@ -211,21 +211,21 @@ def test_a_hash_that_is_not_the_one_expected(tmp_path: Path) -> None:
 
 def test_what_an_archive_says_it_holds(tmp_path: Path) -> None:
     made = zipped(tmp_path / "made.argosmodel", sound(package_version="1.9", quality=" good\n x"))
-    found = models.contents(made)
+    found = models.read_archive(made)
     assert (found.name, found.quality) == ("translate-en_es 1.9", "good x")
     with pytest.raises(PackageError, match="no translation package"):
-        models.contents(zipped(tmp_path / "sbd", sound(type="sbd")))
+        models.read_archive(zipped(tmp_path / "sbd", sound(type="sbd")))
     for data in (b"", b"x", io.BytesIO().getvalue()):
         (tmp_path / "none").write_bytes(data)
         with pytest.raises(PackageError, match="no sound zip archive"):
-            models.contents(tmp_path / "none")
+            models.read_archive(tmp_path / "none")
 
 
 def test_an_archive_of_a_package_is_the_same_every_time(tmp_path: Path) -> None:
     package = install(tmp_path)
-    models.archived(package, tmp_path / "one")
+    models.write_archive(package, tmp_path / "one")
     (package.path / "run.sh").write_text("no part of a package")
-    models.archived(package, tmp_path / "two")
+    models.write_archive(package, tmp_path / "two")
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     models.install_file(tmp_path / "one", tmp_path / "other")
     (again,) = models.installed(tmp_path / "other")

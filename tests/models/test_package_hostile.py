@@ -119,4 +119,4 @@ def test_a_lock_of_anything(data: Any) -> None:
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=400)), min_size=1, max_size=4))
 def test_any_answers_of_a_model(pairs: list[tuple[str, str]]) -> None:
     sources, answers = zip(*pairs, strict=True)
-    assert canaries.nonsense(sources, answers).isprintable()
+    assert canaries.find_nonsense(sources, answers).isprintable()

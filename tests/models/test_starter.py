@@ -110,7 +110,7 @@ def test_it_is_verified_and_never_locked(shipped: Path) -> None:
     package = next(p for p in models.installed() if p.to_code == "es")
     assert models.lock_entry(package) is None
     assert models.lock_problem(package) == models.verify(package) == ""
-    assert len(install.try_out(package)) == 3
+    assert len(install.run_smoke_test(package)) == 3
     assert not (shipped / "models.lock").exists()
 
 
@@ -126,4 +126,4 @@ def test_what_we_ship_is_sound() -> None:
         package = models.read(path, bundled=True)
         assert package is not None
         assert package.quality, path.name
-        assert install.try_out(package)
+        assert install.run_smoke_test(package)

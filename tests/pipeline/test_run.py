@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from speechsubs import formats, glossary, pipeline
-from speechsubs.engines.echo import EchoEngine, drop_masks, silent
+from speechsubs.engines.echo import EchoEngine, drop_masks, say_nothing
 from speechsubs.errors import EngineError, InputError
 from speechsubs.glossary import Glossary, Policy, Target, Term
 from speechsubs.language.locales import Locale, load
@@ -158,8 +158,13 @@ def test_a_known_duration_and_frame_rate_are_kept() -> None:
 
 
 def test_an_engine_that_says_nothing_is_reported_for_every_sentence() -> None:
-    result = run("Lei came home.", "And he left.", target=load("es"),
-                 engine=EchoEngine(change=silent), options=Options(bilingual=True))  # fmt: skip
+    result = run(
+        "Lei came home.",
+        "And he left.",
+        target=load("es"),
+        engine=EchoEngine(change=say_nothing),
+        options=Options(bilingual=True),
+    )
     output = result.targets[0]
     assert {f.sentence for f in output.findings if f.severity is not Severity.INFO} == {0, 1}
     assert output.stacked is not None

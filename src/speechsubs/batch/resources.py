@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from speechsubs import engines, formats, glossary, pipeline
-from speechsubs.engines.wrappers import sliced
+from speechsubs.engines.wrappers import slice_batches
 from speechsubs.errors import EngineError, InputError, SpeechsubsError
 from speechsubs.language import locales
 from speechsubs.memory import Memory
@@ -50,7 +50,7 @@ class Resources:
         if key not in self._engines:
             try:
                 engine = self._load(name, source, target)
-                self._engines[key] = sliced(engine, TEXTS_A_WORKER * self._workers)
+                self._engines[key] = slice_batches(engine, TEXTS_A_WORKER * self._workers)
             except SpeechsubsError as error:
                 self._engines[key] = error
         found = self._engines[key]

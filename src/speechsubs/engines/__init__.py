@@ -1,4 +1,4 @@
-"""Programs and models that translate, offline, behind `protocols.Engine`."""
+"""Machine translation engines behind `protocols.Engine`."""
 
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.engines.registry import Offer, available, load, names

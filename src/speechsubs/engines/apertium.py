@@ -1,10 +1,9 @@
-"""The system's Apertium: rules and dictionaries, a process per batch.
+"""Rule-based translation with the installed Apertium, one process per batch.
 
-Texts travel in Apertium's own stream format, escaped here, so that no character of
-a text is taken for markup and no line runs into the next: each text ends with a
-superblank that carries its number and with a null byte, which every program of the
-pipeline passes on. Numbers that do not come back in order are not believed; then the
-batch is halved until they do.
+Texts are sent in Apertium's stream format and escaped here, so that no character is
+taken for markup and no text runs into the next: each text ends with a superblank that
+carries its number and with a null byte, which every program of the pipeline passes on.
+If the numbers do not come back in order, the batch is split in half and sent again.
 """
 
 import hashlib
@@ -23,13 +22,13 @@ from speechsubs.protocols import MaskFamily
 
 #: A batch of an hour of speech takes seconds; a hung pipeline must not hang the run.
 TIMEOUT_S: Final = 300
-#: Characters a process gets. Apertium keeps little in memory, but a time-out should
-#: cost one batch, not a whole book.
+#: Characters per process. Apertium needs little memory, but a timeout should cost one
+#: batch, not a whole book.
 BATCH_CHARACTERS: Final = 200_000
-#: Words longer than this are no words of a language; the analyser's time grows with them.
+#: Longer words are not real words, and analysis time grows with their length.
 MAX_WORD: Final = 400
 
-#: Apertium's own names for languages, two letters or three.
+#: Apertium's own language codes, two or three letters.
 _LANGUAGES: Final[Mapping[str, str]] = {
     "en": "eng", "es": "spa", "ca": "cat", "fr": "fra", "pt": "por", "it": "ita", "de": "deu",
     "ru": "rus", "ar": "ara", "gl": "glg", "oc": "oci", "ro": "ron", "eu": "eus", "eo": "epo",
@@ -38,7 +37,7 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 _MODE: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})(?:_([A-Z]{2}))?")
 
 #: Measured on 24 sentence patterns in five directions (English to Spanish, Catalan,
-#: and on to French, Portuguese, Italian): unknown words break agreement and hand
+#: and on to French, Portuguese, Italian): unknown words break agreement and pass
 #: their capital on ("Xqza Decidió", "Xqza Es"); known names keep both ("Toronto
 #: decidió"). Towns do better than persons, because a town before a noun belongs to
 #: it ("Toronto cars": "coches de Toronto", but "Gonzalo coches") and speaks ("dijo
@@ -62,25 +61,25 @@ _FAMILIES: Final = (
     MaskFamily("unknown", ("Xqza", "Vuzk", "Zwox", "Qexa", "Kuzq", "Wozx", "Bexq", "Yaxz")),
 )  # fmt: skip
 
-_ESCAPED: Final = re.compile(r"([\\$\[\]{}/@<>*])")
-_NEXT: Final = re.compile(r"\\(.)|\[s([0-9]+)\]|\[u([0-9a-f]+)\]|\[[^\]]*\]", re.DOTALL)
-#: What is left out when a text gets no answer with it.
-_ODD: Final = re.compile(r"[^\w\s.,;:!?'’\"“”()-]")
-#: "said no." is read as the short form of "number" unless something parts the two.
+_SPECIAL: Final = re.compile(r"([\\$\[\]{}/@<>*])")
+_TOKEN: Final = re.compile(r"\\(.)|\[s([0-9]+)\]|\[u([0-9a-f]+)\]|\[[^\]]*\]", re.DOTALL)
+#: Unusual characters, dropped if a text gets no answer.
+_UNUSUAL: Final = re.compile(r"[^\w\s.,;:!?'’\"“”()-]")
+#: In "said no." the last word is read as the abbreviation of "number" unless separated.
 _NO: Final = re.compile(r"\b(no)\.(?!\s*[0-9])", re.IGNORECASE)
-#: What travels as a superblank, out of reach of the rules: a mark that the generators
-#: use and swallow, one that the pipeline loses its place over even when escaped (seen
-#: in 3.8.3), and addresses ("x.y" would become "x.et" in French).
-_SEALED: Final = re.compile(
+#: Sent as a superblank, which the rules do not see: a mark that the generators use and
+#: swallow, one that desynchronizes the pipeline even when escaped (seen in 3.8.3), and
+#: addresses ("x.y" would become "x.et" in French).
+_PROTECTED: Final = re.compile(
     r"[~^]|\b(?:https?://|www\.)[^\s<>\"“”]*[\w/]|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}"
 )
 
 
 class ApertiumEngine:
-    """One route through the installed pairs, a single one or several in a row.
+    """Translates along one route of installed pairs, one or several in sequence.
 
-    `route` are mode names ("eng-spa", "es-fr"). Raises `EngineError` where the
-    program or a mode is missing.
+    `route` lists mode names ("eng-spa", "es-fr"). Raises `EngineError` if the program or
+    a mode is missing.
     """
 
     def __init__(self, source: str, target: str, route: Sequence[str]) -> None:
@@ -88,7 +87,7 @@ class ApertiumEngine:
         self.source, self.target = source, target
         self.route = tuple(route)
         self._masks: tuple[MaskFamily, ...] = ()
-        self._program = _program()
+        self._program = _find_program()
         self.quality = "rule-based, readable for the gist, needs a person's edit"
         if self.route in quality.APERTIUM:
             own, argos = quality.APERTIUM[self.route]
@@ -100,7 +99,7 @@ class ApertiumEngine:
 
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
-        """Names that this route passes unchanged, with unknown words as the last resort."""
+        """Names that this route leaves unchanged, with unknown words as the last resort."""
         if self._masks:
             return self._masks
         scores = mask_probe.probe(
@@ -108,9 +107,9 @@ class ApertiumEngine:
             locales.load(self.source).language,
             lambda texts: [answer[0] for answer in self.translate(texts)],
         )
-        # Families stay in the order of how well the sentence around them turns out.
+        # Families stay in order of how well the sentence around them is translated.
         sound = [s.family for s in scores if len(s.family.words) * 2 >= s.tried]
-        self._masks = tuple(sound) or mask_probe.best_first(scores)
+        self._masks = tuple(sound) or mask_probe.rank(scores)
         return self._masks
 
     @masks.setter
@@ -118,9 +117,9 @@ class ApertiumEngine:
         self._masks = families
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """One answer a text: Apertium knows no second best. Equal texts once.
+        """Translate; one answer per text, since Apertium has no n-best output.
 
-        Raises `EngineError` when the program fails or takes too long.
+        Equal texts are sent once. Raises `EngineError` if the program fails or times out.
         """
         del hypotheses
         done: dict[str, str] = {}
@@ -128,17 +127,17 @@ class ApertiumEngine:
         for batch in _batches(unique):
             current = [_clean(text) for text in batch]
             if self.route[0].startswith("en"):
-                current = [apertium_rules.plainer(text) for text in current]
+                current = [apertium_rules.simplify_english(text) for text in current]
             for mode in self.route:
                 raw = self._run(mode, current)
-                small = _small_words(mode)
-                # Repaired between the steps too: the next one reads it the better for it.
+                small = _function_words(mode)
+                # Repair between the steps too: the next one then analyses it better.
                 current = [
-                    apertium_rules.repaired(before, after, small)
+                    apertium_rules.repair(before, after, small)
                     for before, after in zip(current, raw, strict=True)
                 ]
             if locales.load(self.target).language == "es":
-                current = [apertium_rules.spanish_marks(text) for text in current]
+                current = [apertium_rules.add_opening_marks(text) for text in current]
             done.update(zip(batch, current, strict=True))
         return [[done.get(text, "")] for text in texts]
 
@@ -148,10 +147,10 @@ class ApertiumEngine:
         if len(answers) == len(texts):
             return [answers[n] for n in range(len(texts))]
         if len(texts) > 1:
-            # Halves, so that one text that upsets the pipeline costs few processes.
+            # Split in half, so that one troublesome text costs few processes.
             half = len(texts) // 2
             return self._run(mode, texts[:half]) + self._run(mode, texts[half:])
-        simple = " ".join(_ODD.sub(" ", texts[0]).split())
+        simple = " ".join(_UNUSUAL.sub(" ", texts[0]).split())
         if simple == texts[0]:
             raise EngineError(
                 f"Apertium gave no answer to {texts[0]!r:.80} over {mode}",
@@ -161,7 +160,7 @@ class ApertiumEngine:
 
     def _pipe(self, mode: str, stream: str) -> str:
         command = [self._program, "-u", "-z", "-f", "none", mode]
-        # Apertium wants a UTF-8 locale, and looks for one itself where it has none.
+        # Apertium needs a UTF-8 locale, and finds one itself if none is set.
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program, no shell, text by pipe
                 command, input=stream.encode(), capture_output=True, timeout=TIMEOUT_S, check=False
@@ -171,17 +170,17 @@ class ApertiumEngine:
         except OSError as error:
             raise EngineError(f"Apertium cannot be run ({error.strerror})") from error
         if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            messages = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise EngineError(
                 f"Apertium failed over {mode} (exit code {done.returncode}: "
-                f"{said[0] if said else 'no message'!s:.120})",
+                f"{messages[0] if messages else 'no message'!s:.120})",
                 "Try `echo Hello | apertium " + mode + "`",
             )
         return done.stdout.decode("utf-8", "replace")
 
 
-def routes() -> tuple[str, ...]:
-    """The installed modes that lead from a plain language to another, sorted."""
+def installed_modes() -> tuple[str, ...]:
+    """List the installed modes between plain languages, sorted."""
     if shutil.which("apertium") is None:
         return ()
     folder = _data_folder() / "modes"
@@ -189,16 +188,18 @@ def routes() -> tuple[str, ...]:
 
 
 def find_route(source: str, target: str, modes: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The shortest way from one tag to another, at most two modes; () for none.
+    """Find the shortest route between two tags, at most two modes; () if none exists.
 
-    Among equals a mode made for the target's region wins ("es-pt_BR" for pt-BR).
+    A mode for the target's region is preferred ("es-pt_BR" for pt-BR).
     """
     start, goal = locales.load(source), locales.load(target)
     if not start.apertium or not goal.apertium or start.apertium == goal.apertium:
         return ()
     region = goal.tag.partition("-")[2]
     found: list[tuple[int, int, tuple[str, ...]]] = []
-    edges = [edge for edge in map(_edge, routes() if modes is None else modes) if edge]
+    edges = [
+        edge for edge in map(_parse_mode, installed_modes() if modes is None else modes) if edge
+    ]
     for mode, left, right, variant in edges:
         if left != start.apertium or variant not in ("", region):
             continue
@@ -215,7 +216,7 @@ def find_route(source: str, target: str, modes: Sequence[str] | None = None) -> 
     return min(found, default=(0, 0, ()))[2]
 
 
-def _edge(mode: str) -> tuple[str, str, str, str] | None:
+def _parse_mode(mode: str) -> tuple[str, str, str, str] | None:
     match = _MODE.fullmatch(mode)
     if not match:
         return None
@@ -223,9 +224,9 @@ def _edge(mode: str) -> tuple[str, str, str, str] | None:
     return mode, _LANGUAGES.get(left, left), _LANGUAGES.get(right, right), region
 
 
-def _small_words(mode: str) -> frozenset[str]:
-    """Articles, prepositions and the like of the language that a mode writes."""
-    edge = _edge(mode)
+def _function_words(mode: str) -> frozenset[str]:
+    """Articles, prepositions and other function words of a mode's target language."""
+    edge = _parse_mode(mode)
     for tag in locales.known():
         locale = locales.load(tag)
         if edge and locale.apertium == edge[2]:
@@ -234,7 +235,7 @@ def _small_words(mode: str) -> frozenset[str]:
     return frozenset()
 
 
-def _program() -> str:
+def _find_program() -> str:
     program = shutil.which("apertium")
     if program is None:
         raise EngineError("Apertium is not installed", "Get it with `apt install apertium`")
@@ -246,7 +247,7 @@ def _data_folder() -> Path:
 
 
 def _fingerprint(route: Sequence[str]) -> str:
-    """A hash over the compiled rules and dictionaries that a route uses."""
+    """Hash the compiled rules and dictionaries that a route uses."""
     digest = hashlib.sha256()
     try:
         for mode in route:
@@ -264,10 +265,10 @@ def _fingerprint(route: Sequence[str]) -> str:
 
 
 def _clean(text: str) -> str:
-    """One line of sound text without words of endless length."""
+    """Reduce a text to one line of valid characters, and break overlong words."""
     text = text.encode("utf-8", "replace").decode()
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    # The pairs know 's only with a straight apostrophe.
+    # The language pairs know 's only with a straight apostrophe.
     text = re.sub(r"(?<=\w)’(?=\w)", "'", text)
     return re.sub(rf"(\S{{{MAX_WORD}}})(?=\S)", r"\1 ", text)
 
@@ -275,30 +276,30 @@ def _clean(text: str) -> str:
 def _escape(text: str, mode: str) -> str:
     parts: list[str] = []
     done = 0
-    for match in _SEALED.finditer(text):
-        parts += [_plain(text[done : match.start()], mode), f"[u{match[0].encode().hex()}]"]
+    for match in _PROTECTED.finditer(text):
+        parts += [_escape_plain(text[done : match.start()], mode), f"[u{match[0].encode().hex()}]"]
         done = match.end()
-    return "".join([*parts, _plain(text[done:], mode)])
+    return "".join([*parts, _escape_plain(text[done:], mode)])
 
 
-def _plain(text: str, mode: str) -> str:
-    text = _ESCAPED.sub(r"\\\1", text)
+def _escape_plain(text: str, mode: str) -> str:
+    text = _SPECIAL.sub(r"\\\1", text)
     return _NO.sub(r"\1[].", text) if mode.startswith("en") else text
 
 
 def _parse(stream: str) -> dict[int, str]:
-    """The texts of an output stream by number; empty where the numbers are not in order."""
+    """Parse an output stream into texts by number; empty if the numbers are not in order."""
     answers: dict[int, str] = {}
     for block in stream.split("\0"):
         number: list[int] = []
 
-        def written(match: re.Match[str], found: list[int] = number) -> str:
+        def unescape(match: re.Match[str], found: list[int] = number) -> str:
             escaped, mark, sealed = match.groups()
             if mark is not None:
                 found.append(int(mark))
             return escaped or (bytes.fromhex(sealed).decode() if sealed else "")
 
-        text = _NEXT.sub(written, block)
+        text = _TOKEN.sub(unescape, block)
         if not number and not text.strip():
             continue  # the pipeline ends with null bytes of its own
         if number != [len(answers)]:

@@ -1,23 +1,23 @@
-"""Repairs of what Apertium is known to get wrong on the surface.
+"""Rewrites around Apertium: English before translation, surface repairs after it.
 
-Before: English turns that the pairs are known to misread are put in other words.
-After: only what can be told from the two texts alone is touched: spaces, capitals,
-the opening marks of Spanish, a possessive glued to a name. Words are never changed,
-and whatever the source writes in the same odd way is left as it is.
+Before translation, English phrases that the language pairs misread are rephrased. After
+it, only errors that show from the two texts alone are repaired: spaces, capitals, the
+opening marks of Spanish, a possessive attached to a name. Words are never changed, and
+what the source writes in the same unusual way stays as it is.
 """
 
 import re
 from collections.abc import Collection
 from typing import Final
 
-#: A space that the source has in no such place is Apertium's.
+#: Spaces that Apertium adds, unless the source has some in such places too.
 _SPACE_BEFORE: Final = re.compile(r"(?<=\S) +(?=[,.;:!?…)\]”»](?![\w.]))")
 _SPACE_AFTER: Final = re.compile(r"(?<=[“(\[¿¡]) +(?=\S)")
 _QUOTE: Final = re.compile(r'"')
 _SENTENCE_INSIDE: Final = re.compile(r"[.!?…][\"'”’)]*\s+[\"'“‘(¿¡]*[A-ZÀ-Þ]")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ENDS: Final = re.compile(r"[?!]+(?=$|[\s\"'”’»)\]])")
-#: English writes these with a capital and the languages of the installed pairs do not.
+#: Capitalized in English but not in the target languages of the installed pairs.
 _LOST_CAPITALS: Final = frozenset(
     {
         "i", "i'm", "i've", "i'll", "i'd", "monday", "tuesday", "wednesday", "thursday",
@@ -27,7 +27,7 @@ _LOST_CAPITALS: Final = frozenset(
         "american", "european", "mr", "mrs", "ms", "dr"
     }
 )  # fmt: skip
-_ASKING: Final = frozenset(
+_QUESTION_WORDS: Final = frozenset(
     {
         "qué", "quién", "quiénes", "cómo", "cuándo", "dónde", "adónde", "cuánto", "cuánta",
         "cuántos", "cuántas", "cuál", "cuáles"
@@ -44,9 +44,9 @@ _AMOUNT: Final = (
 )
 _TIME: Final = r"(?:year|month|week|day|hour|minute|decade)s?\b"
 _COUNT: Final = r"(?:[0-9]{1,4}|two|three|four|five|six|seven|eight|nine|ten|many|several)"
-#: What the English pairs take for another part of speech, said so that they cannot:
-#: "The car costs" is read as "the car-costs", "over" as "above". The meaning stays.
-_PLAINER: Final = (
+#: Phrases in which the English pairs pick the wrong part of speech, and unambiguous
+#: replacements: "The car costs" is read as "the car-costs", "over" as "above".
+_REWRITES: Final = (
     (
         re.compile(
             r"(?<=[a-z0-9] )costs(?= (?:(?:over|about|around|only|at least|nearly|almost|up to"
@@ -67,65 +67,65 @@ _PLAINER: Final = (
 )
 
 
-def plainer(english: str) -> str:
-    """English put so that the pairs read it right, before it is translated.
+def simplify_english(english: str) -> str:
+    """Rephrase English that the language pairs would misread.
 
-    >>> plainer("The SU7 costs CHF 717, paid over ten years by over 30,000 people.")
+    >>> simplify_english("The SU7 costs CHF 717, paid over ten years by over 30,000 people.")
     'The SU7 does cost CHF 717, paid during ten years by more than 30,000 people.'
-    >>> plainer("The costs of the car went over the top.")
+    >>> simplify_english("The costs of the car went over the top.")
     'The costs of the car went over the top.'
     """
-    for pattern, words in _PLAINER:
+    for pattern, words in _REWRITES:
         english = pattern.sub(words, english)
     return english
 
 
-def repaired(source: str, text: str, small_words: Collection[str]) -> str:
-    """One step's output with spaces and capitals put right.
+def repair(source: str, text: str, small_words: Collection[str]) -> str:
+    """Repair the spaces and capitals of one step's output.
 
-    `small_words` are articles, prepositions and the like of the output's language,
-    lower-cased: such a word has no capital inside a sentence.
+    `small_words` are lower-case function words of the output language, which are never
+    capitalized inside a sentence.
 
-    >>> repaired("Lei Jun decided to go.", "Lei Jun Decidió ir .", {"a"})
+    >>> repair("Lei Jun decided to go.", "Lei Jun Decidió ir .", {"a"})
     'Lei Jun decidió ir.'
-    >>> repaired("He left.", "  Dejó.", ())
+    >>> repair("He left.", "  Dejó.", ())
     'Dejó.'
     """
     text = " ".join(text.split())
-    text = _possessives(source, text)
+    text = _detach_possessives(source, text)
     if not _SPACE_BEFORE.search(source):
         text = _SPACE_BEFORE.sub("", text)
     if not _SPACE_AFTER.search(source):
         text = _SPACE_AFTER.sub("", text)
-    text = _quotes(source, text)
-    text = _lowered(source, text, small_words)
-    return _capital(source, text)
+    text = _tighten_quotes(source, text)
+    text = _lower_stray_capitals(source, text, small_words)
+    return _match_first_capital(source, text)
 
 
-def spanish_marks(text: str) -> str:
-    """Open each question and exclamation, after a clause that only leads to it.
+def add_opening_marks(text: str) -> str:
+    """Add the opening mark of each question and exclamation, after introductory clauses.
 
-    >>> spanish_marks('Dijo, "Qué pasa?" y dejó.')
+    >>> add_opening_marks('Dijo, "Qué pasa?" y dejó.')
     'Dijo, "¿Qué pasa?" y dejó.'
-    >>> spanish_marks("Si no vendemos, qué será de ellos?")
+    >>> add_opening_marks("Si no vendemos, qué será de ellos?")
     'Si no vendemos, ¿qué será de ellos?'
     """
     parts: list[str] = []
     done = 0
     for match in _ENDS.finditer(text):
         segment = text[done : match.start()]
-        start = _start(segment)
-        said = segment[max(start - 2, 0) :]
+        start = _question_start(segment)
+        tail = segment[max(start - 2, 0) :]
         marks = "".join("¿" if m == "?" else "¡" for m in dict.fromkeys(match[0]))
-        if any(c.isalpha() for c in said) and not set(marks) & set(said):
+        if any(c.isalpha() for c in tail) and not set(marks) & set(tail):
             segment = segment[:start] + marks + segment[start:]
         parts += [segment, match[0]]
         done = match.end()
     return "".join([*parts, text[done:]])
 
 
-def _start(segment: str) -> int:
-    """Where the question begins that ends with the segment."""
+def _question_start(segment: str) -> int:
+    """The start of the question that ends with the segment."""
     start = 0
     position = len(segment)
     waiting = ""
@@ -153,16 +153,16 @@ def _opens(segment: str, position: int) -> bool:
 
 
 def _after_clause(segment: str, start: int) -> int:
-    """Behind the last comma that a question word follows, as the Academy writes it."""
+    """The position after the last comma that precedes a question word (RAE orthography)."""
     for match in reversed(list(re.finditer(r",\s+(?:por |a |de |en |con )?", segment))):
         word = _WORD.match(segment, match.end())
-        if match.start() > start and word and word[0].lower() in _ASKING:
+        if match.start() > start and word and word[0].lower() in _QUESTION_WORDS:
             return match.start() + len(match[0]) - len(match[0].lstrip(", "))
     return start
 
 
-def _quotes(source: str, text: str) -> str:
-    """No space between a straight quotation mark and what it encloses."""
+def _tighten_quotes(source: str, text: str) -> str:
+    """Remove spaces between straight quotation marks and the quoted text."""
     marks = [m.start() for m in _QUOTE.finditer(text)]
     if len(marks) % 2 or len(marks) != source.count('"') or re.search(r'(?:^|\s)"\s', source):
         return text
@@ -172,20 +172,20 @@ def _quotes(source: str, text: str) -> str:
     return '"'.join(pieces)
 
 
-def _possessives(source: str, text: str) -> str:
-    """The 's of an unknown name comes out of the Catalan pair glued to it as "ha"."""
+def _detach_possessives(source: str, text: str) -> str:
+    """Detach the "ha" that the Catalan pair makes of the 's of an unknown name."""
     names = set(re.findall(r"([^\W_]+)['’]s\b", source))
     if names:
-        text = re.sub(r"\w+", lambda m: _unglued(m[0], names), text)
+        text = re.sub(r"\w+", lambda m: _detach(m[0], names), text)
     return " ".join(text.split())
 
 
-def _unglued(word: str, names: Collection[str]) -> str:
+def _detach(word: str, names: Collection[str]) -> str:
     return word[:-2] if word.endswith("ha") and word[:-2] in names else word
 
 
-def _lowered(source: str, text: str, small_words: Collection[str]) -> str:
-    """Apertium hands the capital of an unknown first word on to the next known word."""
+def _lower_stray_capitals(source: str, text: str, small_words: Collection[str]) -> str:
+    """Undo the capital that Apertium moves from an unknown first word to the next word."""
     if _SENTENCE_INSIDE.search(source):
         return text  # more than one sentence: capitals inside may be right
     in_source = set(_WORD.findall(source))
@@ -199,23 +199,23 @@ def _lowered(source: str, text: str, small_words: Collection[str]) -> str:
         and text[w.start() - 1] == " "
         and text[w.start() - 2] not in ".:…"
     ]
-    # One surplus capital can be the one handed on; a translated name is none.
-    surplus = _capitals(text) - _capitals(source)
+    # One surplus capital may be the moved one; a translated name is not surplus.
+    surplus = _count_capitals(text) - _count_capitals(source)
     lower: set[int] = set()
     for word in candidates:
         if word[0].lower() in small_words:
             lower.add(word.start())
             surplus -= 1
-    handed_on = _handed_on(source, text)
+    handed_on = _first_difference(source, text)
     if surplus > 0 and any(w.start() == handed_on for w in candidates):
         lower.add(handed_on)
     return "".join(c.lower() if at in lower else c for at, c in enumerate(text))
 
 
-def _handed_on(source: str, text: str) -> int:
-    """Where the first output word stands that differs from the source; -1 for none.
+def _first_difference(source: str, text: str) -> int:
+    """The position of the first output word that differs from the source, or -1.
 
-    The words before it passed unchanged, the source goes on in lower case there.
+    Counts only if words precede it and the source is in lower case there.
     """
     pairs = zip(_WORD.finditer(source), _WORD.finditer(text), strict=False)
     for number, (before, after) in enumerate(pairs):
@@ -224,13 +224,13 @@ def _handed_on(source: str, text: str) -> int:
     return -1
 
 
-def _capitals(text: str) -> int:
+def _count_capitals(text: str) -> int:
     words = _WORD.findall(text)
     return sum(1 for w in words if w[0].isupper() and w.lower() not in _LOST_CAPITALS)
 
 
-def _capital(source: str, text: str) -> str:
-    """The first letter has the case of the source's, unless it starts a name of its own."""
+def _match_first_capital(source: str, text: str) -> str:
+    """Give the first letter the case of the source's, unless it starts a different name."""
     first, out = _WORD.search(source), _WORD.search(text)
     if first and out and first[0].lower() == out[0].lower():
         return text[: out.start()] + first[0] + text[out.end() :]

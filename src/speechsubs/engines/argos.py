@@ -1,29 +1,29 @@
-"""Argos packages, driven through CTranslate2 directly.
+"""Argos packages, run directly in CTranslate2.
 
-argostranslate's own translate module wants stanza, forces `compute_type="auto"`
-(garbage from some models: its issues 504 and 522), sends 32 tokens at a time, and
-loses every underscore. Its call is kept where it is right: beam 4, length penalty
-0.2, unknown words replaced.
+argostranslate's own translate module needs stanza, forces `compute_type="auto"` (which
+makes some models output garbage: its issues 504 and 522), sends 32 tokens at a time and
+drops every underscore. Its decoding settings are kept: beam size 4, length penalty 0.2,
+unknown words replaced.
 """
 
 from speechsubs import models
 from speechsubs.engines import quality, tokenizers
-from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
+from speechsubs.engines.ctranslate import CTranslateEngine, Model, TextFormat
 from speechsubs.errors import PackageError
 from speechsubs.models import Package
 
 
 class ArgosEngine(CTranslateEngine):
-    """One Argos package, one direction.
+    """Translates with one Argos package in one direction.
 
-    `threads` is how many cores it uses, see `CTranslateEngine`. Raises `PackageError`
-    when the package does not load, or is not what models.lock says was installed.
+    `threads` is the number of cores, see `CTranslateEngine`. Raises `PackageError` if the
+    package does not load or does not match models.lock.
     """
 
     def __init__(
         self, package: Package, source: str, target: str, *, threads: int | None = None
     ) -> None:
-        # Before CTranslate2 reads a byte of it: a damaged model can do worse than fail.
+        # Check before CTranslate2 reads it: a damaged model can do worse than fail.
         if problem := models.lock_problem(package):
             raise PackageError(
                 package.path,
@@ -38,7 +38,7 @@ class ArgosEngine(CTranslateEngine):
         super().__init__(
             Model(
                 package.model,
-                Dialect(tokenizer, tokenizer, start=start),
+                TextFormat(tokenizer, tokenizer, start=start),
                 source,
                 target,
                 package.name,
@@ -55,8 +55,8 @@ class ArgosEngine(CTranslateEngine):
 
 
 def _quality(package: Package, source: str, target: str) -> str:
-    """One honest sentence; a starter model says that there are better ones."""
-    measured = quality.sentence(package)
+    """Describe the quality; for a starter model also how to get a better one."""
+    measured = quality.describe(package)
     known = "; ".join(text for text in (package.quality, measured) if text)
     if package.bundled:
         return (

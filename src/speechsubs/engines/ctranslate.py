@@ -1,15 +1,11 @@
-"""Texts as a neural model wants them: clean, no longer than it was trained on.
+"""Neural models in CTranslate2: the engine that Argos, OPUS-MT and NLLB share.
 
-How many cores an engine may use.
-
-Models that run in CTranslate2: the part that Argos, OPUS-MT and NLLB share.
-
-Sentences are decoded in batches of equal length. Padding, which a batch of mixed
-lengths needs, reaches the result: with 2,048 tokens a batch 37 of 200 sentences got
-another score than alone, and now and then other words. Without padding the words are
-those of the sentence alone, so a run that was killed and continued, or spread over
-machines, ends with the same bytes; and the size of the batches is free. See
-docs/engines.md.
+Texts are cleaned and split to the length that models are trained on. Sentences are
+decoded in batches of equal length, because padding affects results: with mixed lengths
+and 2,048 tokens per batch, 37 of 200 sentences got a different score than alone, and
+occasionally different words. Without padding every sentence gets the result it would
+get alone, so a run that was interrupted and resumed, or distributed over machines,
+produces the same bytes, and batch sizes can be chosen freely. See docs/engines.md.
 """
 
 import os
@@ -26,47 +22,47 @@ from speechsubs.engines.tokenizers import Tokenizer
 from speechsubs.errors import EngineError, PackageError
 from speechsubs.protocols import MaskFamily
 
-#: Argos models are trained on lines of at most 150 tokens, and converted OPUS-MT ones
-#: have 512 positions: longer texts are cut and translated in parts.
+#: Argos models are trained on lines of at most 150 tokens, and converted OPUS-MT models
+#: have 512 positions: longer texts are split and translated in parts.
 MAX_TOKENS: Final = 120
-#: A part is at most so many characters, so that no tokenizer meets a huge word.
+#: Maximum characters per part, so that no tokenizer gets a huge word.
 MAX_CHARACTERS: Final = 600
 
-#: Where a long text may be cut, best first: after a sentence, after a clause, at a space.
-_CUTS: Final = (
+#: Where a long text is split, best first: after a sentence, after a clause, at a space.
+_SPLITS: Final = (
     re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])"),
     re.compile(r"(?<=[,)])\s+|(?<=[，、）])"),
     re.compile(r"\s+"),
 )
 
 
-def cut(text: str, encode: Callable[[str], Sequence[str]], level: int = 0) -> Iterator[str]:
-    """The text whole, or cut where it is longer than models take; nothing is lost.
+def split(text: str, encode: Callable[[str], Sequence[str]], level: int = 0) -> Iterator[str]:
+    """Yield the text whole, or in parts if it is too long for models; nothing is lost.
 
-    `encode` counts the tokens of a part.
+    `encode` is used to count the tokens of a part.
     """
     if not text:
         return
     if len(text) <= MAX_CHARACTERS and len(encode(text)) <= MAX_TOKENS:
         yield text
-    elif level < len(_CUTS):
-        for chunk in _packed(_CUTS[level].split(text)):
-            yield from cut(chunk, encode, level + 1)
+    elif level < len(_SPLITS):
+        for chunk in _pack(_SPLITS[level].split(text)):
+            yield from split(chunk, encode, level + 1)
     elif len(text) > 1:
-        # One word without end: by length, so that at least nothing is lost.
+        # A single huge word: split by length, so that nothing is lost.
         step = min(MAX_TOKENS // 2, (len(text) + 1) // 2)
         for start in range(0, len(text), step):
-            yield from cut(text[start : start + step], encode, level)
+            yield from split(text[start : start + step], encode, level)
     else:
         yield text
 
 
-def _packed(chunks: Sequence[str]) -> Iterator[str]:
-    """Join neighbours again while they stay well inside the limits."""
-    room = MAX_CHARACTERS // 2
+def _pack(chunks: Sequence[str]) -> Iterator[str]:
+    """Join neighbouring chunks while they stay well within the limits."""
+    limit = MAX_CHARACTERS // 2
     current = ""
     for chunk in chunks:
-        if current and len(current) + len(chunk) > room:
+        if current and len(current) + len(chunk) > limit:
             yield current
             current = ""
         current = f"{current} {chunk}" if current else chunk
@@ -75,7 +71,7 @@ def _packed(chunks: Sequence[str]) -> Iterator[str]:
 
 
 def join(answers: Sequence[Sequence[str]], hypotheses: int) -> list[str]:
-    """The answers for the parts of a text put together, best of all first, no repeats.
+    """Join the translations of the parts of a text, best first, without duplicates.
 
     >>> join([["Uno.", "Un."], ["Dos."]], hypotheses=3)
     ['Uno. Dos.', 'Un. Dos.']
@@ -88,38 +84,38 @@ def join(answers: Sequence[Sequence[str]], hypotheses: int) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """One line of sound text: broken surrogates and control characters become spaces."""
+    """Reduce a text to one line; lone surrogates and control characters become spaces."""
     if not text.isascii() or not text.isprintable():
         text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
     return " ".join(text.split())
 
 
-#: The variable that says how many cores engines use, for machines shared with others.
-VARIABLE: Final = "SPEECHSUBS_THREADS"
-#: More than any machine that one process is given.
-_MOST: Final = 1_024
+#: Environment variable with the number of cores for engines, for shared machines.
+THREADS_VARIABLE: Final = "SPEECHSUBS_THREADS"
+#: More cores than any one process gets.
+_MAX_CORES: Final = 1_024
 
 
-def count(wanted: int | None = None) -> int:
-    """Cores for an engine: `wanted`, else `SPEECHSUBS_THREADS`, else all this process may use.
+def count_cores(wanted: int | None = None) -> int:
+    """Cores for an engine: `wanted`, else `SPEECHSUBS_THREADS`, else all available ones.
 
-    Raises `EngineError` for a variable that is no number from 1 to 1024.
+    Raises `EngineError` if the variable is not a number from 1 to 1024.
     """
     if wanted is not None:
-        return max(1, min(wanted, _MOST))
-    text = os.environ.get(VARIABLE, "").strip()
+        return max(1, min(wanted, _MAX_CORES))
+    text = os.environ.get(THREADS_VARIABLE, "").strip()
     if not text:
-        return min(_own(), _MOST)
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MOST):
+        return min(_available_cores(), _MAX_CORES)
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MAX_CORES):
         raise EngineError(
-            f"{VARIABLE} is {text!r:.40}, which is no number of cores",
-            f"Set it to a number from 1 to {_MOST}, or unset it",
+            f"{THREADS_VARIABLE} is {text!r:.40}, which is no number of cores",
+            f"Set it to a number from 1 to {_MAX_CORES}, or unset it",
         )
     return int(text)
 
 
-def _own() -> int:
-    # What this process may use, which in a container is less than the machine has.
+def _available_cores() -> int:
+    # The CPU affinity of this process, which in a container is less than the machine has.
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
@@ -128,26 +124,26 @@ def _own() -> int:
 
 BEAM: Final = 4
 LENGTH_PENALTY: Final = 0.2
-#: Most source tokens a batch. Measured (benchmarks/engine_threads.py): 256, 512 and
-#: 1,024 are all the same.
+#: Maximum source tokens per batch. Measured (benchmarks/engine_threads.py): 256, 512
+#: and 1,024 make no difference.
 BATCH_TOKENS: Final = 512
-#: More than any of our parts needs; a model that loses its place stops here.
+#: More than any part needs; stops a model that loops.
 MAX_OUTPUT_TOKENS: Final = 400
-#: What models write for words that they lack.
+#: What models output for words that are not in their vocabulary.
 UNKNOWN: Final = "<unk>"
-#: Changes when the masks or the probe do, so that remembered probes are made anew.
+#: Increment when the masks or the probe change, to invalidate cached probes.
 _PROBE_VERSION: Final = 1
 
 _Tokens = list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
-    """How one model wants its text.
+class TextFormat:
+    """The input and output format of a model.
 
-    `source` and `target` cut texts of either language (often the same object). `head`
-    and `tail` go around the tokens of every source, `start` is what every output has
-    to begin with; it is taken off again.
+    `source` and `target` tokenize either language (often the same object). `head` and
+    `tail` surround the tokens of every source, `start` is the forced beginning of every
+    output, which is stripped again.
     """
 
     source: Tokenizer
@@ -159,13 +155,13 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded CTranslate2 model for one direction.
+    """A CTranslate2 model folder for one direction.
 
-    `label` is how people know it, `digest` tells it from every other model.
+    `label` names it in messages, `digest` identifies its contents.
     """
 
     folder: Path
-    dialect: Dialect
+    text_format: TextFormat
     source: str
     target: str
     label: str
@@ -173,11 +169,11 @@ class Model:
 
 
 class CTranslateEngine:
-    """A model in one direction, `Steerable`.
+    """Translates with a model in one direction; implements `Steerable`.
 
-    `cores` is how many sentences' batches are decoded at a time, each on one core: by
-    default `SPEECHSUBS_THREADS`, else all cores that this process may use. Raises
-    `PackageError` when the model does not load.
+    `cores` is the number of batches decoded in parallel, each on one core: by default
+    `SPEECHSUBS_THREADS`, else all available cores. Raises `PackageError` if the model
+    does not load.
     """
 
     def __init__(
@@ -187,18 +183,18 @@ class CTranslateEngine:
         self.source, self.target = model.source, model.target
         self.quality = quality
         self.model = model
-        self._dialect = model.dialect
-        self._cores = count(cores)
+        self._format = model.text_format
+        self._cores = count_cores(cores)
         self._masks: tuple[MaskFamily, ...] = ()
-        self._translator, version = _loaded(model.folder, model.digest, self._cores)
+        self._translator, version = _load_translator(model.folder, model.digest, self._cores)
         self.signature = f"{signature} ctranslate2 {version}"
 
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
-        """Codes that this model copies, best first, measured once per model."""
+        """Codes that this model copies unchanged, best first; measured once per model."""
         if not self._masks:
             key = f"{self.model.digest[:32]}-{self.source}-{self.target}-{_PROBE_VERSION}"
-            self._masks = mask_probe.cached(key, lambda: mask_probe.codes_kept(self))
+            self._masks = mask_probe.load_or_probe(key, lambda: mask_probe.probe_codes(self))
         return self._masks
 
     @masks.setter
@@ -206,32 +202,32 @@ class CTranslateEngine:
         self._masks = families
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """Translate in large batches; equal texts once, order kept, nothing from nothing.
+        """Translate in large batches, equal texts once; empty texts stay empty.
 
-        Raises `EngineError` when the model fails.
+        Raises `EngineError` if the model fails.
         """
         wanted = max(hypotheses, 1)
-        cut = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
-        done = self._decode(dict.fromkeys(p for group in cut.values() for p in group), wanted)
-        return [join([done.get(p, [p]) for p in cut[text]], wanted) for text in texts]
+        parts = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
+        done = self._decode(dict.fromkeys(p for group in parts.values() for p in group), wanted)
+        return [join([done.get(p, [p]) for p in parts[text]], wanted) for text in texts]
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
-        """For every (text, beginning): a translation that starts with that beginning.
+        """Translate each (text, prefix) into a translation that starts with the prefix.
 
-        The beginning is forced token by token, the model goes on from there. Texts
-        longer than the model takes give "": they cannot be steered as a whole.
+        The prefix is forced token by token and the model continues from there. Texts that
+        are too long for the model give "", because they are translated in parts.
         """
         done = [""] * len(items)
         wanted = [n for n, (text, _) in enumerate(items) if self._whole(text)]
         sources = [self._source(clean(items[n][0])) for n in wanted]
-        starts = [self._dialect.target.encode(clean(items[n][1])) for n in wanted]
+        starts = [self._format.target.encode(clean(items[n][1])) for n in wanted]
         for n, hypotheses in zip(wanted, self._batch(sources, starts), strict=True):
             done[n] = self._text(hypotheses[0])
         return done
 
     def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-        """Translations that the model writes when some words are forbidden to it."""
-        banned = [tokens for w in words if (tokens := self._dialect.target.encode(w))]
+        """Translate with some words suppressed."""
+        banned = [tokens for w in words if (tokens := self._format.target.encode(w))]
         done = [""] * len(texts)
         wanted = [n for n, text in enumerate(texts) if self._whole(text)]
         if not banned:
@@ -243,11 +239,11 @@ class CTranslateEngine:
         return done
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """How likely the model finds each (text, translation): mean log probability a token."""
-        # A source without a token would be a batch that the model refuses.
+        """Score each (text, translation) by its mean log probability per token."""
+        # The model rejects a batch with an empty source.
         sources = [self._source(clean(text)) or [""] for text, _ in pairs]
         targets = [
-            [*self._dialect.start, *self._dialect.target.encode(clean(text))] for _, text in pairs
+            [*self._format.start, *self._format.target.encode(clean(text))] for _, text in pairs
         ]
 
         def submit(at: Sequence[int]) -> Any:
@@ -262,18 +258,18 @@ class CTranslateEngine:
         ]
 
     def _parts(self, text: str) -> Iterator[str]:
-        return cut(clean(text), self._dialect.source.encode)
+        return split(clean(text), self._format.source.encode)
 
     def _whole(self, text: str) -> bool:
-        """True where a text goes to the model in one part."""
+        """True if a text goes to the model in one part."""
         return len(list(self._parts(text))) == 1
 
     def _source(self, text: str) -> _Tokens:
-        pieces = self._dialect.source.encode(text)
-        return [*self._dialect.head, *pieces, *self._dialect.tail] if pieces else []
+        pieces = self._format.source.encode(text)
+        return [*self._format.head, *pieces, *self._format.tail] if pieces else []
 
     def _decode(self, texts: dict[str, None], hypotheses: int) -> dict[str, list[str]]:
-        """The answers for parts; a part without anything to say has none."""
+        """Translate parts; a part without tokens gets no answer."""
         sources = {text: tokens for text in texts if (tokens := self._source(text))}
         results = self._batch(list(sources.values()), hypotheses=hypotheses)
         return {
@@ -288,8 +284,8 @@ class CTranslateEngine:
         hypotheses: int = 1,
         **more: Any,
     ) -> list[list[_Tokens]]:
-        """The hypotheses for every source, in order."""
-        first = list(self._dialect.start)
+        """Decode the hypotheses of every source, in order."""
+        first = list(self._format.start)
         starts = [first + b for b in beginnings] if beginnings else [first] * len(sources)
         forced = bool(first or beginnings)
 
@@ -309,9 +305,9 @@ class CTranslateEngine:
 
         lengths = [(len(s), len(t)) for s, t in zip(sources, starts, strict=True)]
         found = [r.hypotheses for r in self._run(batches(lengths, self._cores), submit)]
-        # What the model has no word for is copied from where it looked. That place is
-        # known only of a sentence alone: in a batch CTranslate2 4.8 gives each sentence
-        # that of the first one (tests/unit/test_engines_ct2.py shows it).
+        # Unknown words are replaced by the source token with the highest attention, which
+        # is only right for a sentence alone: in a batch CTranslate2 4.8 uses the attention
+        # of the first sentence for all (tests/engines/test_opus.py shows it).
         odd = [n for n, hyps in enumerate(found) if any(UNKNOWN in tokens for tokens in hyps)]
         again = self._run([[n] for n in odd], lambda at: submit(at, replace=True))
         for n, result in zip(odd, again, strict=True):
@@ -321,7 +317,7 @@ class CTranslateEngine:
     def _run(
         self, groups: Sequence[Sequence[int]], submit: Callable[[Sequence[int]], Any]
     ) -> list[Any]:
-        """Submit all batches, which run side by side; what they gave, by ascending place."""
+        """Submit all batches to run in parallel; results in the order of the inputs."""
         found: list[tuple[int, Any]] = []
         try:
             waiting = [(at, submit(at)) for at in groups]
@@ -335,24 +331,24 @@ class CTranslateEngine:
         return [result for _, result in sorted(found, key=lambda pair: pair[0])]
 
     def _text(self, tokens: _Tokens) -> str:
-        start = self._dialect.start
+        start = self._format.start
         if start and tuple(tokens[: len(start)]) == start:
             tokens = tokens[len(start) :]
-        return " ".join(self._dialect.target.decode(tokens).split())
+        return " ".join(self._format.target.decode(tokens).split())
 
 
-# A family of packages is one model for many languages: it is loaded once.
+# Several packages may share one multilingual model, which is loaded once.
 @lru_cache(maxsize=2)
-def _loaded(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
-    """The translator of a model folder and CTranslate2's version."""
-    del digest  # part of the key: a model that was replaced is another one
-    # Heavy: loaded only when somebody translates.
+def _load_translator(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
+    """Load a model folder; also returns the version of CTranslate2."""
+    del digest  # part of the cache key, so that a replaced model is loaded again
+    # Heavy: only imported for translating.
     import ctranslate2
 
     try:
-        # One core a batch, as many batches as cores. The other way round, a batch on two
-        # cores, takes up to four times the processor time: the cores wait for each other
-        # at every layer, for long where something else wants one of them.
+        # One core per batch, as many batches as cores. A batch on two cores takes up to
+        # four times the CPU time: the cores wait for each other at every layer, for long
+        # if another process needs one of them.
         translator = ctranslate2.Translator(
             str(folder), device="cpu", inter_threads=cores, intra_threads=1
         )
@@ -363,10 +359,10 @@ def _loaded(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
 
 
 def batches(lengths: Sequence[tuple[int, int]], cores: int) -> list[list[int]]:
-    """Places of equal lengths (source, forced beginning) together, the longest first.
+    """Batch indices of equal lengths (source, forced prefix), longest first.
 
-    No batch has more than `BATCH_TOKENS` source tokens, and where there is little to do
-    they are smaller, so that every core has some. Nothing about them changes a result.
+    No batch has more than `BATCH_TOKENS` source tokens; with few sentences batches are
+    smaller, so that every core gets some. Batching does not affect results.
 
     >>> batches([(3, 0), (5, 0), (3, 0), (3, 1)], cores=1)
     [[1], [3], [0, 2]]
@@ -377,7 +373,7 @@ def batches(lengths: Sequence[tuple[int, int]], cores: int) -> list[list[int]]:
     total = sum(source for source, _ in lengths)
     most = min(BATCH_TOKENS, max(64, total // (2 * cores)))
     found = []
-    # The longest first: what is left for the end is short, and no core works on alone.
+    # Longest first, so that short batches remain at the end and the cores finish together.
     for length, places in sorted(groups.items(), reverse=True):
         step = max(1, most // max(sum(length), 1))
         found += [places[at : at + step] for at in range(0, len(places), step)]

@@ -1,11 +1,11 @@
-"""An engine that gives back what it got, for tests: as it is, or spoilt on purpose."""
+"""Test double: an engine that returns its input, unchanged or deliberately corrupted."""
 
 import re
 from collections.abc import Callable, Sequence
 
 from speechsubs.protocols import MaskFamily
 
-#: How a bad engine changes a text.
+#: How the engine changes a text.
 Change = Callable[[str], str]
 
 _FAMILIES = (
@@ -16,10 +16,9 @@ _FAMILIES = (
 
 
 class EchoEngine:
-    """Returns each text, changed by `change`; further answers come from `others`.
+    """Returns each text changed by `change`; `others` make the further hypotheses.
 
-    `others` are what the second, third ... hypothesis look like; an answer equal to
-    an earlier one is left out, as the protocol asks.
+    A hypothesis equal to an earlier one is dropped, as the protocol requires.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class EchoEngine:
         self._changes: tuple[Change, ...] = (change or _same, *others)
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """Each text through the changes, without repeats, at most `hypotheses`."""
+        """Apply the changes to each text, at most `hypotheses` of them, without duplicates."""
         wanted = self._changes[: max(hypotheses, 1)]
         return [list(dict.fromkeys(change(text) for change in wanted)) for text in texts]
 
@@ -48,17 +47,17 @@ def _same(text: str) -> str:
     return text
 
 
-def shout(text: str) -> str:
-    """All letters upper-case.
+def uppercase(text: str) -> str:
+    """Convert all letters to upper case.
 
-    >>> shout("ZQ1 costs 5")
+    >>> uppercase("ZQ1 costs 5")
     'ZQ1 COSTS 5'
     """
     return text.upper()
 
 
 def drop_masks(text: str) -> str:
-    """Lose every word that looks like a mask of this engine.
+    """Drop every word that looks like a mask of this engine.
 
     >>> drop_masks("He met ZQ1 today")
     'He met today'
@@ -67,7 +66,7 @@ def drop_masks(text: str) -> str:
 
 
 def change_digits(text: str) -> str:
-    """Make every number wrong, masks too.
+    """Change every digit, also in masks.
 
     >>> change_digits("costs 209 euros")
     'costs 310 euros'
@@ -76,7 +75,7 @@ def change_digits(text: str) -> str:
 
 
 def duplicate(text: str) -> str:
-    """Say everything twice, as models do that lose their place.
+    """Repeat the text, as looping models do.
 
     >>> duplicate("Go on.")
     'Go on. Go on.'
@@ -84,6 +83,6 @@ def duplicate(text: str) -> str:
     return f"{text} {text}"
 
 
-def silent(text: str) -> str:
-    """Nothing at all."""
+def say_nothing(text: str) -> str:
+    """Return an empty text."""
     return text[:0]

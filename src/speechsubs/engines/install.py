@@ -1,18 +1,15 @@
-"""Plain sentences that a model is asked to translate before it may be used.
+"""Install models after a smoke test, from the index, from files and from bundles.
 
-Some models answer everything with one piece repeated ("mainstre@@ mainstre@@ ...",
-argos-translate issues 504 and 522), others with nothing. What is looked for is such
-nonsense, never bad style: a small honest model must pass.
+A model must translate a few plain sentences before it is installed. Some models answer
+everything with one repeated token ("mainstre@@ mainstre@@ ...", argos-translate issues
+504 and 522), others with nothing. The test detects such nonsense, not poor style: a
+small but working model must pass.
 
-A model is loaded and tried in a process of its own before it may be used.
+The smoke test runs in a child process. CTranslate2 is C++ that parses an untrusted file:
+a broken or malicious model.bin can crash the process that loads it (4.8.1 fixed one such
+overflow). The child may crash, hang or exhaust memory; the parent reports what happened.
 
-CTranslate2 is C++ that reads a file from a stranger: a broken or hostile model.bin can
-end the process that loads it (its changelog for 4.8.1 mends one such overflow). The
-child may crash, hang or eat memory; the parent tells what happened.
-
-From an offer in an index to a package that is installed and tried.
-
-Models to a machine without a network: a folder of archives with their hashes.
+A bundle is a folder of archives with their hashes, for machines without a network.
 """
 
 import contextlib
@@ -33,12 +30,12 @@ from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError, SpeechsubsError
 from speechsubs.models import Package, code_pairs, download, preference, read
 from speechsubs.models.download import Progress
-from speechsubs.models.index import Offered, Step
-from speechsubs.models.package import hashed
-from speechsubs.models.store import refuse_full
+from speechsubs.models.index import Offer, Step
+from speechsubs.models.package import hash_file
+from speechsubs.models.store import check_disk_space
 
-#: By the Argos code of the language that is translated from.
-SENTENCES: Final = {
+#: Sentences to translate, by the Argos code of the source language.
+TEST_SENTENCES: Final = {
     "en": ("The meeting begins at nine o'clock.", "She bought a new car last year.",
            "We have not seen the results yet."),
     "es": ("La reunión empieza a las nueve.", "Ella compró un coche nuevo el año pasado.",
@@ -65,35 +62,35 @@ SENTENCES: Final = {
            "لم نر النتائج بعد."),
     "th": ("การประชุมเริ่มเวลาเก้าโมง", "เธอซื้อรถใหม่เมื่อปีที่แล้ว", "เรายังไม่เห็นผลลัพธ์"),
 }  # fmt: skip
-#: For other languages: names and numbers, which any alphabet has a use for.
-_ANY: Final = ("Berlin, Paris, Madrid.", "Internet 2024", "Maria 25 km")
+#: For other languages: names and numbers.
+_FALLBACK_SENTENCES: Final = ("Berlin, Paris, Madrid.", "Internet 2024", "Maria 25 km")
 
-#: A translation is longer than this many times its source only when a model is lost.
-_MOST_GROWTH: Final = 6
-#: How often a piece may follow itself: "bla bla bla" is speech, a dozen times is a loop.
-_MOST_REPEATS: Final = 5
+#: A translation that is this many times longer than its source is a loop.
+_MAX_GROWTH: Final = 6
+#: How often a piece may repeat: "bla bla bla" is speech, a dozen times is a loop.
+_MAX_REPEATS: Final = 5
 _LONGEST_PIECE: Final = 30
 
 
-def sentences(code: str) -> tuple[str, ...]:
-    """What to translate from a language, by its Argos code."""
-    return SENTENCES.get("pt" if code == "pb" else code, _ANY)
+def test_sentences(code: str) -> tuple[str, ...]:
+    """The test sentences of a language, by its Argos code."""
+    return TEST_SENTENCES.get("pt" if code == "pb" else code, _FALLBACK_SENTENCES)
 
 
-def nonsense(sources: Sequence[str], answers: Sequence[str]) -> str:
-    """What is wrong with a model's answers, in words; "" where nothing is.
+def find_nonsense(sources: Sequence[str], answers: Sequence[str]) -> str:
+    """Describe what is wrong with a model's answers; "" if nothing is.
 
-    One bad answer is bad luck, most of them are a broken model.
+    A single bad answer is tolerated; if most are bad, the model is broken.
 
-    >>> nonsense(("One.", "Two."), ("mainstre@@ " * 20, "mainstre@@ " * 20))
+    >>> find_nonsense(("One.", "Two."), ("mainstre@@ " * 20, "mainstre@@ " * 20))
     "it answers 'One.' with 'mainstre@@ mainstre@@ mainstre@@ mainstre@@ ...'"
-    >>> nonsense(("One.", "Two."), ("Uno.", "Dos."))
+    >>> find_nonsense(("One.", "Two."), ("Uno.", "Dos."))
     ''
     """
     bad = [
         (source, answer)
         for source, answer in zip(sources, answers, strict=True)
-        if _lost(source, answer)
+        if _is_nonsense(source, answer)
     ]
     if 2 * len(bad) > len(sources):
         source, answer = bad[0]
@@ -106,64 +103,64 @@ def nonsense(sources: Sequence[str], answers: Sequence[str]) -> str:
     return ""
 
 
-def _lost(source: str, answer: str) -> bool:
+def _is_nonsense(source: str, answer: str) -> bool:
     if not any(c.isalnum() for c in answer):
         return True
-    if len(answer) > _MOST_GROWTH * len(source) + 40:
+    if len(answer) > _MAX_GROWTH * len(source) + 40:
         return True
     return "@@" in answer or "\u2581" in answer or _loops(answer)
 
 
 def _loops(text: str) -> bool:
-    """True where a piece of up to `_LONGEST_PIECE` characters follows itself too often."""
+    """True if a piece of up to `_LONGEST_PIECE` characters repeats too often."""
     for period in range(1, min(_LONGEST_PIECE, len(text) // 2) + 1):
         run = 0
         for index in range(period, len(text)):
             run = run + 1 if text[index] == text[index - period] else 0
-            # A row of dots or of dashes is typography; twelve letters alike are not.
-            if run >= max(period * _MOST_REPEATS, 12):
+            # A short row of dots or dashes is typography; twelve are not.
+            if run >= max(period * _MAX_REPEATS, 12):
                 return True
     return False
 
 
-#: How long a trial may take: to start, and for every byte of the model.
+#: Time limit of a smoke test: for the start, and per byte of the model.
 START_S: Final = 120.0
 BYTES_PER_S: Final = 2_000_000
-#: What a trial may allocate: for itself, and for every byte of the model.
+#: Memory limit of a smoke test: for itself, and per byte of the model.
 _OWN_BYTES: Final = 4 * 1024**3
 _TIMES_MODEL: Final = 8
 _THREADS: Final = 2
 
 
-class TrialError(PackageError):
-    """A package whose model did not pass its trial."""
+class SmokeTestError(PackageError):
+    """A package whose model failed the smoke test."""
 
 
-def try_out(package: Package, *, timeout_s: float | None = None) -> tuple[str, ...]:
-    """Translate the canary sentences in a child process; the translations.
+def run_smoke_test(package: Package, *, timeout_s: float | None = None) -> tuple[str, ...]:
+    """Translate the test sentences in a child process and return the translations.
 
-    Raises `TrialError` when the model does not load, crashes, takes longer than
-    `timeout_s` seconds, or answers with nonsense.
+    Raises `SmokeTestError` if the model does not load, crashes, takes longer than
+    `timeout_s` seconds or outputs nonsense.
     """
     limit = timeout_s if timeout_s is not None else START_S + package.size / BYTES_PER_S
     with tempfile.TemporaryDirectory(prefix="speechsubs-trial-") as temporary:
         answer = Path(temporary) / "answer.json"
         errors = Path(temporary) / "stderr"
         code = _run(package, answer, errors, limit)
-        said = _said(answer)
-        if said is None:
-            raise TrialError(package.path, _ended(code, errors))
-    if "problem" in said:
-        raise TrialError(package.path, f"its model does not work: {said['problem']}"[:400])
-    answers = tuple(str(text) for text in said["answers"])
-    problem = nonsense(sentences(package.from_code), answers)
+        result = _read_answer(answer)
+        if result is None:
+            raise SmokeTestError(package.path, _describe_exit(code, errors))
+    if "problem" in result:
+        raise SmokeTestError(package.path, f"its model does not work: {result['problem']}"[:400])
+    answers = tuple(str(text) for text in result["answers"])
+    problem = find_nonsense(test_sentences(package.from_code), answers)
     if problem:
-        raise TrialError(package.path, f"its model does not work: {problem}")
+        raise SmokeTestError(package.path, f"its model does not work: {problem}")
     return answers
 
 
 def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
-    # The child finds the same modules as we do; -P: and none in the folder it runs in.
+    # The child uses our module path; -P keeps the current folder out of it.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     command = [sys.executable, "-P", "-c", f"from {__name__} import child; child()"]
     command += [str(package.path), "shipped" if package.bundled else "", str(answer)]
@@ -179,11 +176,11 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
             )
         except OSError as error:
             problem = f"cannot be tried, because Python does not start ({error.strerror})"
-            raise TrialError(package.path, problem) from error
+            raise SmokeTestError(package.path, problem) from error
         try:
             return process.wait(limit_s)
         except subprocess.TimeoutExpired:
-            raise TrialError(
+            raise SmokeTestError(
                 package.path, f"its model gave no answer within {limit_s:g} seconds"
             ) from None
         finally:
@@ -192,8 +189,8 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
                 process.wait()
 
 
-def _said(answer: Path) -> dict[str, Any] | None:
-    """What the child wrote, None if it did not come to that."""
+def _read_answer(answer: Path) -> dict[str, Any] | None:
+    """The result that the child wrote, or None."""
     try:
         data = json.loads(answer.read_bytes())
     except (OSError, ValueError):
@@ -201,7 +198,7 @@ def _said(answer: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _ended(code: int, errors: Path) -> str:
+def _describe_exit(code: int, errors: Path) -> str:
     lines = errors.read_bytes()[-2_000:].decode("utf-8", "replace").strip().splitlines()
     last = f": {lines[-1][:200]}" if lines else ""
     if code < 0:
@@ -211,13 +208,15 @@ def _ended(code: int, errors: Path) -> str:
 
 
 def child() -> None:
-    """What runs in the child process; its arguments are those that `_run` gives."""
+    """Entry point of the child process; `_run` passes the arguments."""
     folder, shipped, answer, memory, seconds = sys.argv[1:]
-    _limit(int(memory), int(seconds))
-    Path(answer).write_text(json.dumps(_answered(Path(folder), bool(shipped))), "utf-8")
+    _limit_resources(int(memory), int(seconds))
+    Path(answer).write_text(
+        json.dumps(_translate_test_sentences(Path(folder), bool(shipped))), "utf-8"
+    )
 
 
-def _answered(folder: Path, shipped: bool) -> dict[str, Any]:
+def _translate_test_sentences(folder: Path, shipped: bool) -> dict[str, Any]:
     # Heavy, and only for the child.
     from speechsubs.engines.argos import ArgosEngine
 
@@ -226,23 +225,23 @@ def _answered(folder: Path, shipped: bool) -> dict[str, Any]:
         if package is None:
             return {"problem": "it does not translate"}
         engine = ArgosEngine(package, package.from_code, package.to_code, threads=_THREADS)
-        asked = sentences(package.from_code)
-        return {"answers": [found[0] for found in engine.translate(asked)]}
+        texts = test_sentences(package.from_code)
+        return {"answers": [found[0] for found in engine.translate(texts)]}
     except PackageError as error:
         return {"problem": error.problem}
     except SpeechsubsError as error:
         return {"problem": str(error)}
     except (Exception, SystemExit) as error:
-        # Whatever a stranger's model does to the libraries: the parent tells it.
+        # An untrusted model may make the libraries raise anything; the parent reports it.
         first = str(error).splitlines()
         return {"problem": f"{type(error).__name__}: {first[0] if first else ''}"}
 
 
-def _limit(memory: int, seconds: int) -> None:
-    """Bound what the child may take, where the system can."""
+def _limit_resources(memory: int, seconds: int) -> None:
+    """Limit the resources of the child, on systems that support it."""
     if sys.platform == "win32":
         return
-    # Only where it exists.
+    # Not available on Windows.
     import resource
 
     for what, most in (
@@ -254,8 +253,8 @@ def _limit(memory: int, seconds: int) -> None:
             resource.setrlimit(what, (most, most))
 
 
-#: Called with every version that could not be used, and why, before the next is tried.
-Refused = Callable[[Offered, str], None]
+#: Called with every version that could not be installed, and why.
+OnRefused = Callable[[Offer, str], None]
 
 
 def install_file(
@@ -266,41 +265,41 @@ def install_file(
     origin: str = "",
     sha256: str = "",
 ) -> Package:
-    """Install a package file after its model has been tried in a process of its own.
+    """Install a package file after a smoke test of its model.
 
-    As `packages.install_file`, and raises `TrialError` for a model that does not work.
+    Like `models.install_file`; also raises `SmokeTestError` if the model does not work.
     """
     return models.install_file(
-        path, directory, check=_try, replace=replace, origin=origin, sha256=sha256
+        path, directory, check=_check_model, replace=replace, origin=origin, sha256=sha256
     )
 
 
-def _try(package: Package) -> None:
-    try_out(package)
+def _check_model(package: Package) -> None:
+    run_smoke_test(package)
 
 
-def obtain(
+def install_step(
     step: Step,
     directory: Path | None = None,
     *,
     limits: Limits | None = None,
     progress: Progress | None = None,
-    refused: Refused | None = None,
+    refused: OnRefused | None = None,
     replace: bool = False,
 ) -> Package:
-    """Download and install the newest version of a step that works.
+    """Download and install the newest working version of a step.
 
-    All links of a version are tried in order; a version whose model fails its trial, or
-    that no link gives whole, gives way to the next older one. `refused` hears of it.
-    Raises `InputError` with all that went wrong when none is left; `PackageError` where
-    the package cannot take its place, which no other version would mend.
+    All links of a version are tried in order. If its model fails the smoke test or no
+    link works, `refused` is called and the next older version is tried. Raises
+    `InputError` with all problems if no version is left; `PackageError` if the package
+    cannot be put into its folder, which another version would not fix.
     """
     problems: list[str] = []
     for offer in step.offers:
         for link in offer.links:
             try:
-                return _from_link(offer, link, directory, limits, progress, replace)
-            except TrialError as error:
+                return _install_from_link(offer, link, directory, limits, progress, replace)
+            except SmokeTestError as error:
                 # Another link has the same model.
                 problem = f"{offer.name}: {error.problem}"
             except InputError as error:
@@ -319,26 +318,26 @@ def obtain(
     )
 
 
-def _from_link(
-    offer: Offered,
+def _install_from_link(
+    offer: Offer,
     link: str,
     directory: Path | None,
     limits: Limits | None,
     progress: Progress | None,
     replace: bool,
 ) -> Package:
-    with download.fetched(link, download.folder(), limits=limits, progress=progress) as path:
+    with download.fetch(link, download.folder(), limits=limits, progress=progress) as path:
         try:
-            found = models.contents(path)
+            found = models.read_archive(path)
         except PackageError as error:
-            # The name of the part on our disk says nothing to anybody.
+            # The name of the temporary file means nothing to the user.
             raise InputError(link, error.problem) from error
-        said = (offer.from_code, offer.to_code, offer.version)
-        if (found.from_code, found.to_code, found.version) != said:
+        expected = (offer.from_code, offer.to_code, offer.version)
+        if (found.from_code, found.to_code, found.version) != expected:
             raise InputError(link, f"holds {found.name} instead of {offer.name}")
         try:
             return install_file(path, directory, replace=replace, origin=link)
-        except TrialError:
+        except SmokeTestError:
             raise
         except PackageError as error:
             if error.path == path:
@@ -347,40 +346,39 @@ def _from_link(
 
 
 SUFFIX: Final = ".argosmodel"
-#: In the form of the program sha256sum, so that `sha256sum -c SHA256SUMS` checks a stick.
+#: In the format of sha256sum, so that `sha256sum -c SHA256SUMS` verifies a copy.
 SUMS: Final = "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """An archive in a folder. `sha256` is what SHA256SUMS says of it, "" for nothing."""
+class BundledArchive:
+    """An archive in a bundle. `sha256` is its entry in SHA256SUMS, "" if it has none."""
 
     path: Path
     package: Package
     sha256: str
 
 
-def export(items: Iterable[Package], folder: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write packages as archives into a folder, which is made; the files, in order.
+def export_bundle(items: Iterable[Package], folder: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write packages as archives into a folder, created if needed; returns the files.
 
-    `install --from` unpacks the very same files. An archive that is there and is the
-    same stays; another of the name is only replaced with `overwrite`. Raises
-    `PackageError` for a package that changed since it was installed, and where nothing
-    can be written.
+    `install --from` unpacks the identical files. An existing identical archive is kept; a
+    different one is only replaced with `overwrite`. Raises `PackageError` for a package
+    that changed since it was installed, and if the folder cannot be written.
     """
     written: list[Path] = []
     if folder.exists() and not folder.is_dir():
         raise PackageError(folder, "is no folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        sums = _sums(folder)
+        sums = _read_sums(folder)
         for package in items:
             problem = models.verify(package)
             if problem:
                 raise PackageError(package.path, f"is not exported: {problem}")
-            refuse_full(folder, package.size)
+            check_disk_space(folder, package.size)
             path = folder / f"{package.path.name}{SUFFIX}"
-            sums[path.name] = _write(package, path, overwrite)
+            sums[path.name] = _write_archive(package, path, overwrite)
             written.append(path)
         lines = [f"{digest}  {name}\n" for name, digest in sorted(sums.items())]
         write_atomic(folder / SUMS, "".join(lines).encode())
@@ -389,20 +387,20 @@ def export(items: Iterable[Package], folder: Path, *, overwrite: bool = False) -
     return written
 
 
-def _write(package: Package, path: Path, overwrite: bool) -> str:
-    """Write one archive in one step; its hash."""
+def _write_archive(package: Package, path: Path, overwrite: bool) -> str:
+    """Write one archive atomically and return its hash."""
     with tempfile.TemporaryDirectory(prefix=".speechsubs-", dir=path.parent) as temporary:
         made = Path(temporary) / path.name
-        models.archived(package, made)
-        digest = hashed(made)
-        if path.exists() and not overwrite and hashed(path) != digest:
+        models.write_archive(package, made)
+        digest = hash_file(made)
+        if path.exists() and not overwrite and hash_file(path) != digest:
             raise PackageError(path, "is there already and another one; --overwrite replaces it")
         made.replace(path)
     return digest
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    """What SHA256SUMS says, by the name of the file; lines of another form are no word."""
+def _read_sums(folder: Path) -> dict[str, str]:
+    """Read SHA256SUMS into hashes by file name; malformed lines are ignored."""
     found: dict[str, str] = {}
     with contextlib.suppress(InputError):
         text = read_bytes(folder / SUMS, max_bytes=1 << 20).decode("utf-8", "replace")
@@ -413,10 +411,10 @@ def _sums(folder: Path) -> dict[str, str]:
     return found
 
 
-def carried(folder: Path) -> tuple[list[Carried], list[PackageError]]:
-    """The archives in a folder, and those that cannot be read.
+def read_bundle(folder: Path) -> tuple[list[BundledArchive], list[PackageError]]:
+    """Read the archives in a folder; also returns the errors of unreadable ones.
 
-    Raises `InputError` for what is no folder or holds none.
+    Raises `InputError` if it is not a folder or holds no archive.
     """
     try:
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() == SUFFIX and p.is_file())
@@ -424,23 +422,25 @@ def carried(folder: Path) -> tuple[list[Carried], list[PackageError]]:
         raise InputError(str(folder), f"cannot be read as a folder ({error.strerror})") from error
     if not paths:
         raise InputError(str(folder), f"holds no {SUFFIX} file")
-    sums = _sums(folder)
-    found: list[Carried] = []
+    sums = _read_sums(folder)
+    found: list[BundledArchive] = []
     problems: list[PackageError] = []
     for path in paths:
         try:
-            found.append(Carried(path, models.contents(path), sums.get(path.name, "")))
+            found.append(BundledArchive(path, models.read_archive(path), sums.get(path.name, "")))
         except PackageError as error:
             problems.append(error)
     return found, problems
 
 
-def chosen(items: Iterable[Carried], source: str, target: str, folder: Path) -> list[Carried]:
-    """The archives for a pair of tags: one, or two through another language.
+def choose_archives(
+    items: Iterable[BundledArchive], source: str, target: str, folder: Path
+) -> list[BundledArchive]:
+    """Choose the archives for a language pair: one, or two through a pivot language.
 
-    Raises `InputError` where there is no way.
+    Raises `InputError` if there are none.
     """
-    best: dict[tuple[str, str], Carried] = {}
+    best: dict[tuple[str, str], BundledArchive] = {}
     for item in sorted(items, key=lambda c: preference(c.package)):
         best[item.package.from_code, item.package.to_code] = item
     pairs = code_pairs(source, target)

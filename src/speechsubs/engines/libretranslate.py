@@ -1,8 +1,8 @@
-"""A LibreTranslate server that somebody named. The one engine that uses a network.
+"""Client of a LibreTranslate server, the only engine that uses a network.
 
-Nothing here runs unless a person wrote `--engine libretranslate` with an address:
-texts leave the machine only for that server. The key, where the server wants one, is
-read from `SPEECHSUBS_LIBRETRANSLATE_KEY` and appears in no message and no report.
+It is only used if the user selects `--engine libretranslate` with a URL; texts are sent
+to that server and nowhere else. The API key, if the server needs one, is read from
+`SPEECHSUBS_LIBRETRANSLATE_KEY` and never appears in messages or reports.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from speechsubs.errors import EngineError
 from speechsubs.protocols import MaskFamily
 
 KEY_VARIABLE: Final = "SPEECHSUBS_LIBRETRANSLATE_KEY"
-#: Characters a request. Public servers take 2,000; one that takes less is asked in halves.
+#: Characters per request. Public servers accept 2,000; smaller limits are met by halving.
 BATCH_CHARACTERS: Final = 2_000
-#: Other answers that servers give at most without being told to give more.
+#: Default maximum of alternatives per text on a server.
 MAX_HYPOTHESES: Final = 4
 _PROBE_VERSION: Final = 1
-#: The codes of newer servers, which came in 2025; older ones use Argos's.
+#: Codes of servers since 2025; older servers use the Argos codes.
 _NEW_CODES: Final = {
     "zh-CN": ("zh-Hans", "zh"), "zh-TW": ("zh-Hant", "zt"), "pt-BR": ("pt-BR", "pb", "pt"),
     "nb": ("nb", "no"),
@@ -30,10 +30,10 @@ _NEW_CODES: Final = {
 
 
 class LibreTranslateEngine:
-    """One direction on one server, which is asked at once what it can do.
+    """Translates one direction on one server; contacts the server when created.
 
-    Raises `EngineError` for an address that is none, a server that does not answer, and
-    languages that it does not have.
+    Raises `EngineError` for an invalid URL, a server that does not answer, and unsupported
+    languages.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class LibreTranslateEngine:
 
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
-        """Codes that the server copies, best first, measured once per server and version."""
+        """Codes that the server copies unchanged, best first; measured once per version."""
         if not self._masks:
             digest = hashlib.sha256(self.signature.encode()).hexdigest()
             key = f"libretranslate-{digest[:32]}-{_PROBE_VERSION}"
-            self._masks = mask_probe.cached(key, lambda: mask_probe.codes_kept(self))
+            self._masks = mask_probe.load_or_probe(key, lambda: mask_probe.probe_codes(self))
         return self._masks
 
     @masks.setter
@@ -77,27 +77,27 @@ class LibreTranslateEngine:
         self._masks = families
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """Translate in batches by characters; equal texts once, nothing from nothing.
+        """Translate in batches by characters, equal texts once; empty texts stay empty.
 
-        Raises `EngineError` with the server's address and reason.
+        Raises `EngineError` with the URL of the server and its reason.
         """
         wanted = max(1, min(hypotheses, MAX_HYPOTHESES))
-        cut = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
-        unique = list(dict.fromkeys(part for group in cut.values() for part in group))
+        parts = {text: list(self._parts(text)) for text in dict.fromkeys(texts)}
+        unique = list(dict.fromkeys(part for group in parts.values() for part in group))
         done: dict[str, list[str]] = {}
         at = 0
         while at < len(unique):
             batch = _batch(unique, at, self._most)
             done |= zip(batch, self._asked(batch, wanted), strict=True)
             at += len(batch)
-        return [ctranslate.join([done[p] for p in cut[text]], wanted) for text in texts]
+        return [ctranslate.join([done[p] for p in parts[text]], wanted) for text in texts]
 
     def _parts(self, text: str) -> Iterator[str]:
-        # Words stand for tokens: only the server knows those, and it cuts sentences itself.
-        return ctranslate.cut(ctranslate.clean(text), str.split)
+        # Count words instead of tokens, which only the server knows.
+        return ctranslate.split(ctranslate.clean(text), str.split)
 
     def _asked(self, batch: list[str], wanted: int) -> list[list[str]]:
-        """The answers for a batch. What goes wrong with it is tried again in halves."""
+        """Translate a batch; if it fails, split it in half and retry."""
         body: dict[str, Any] = {
             "q": batch, "source": self._from, "target": self._to, "format": "text",
         }  # fmt: skip
@@ -109,12 +109,12 @@ class LibreTranslateEngine:
             if refused.status in (401, 403):
                 raise self._no_key(refused) from refused
             if "alternatives" in body and refused.status == 400:
-                # Older servers, or one that was told to give none.
+                # An older server, or one configured without alternatives.
                 self._alternatives = False
                 return self._asked(batch, wanted)
             problem = f"{refused.status} {refused.message}"
         else:
-            found = _answers(answer, len(batch))
+            found = _parse_answer(answer, len(batch))
             if found is not None:
                 return [self._distinct(group, wanted) for group in found]
             problem = "its answer is not one text for each that was sent"
@@ -125,7 +125,7 @@ class LibreTranslateEngine:
                 "See the server's log, or take another engine",
             )
         half = len(batch) // 2
-        # Where the batch was too large, the others are as well.
+        # If this batch was too large, the others are too.
         self._most = max(200, min(self._most, sum(map(len, batch)) // 2))
         return self._asked(batch[:half], wanted) + self._asked(batch[half:], wanted)
 
@@ -142,7 +142,7 @@ class LibreTranslateEngine:
         )
 
     def _codes(self) -> tuple[str, str]:
-        """The server's codes of our pair, or an error with what it has."""
+        """The codes of the server for the language pair."""
         try:
             listed = self._server.ask("/languages", first=True)
         except http_client.RefusedError as refused:
@@ -153,7 +153,7 @@ class LibreTranslateEngine:
                 f"({refused.status} {refused.message})",
                 "Is it a LibreTranslate server?",
             ) from refused
-        pairs = _pairs(listed)
+        pairs = _parse_languages(listed)
         if not pairs:
             raise EngineError(f"the server at {self.url} has no languages")
         sources = [code for code in _candidates(self.source) if code in pairs]
@@ -162,15 +162,15 @@ class LibreTranslateEngine:
                 if target in pairs[source]:
                     return source, target
         if sources:
-            known = f"it translates {sources[0]} to {_listed(pairs[sources[0]])}"
+            known = f"it translates {sources[0]} to {_list_codes(pairs[sources[0]])}"
         else:
-            known = f"it translates from {_listed(pairs)}"
+            known = f"it translates from {_list_codes(pairs)}"
         raise EngineError(
             f"the server at {self.url} does not translate {self.source} to {self.target}; {known}"
         )
 
     def _version(self) -> str:
-        """What the server says it is; a server that does not is used all the same."""
+        """The version that the server reports, if any."""
         try:
             spec = self._server.ask("/spec")
         except (http_client.RefusedError, EngineError):
@@ -183,7 +183,7 @@ class LibreTranslateEngine:
 
 
 def _batch(texts: Sequence[str], at: int, most: int) -> list[str]:
-    """The texts from a place on that fit into one request, one at least."""
+    """The texts from an index on that fit into one request, at least one."""
     size = 0
     end = at
     while end < len(texts) and (end == at or size + len(texts[end]) <= most):
@@ -192,8 +192,8 @@ def _batch(texts: Sequence[str], at: int, most: int) -> list[str]:
     return list(texts[at:end])
 
 
-def _answers(answer: object, count: int) -> list[list[str]] | None:
-    """For each text that was sent its translations, best first; None for a bad answer."""
+def _parse_answer(answer: object, count: int) -> list[list[str]] | None:
+    """The translations of each text, best first; None for an invalid answer."""
     if not isinstance(answer, dict):
         return None
     first = answer.get("translatedText")
@@ -212,8 +212,8 @@ def _answers(answer: object, count: int) -> list[list[str]] | None:
     ]
 
 
-def _pairs(listed: object) -> dict[str, frozenset[str]]:
-    """Targets by source code, of what /languages answers; what is odd is left out."""
+def _parse_languages(listed: object) -> dict[str, frozenset[str]]:
+    """Target codes by source code from /languages; invalid entries are ignored."""
     found: dict[str, frozenset[str]] = {}
     for entry in listed if isinstance(listed, list) else []:
         code = entry.get("code") if isinstance(entry, dict) else None
@@ -227,6 +227,6 @@ def _candidates(tag: str) -> tuple[str, ...]:
     return _NEW_CODES.get(tag) or models.codes(tag)
 
 
-def _listed(codes: Sequence[str] | Any) -> str:
+def _list_codes(codes: Sequence[str] | Any) -> str:
     known = sorted(str(code)[:20] for code in codes)
     return ", ".join(known[:40]) + (" ..." if len(known) > 40 else "") or "nothing"

@@ -1,10 +1,10 @@
-"""Which stand-in words an engine copies: candidates, and a test with short sentences.
+"""Measure which placeholder words (masks) an engine copies unchanged.
 
-A mask must come out of an engine exactly once and unchanged. Which words do is a
-property of the model, so it is measured, never assumed. Evidence for codes of
-capital letters and a digit: real Argos outputs keep 96 of 109 (en-zh) and 41 of 41
-(en-ja) such codes, brackets and underscores far fewer; no subword model of ours
-has an unknown piece for them.
+A mask must come out of an engine exactly once and unchanged. Which words do depends on
+the model, so it is measured, never assumed. Codes of capital letters and a digit work
+best: Argos models keep 96 of 109 (en-zh) and 41 of 41 (en-ja) of them, far fewer of
+masks with brackets or underscores, and no supported subword model has an unknown token
+for them.
 """
 
 import json
@@ -20,11 +20,11 @@ from speechsubs.errors import SpeechsubsError
 from speechsubs.language import locales
 from speechsubs.protocols import Engine, MaskFamily
 
-#: Translates the canary sentences, one answer each.
+#: Translates the probe sentences, one answer each.
 Translate = Callable[[Sequence[str]], list[str]]
 
-#: Look like product codes, hardly occur in texts, and differ in more than the digit
-#: inside a family, since models confuse codes that share their letters.
+#: These look like product codes, hardly ever occur in texts, and mostly differ in more
+#: than the digit, since models confuse codes that share their letters.
 CODES: Final = (
     MaskFamily("zq", ("ZQ1", "ZQ2", "ZQ3", "ZQ4", "ZQ5", "ZQ6", "ZQ7", "ZQ8", "ZQ9")),
     MaskFamily("mix", ("XR7", "QK2", "ZV5", "WJ3", "KX8", "VQ4", "JZ6", "BX9", "RQ1")),
@@ -32,9 +32,9 @@ CODES: Final = (
     MaskFamily("long", ("XKR7", "QVK2", "ZTV5", "WJR3", "KXB8", "VQD4", "JZN6", "BXG9", "RQT1")),
 )
 
-#: Short sentences with three places; the first place starts the sentence in one of
-#: them, ends it in another. Our own words. Other languages use `_PLAIN`.
-_CANARIES: Final[Mapping[str, tuple[str, ...]]] = {
+#: Short sentences with three placeholders at the start, in the middle and at the end.
+#: Other languages use `_FALLBACK_SENTENCES`.
+_SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
         "{0} showed the {1} to {2}.",
         "The {0} costs less than the {1}, said {2}.",
@@ -62,18 +62,18 @@ _CANARIES: Final[Mapping[str, tuple[str, ...]]] = {
         "昨日{2}で{0}と{1}に会いました。",
     ),
 }
-#: Amounts stand where amounts stand.
-_AMOUNT_CANARIES: Final[Mapping[str, tuple[str, ...]]] = {
+#: Sentences in which the placeholders are amounts.
+_AMOUNT_SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "en": ("It costs {0}, or {1}, and {2} more.", "They paid over {0} ({1}) from {2}."),
     "es": ("Cuesta {0}, o {1}, y {2} más.", "Pagaron más de {0} ({1}) de {2}."),
     "fr": ("Il coûte {0}, ou {1}, et {2} de plus.", "Ils ont payé plus de {0} ({1}, {2})."),
 }
-_PLAIN: Final = ("{0}, {1}, {2}.", "{0} – {1} – {2}", "1. {0}: {1} ({2})")
+_FALLBACK_SENTENCES: Final = ("{0}, {1}, {2}.", "{0} – {1} – {2}", "1. {0}: {1} ({2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a family did: `kept` of `tried` masks came out exactly once, `words` each did."""
+    """Result for a family, reduced to its good masks: `kept` of `tried` masks survived."""
 
     family: MaskFamily
     kept: int
@@ -81,14 +81,14 @@ class Score:
 
     @property
     def share(self) -> float:
-        """From 0 (lost all) to 1 (kept all)."""
+        """The share of kept masks, from 0 to 1."""
         return self.kept / self.tried if self.tried else 0.0
 
 
-def occurs(mask: str, text: str) -> int:
-    """How often a mask stands in a text as a word of its own, in any case.
+def count_mask(mask: str, text: str) -> int:
+    """Count a mask in a text as a separate word, ignoring case.
 
-    >>> occurs("ZQ1", "zq1 and ZQ12")
+    >>> count_mask("ZQ1", "zq1 and ZQ12")
     1
     """
     edges = rf"(?<!\w){re.escape(mask)}(?!\w)"
@@ -98,18 +98,18 @@ def occurs(mask: str, text: str) -> int:
 def probe(
     families: Sequence[MaskFamily], language: str, translate: Translate, fewest: int = 3
 ) -> tuple[Score, ...]:
-    """Try families on an engine, with all sentences in one batch.
+    """Probe mask families on an engine, with all sentences in one batch.
 
-    Every word is tried once with two others. A word that does not come out exactly
-    once leaves its family if at least `fewest` words stay; otherwise the family stays
-    whole, with its bad score. Same order as `families`.
+    Every mask is tried once together with two others. Masks that do not survive are
+    removed from their family if at least `fewest` words remain; otherwise the family is
+    kept whole, with its low score. Returns scores in the order of `families`.
     """
     tests: list[tuple[int, str, tuple[str, ...]]] = []
     for number, family in enumerate(families):
-        for pool, sentences in ((family.words, _CANARIES), (family.amounts, _AMOUNT_CANARIES)):
-            canaries = sentences.get(language, _PLAIN)
+        for pool, sentences in ((family.words, _SENTENCES), (family.amounts, _AMOUNT_SENTENCES)):
+            canaries = sentences.get(language, _FALLBACK_SENTENCES)
             for turn in range(-(-len(pool) // 3)):
-                # Not neighbours: an engine that counts on by one must be noticed.
+                # Not neighbours, to detect an engine that increments digits.
                 stride = -(-len(pool) // 3)
                 trio = tuple(pool[(turn + step * stride) % len(pool)] for step in range(3))
                 tests.append((number, canaries[turn % len(canaries)].format(*trio), trio))
@@ -118,14 +118,14 @@ def probe(
     bad: list[set[str]] = [set() for _ in families]
     for (number, sentence, trio), answer in zip(tests, answers, strict=True):
         for mask in trio:
-            kept = occurs(mask, answer) == occurs(mask, sentence)
+            kept = count_mask(mask, answer) == count_mask(mask, sentence)
             (good if kept else bad)[number].add(mask)
     return tuple(
-        _scored(family, good[number], bad[number], fewest) for number, family in enumerate(families)
+        _score(family, good[number], bad[number], fewest) for number, family in enumerate(families)
     )
 
 
-def _scored(family: MaskFamily, good: set[str], bad: set[str], fewest: int) -> Score:
+def _score(family: MaskFamily, good: set[str], bad: set[str], fewest: int) -> Score:
     tried = good | bad
     sound = good - bad
     words = tuple(w for w in family.words if w in sound)
@@ -135,29 +135,31 @@ def _scored(family: MaskFamily, good: set[str], bad: set[str], fewest: int) -> S
     return Score(family, len(sound), len(tried))
 
 
-def best_first(scores: Sequence[Score]) -> tuple[MaskFamily, ...]:
-    """Families by the share of masks they keep; equals stay in order."""
+def rank(scores: Sequence[Score]) -> tuple[MaskFamily, ...]:
+    """Sort families by the share of masks kept; the sort is stable."""
     return tuple(score.family for score in sorted(scores, key=lambda score: -score.share))
 
 
-def codes_kept(engine: Engine) -> tuple[MaskFamily, ...]:
-    """The families of `CODES` as an engine keeps them, best first; it translates once."""
+def probe_codes(engine: Engine) -> tuple[MaskFamily, ...]:
+    """Probe the families of `CODES` on an engine, best first, in one call."""
     scores = probe(
         CODES,
         locales.load(engine.source).language,
         lambda texts: [answer[0] for answer in engine.translate(texts)],
     )
-    return best_first(scores)
+    return rank(scores)
 
 
-def cached(key: str, measure: Callable[[], tuple[MaskFamily, ...]]) -> tuple[MaskFamily, ...]:
-    """The families that `measure` finds, remembered under `key` between runs.
+def load_or_probe(
+    key: str, measure: Callable[[], tuple[MaskFamily, ...]]
+) -> tuple[MaskFamily, ...]:
+    """Load the families cached under `key`, or probe them with `measure` and cache them.
 
-    The memory is a small file in the person's cache folder. It is a convenience: a
-    cache that cannot be read, is broken, or cannot be written is as none.
+    The cache is a small file in the user's cache folder. It is only an optimization:
+    unreadable, invalid or unwritable cache files are ignored.
     """
     path = _cache_folder() / f"masks-{key}.json"
-    known = _read(path)
+    known = _read_cache(path)
     if known:
         return known
     families = measure()
@@ -169,7 +171,7 @@ def cached(key: str, measure: Callable[[], tuple[MaskFamily, ...]]) -> tuple[Mas
     return families
 
 
-def _read(path: Path) -> tuple[MaskFamily, ...]:
+def _read_cache(path: Path) -> tuple[MaskFamily, ...]:
     try:
         data = json.loads(files.read_bytes(path, max_bytes=1 << 20))
         families = tuple(

@@ -1,8 +1,8 @@
-"""Any folder with an OPUS-MT or NLLB model that was converted to CTranslate2.
+"""OPUS-MT and NLLB models converted to CTranslate2, loaded from any folder.
 
-Which of the two it is follows from its files: OPUS-MT (Marian) models have a
-SentencePiece model for each side (`source.spm`, `target.spm`), NLLB ones have one
-(`sentencepiece.bpe.model`) and the FLORES codes of languages in their vocabulary.
+The kind is detected from the files: OPUS-MT (Marian) models have a SentencePiece model
+per side (`source.spm`, `target.spm`), NLLB models have a single one
+(`sentencepiece.bpe.model`) and FLORES language codes in their vocabulary.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from typing import Any, Final
 from speechsubs import models
 from speechsubs.adapters import files
 from speechsubs.engines.argos import ArgosEngine
-from speechsubs.engines.ctranslate import CTranslateEngine, Dialect, Model
-from speechsubs.engines.tokenizers import SentencePieces
+from speechsubs.engines.ctranslate import CTranslateEngine, Model, TextFormat
+from speechsubs.engines.tokenizers import SentencePieceTokenizer
 from speechsubs.errors import EngineError, PackageError, SpeechsubsError
 from speechsubs.language import tags
 from speechsubs.protocols import Engine
@@ -24,7 +24,7 @@ MAX_VOCABULARY_BYTES: Final = 64 * 1024**2
 MAX_CONFIG_BYTES: Final = 1024**2
 _VOCABULARIES: Final = ("shared_vocabulary", "source_vocabulary")
 _OPUS: Final = ("source.spm", "target.spm")
-#: As Hugging Face names it, as Meta does, and as people do.
+#: The name on Hugging Face, the name from Meta, and a common name.
 _NLLB: Final = (
     "sentencepiece.bpe.model",
     "flores200_sacrebleu_tokenizer_spm.model",
@@ -34,11 +34,10 @@ _EOS: Final = "</s>"
 
 
 def load(folder: Path, source: str, target: str, *, cores: int | None = None) -> Engine:
-    """The engine for a model folder and two locale tags.
+    """Load the engine for a model folder and two locale tags.
 
-    A folder with an unpacked Argos package is taken as such. Raises `EngineError` for a
-    folder that holds no model of these kinds, or one without the languages,
-    `PackageError` for a model that is broken.
+    An unpacked Argos package is accepted too. Raises `EngineError` if the folder holds no
+    supported model or the model lacks the languages, `PackageError` for a broken model.
     """
     if not folder.is_dir():
         raise EngineError(
@@ -51,7 +50,7 @@ def load(folder: Path, source: str, target: str, *, cores: int | None = None) ->
             f"{folder} holds no model.bin, so it is no CTranslate2 model",
             "Convert a model with ct2-transformers-converter; docs/engines.md shows how",
         )
-    kind, dialect = _dialect(folder, source, target)
+    kind, dialect = _text_format(folder, source, target)
     digest = _digest(folder)
     return CTranslateEngine(
         Model(folder, dialect, source, target, str(folder), digest),
@@ -77,21 +76,21 @@ def _argos(folder: Path, source: str, target: str, cores: int | None) -> Engine:
     return ArgosEngine(package, source, target, threads=cores)
 
 
-def _dialect(folder: Path, source: str, target: str) -> tuple[str, Dialect]:
-    """What kind of model it is, and how it wants its text."""
-    vocabulary = _vocabulary(folder)
-    # Converters for Marian's own files let CTranslate2 add the end, those for
-    # Hugging Face's leave it to us; the model's config.json says which.
-    tail = () if _config(folder).get("add_source_eos") is True else (_EOS,)
+def _text_format(folder: Path, source: str, target: str) -> tuple[str, TextFormat]:
+    """Detect the kind of the model and its text format."""
+    vocabulary = _read_vocabulary(folder)
+    # With models converted from Marian files CTranslate2 adds the end token, with those
+    # from Hugging Face the caller does; the model's config.json tells which.
+    tail = () if _read_config(folder).get("add_source_eos") is True else (_EOS,)
     if all((folder / name).is_file() for name in _OPUS):
-        tokenizers = [SentencePieces(folder / name) for name in _OPUS]
-        head = _opus_head(folder, target, vocabulary)
-        return "OPUS-MT", Dialect(tokenizers[0], tokenizers[1], head, tail)
+        tokenizers = [SentencePieceTokenizer(folder / name) for name in _OPUS]
+        head = _target_token(folder, target, vocabulary)
+        return "OPUS-MT", TextFormat(tokenizers[0], tokenizers[1], head, tail)
     pieces = next((folder / n for n in _NLLB if (folder / n).is_file()), None)
     if pieces and "eng_Latn" in vocabulary:
-        codes = [_flores(folder, tag, vocabulary) for tag in (source, target)]
-        tokenizer = SentencePieces(pieces)
-        return "NLLB", Dialect(tokenizer, tokenizer, (codes[0],), tail, (codes[1],))
+        codes = [_flores_code(folder, tag, vocabulary) for tag in (source, target)]
+        tokenizer = SentencePieceTokenizer(pieces)
+        return "NLLB", TextFormat(tokenizer, tokenizer, (codes[0],), tail, (codes[1],))
     raise EngineError(
         f"{folder} is neither an OPUS-MT model ({' and '.join(_OPUS)} are not both there) "
         f"nor an NLLB model ({_NLLB[0]} and FLORES codes in its vocabulary)",
@@ -99,8 +98,8 @@ def _dialect(folder: Path, source: str, target: str) -> tuple[str, Dialect]:
     )
 
 
-def _opus_head(folder: Path, target: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """The token that names the target, for models that have more than one."""
+def _target_token(folder: Path, target: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """The token that selects the target language of a multilingual model."""
     known = sorted(t for t in vocabulary if t.startswith(">>") and t.endswith("<<"))
     if not known:
         return ()
@@ -111,39 +110,39 @@ def _opus_head(folder: Path, target: str, vocabulary: frozenset[str]) -> tuple[s
     return (token,)
 
 
-def _flores(folder: Path, tag: str, vocabulary: frozenset[str]) -> str:
+def _flores_code(folder: Path, tag: str, vocabulary: frozenset[str]) -> str:
     code = tags.flores(tag)
     if not code or code not in vocabulary:
         raise EngineError(f"the model in {folder} does not know {tag} ({code or 'no FLORES code'})")
     return code
 
 
-def _vocabulary(folder: Path) -> frozenset[str]:
+def _read_vocabulary(folder: Path) -> frozenset[str]:
     for stem in _VOCABULARIES:
         for path in (folder / f"{stem}.json", folder / f"{stem}.txt"):
             if not path.is_file():
                 continue
-            text = _text(path, MAX_VOCABULARY_BYTES)
+            text = _read_text(path, MAX_VOCABULARY_BYTES)
             if path.suffix == ".txt":
                 return frozenset(text.split("\n"))
-            found = _json(path, text)
+            found = _parse_json(path, text)
             if not isinstance(found, list):
                 raise PackageError(path, "holds no list of tokens")
             return frozenset(token for token in found if isinstance(token, str))
     raise PackageError(folder, f"has no {' and no '.join(f'{s}.json' for s in _VOCABULARIES)}")
 
 
-def _config(folder: Path) -> dict[str, Any]:
+def _read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     if not path.is_file():
         return {}
-    found = _json(path, _text(path, MAX_CONFIG_BYTES))
+    found = _parse_json(path, _read_text(path, MAX_CONFIG_BYTES))
     if not isinstance(found, dict):
         raise PackageError(path, "holds no object")
     return found
 
 
-def _text(path: Path, most: int) -> str:
+def _read_text(path: Path, most: int) -> str:
     try:
         return files.read_bytes(path, max_bytes=most).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -152,7 +151,7 @@ def _text(path: Path, most: int) -> str:
         raise PackageError(path, f"cannot be read ({error})") from error
 
 
-def _json(path: Path, text: str) -> Any:
+def _parse_json(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -160,7 +159,7 @@ def _json(path: Path, text: str) -> Any:
 
 
 def _digest(folder: Path) -> str:
-    """A hash over all that the model's output depends on, in hexadecimal."""
+    """Hash all files that the output of the model depends on, in hexadecimal."""
     names = ["model.bin", "config.json", *_OPUS, *_NLLB]
     names += [
         f"{s}_vocabulary.{k}" for s in ("shared", "source", "target") for k in ("json", "txt")

@@ -1,4 +1,4 @@
-"""Two engines one after the other: English-centred packages reach every pair."""
+"""Two engines in sequence, so that English-centric models serve every language pair."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from speechsubs.engines import mask_probe
 from speechsubs.language import locales
 from speechsubs.protocols import Engine, MaskFamily
 
-#: Changes when the masks or the probe do, so that remembered probes are made anew.
+#: Increment when the masks or the probe change, to invalidate cached probes.
 _PROBE_VERSION: Final = 1
 
 
 class PivotEngine:
     """Translates with `first`, then its output with `second`.
 
-    Errors of both add up, and a mask must pass both: families are tried on the whole
-    way, not on its parts.
+    Errors of both add up, and a mask must survive both, so masks are probed on the whole
+    chain instead of on its parts.
     """
 
     def __init__(self, first: Engine, second: Engine) -> None:
@@ -32,28 +32,28 @@ class PivotEngine:
 
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
-        """The families of either engine, by what the whole way keeps."""
+        """The mask families of both engines, ranked by what the whole chain keeps."""
         if not self._masks:
             digest = hashlib.sha256(self.signature.encode()).hexdigest()
             key = f"pivot-{digest[:32]}-{_PROBE_VERSION}"
-            self._masks = mask_probe.cached(key, self._measured)
+            self._masks = mask_probe.load_or_probe(key, self._probe)
         return self._masks
 
     @masks.setter
     def masks(self, families: tuple[MaskFamily, ...]) -> None:
         self._masks = families
 
-    def _measured(self) -> tuple[MaskFamily, ...]:
+    def _probe(self) -> tuple[MaskFamily, ...]:
         families = {f.name: f for f in (*self.second.masks, *self.first.masks)}
         scores = mask_probe.probe(
             tuple(families.values()),
             locales.load(self.source).language,
             lambda texts: [answer[0] for answer in self.translate(texts)],
         )
-        return mask_probe.best_first(scores)
+        return mask_probe.rank(scores)
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """Best of best first; with `hypotheses`, alternatives of both steps."""
+        """Translate in both steps; hypotheses are ranked by the sum of their ranks."""
         middles = self.first.translate(texts, hypotheses)
         flat = [middle for answer in middles for middle in answer]
         finals = iter(self.second.translate(flat, hypotheses))

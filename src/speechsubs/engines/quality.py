@@ -1,10 +1,10 @@
-"""Measured quality: what decides between the starter model and Apertium.
+"""Measured translation quality, which decides between the starter model and Apertium.
 
-Figures come from the `scores` of a package's metadata.json, a list of objects:
+The scores come from `scores` in a package's metadata.json, a list of objects:
 
     {"set": "flores-devtest", "bleu": 15.2, "chrf": 44.0, "apertium": 12.1}
 
-`apertium` is Apertium's BLEU on the very same sentences, where it was measured.
+`apertium` is the BLEU of Apertium on the same sentences, if measured.
 """
 
 import math
@@ -16,7 +16,7 @@ from speechsubs.errors import PackageError
 from speechsubs.models import Package
 from speechsubs.models.package import read_metadata
 
-#: The set that the figures below were measured on.
+#: The test set of the scores below.
 FLORES: Final = "flores-devtest"
 #: BLEU of Apertium's routes on FLORES devtest, with the Debian 12 packages in November
 #: 2026, and of the Argos model for the pair.
@@ -25,7 +25,7 @@ APERTIUM: Final[Mapping[tuple[str, ...], tuple[float, float | None]]] = {
     ("eng-cat",): (20.5, None),
     ("eng-spa", "es-fr"): (14.5, 42.7),
 }
-_MOST: Final = 100
+_MAX_SCORES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class Score:
     apertium: float | None = None
 
 
-def scores(package: Package) -> tuple[Score, ...]:
-    """What a package says was measured; entries that are none are left out."""
+def read_scores(package: Package) -> tuple[Score, ...]:
+    """Read the scores of a package; invalid entries are ignored."""
     try:
         listed = read_metadata(package.path).get("scores")
     except PackageError:
         return ()
     found = []
-    for entry in listed[:_MOST] if isinstance(listed, list) else []:
+    for entry in listed[:_MAX_SCORES] if isinstance(listed, list) else []:
         if not isinstance(entry, dict):
             continue
         bleu = _bleu(entry.get("bleu"))
@@ -57,19 +57,18 @@ def scores(package: Package) -> tuple[Score, ...]:
 def _bleu(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Compared first: an integer of a thousand digits does not fit into a float.
+    # Compare first: an integer of a thousand digits does not fit into a float.
     return float(value) if 0 <= value <= 100 and not math.isnan(value) else None
 
 
 def beats_apertium(package: Package, route: Sequence[str]) -> bool:
-    """True where a package is measured to be better than Apertium's route.
+    """True if a package is measured to be better than an Apertium route.
 
-    FLORES decides where both have a figure: nobody has learnt from it. Else the package
-    must be better on every set that both were measured on, because such sets are held
-    back from what it learnt from and flatter it. Without a figure nothing is shown, and
-    Apertium stays.
+    FLORES decides if both have a score, because no model was trained on it. Otherwise the
+    package must be better on every common test set, because those are held out from its
+    own training data and favour it. Without scores Apertium is preferred.
     """
-    known = scores(package)
+    known = read_scores(package)
     own = tuple(route)
     for score in known:
         if score.set == FLORES and (score.apertium is not None or own in APERTIUM):
@@ -79,11 +78,11 @@ def beats_apertium(package: Package, route: Sequence[str]) -> bool:
     return bool(pairs) and all(bleu > other for bleu, other in pairs)
 
 
-def sentence(package: Package) -> str:
-    """What was measured, in words: "15.2 BLEU on flores-devtest (Apertium 12.1)", or ""."""
+def describe(package: Package) -> str:
+    """Describe the scores: "15.2 BLEU on flores-devtest (Apertium 12.1)", or ""."""
     shown = [
         f"{s.bleu:g} BLEU on {s.set}"
         + (f" (Apertium {s.apertium:g})" if s.apertium is not None else "")
-        for s in scores(package)[:3]
+        for s in read_scores(package)[:3]
     ]
     return ", ".join(shown)

@@ -1,4 +1,4 @@
-"""Engines by name, and which one serves a pair of languages."""
+"""Engines by name, and the selection of an engine for a language pair."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from speechsubs.models import Package
 from speechsubs.protocols import Engine
 
 _NAMES: Final = ("argos", "apertium", "ct2", "libretranslate", "echo")
-#: Engines that need a place, and how it is written.
-_PLACES: Final = {
+#: Engines that need a location, and how to give it.
+_LOCATIONS: Final = {
     "ct2": "Name the model's folder: --engine ct2 --model DIR, or --engine ct2:DIR",
     "libretranslate": (
         "Name the server: --engine libretranslate --url http://127.0.0.1:5000, "
@@ -26,7 +26,7 @@ _PLACES: Final = {
     ),
 }
 
-#: Debian packages of the Apertium pairs that speechsubs has tried.
+#: Debian packages of the Apertium pairs that speechsubs was tested with.
 _DEBIAN: Final = {
     frozenset({"eng", "spa"}): "apertium-eng-spa",
     frozenset({"eng", "cat"}): "apertium-eng-cat",
@@ -38,10 +38,10 @@ _DEBIAN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A way to translate a pair with what is installed.
+    """An installed option for translating a language pair.
 
-    `steps` are package names or mode names in order; more than one is a pivot.
-    `bundled` where a model of it comes with speechsubs.
+    `steps` are package or mode names in order; more than one is a pivot translation.
+    `bundled` if one of its models comes with speechsubs.
     """
 
     engine: str
@@ -52,8 +52,8 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """An `Offer` with what it takes to load it."""
+class _Route:
+    """An `Offer` with the packages or modes needed to load it."""
 
     offer: Offer
     chain: tuple[Package, ...] = ()
@@ -61,7 +61,7 @@ class _Way:
 
 
 def names() -> tuple[str, ...]:
-    """The engines that `load` takes, the default first."""
+    """The names that `load` accepts, the default first."""
     return ("auto", *_NAMES)
 
 
@@ -73,74 +73,78 @@ def load(
     packages_dir: Path | None = None,
     threads: int | None = None,
 ) -> Engine:
-    """The engine of that name for a pair of BCP 47 tags, loaded.
+    """Load an engine by name for a pair of BCP 47 tags.
 
-    `auto` takes the first of `available`. `ct2:DIR` is a folder with a converted model,
-    `libretranslate:URL` a server, which is contacted at once. `packages_dir` replaces
-    Argos's own package folder, `threads` is how many cores neural models use, by
-    default what `SPEECHSUBS_THREADS` says, else all.
+    `auto` selects the first of `available`. `ct2:DIR` names a folder with a converted
+    model, `libretranslate:URL` a server, which is contacted immediately. `packages_dir`
+    replaces the default package folder of Argos, `threads` is the number of cores for
+    neural models, by default `SPEECHSUBS_THREADS`, else all.
 
-    Raises `EngineError` that names the commands that get what is missing,
+    Raises `EngineError` with the commands that install what is missing,
     `UnknownLocaleError`, `PackageError` for a model that does not load.
     """
     start, goal = locales.load(source), locales.load(target)
     kind, _, place = name.partition(":")
-    if kind not in names() or (place and kind not in _PLACES):
+    if kind not in names() or (place and kind not in _LOCATIONS):
         raise EngineError(f"unknown engine {name!r:.100}", f"There are {', '.join(names())}")
     if kind == "echo":
         return EchoEngine(start.tag, goal.tag)
     if start.tag == goal.tag:
         raise EngineError(f"nothing to translate: source and target are both {goal.tag}")
-    if kind in _PLACES:
-        return _placed(kind, place, start, goal, threads)
-    for way in _ways(start, goal, packages_dir):
+    if kind in _LOCATIONS:
+        return _load_from_location(kind, place, start, goal, threads)
+    for way in _find_routes(start, goal, packages_dir):
         if kind in ("auto", way.offer.engine):
             if way.chain:
-                return _argos(way.chain, start, goal, threads)
+                return _load_argos(way.chain, start, goal, threads)
             return apertium.ApertiumEngine(start.tag, goal.tag, way.route)
-    raise _missing(kind, start, goal, packages_dir)
+    raise _missing_engine(kind, start, goal, packages_dir)
 
 
 def available(source: str, target: str, *, packages_dir: Path | None = None) -> list[Offer]:
-    """What could translate a pair now, best first, without what needs a place and `echo`.
+    """List the installed options for a language pair, best first.
 
-    An installed Argos model comes first: somebody chose it. The starter model that
-    comes with speechsubs comes before Apertium only where it is measured to be better
-    (`figures.beats_apertium`), and after it otherwise.
+    Engines that need a location and `echo` are not included. An Argos model that the user
+    installed comes first. The bundled starter model only precedes Apertium if it is
+    measured to be better (`quality.beats_apertium`).
     """
     start, goal = locales.load(source), locales.load(target)
     if start.tag == goal.tag:
         return []
-    return [way.offer for way in _ways(start, goal, packages_dir)]
+    return [way.offer for way in _find_routes(start, goal, packages_dir)]
 
 
-def _ways(start: Locale, goal: Locale, packages_dir: Path | None) -> list[_Way]:
+def _find_routes(start: Locale, goal: Locale, packages_dir: Path | None) -> list[_Route]:
     ways = []
-    chain = _chain(start, goal, packages_dir)
+    chain = _find_chain(start, goal, packages_dir)
     starter = any(package.bundled for package in chain)
     if chain:
         steps = tuple(package.name for package in chain)
-        ways.append(_Way(Offer("argos", start.tag, goal.tag, steps, starter), chain=chain))
+        ways.append(_Route(Offer("argos", start.tag, goal.tag, steps, starter), chain=chain))
     route = apertium.find_route(start.tag, goal.tag)
     if route:
-        way = _Way(Offer("apertium", start.tag, goal.tag, route), route=route)
+        way = _Route(Offer("apertium", start.tag, goal.tag, route), route=route)
         better = not starter or (len(chain) == 1 and quality.beats_apertium(chain[0], route))
         ways.insert(len(ways) if better else 0, way)
     return ways
 
 
-def _placed(kind: str, place: str, start: Locale, goal: Locale, threads: int | None) -> Engine:
+def _load_from_location(
+    kind: str, place: str, start: Locale, goal: Locale, threads: int | None
+) -> Engine:
     if not place:
-        raise EngineError(f"the engine {kind} needs a place", _PLACES[kind])
+        raise EngineError(f"the engine {kind} needs a place", _LOCATIONS[kind])
     if kind == "ct2":
         return opus.load(Path(place), start.tag, goal.tag, cores=threads)
-    # The modules that speak to a network are loaded by whoever asks for it, no one else.
+    # Only import networking modules if they are needed.
     from speechsubs.engines.libretranslate import LibreTranslateEngine
 
     return LibreTranslateEngine(place, start.tag, goal.tag)
 
 
-def _argos(chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int | None) -> Engine:
+def _load_argos(
+    chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int | None
+) -> Engine:
     if len(chain) == 1:
         return ArgosEngine(chain[0], start.tag, goal.tag, threads=threads)
     first, second = chain
@@ -151,17 +155,17 @@ def _argos(chain: tuple[Package, ...], start: Locale, goal: Locale, threads: int
     )
 
 
-def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Package, ...]:
-    """The package, or the two packages through one language, English if possible."""
+def _find_chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Package, ...]:
+    """Find one package, or two through a pivot language, preferably English."""
     try:
         found = models.installed(packages_dir)
     except PackageError:
-        return ()  # Argos's folders cannot even be made: nothing is installed
+        return ()  # the folders of Argos cannot be created, so nothing is installed
     best: dict[tuple[str, str], Package] = {}
     for package in sorted(found, key=models.preference):
         best[package.from_code, package.to_code] = package
     pairs = models.code_pairs(start.tag, goal.tag)
-    # What somebody installed under any of a language's codes comes before the starter.
+    # User-installed packages under any code of the language precede the starter model.
     for pair in sorted((pair for pair in pairs if pair in best), key=lambda p: best[p].bundled):
         return (best[pair],)
     for source, target in pairs:
@@ -170,29 +174,31 @@ def _chain(start: Locale, goal: Locale, packages_dir: Path | None) -> tuple[Pack
             key=lambda code: (code != "en", code),
         )
         for middle in middles:
-            if _known(middle):
+            if _is_known_code(middle):
                 return (best[source, middle], best[middle, target])
     return ()
 
 
-def _known(code: str) -> bool:
+def _is_known_code(code: str) -> bool:
     return any(locales.load(tag).argos == code for tag in locales.known())
 
 
-def _missing(name: str, start: Locale, goal: Locale, packages_dir: Path | None) -> EngineError:
+def _missing_engine(
+    name: str, start: Locale, goal: Locale, packages_dir: Path | None
+) -> EngineError:
     wanted = {"auto": "no engine", "argos": "no Argos package", "apertium": "no Apertium pair"}
     problem = f"{wanted[name]} for {start.name} to {goal.name} ({start.tag} to {goal.tag})"
     ways: list[str] = []
     if name in ("auto", "argos"):
-        ways += _argos_ways(start, goal, packages_dir)
+        ways += _argos_commands(start, goal, packages_dir)
     if name in ("auto", "apertium"):
-        ways += _apertium_ways(start, goal)
+        ways += _apertium_commands(start, goal)
     if not ways:
         return EngineError(problem, "None is known to exist")
     return EngineError(problem, "Get one: " + "; or ".join(ways))
 
 
-def _argos_ways(start: Locale, goal: Locale, packages_dir: Path | None) -> Iterator[str]:
+def _argos_commands(start: Locale, goal: Locale, packages_dir: Path | None) -> Iterator[str]:
     if not start.argos or not goal.argos:
         return
     steps = [(start.tag, goal.tag)]
@@ -211,7 +217,7 @@ def _argos_ways(start: Locale, goal: Locale, packages_dir: Path | None) -> Itera
         yield f"repair what was skipped: {'; '.join(str(b) for b in broken[:3])}"
 
 
-def _apertium_ways(start: Locale, goal: Locale) -> Iterator[str]:
+def _apertium_commands(start: Locale, goal: Locale) -> Iterator[str]:
     if not start.apertium or not goal.apertium:
         return
     direct = _DEBIAN.get(frozenset({start.apertium, goal.apertium}))

@@ -1,4 +1,4 @@
-"""Text to pieces and back, as the two kinds of Argos package want it."""
+"""Subword tokenizers of the two kinds of Argos package."""
 
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,29 +8,29 @@ from speechsubs.models import Package
 
 
 class Tokenizer(Protocol):
-    """Cuts a text into the pieces that a model knows."""
+    """Converts text into subword tokens and back."""
 
     def encode(self, text: str) -> list[str]:
-        """The pieces of a text; none for a text without anything to say."""
+        """Split a text into tokens; none for an empty text."""
         ...
 
     def decode(self, pieces: list[str]) -> str:
-        """The text that pieces stand for."""
+        """Join tokens into text."""
         ...
 
 
 def load(package: Package) -> Tokenizer:
-    """The tokenizer of a package. Raises `PackageError` for a broken file."""
+    """Load the tokenizer of a package. Raises `PackageError` for a broken file."""
     if package.kind == "sentencepiece":
-        return SentencePieces(package.tokenizer)
-    return MosesBpe(package.tokenizer, package.from_code, package.to_code)
+        return SentencePieceTokenizer(package.tokenizer)
+    return MosesBpeTokenizer(package.tokenizer, package.from_code, package.to_code)
 
 
-class SentencePieces:
-    """SentencePiece models, as Argos trains them."""
+class SentencePieceTokenizer:
+    """SentencePiece, used by models that Argos trains."""
 
     def __init__(self, path: Path) -> None:
-        # Heavy, and only needed here.
+        # Heavy: only imported when needed.
         import sentencepiece
 
         try:
@@ -39,19 +39,19 @@ class SentencePieces:
             raise PackageError(path, "is no SentencePiece model") from error
 
     def encode(self, text: str) -> list[str]:
-        """The pieces of a text."""
+        """Split a text into tokens."""
         return list(self._model.encode(text, out_type=str))
 
     def decode(self, pieces: list[str]) -> str:
-        """The text of pieces. Underscores stay (argostranslate turns them into spaces)."""
+        """Join tokens. Underscores stay (argostranslate turns them into spaces)."""
         return str(self._model.decode_pieces(pieces)).replace("\u2581", " ")
 
 
-class MosesBpe:
-    """Converted OPUS-MT models: Moses tokens cut by subword-nmt's byte pair codes."""
+class MosesBpeTokenizer:
+    """Moses tokenization and subword-nmt byte pair encoding, used by converted OPUS-MT models."""
 
     def __init__(self, path: Path, source: str, target: str) -> None:
-        # Heavy, and only needed for this kind of package.
+        # Heavy: only imported for this kind of package.
         from argostranslate.apply_bpe import BPE
         from sacremoses import MosesDetokenizer, MosesPunctNormalizer, MosesTokenizer
 
@@ -59,17 +59,17 @@ class MosesBpe:
             with path.open(encoding="utf-8") as codes:
                 self._codes: Any = BPE(codes)
         except (OSError, ValueError, IndexError, SystemExit) as error:
-            # BPE leaves the whole program on a bad line.
+            # BPE calls sys.exit on an invalid line.
             raise PackageError(path, "holds no byte pair codes") from error
         self._normalize: Any = MosesPunctNormalizer(source).normalize
         self._tokenize: Any = MosesTokenizer(source).tokenize
         self._detokenize: Any = MosesDetokenizer(target).detokenize
 
     def encode(self, text: str) -> list[str]:
-        """Normalised, tokenised, and cut into `@@`-joined pieces."""
+        """Normalize, tokenize and split into tokens joined by `@@`."""
         tokens = self._tokenize(self._normalize(text))
         return list(self._codes.segment_tokens(tokens)) if tokens else []
 
     def decode(self, pieces: list[str]) -> str:
-        """Pieces joined at `@@`, then put together as Moses writes."""
+        """Join tokens at `@@` and detokenize."""
         return str(self._detokenize(" ".join(pieces).replace("@@ ", "").split()))

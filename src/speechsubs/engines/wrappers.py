@@ -1,10 +1,9 @@
-"""Engines that stand in front of another engine and change how it is asked, not what it is.
+"""Engines that wrap another engine: same signature and results, different calls.
 
-An engine that is asked a part at a time, so that a run can be stopped in between.
-
-While a model computes, Python hears no signal: Ctrl-C would be answered when a whole
-group of files is done. Texts of like length go together, because that is how models
-batch them. What is asked together changes no answer.
+`SlicedEngine` sends a limited number of texts per call. While a model computes, Python
+handles no signals, so without it Ctrl-C would only take effect after a whole group of
+files. Texts of similar length go together, as models batch them; slicing never changes
+a result.
 """
 
 from collections.abc import Sequence
@@ -12,8 +11,8 @@ from collections.abc import Sequence
 from speechsubs.protocols import Engine, MaskFamily, Steerable
 
 
-class Front:
-    """Everything of an `Engine` but `translate`: names, signature and masks of the one behind."""
+class EngineWrapper:
+    """Delegates everything of an `Engine` except `translate` to the wrapped engine."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -22,7 +21,7 @@ class Front:
 
     @property
     def masks(self) -> tuple[MaskFamily, ...]:
-        """The engine's own: it may work them out when they are first asked for."""
+        """The masks of the wrapped engine, which may be computed on first access."""
         return self.engine.masks
 
     @masks.setter
@@ -30,43 +29,43 @@ class Front:
         self.engine.masks = families
 
 
-class SteerableFront(Front):
-    """A `Front` of an engine that is `Steerable`, and is asked as it is."""
+class SteerableWrapper(EngineWrapper):
+    """An `EngineWrapper` that passes the `Steerable` methods through."""
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
-        """What `Steerable.complete` promises."""
+        """See `Steerable.complete`."""
         return self.steered.complete(items)
 
     def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-        """What `Steerable.translate_without` promises."""
+        """See `Steerable.translate_without`."""
         return self.steered.translate_without(texts, words)
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """What `Steerable.score` promises."""
+        """See `Steerable.score`."""
         return self.steered.score(pairs)
 
     @property
     def steered(self) -> Steerable:
-        """The engine behind, as what it must be."""
+        """The wrapped engine, typed as `Steerable`."""
         assert isinstance(self.engine, Steerable)
         return self.engine
 
 
-def sliced(engine: Engine, most: int) -> "Sliced":
-    """The engine, asked for at most so many texts at a time; steerable where it is."""
-    kind = SlicedSteerable if isinstance(engine, Steerable) else Sliced
+def slice_batches(engine: Engine, most: int) -> "SlicedEngine":
+    """Wrap an engine so that a call gets at most `most` texts; keeps it `Steerable`."""
+    kind = SlicedSteerableEngine if isinstance(engine, Steerable) else SlicedEngine
     return kind(engine, most)
 
 
-class Sliced(Front):
-    """An `Engine` in front of another one. See `sliced`."""
+class SlicedEngine(EngineWrapper):
+    """Translates at most a fixed number of texts per call of the wrapped engine."""
 
     def __init__(self, engine: Engine, most: int) -> None:
         super().__init__(engine)
         self._most = most
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """What `Engine.translate` promises."""
+        """See `Engine.translate`."""
         order = sorted(range(len(texts)), key=lambda n: (-len(texts[n]), n))
         found: dict[int, list[str]] = {}
         for at in range(0, len(order), self._most):
@@ -76,5 +75,5 @@ class Sliced(Front):
         return [found[n] for n in range(len(texts))]
 
 
-class SlicedSteerable(Sliced, SteerableFront):
-    """A `Sliced` whose engine is `Steerable`. Steering is asked for a few texts only."""
+class SlicedSteerableEngine(SlicedEngine, SteerableWrapper):
+    """A `SlicedEngine` for `Steerable` engines; only `translate` is sliced."""

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 
-from speechsubs.engines.wrappers import Front, SteerableFront
+from speechsubs.engines.wrappers import EngineWrapper, SteerableWrapper
 from speechsubs.memory.model import CacheKey
 from speechsubs.memory.store import Memory
 from speechsubs.protocols import Engine, Steerable
@@ -22,7 +22,7 @@ def cached(engine: Engine, memory: Memory, glossary: str = "") -> "CachedEngine"
     return kind(engine, memory, glossary)
 
 
-class CachedEngine(Front):
+class CachedEngine(EngineWrapper):
     """An `Engine` in front of another one, with a memory's cache between. See `cached`.
 
     `hits` counts the answers that came from the cache, `misses` those of the engine.
@@ -64,7 +64,7 @@ class CachedEngine(Front):
         return [list(known[key]) for key in keys]
 
 
-class CachedSteerable(CachedEngine, SteerableFront):
+class CachedSteerable(CachedEngine, SteerableWrapper):
     """A `CachedEngine` whose engine is `Steerable`."""
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:

@@ -1,16 +1,16 @@
-"""Argos packages on disk: found where Argos tools put them, installed safely, locked.
+"""Argos model packages: read from the folders of Argos, installed safely, locked.
 
 A package is a folder with `metadata.json`, a CTranslate2 model in `model/`, and
-`sentencepiece.model` or `bpe.model`. It travels as a zip archive (`.argosmodel`)
+`sentencepiece.model` or `bpe.model`. It is distributed as a zip archive (`.argosmodel`)
 with that folder as its only root.
 
-argostranslate knows the format and the place, and is used for both; but importing
-it makes folders and sets an environment variable, its installer fails without
-stanza, and one stray folder breaks its listing. So it is only imported where it is
-needed, and reading and installing are done here.
+argostranslate defines the format and the folders and is used for both. But importing it
+creates folders and sets an environment variable, its installer fails without stanza, and
+a stray folder breaks its listing. So it is only imported if needed, and reading and
+installing are implemented here.
 """
 
-from speechsubs.models.package import Package, archived, contents, read
+from speechsubs.models.package import Package, read, read_archive, write_archive
 from speechsubs.models.store import (
     Scan,
     adopt,
@@ -34,11 +34,9 @@ __all__ = [
     "Package",
     "Scan",
     "adopt",
-    "archived",
     "bundled_folder",
     "code_pairs",
     "codes",
-    "contents",
     "folder",
     "install_file",
     "installed",
@@ -46,9 +44,11 @@ __all__ = [
     "lock_problem",
     "preference",
     "read",
+    "read_archive",
     "remove",
     "restore",
     "scan",
     "verify",
     "version_key",
+    "write_archive",
 ]

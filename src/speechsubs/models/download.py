@@ -1,9 +1,8 @@
-"""Downloads that go on where they broke off and never look finished when they are not.
+"""Resumable downloads that never look complete when they are not.
 
-What has arrived lies in a folder of its own as `KEY.part`, with `KEY.json` beside it
-that says which version of the file it is a part of. It goes on only with the server's
-word (ETag or date, by `If-Range`) that the file is still the same; a server that knows
-no ranges starts again from the first byte.
+A partial download is kept as `KEY.part`, next to a `KEY.json` that identifies the version
+of the file. It is only resumed if the server confirms (by ETag or date, with `If-Range`)
+that the file is unchanged; without range support it starts again from the first byte.
 """
 
 import contextlib
@@ -22,32 +21,32 @@ from speechsubs.adapters import files, http_client
 from speechsubs.adapters.files import write_atomic
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError
-from speechsubs.models.package import argos
-from speechsubs.models.store import refuse_full
+from speechsubs.models.package import import_argos
+from speechsubs.models.store import check_disk_space
 
-#: Called with the bytes that are there and the bytes in all, None where nobody knows.
+#: Called with the bytes received and the total, None if unknown.
 Progress = Callable[[int, int | None], None]
 
-#: Parts of downloads that nobody came back to are cleared away after so many days.
-_KEPT_DAYS: Final = 30
-#: Errors of the disk, not of the network: trying again helps nobody.
+#: Abandoned partial downloads are deleted after this many days.
+_MAX_AGE_DAYS: Final = 30
+#: Disk errors, for which retrying is pointless.
 _DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES)
 _RANGE: Final = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
-_MISSED: Final = re.compile(r"bytes \*/(\d{1,15})", re.ASCII)
+_UNSATISFIED: Final = re.compile(r"bytes \*/(\d{1,15})", re.ASCII)
 
 
 def folder() -> Path:
-    """Where parts of downloads wait: in Argos's cache, under a name of our own."""
-    return Path(argos("settings").downloads_dir) / "speechsubs"
+    """The folder of partial downloads, inside the cache of Argos."""
+    return Path(import_argos("settings").downloads_dir) / "speechsubs"
 
 
 def size(links: tuple[str, ...], limits: Limits | None = None) -> int | None:
-    """How many bytes a download has, from the first link that says so; None if none does."""
+    """The size of a download in bytes, from the first link that reports it, else None."""
     patience = limits or Limits()
     for link in links:
         try:
             with http_client.request(link, patience, method="HEAD") as response:
-                found = _number(response.headers.get("Content-Length"))
+                found = _parse_length(response.headers.get("Content-Length"))
         except (InputError, *http_client.FAILURES):
             continue
         if found:
@@ -56,17 +55,17 @@ def size(links: tuple[str, ...], limits: Limits | None = None) -> int | None:
 
 
 @contextlib.contextmanager
-def fetched(
+def fetch(
     link: str,
     place: Path,
     *,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Path]:
-    """A file from a link, whole. What arrived is kept if it breaks off, to go on later.
+    """Download a complete file; a partial one is kept, to be resumed later.
 
-    When the `with` block ends, well or with an error of its own, the file is gone; only
-    Ctrl-C keeps it. Raises `InputError` that names the link and what is wrong.
+    The file is deleted at the end of the `with` block, also after an exception in it, but
+    not after Ctrl-C. Raises `InputError` with the link and the problem.
     """
     patience = limits or Limits()
     http_client.checked(link)
@@ -74,48 +73,48 @@ def fetched(
     with contextlib.ExitStack() as stack:
         try:
             place.mkdir(parents=True, exist_ok=True)
-            _forget_old(place)
-            path, stream = stack.enter_context(_part(place, key))
+            _delete_old(place)
+            path, stream = stack.enter_context(_open_part(place, key))
             _complete(link, path, stream, patience, progress)
         except PackageError as error:
             raise InputError(link, error.problem) from error
         except OSError as error:
-            # Failures of the network are told by _complete; this is the disk.
+            # Network errors are handled by _complete; this is the disk.
             problem = f"cannot be saved in {place} ({error.strerror or error})"
             raise InputError(link, problem) from error
         try:
             yield path
         except Exception:
-            _forget(path)
+            _delete(path)
             raise
-        _forget(path)
+        _delete(path)
 
 
-def _forget(path: Path) -> None:
+def _delete(path: Path) -> None:
     for used in (path, path.with_suffix(".json")):
         used.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _part(place: Path, key: str) -> Iterator[tuple[Path, IO[bytes]]]:
-    """The file that a download goes into, ours alone."""
+def _open_part(place: Path, key: str) -> Iterator[tuple[Path, IO[bytes]]]:
+    """Open the file of a download, locked against other processes."""
     path = place / f"{key}.part"
     with path.open("a+b") as stream:
         if files.alone(stream):
             yield path, stream
             return
-    # Another process downloads the same: no sense in waiting for its network.
+    # Another process downloads the same file; do not wait for it.
     path = place / f"{key}-{os.getpid()}.part"
     with path.open("a+b") as stream:
         files.alone(stream)
         try:
             yield path, stream
         finally:
-            _forget(path)
+            _delete(path)
 
 
-def _forget_old(place: Path) -> None:
-    oldest = time.time() - _KEPT_DAYS * 86_400
+def _delete_old(place: Path) -> None:
+    oldest = time.time() - _MAX_AGE_DAYS * 86_400
     for path in place.iterdir():
         with contextlib.suppress(OSError):
             if path.suffix in (".part", ".json") and path.stat().st_mtime < oldest:
@@ -125,14 +124,14 @@ def _forget_old(place: Path) -> None:
 def _complete(
     link: str, path: Path, stream: IO[bytes], limits: Limits, progress: Progress | None
 ) -> None:
-    """Ask until the whole file is there, or nothing new comes any more."""
+    """Retry until the file is complete or no progress is made."""
     failures, problem = 0, ""
     while failures < limits.tries:
         if problem and limits.pause_s:
             time.sleep(limits.pause_s * max(failures, 1))
         before = _length(stream)
         try:
-            if _once(link, path, stream, limits, progress):
+            if _request(link, path, stream, limits, progress):
                 return
             problem = "the connection broke off"
         except InputError:
@@ -141,7 +140,7 @@ def _complete(
             error.close()
             problem = http_client.failure(error, limits)
             if error.code < 500 and error.code not in (408, 429):
-                break  # it will say the same again
+                break  # retrying would not help
         except http_client.FAILURES as error:
             if isinstance(error, OSError) and error.errno in _DISK:
                 raise
@@ -156,11 +155,11 @@ def _length(stream: IO[bytes]) -> int:
     return stream.seek(0, os.SEEK_END)
 
 
-def _once(
+def _request(
     link: str, path: Path, stream: IO[bytes], limits: Limits, progress: Progress | None
 ) -> bool:
-    """One request; True when the file is whole."""
-    notes = _notes(path)
+    """Make one request; True if the file is complete."""
+    notes = _read_notes(path)
     have = _length(stream)
     headers = {}
     if have and notes.get("link") == link and notes.get("validator"):
@@ -168,23 +167,23 @@ def _once(
     try:
         response = http_client.request(link, limits, headers=headers)
     except urllib.error.HTTPError as error:
-        missed = _MISSED.fullmatch(error.headers.get("Content-Range", "") or "")
+        missed = _UNSATISFIED.fullmatch(error.headers.get("Content-Range", "") or "")
         if error.code != 416 or not headers:
             raise
         error.close()
         if missed and int(missed.group(1)) == have:
-            return True  # it was whole already
+            return True  # it was complete already
         stream.truncate(0)
         return False
     with response:
-        start, total = _extent(response, have)
+        start, total = _parse_extent(response, have)
         stream.truncate(start or 0)
         if start is None:
             return False
         if total is not None and total > limits.max_bytes:
             raise InputError(link, f"{total / 1e6:,.0f} MB is more than a model has")
-        refuse_full(path.parent, (total or 0) - start)
-        _note(path, link, response.headers)
+        check_disk_space(path.parent, (total or 0) - start)
+        _write_notes(path, link, response.headers)
         done = start
         if progress:
             progress(done, total)
@@ -200,33 +199,33 @@ def _once(
     return done == total if total is not None else done > 0
 
 
-def _extent(response: Any, have: int) -> tuple[int | None, int | None]:
-    """Where the body starts in the file, and how long the file is if that is known.
+def _parse_extent(response: Any, have: int) -> tuple[int | None, int | None]:
+    """The offset of the body in the file, and the size of the file if known.
 
-    The start is None for another part than was asked for.
+    The offset is None if the response is not the requested range.
     """
     if response.status == 206:
         found = _RANGE.fullmatch(response.headers.get("Content-Range", "") or "")
         if found and int(found.group(1)) == have:
             return have, int(found.group(3))
         return None, None
-    return 0, _number(response.headers.get("Content-Length"))
+    return 0, _parse_length(response.headers.get("Content-Length"))
 
 
-def _number(text: str | None) -> int | None:
+def _parse_length(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _note(path: Path, link: str, headers: Mapping[str, str]) -> None:
-    """Remember which version of the file this is a part of."""
+def _write_notes(path: Path, link: str, headers: Mapping[str, str]) -> None:
+    """Record which version of the file is being downloaded."""
     tag = headers.get("ETag", "")
-    # A weak tag promises the same meaning, not the same bytes.
+    # A weak ETag does not guarantee identical bytes.
     validator = tag if tag.startswith('"') else headers.get("Last-Modified", "")
     data = {"link": link, "validator": validator if len(validator) < 500 else ""}
     write_atomic(path.with_suffix(".json"), json.dumps(data).encode())
 
 
-def _notes(path: Path) -> dict[str, str]:
+def _read_notes(path: Path) -> dict[str, str]:
     try:
         data = json.loads(path.with_suffix(".json").read_bytes())
         return {str(key): str(value) for key, value in data.items()}

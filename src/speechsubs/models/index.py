@@ -1,6 +1,6 @@
-"""The list of packages that Argos publishes, or a mirror's: read as a stranger's file.
+"""The package index of Argos or of a mirror, treated as untrusted input.
 
-Which packages a pair of languages needs, and which of them are there already.
+Also plans which packages a language pair needs and which of them are installed.
 """
 
 import json
@@ -14,17 +14,17 @@ from typing import Any, Final
 from speechsubs.adapters import http_client
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError
-from speechsubs.models.package import Package, argos
+from speechsubs.models.package import Package, import_argos
 from speechsubs.models.store import code_pairs, codes, preference, version_key
 
-#: The public one has 70 kB.
+#: The public index has 70 kB.
 MAX_BYTES: Final = 10_000_000
 _MAX_ENTRIES: Final = 10_000
 _MAX_LINKS: Final = 20
 _CODE: Final = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
 _VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,19}", re.ASCII)
 
-#: What every message about an index that cannot be had ends with.
+#: The advice in every message about an unavailable index.
 OFFLINE: Final = (
     "Without a network: `speechsubs models install FILE.argosmodel`, or on a machine that "
     "has models `speechsubs models export DIR` and here `speechsubs models install --from DIR`. "
@@ -33,8 +33,8 @@ OFFLINE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A package that an index offers. Names are for people; `links` are checked URLs."""
+class Offer:
+    """A package in an index. Names are for display; `links` are validated URLs."""
 
     from_code: str
     to_code: str
@@ -56,19 +56,19 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What an index offers, and what in it could not be used and why."""
+    """The packages of an index, and the reasons for skipped entries."""
 
     base: str
-    offers: tuple[Offered, ...]
+    offers: tuple[Offer, ...]
     skipped: tuple[str, ...] = ()
 
-    def of(self, pair: tuple[str, str]) -> tuple[Offered, ...]:
-        """The versions for a pair of codes, newest first."""
+    def of(self, pair: tuple[str, str]) -> tuple[Offer, ...]:
+        """The versions for a pair of Argos codes, newest first."""
         found = [offer for offer in self.offers if offer.pair == pair]
         return tuple(sorted(found, key=lambda o: version_key(o.version), reverse=True))
 
     def name(self, code: str) -> str:
-        """What the index calls a language."""
+        """The name of a language in the index."""
         for offer in self.offers:
             if offer.from_code == code:
                 return offer.from_name
@@ -77,19 +77,19 @@ class Index:
         return code
 
 
-def base() -> str:
-    """The folder of the index as a URL: `ARGOS_PACKAGE_INDEX`, or what Argos uses.
+def base_url() -> str:
+    """The URL of the index folder: `ARGOS_PACKAGE_INDEX`, or the default of Argos.
 
-    Read at every call, so that a setting of this moment counts.
+    Read at every call, so that changes of the environment take effect.
     """
-    named = os.environ.get("ARGOS_PACKAGE_INDEX") or str(argos("settings").package_index)
+    named = os.environ.get("ARGOS_PACKAGE_INDEX") or str(import_argos("settings").package_index)
     return named.removesuffix("index.json").rstrip("/") + "/"
 
 
 def fetch(limits: Limits | None = None) -> Index:
-    """Download and read the index. Raises `InputError` that names the ways without it."""
+    """Download and parse the index. Raises `InputError` with offline alternatives."""
     patience = replace(limits or Limits(), max_bytes=MAX_BYTES)
-    url = base() + "index.json"
+    url = base_url() + "index.json"
     where = f"the list of models at {url}"
     problem = ""
     for _ in range(max(1, min(patience.tries, 2))):
@@ -104,14 +104,13 @@ def fetch(limits: Limits | None = None) -> Index:
             problem = http_client.failure(error, patience)
     else:
         raise InputError(where, f"cannot be had ({problem})", OFFLINE)
-    return parse(data, base())
+    return parse(data, base_url())
 
 
 def parse(data: bytes, base_url: str) -> Index:
-    """Read an index. Links may be relative to its place, as on a mirror.
+    """Parse an index. Links may be relative to its URL, as on a mirror.
 
-    Raises `InputError` for what is no index; single entries that cannot be used are
-    left out and told in `skipped`.
+    Raises `InputError` if it is not an index; invalid entries are reported in `skipped`.
     """
     where = f"the list of models at {base_url}index.json"
     try:
@@ -122,11 +121,11 @@ def parse(data: bytes, base_url: str) -> Index:
         raise InputError(where, "is no list of packages", OFFLINE)
     if len(entries) > _MAX_ENTRIES:
         raise InputError(where, f"has {len(entries):,} entries", OFFLINE)
-    offers: dict[tuple[str, str, str], Offered] = {}
+    offers: dict[tuple[str, str, str], Offer] = {}
     skipped: list[str] = []
     for number, entry in enumerate(entries, start=1):
         try:
-            offer = _offered(entry, base_url)
+            offer = _parse_entry(entry, base_url)
         except ValueError as error:
             skipped.append(f"entry {number}: {error}")
             continue
@@ -140,14 +139,14 @@ def parse(data: bytes, base_url: str) -> Index:
     return Index(base_url, tuple(offers.values()), tuple(skipped))
 
 
-def _offered(entry: Any, base_url: str) -> Offered | None:
-    """One entry; None for a package that does not translate. Raises `ValueError`."""
+def _parse_entry(entry: Any, base_url: str) -> Offer | None:
+    """Parse one entry; None if it is not a translation package. Raises `ValueError`."""
     if not isinstance(entry, Mapping):
         raise ValueError("is no object")
     if entry.get("type", "translate") != "translate":
         return None
-    source, target = (_text(entry, key, _CODE) for key in ("from_code", "to_code"))
-    version = _text(entry, "package_version", _VERSION)
+    source, target = (_checked_text(entry, key, _CODE) for key in ("from_code", "to_code"))
+    version = _checked_text(entry, "package_version", _VERSION)
     links = entry.get("links")
     if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
         raise ValueError("links are no list of texts")
@@ -156,28 +155,28 @@ def _offered(entry: Any, base_url: str) -> Offered | None:
         try:
             usable.append(http_client.checked(urllib.parse.urljoin(base_url, link)))
         except (InputError, ValueError):
-            continue  # ipfs: and others that an index may offer besides
+            continue  # ipfs: and other schemes that an index may list
     if not usable:
         raise ValueError(f"{source} to {target} has no link with http or https")
-    return Offered(
+    return Offer(
         source,
         target,
-        _name(entry.get("from_name"), source),
-        _name(entry.get("to_name"), target),
+        _display_name(entry.get("from_name"), source),
+        _display_name(entry.get("to_name"), target),
         version,
         tuple(dict.fromkeys(usable)),
     )
 
 
-def _text(entry: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
+def _checked_text(entry: Mapping[str, Any], key: str, pattern: re.Pattern[str]) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError(f"{key} cannot be used: {value!r:.40}")
     return value
 
 
-def _name(value: Any, code: str) -> str:
-    """A language's name if it is one; it is shown on terminals."""
+def _display_name(value: Any, code: str) -> str:
+    """The name of a language if it is safe to print, else its code."""
     if isinstance(value, str) and 0 < len(value) <= 60 and value.isprintable():
         return value
     return code
@@ -188,28 +187,28 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One direction. `offers` are what would be installed, newest first, none if all is well.
+    """One direction. `offers` are the candidates to install, newest first, if any.
 
-    `there` is the best package that a person has installed for it.
+    `there` is the best package that the user has installed for it.
     """
 
     pair: Pair
-    offers: tuple[Offered, ...]
+    offers: tuple[Offer, ...]
     there: Package | None = None
 
 
 def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -> tuple[Step, ...]:
-    """The packages that translate one tag into another: one, or two through a language.
+    """Plan the packages for a language pair: one, or two through a pivot language.
 
-    English is the language in the middle if it can be. What is installed counts, unless
-    the index has it newer; what comes with speechsubs does not, because it is there to
-    be replaced. Raises `InputError` where the index has no way, `UnknownLocaleError`.
+    English is the preferred pivot. Installed packages are used unless the index has a
+    newer version; bundled starter models do not count, because they are meant to be
+    replaced. Raises `InputError` if the index has no packages, `UnknownLocaleError`.
     """
     have: dict[Pair, Package] = {}
     for package in sorted((p for p in installed if not p.bundled), key=preference):
         have[package.from_code, package.to_code] = package
     known = {offer.pair for offer in index.offers} | set(have)
-    refuse_same(source, target)
+    check_pair(source, target)
     pairs = code_pairs(source, target)
     for pair in pairs:
         if pair in known:
@@ -228,8 +227,8 @@ def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -
     )
 
 
-def refuse_same(source: str, target: str) -> None:
-    """Raise `InputError` for two tags of one language, `UnknownLocaleError` for no tag."""
+def check_pair(source: str, target: str) -> None:
+    """Raise `InputError` if both tags are the same language, `UnknownLocaleError`."""
     if set(codes(source)) & set(codes(target)):
         raise InputError(f"{source} {target}", "these are the same language")
 

@@ -1,11 +1,11 @@
-"""`models.lock`: what was installed, file by file, so that a change is noticed.
+"""`models.lock`: the hashes of installed files, to detect changes.
 
-JSON beside the packages. It protects against what happens to files by accident: a
-half copied folder, a failing disk, a model replaced by hand under the same name. It
-is no signature: who can write the models can write the lock.
+A JSON file next to the packages. It protects against accidents: a partially copied
+folder, a failing disk, a model replaced by hand under the same name. It is not a
+signature: whoever can write the models can write the lock.
 
-Two installers at once wait for each other: `guard` holds a lock of the operating
-system on a file beside it, which a killed process gives back.
+Concurrent installers wait for each other: `guard` holds an operating system lock on a
+file next to it, which is released even if the process is killed.
 """
 
 import contextlib
@@ -17,22 +17,22 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from speechsubs.adapters import files as locking
+from speechsubs.adapters import files as file_adapter
 from speechsubs.adapters.files import write_atomic
 from speechsubs.errors import PackageError
 
 NAME: Final = "models.lock"
-#: How long an installer waits for another, in seconds: a trial of a large model takes minutes.
+#: Seconds to wait for another installer; the smoke test of a large model takes minutes.
 WAIT_S: Final = 600.0
 _VERSION: Final = 1
-#: A hundred packages come to about 100 kB.
+#: A hundred packages take about 100 kB.
 _MAX_BYTES: Final = 8 * 1024**2
 _ADVICE: Final = "move it away, then `speechsubs models verify --adopt` writes a new one"
 
 
 @dataclass(frozen=True, slots=True)
 class LockedFile:
-    """One file as it was installed. `size` in bytes, `mtime_ns` in nanoseconds, hex `sha256`."""
+    """An installed file: `size` in bytes, `mtime_ns` in nanoseconds, hex `sha256`."""
 
     size: int
     mtime_ns: int
@@ -40,11 +40,11 @@ class LockedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
-    """One package as it was installed.
+class LockedPackage:
+    """An installed package.
 
-    `origin` is the link or the name of the file that it came from, or "adopted";
-    `installed` is a UTC date; `archive_sha256` is "" where there was no archive.
+    `origin` is the URL or file name that it came from, or "adopted"; `installed` is a UTC
+    date; `archive_sha256` is "" if there was no archive.
     """
 
     from_code: str
@@ -58,24 +58,24 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """The whole file: packages by the name of their folder.
+    """The contents of models.lock: packages by folder name.
 
-    `hidden` are models that come with speechsubs and that a person does not want.
+    `hidden` are bundled models that the user removed.
     """
 
-    packages: Mapping[str, Locked] = field(default_factory=dict)
+    packages: Mapping[str, LockedPackage] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
 
-    def having(self, name: str, entry: Locked | None) -> "Lock":
-        """The lock with another entry for a folder; None takes the entry out."""
+    def with_entry(self, name: str, entry: LockedPackage | None) -> "Lock":
+        """A copy with the entry of a folder replaced, or removed if `entry` is None."""
         rest = {key: value for key, value in self.packages.items() if key != name}
         return replace(self, packages=rest if entry is None else {**rest, name: entry})
 
 
 def load(folder: Path) -> Lock:
-    """Read the lock of a package folder; an empty one where there is none.
+    """Load the lock of a package folder; empty if there is none.
 
-    Raises `PackageError` for a file that is no lock.
+    Raises `PackageError` for an invalid file.
     """
     path = folder / NAME
     try:
@@ -88,23 +88,23 @@ def load(folder: Path) -> Lock:
     if len(data) > _MAX_BYTES:
         raise PackageError(path, f"is larger than 8 MB; {_ADVICE}")
     try:
-        return _built(json.loads(data.decode("utf-8")))
+        return _parse(json.loads(data.decode("utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PackageError(path, f"is broken ({error!s:.80}); {_ADVICE}") from error
 
 
 def load_or_empty(folder: Path) -> Lock:
-    """The lock, or an empty one where it cannot be used: a broken lock blocks no work."""
+    """Load the lock, or an empty one if it is invalid, so that it never blocks work."""
     try:
         return load(folder)
     except PackageError:
         return Lock()
 
 
-def _built(data: Any) -> Lock:
+def _parse(data: Any) -> Lock:
     if data["version"] != _VERSION:
         raise ValueError(f"version {data['version']!r:.20} instead of {_VERSION}")
-    found: dict[str, Locked] = {}
+    found: dict[str, LockedPackage] = {}
     for name, entry in data["packages"].items():
         texts = {
             key: entry[key]
@@ -119,11 +119,13 @@ def _built(data: Any) -> Lock:
         }
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError(f"{name!r:.60} has a field of the wrong type")
-        found[name] = Locked(files={k: _file(v) for k, v in entry["files"].items()}, **texts)
+        found[name] = LockedPackage(
+            files={k: _parse_file(v) for k, v in entry["files"].items()}, **texts
+        )
     return Lock(found, frozenset(str(name) for name in data.get("hidden", ())))
 
 
-def _file(data: Any) -> LockedFile:
+def _parse_file(data: Any) -> LockedFile:
     size, mtime_ns, digest = data["size"], data["mtime_ns"], data["sha256"]
     if type(size) is not int or type(mtime_ns) is not int or len(bytes.fromhex(digest)) != 32:
         raise TypeError("a file has a field of the wrong type")
@@ -131,7 +133,7 @@ def _file(data: Any) -> LockedFile:
 
 
 def save(folder: Path, lock: Lock) -> None:
-    """Write the lock in one step. Raises `OutputError`. Call it under `guard`."""
+    """Write the lock atomically. Raises `OutputError`. Call it within `guard`."""
     data = {
         "version": _VERSION,
         "packages": {name: asdict(lock.packages[name]) for name in sorted(lock.packages)},
@@ -143,10 +145,10 @@ def save(folder: Path, lock: Lock) -> None:
 
 @contextlib.contextmanager
 def guard(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Be the only one who changes a package folder, which is made if it is missing.
+    """Lock a package folder, created if needed, against other processes.
 
-    Raises `PackageError` when another process holds it for longer than `wait_s`
-    seconds, or when the folder cannot be written.
+    Raises `PackageError` if another process holds the lock for longer than `wait_s`
+    seconds, or if the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -155,15 +157,15 @@ def guard(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         raise PackageError(folder, f"cannot be written ({error.strerror})") from error
     with stream:
         until = time.monotonic() + wait_s
-        while not locking.alone(stream):
+        while not file_adapter.alone(stream):
             if time.monotonic() > until:
                 raise PackageError(folder, "another program is installing models here; try later")
             time.sleep(0.1)
         yield
-        # Closing the file gives the lock back; so does the end of the process.
+        # Closing the file releases the lock; so does the end of the process.
 
 
-def fingerprint(path: Path, digest: str) -> LockedFile:
-    """A file's entry, given its hash. Raises `OSError`."""
+def locked_file(path: Path, digest: str) -> LockedFile:
+    """Make the entry of a file with a known hash. Raises `OSError`."""
     status = os.stat(path)  # noqa: PTH116 one call for both numbers, links followed
     return LockedFile(status.st_size, status.st_mtime_ns, digest)

@@ -1,6 +1,7 @@
-"""One package folder: what it says it is, and what is in it.
+"""A model package: its folder with metadata and files, and its archive.
 
-Package archives (`.argosmodel`, a zip file): nothing in them is trusted.
+Archives (`.argosmodel`, a zip file) are untrusted: members, sizes and compression ratios
+are checked before anything is unpacked.
 """
 
 import contextlib
@@ -22,10 +23,10 @@ from speechsubs.errors import PackageError
 from speechsubs.models import lockfile
 
 MAX_METADATA_BYTES: Final = 1024**2
-#: A model is a handful of files; a folder with more is no model.
+#: A model has only a handful of files.
 MAX_FILES: Final = 1_000
 
-#: What belongs to a package beside `model/`; all else in it is left alone.
+#: The files of a package besides `model/`; all others are ignored.
 TOP_FILES: Final = frozenset(
     {"metadata.json", "sentencepiece.model", "bpe.model", "README.md", "LICENSE"}
 )
@@ -37,10 +38,10 @@ class Package:
     """An installed package. `kind` is "sentencepiece" or "bpe".
 
     `from_code` and `to_code` are Argos codes (zh, zt, pb ...), not BCP 47 tags.
-    `target_prefix` is the token that a multilingual model starts its output with,
-    "" for the usual one-direction model. `bundled` ones come with speechsubs.
-    `quality` is one sentence about the model by who made it, often "". `shares` is the
-    folder whose model and tokenizer a bundled package uses instead of its own.
+    `target_prefix` is the token that selects the target of a multilingual model, usually
+    "". `bundled` packages come with speechsubs. `quality` is a sentence by the author of
+    the model, often "". `shares` is the folder whose model and tokenizer a bundled package
+    uses instead of its own.
     """
 
     from_code: str
@@ -65,7 +66,7 @@ class Package:
 
     @property
     def tokenizer(self) -> Path:
-        """The file that cuts text into pieces."""
+        """The file of the tokenizer."""
         return self.base / f"{self.kind}.model"
 
     @property
@@ -75,18 +76,18 @@ class Package:
 
     @property
     def size(self) -> int:
-        """Bytes on disk of the files that belong to it; 0 where they cannot be seen."""
+        """Size of its files on disk in bytes; 0 if they cannot be read."""
         try:
-            return sum((self.base / name).stat().st_size for name in members(self.base))
+            return sum((self.base / name).stat().st_size for name in list_members(self.base))
         except (OSError, PackageError):
             return 0
 
     @cached_property
     def sha256(self) -> str:
-        """Hash over the model and tokenizer files with their names, in hexadecimal.
+        """Hash of the model and tokenizer files with their names, in hexadecimal.
 
-        A real model has 50 to 300 MB, so the hashes in models.lock are taken where
-        no file changed its size or time since; otherwise the files are read, once.
+        Models have 50 to 300 MB, so the hashes in models.lock are used for files whose
+        size and time are unchanged; others are read, once.
         """
         digest = hashlib.sha256()
         files = [self.tokenizer, *sorted(p for p in self.model.rglob("*") if p.is_file())]
@@ -96,8 +97,8 @@ class Package:
             for file in files:
                 name = file.relative_to(self.base).as_posix()
                 locked = known.get(name)
-                if locked is None or lockfile.fingerprint(file, locked.sha256) != locked:
-                    content = hashed(file)
+                if locked is None or lockfile.locked_file(file, locked.sha256) != locked:
+                    content = hash_file(file)
                 else:
                     content = locked.sha256
                 digest.update(name.encode() + b"\0")
@@ -107,30 +108,30 @@ class Package:
         return digest.hexdigest()
 
 
-def hashed(path: Path) -> str:
-    """A file's SHA-256 in hexadecimal. Raises `OSError`."""
+def hash_file(path: Path) -> str:
+    """Compute the SHA-256 of a file in hexadecimal. Raises `OSError`."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def wanted(inside: PurePosixPath) -> bool:
-    """True for what belongs to a package, by its place below the package's folder."""
+def is_member(inside: PurePosixPath) -> bool:
+    """True if a path, relative to the package folder, belongs to a package."""
     parts = inside.parts
     return (len(parts) == 1 and parts[0] in TOP_FILES) or (
         1 < len(parts) <= 4 and parts[0] == "model"
     )
 
 
-def members(path: Path) -> tuple[str, ...]:
-    """The files of a package, as names below its folder, sorted.
+def list_members(path: Path) -> tuple[str, ...]:
+    """List the files of a package, relative to its folder and sorted.
 
-    Raises `PackageError` for a folder that holds too much, `OSError`.
+    Raises `PackageError` for a folder with too many files, `OSError`.
     """
     found: list[str] = []
     for place in [path / name for name in TOP_FILES] + [path / "model"]:
         for file in place.rglob("*") if place.name == "model" else [place]:
             name = PurePosixPath(file.relative_to(path).as_posix())
-            if wanted(name) and file.is_file():
+            if is_member(name) and file.is_file():
                 found.append(str(name))
             if len(found) > MAX_FILES:
                 raise PackageError(path, f"holds more than {MAX_FILES:,} files")
@@ -138,18 +139,18 @@ def members(path: Path) -> tuple[str, ...]:
 
 
 def read(path: Path, *, bundled: bool = False) -> Package | None:
-    """Read one package folder. None for a package that does not translate.
+    """Read a package folder; None if it is not a translation package.
 
-    Raises `PackageError` with what is wrong.
+    Raises `PackageError` with the problem.
     """
     metadata = read_metadata(path)
-    package = described(path, metadata)
+    package = parse_package(path, metadata)
     if package is None:
         return None
     base = path
     if bundled and isinstance(metadata.get("shares"), str):
-        # Models that we ship may be one file for many languages. Foreign ones never reach
-        # out of their folder.
+        # Bundled packages may share one multilingual model. Others never access anything
+        # outside their folder.
         base = path.parent / Path(metadata["shares"]).name
     kinds = [k for k in ("sentencepiece", "bpe") if (base / f"{k}.model").is_file()]
     if not kinds:
@@ -169,14 +170,14 @@ def read(path: Path, *, bundled: bool = False) -> Package | None:
     )
 
 
-def described(path: Path, metadata: dict[str, Any]) -> Package | None:
-    """What a package's metadata.json says of it; None if that is no translation package.
+def parse_package(path: Path, metadata: dict[str, Any]) -> Package | None:
+    """Make a package from metadata.json; None if it is not a translation package.
 
-    Raises `PackageError` for fields that are missing or of a wrong type.
+    Raises `PackageError` for missing fields or fields of a wrong type.
     """
-    # argostranslate knows the names and defaults of the fields; given the parsed
-    # JSON it opens no file (its own reading takes the encoding from the environment).
-    fields = argos("package").IPackage()
+    # argostranslate defines the names and defaults of the fields. It gets the parsed JSON,
+    # because its own reader takes the encoding from the environment.
+    fields = import_argos("package").IPackage()
     try:
         fields.load_metadata_from_json(metadata)
     except (AttributeError, TypeError) as error:
@@ -199,7 +200,7 @@ def described(path: Path, metadata: dict[str, Any]) -> Package | None:
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """The metadata.json of a package folder. Raises `PackageError`."""
+    """Read the metadata.json of a package folder. Raises `PackageError`."""
     file = path / "metadata.json"
     try:
         with file.open("rb") as stream:
@@ -208,11 +209,11 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise PackageError(path, "has no metadata.json, so it is no Argos package") from None
     except OSError as error:
         raise PackageError(path, f"metadata.json cannot be read ({error.strerror})") from error
-    return parsed_metadata(path, data)
+    return parse_metadata(path, data)
 
 
-def parsed_metadata(path: Path, data: bytes) -> dict[str, Any]:
-    """The object in the bytes of a metadata.json; `path` is named in errors."""
+def parse_metadata(path: Path, data: bytes) -> dict[str, Any]:
+    """Parse the bytes of a metadata.json; `path` is used in errors."""
     if len(data) > MAX_METADATA_BYTES:
         raise PackageError(path, "metadata.json is larger than 1 MB")
     try:
@@ -224,9 +225,9 @@ def parsed_metadata(path: Path, data: bytes) -> dict[str, Any]:
     return found
 
 
-def argos(module: str) -> Any:
-    """A module of argostranslate. Raises `PackageError` where it cannot make its folders."""
-    # Imported here because importing argostranslate.settings makes folders.
+def import_argos(module: str) -> Any:
+    """Import a module of argostranslate. Raises `PackageError` if it cannot create folders."""
+    # Imported here because importing argostranslate.settings creates folders.
     import importlib
 
     try:
@@ -242,14 +243,14 @@ def argos(module: str) -> Any:
 
 #: Larger than any package of the public index unpacked (about 600 MB with stanza).
 MAX_UNPACKED_BYTES: Final = 4 * 1024**3
-#: Weights hardly compress and vocabularies do so ten times; bombs a thousand times.
+#: Weights hardly compress, vocabularies ten times, zip bombs a thousand times.
 MAX_RATIO: Final = 100
-#: What a member may unpack to without its ratio being looked at.
+#: The ratio is only checked for members larger than this.
 RATIO_FREE_BYTES: Final = 1024**2
-#: Python reads a zip file's list of members whole: a hundred members take about 10 kB.
+#: Python reads the central directory whole; a hundred members take about 10 kB.
 MAX_DIRECTORY_BYTES: Final = 16 * 1024**2
 
-#: Zip keeps local times from 1980 on; a fixed one makes equal packages equal archives.
+#: A fixed date, so that equal packages give equal archives. Zip dates start in 1980.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 #: Sentence splitters that speechsubs does not use, up to 100 MB each.
@@ -259,8 +260,8 @@ Members = dict[PurePosixPath, zipfile.ZipInfo]
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open an archive; whatever is wrong with it becomes a `PackageError`."""
+def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; all its errors become `PackageError`."""
     try:
         _refuse_huge_directory(path)
         with zipfile.ZipFile(path) as archive:
@@ -269,7 +270,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise PackageError(path, "no such file") from None
     except (
         zipfile.BadZipFile,
-        NotImplementedError,  # zipfile: a compression that it does not know
+        NotImplementedError,  # zipfile: unknown compression method
         RuntimeError,
         EOFError,
         zlib.error,
@@ -281,27 +282,27 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _refuse_huge_directory(path: Path) -> None:
-    """Refuse a list of members that would fill the memory before it can be counted."""
+    """Refuse a central directory that would exhaust memory before it can be checked."""
     with path.open("rb") as stream:
         end = stream.seek(0, 2)
         stream.seek(max(0, end - 65_557))
         tail = stream.read(65_557)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
-        return  # no zip at all, which zipfile says better
+        return  # not a zip file, which zipfile reports
     (size,) = struct.unpack_from("<I", tail, at + 12)
     if size > MAX_DIRECTORY_BYTES:
         raise PackageError(path, "lists more members than an Argos package has")
 
 
-def plan(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
-    """The root folder's name and the members to unpack, by their place below it."""
-    root, found = _members(path, archive)
+def plan_unpacking(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
+    """Check an archive; the name of its root folder, and the members by relative path."""
+    root, found = _select_members(path, archive)
     total = sum(info.file_size for info in found.values())
     packed = path.stat().st_size
     if total > MAX_UNPACKED_BYTES or len(found) > MAX_FILES:
         raise PackageError(path, "is too large to be an Argos package")
-    # Members may share their bytes in the archive, so each can be small and all a bomb.
+    # Members may overlap in the archive, so small ones can add up to a zip bomb.
     if total > RATIO_FREE_BYTES and total > MAX_RATIO * packed:
         raise PackageError(path, f"would grow more than {MAX_RATIO} times")
     if PurePosixPath("metadata.json") not in found:
@@ -309,7 +310,7 @@ def plan(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
     return root, found
 
 
-def _members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
+def _select_members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
     root = ""
     found: Members = {}
     seen: set[str] = set()
@@ -317,7 +318,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
     if len(infos) > 20 * MAX_FILES:
         raise PackageError(path, f"holds {len(infos):,} members")
     for info in infos:
-        parts = _parts(path, info)
+        parts = _member_parts(path, info)
         if parts[0] == "__MACOSX":
             continue
         if root not in ("", parts[0]):
@@ -325,9 +326,9 @@ def _members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
             raise PackageError(path, f"has more than one root folder: {names}")
         root = parts[0]
         inside = PurePosixPath(*parts[1:])
-        if info.is_dir() or len(parts) == 1 or parts[1] in _SKIPPED or not wanted(inside):
+        if info.is_dir() or len(parts) == 1 or parts[1] in _SKIPPED or not is_member(inside):
             continue
-        # Two spellings of one name are one file on many disks.
+        # Different spellings of a name are the same file on many file systems.
         key = unicodedata.normalize("NFC", str(inside)).casefold()
         if key in seen:
             raise PackageError(path, f"holds {inside} twice")
@@ -337,22 +338,22 @@ def _members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
             raise PackageError(path, f"{inside} would grow more than {MAX_RATIO} times")
     if not root:
         raise PackageError(path, "is empty")
-    if not plain_name(root):
+    if not is_plain_name(root):
         raise PackageError(path, f"names its folder {root!r:.60}, which is not allowed")
     return root, found
 
 
-def plain_name(name: str) -> bool:
-    """True for a folder name that means the same everywhere and hides nothing.
+def is_plain_name(name: str) -> bool:
+    """True for a folder name that is portable and not hidden.
 
-    >>> plain_name("translate-en_es-1_0"), plain_name(".hidden"), plain_name("a/b")
+    >>> is_plain_name("translate-en_es-1_0"), is_plain_name(".hidden"), is_plain_name("a/b")
     (True, False, False)
     """
     good = name.isascii() and 0 < len(name) <= 100 and name[0].isalnum() and name[-1] != "."
     return good and all(c.isalnum() or c in "._-" for c in name)
 
 
-def _parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
+def _member_parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
     name = info.filename
     parts = [p for p in name.split("/") if p]
     mode = info.external_attr >> 16
@@ -372,7 +373,7 @@ def _parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
 
 
 def unpack(path: Path, archive: zipfile.ZipFile, found: Members, to: Path) -> None:
-    """Write the members below a folder that does not exist yet."""
+    """Unpack the members into a new folder."""
     for inside, info in found.items():
         place = to.joinpath(*inside.parts)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -380,7 +381,7 @@ def unpack(path: Path, archive: zipfile.ZipFile, found: Members, to: Path) -> No
         with archive.open(info) as source, place.open("xb") as sink:
             for block in _blocks(source):
                 written += len(block)
-                # The size in the directory of a zip file is only a claim.
+                # Do not trust the size in the central directory.
                 if written > info.file_size:
                     raise PackageError(path, f"{inside} is larger than it says")
                 sink.write(block)
@@ -391,29 +392,30 @@ def _blocks(stream: Any) -> Iterator[bytes]:
         yield block
 
 
-def contents(path: Path) -> Package:
-    """What an archive says it holds, without unpacking it. `path` is that of the archive.
+def read_archive(path: Path) -> Package:
+    """Read the package description in an archive without unpacking it.
 
-    Raises `PackageError` for an archive that would not be installed.
+    `path` of the result is that of the archive. Raises `PackageError` for an archive that
+    would not be installed.
     """
-    with opened(path) as archive:
-        _, found = plan(path, archive)
+    with open_archive(path) as archive:
+        _, found = plan_unpacking(path, archive)
         with archive.open(found[PurePosixPath("metadata.json")]) as stream:
             data = stream.read(MAX_METADATA_BYTES + 1)
-    package = described(path, parsed_metadata(path, data))
+    package = parse_package(path, parse_metadata(path, data))
     if package is None:
         raise PackageError(path, "is no translation package")
     return package
 
 
-def archived(package: Package, to: Path) -> None:
-    """Write a package as an archive that unpacks to the very same files.
+def write_archive(package: Package, to: Path) -> None:
+    """Write a package as an archive that unpacks to identical files.
 
-    Equal packages give equal archives: sorted members, one date. Weights hardly
-    compress, so nothing is compressed. Raises `PackageError`, `OSError`.
+    Equal packages give equal archives: members are sorted and dates fixed. Nothing is
+    compressed, because weights hardly compress. Raises `PackageError`, `OSError`.
     """
     with zipfile.ZipFile(to, "x", zipfile.ZIP_STORED) as archive:
-        for name in members(package.path):
+        for name in list_members(package.path):
             file = package.path / name
             info = zipfile.ZipInfo(f"{package.path.name}/{name}", _DATE)
             info.external_attr = 0o644 << 16

@@ -1,21 +1,15 @@
-"""Where packages are: the folders of Argos's tools, and the models that we ship.
+"""The installed packages: find, install, remove and verify them.
 
-Packages into their folder and out of it, in one step each.
+Packages live in the folders that Argos tools use; bundled models come with speechsubs.
+An archive is unpacked next to the package folder, checked, and renamed into place. If the
+process is killed, it leaves a staging folder that is never read and that the next
+installation deletes. (It is not inside the package folder, because other Argos tools fail
+on any folder there that is not a package.)
 
-An archive is unpacked beside the folder of packages, tried, and takes its place by
-renaming; a process killed on the way leaves a folder there that nobody looks into
-and that the next installation clears away. (Not inside the folder: other Argos tools
-fail over any folder in it that is no package.)
-
-Is an installed package still what was installed?
-
-At every load the sizes and times of the files are compared with models.lock, which
-costs a look at each of about six files. Only a file whose time changed is read: a
-model of 300 MB takes 0.7 s (measured), and a copied or restored folder changes
-all times and no byte. What keeps size and time and changes its bytes (a failing disk,
-somebody who wants it so) is found by `verify`, which reads everything.
-
-Language tags as Argos writes them.
+At every load the sizes and times of about six files are compared with models.lock. Only
+files whose time changed are read: a model of 300 MB takes 0.7 s (measured), and copying a
+folder changes all times but no byte. Changes that keep size and time (a failing disk,
+tampering) are found by `verify`, which reads everything.
 """
 
 import contextlib
@@ -31,34 +25,42 @@ from typing import Final
 from speechsubs.errors import PackageError, UnknownLocaleError
 from speechsubs.language import locales, tags
 from speechsubs.models import lockfile
-from speechsubs.models import package as zipped
-from speechsubs.models.lockfile import Locked
-from speechsubs.models.package import Package, argos, hashed, members, read
+from speechsubs.models.lockfile import LockedPackage
+from speechsubs.models.package import (
+    Package,
+    hash_file,
+    import_argos,
+    list_members,
+    open_archive,
+    plan_unpacking,
+    read,
+    unpack,
+)
 
-#: Set to anything but "" or "0", this leaves the models out that come with speechsubs.
+#: Set to anything but "" or "0", this environment variable disables bundled models.
 NO_STARTER: Final = "SPEECHSUBS_NO_STARTER"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a package folder holds. `problems` are the folders that were skipped, and why."""
+    """The packages of a folder. `problems` are the reasons for skipped folders."""
 
     packages: tuple[Package, ...]
     problems: tuple[PackageError, ...]
 
 
 def folder() -> Path:
-    """The folder that Argos tools install into (`ARGOS_PACKAGES_DIR` moves it)."""
+    """The folder that Argos tools install into (`ARGOS_PACKAGES_DIR` overrides it)."""
     return folders()[0]
 
 
 def folders() -> list[Path]:
-    """All folders that Argos looks into, the one it installs into first."""
-    return [Path(p) for p in argos("settings").package_dirs]
+    """All folders that Argos searches, the one it installs into first."""
+    return [Path(p) for p in import_argos("settings").package_dirs]
 
 
 def bundled_folder() -> Path:
-    """Where the models are that we ship: in the package, or beside it in a checkout."""
+    """The folder of bundled models: in the package, or in a checkout next to it."""
     packaged = Path(__file__).parents[1] / "data" / "models"
     if packaged.is_dir():
         return packaged
@@ -66,21 +68,21 @@ def bundled_folder() -> Path:
 
 
 def installed(directory: Path | None = None) -> tuple[Package, ...]:
-    """The usable translation packages in a folder, sorted by path."""
+    """List the usable translation packages in a folder, sorted by path."""
     return scan(directory).packages
 
 
 def scan(directory: Path | None = None) -> Scan:
-    """Look through a package folder, by default all of Argos's own and what we ship.
+    """Scan a package folder, by default all folders of Argos and the bundled models.
 
-    What we ship comes last; `preference` says which of two packages to take.
-    Never fails on what lies there: stray files are ignored, broken packages are
-    reported in `problems`. A missing folder holds nothing.
+    Bundled models come last; `preference` ranks packages of the same pair. Never fails
+    because of its contents: stray files are ignored, broken packages are reported in
+    `problems`. A missing folder counts as empty.
     """
     packages: list[Package] = []
     problems: list[PackageError] = []
     for root in [directory] if directory is not None else folders():
-        _look(root, packages, problems)
+        _scan_folder(root, packages, problems)
         try:
             lockfile.load(root)
         except PackageError as problem:
@@ -88,12 +90,12 @@ def scan(directory: Path | None = None) -> Scan:
     if directory is None and os.environ.get(NO_STARTER, "") in ("", "0"):
         hidden = lockfile.load_or_empty(folder()).hidden
         found: list[Package] = []
-        _look(bundled_folder(), found, problems, bundled=True)
+        _scan_folder(bundled_folder(), found, problems, bundled=True)
         packages += [package for package in found if package.path.name not in hidden]
     return Scan(tuple(packages), tuple(problems))
 
 
-def _look(
+def _scan_folder(
     root: Path, packages: list[Package], problems: list[PackageError], *, bundled: bool = False
 ) -> None:
     try:
@@ -105,7 +107,7 @@ def _look(
         return
     for entry in entries:
         if entry.name.startswith("."):
-            continue  # unfinished installs of ours
+            continue  # unfinished installations
         try:
             package = read(entry, bundled=bundled)
         except PackageError as problem:
@@ -116,15 +118,15 @@ def _look(
 
 
 def preference(package: Package) -> tuple[bool, tuple[int, ...], str]:
-    """A key that sorts packages of one pair, the best last.
+    """Sort key for packages of the same pair, the best last.
 
-    What a person installed beats what we ship, then the higher version wins.
+    User-installed packages beat bundled ones, then the higher version wins.
     """
     return not package.bundled, version_key(package.version), package.path.name
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Versions as numbers, so that 1.10 comes after 1.9; odd ones come first.
+    """Sort key for versions: 1.10 comes after 1.9, non-numeric parts first.
 
     >>> version_key("1.10") > version_key("1.9") > version_key("next")
     True
@@ -133,10 +135,10 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(p) if p.isascii() and p.isdigit() and len(p) < 9 else -1 for p in parts)
 
 
-#: Disks are never filled to the last byte.
+#: Free space to leave on the disk.
 SPARE_BYTES: Final = 64 * 1024**2
 
-#: Looks at a package before it takes its place, and raises `PackageError`.
+#: Checks a package before it is installed, and raises `PackageError`.
 Check = Callable[[Package], None]
 
 
@@ -151,43 +153,43 @@ def install_file(
 ) -> Package:
     """Install a package file (`.argosmodel`) and return the package.
 
-    Nothing from the archive is trusted: one root folder, only the members that are
-    used, no links, limits on number, size and compression. `check` sees the unpacked
-    package before it takes its name in one step, so a broken archive leaves nothing.
-    An older or equal version of the same pair is replaced; another pair, a newer
-    version, or a folder that is no package only with `replace`. The hashes go into
-    models.lock with `origin`; `sha256` is what the archive must have, "" for any.
+    The archive is untrusted: one root folder, only known members, no links, limits on
+    number, size and compression. `check` gets the unpacked package before it is renamed
+    into place, so a broken archive leaves nothing behind. An older or equal version of
+    the same pair is replaced; another pair, a newer version, or a folder that is not a
+    package only with `replace`. The hashes go into models.lock with `origin`; `sha256` is
+    the expected hash of the archive, "" for any.
 
-    Raises `PackageError`; `OutputError` where the lock cannot be written.
+    Raises `PackageError`; `OutputError` if the lock cannot be written.
     """
     target = directory if directory is not None else folder()
-    with zipped.opened(path) as archive:
-        digest = hashed(path)
+    with open_archive(path) as archive:
+        digest = hash_file(path)
         if sha256 and digest != sha256:
             raise PackageError(path, "is not the file it should be (another SHA-256)")
-        root, found = zipped.plan(path, archive)
+        root, found = plan_unpacking(path, archive)
         size = sum(info.file_size for info in found.values())
         with lockfile.guard(target), _staging(target) as staging:
-            refuse_full(target, size)
+            check_disk_space(target, size)
             staged = staging / root
-            zipped.unpack(path, archive, found, staged)
+            unpack(path, archive, found, staged)
             package = read(staged)
             if package is None:
                 raise PackageError(path, "is no translation package")
             if (target / root).is_file():
                 raise PackageError(target / root, "is in the way and no folder; move it away")
             if not replace:
-                _refuse_other(path, package, target / root)
+                _check_replaceable(path, package, target / root)
             if check:
-                _checked(check, package, path)
-            _place(package, target, staging / "old", origin or path.name, digest)
+                _run_check(check, package, path)
+            _move_into_place(package, target, staging / "old", origin or path.name, digest)
     done = read(target / root)
     assert done is not None
     return done
 
 
-def refuse_full(place: Path, size: int) -> None:
-    """Raise `PackageError` where a disk has no room for so many bytes."""
+def check_disk_space(place: Path, size: int) -> None:
+    """Raise `PackageError` if the disk has less free space than needed."""
     free = shutil.disk_usage(place).free
     if free < size + SPARE_BYTES:
         raise PackageError(
@@ -195,8 +197,8 @@ def refuse_full(place: Path, size: int) -> None:
         )
 
 
-def _refuse_other(path: Path, package: Package, final: Path) -> None:
-    """Refuse to replace what is not an equal or older package of the same pair."""
+def _check_replaceable(path: Path, package: Package, final: Path) -> None:
+    """Refuse to replace anything but an equal or older package of the same pair."""
     if not final.exists() and not final.is_symlink():
         return
     how = "--replace overwrites it"
@@ -213,36 +215,36 @@ def _refuse_other(path: Path, package: Package, final: Path) -> None:
         )
 
 
-def _checked(check: Check, package: Package, path: Path) -> None:
+def _run_check(check: Check, package: Package, path: Path) -> None:
     try:
         check(package)
     except PackageError as error:
-        # The person knows the archive, not the place where it was tried.
+        # Name the archive, which the user knows, instead of the staging folder.
         raise type(error)(path, error.problem) from error
 
 
-def _place(package: Package, target: Path, aside: Path, origin: str, digest: str) -> None:
-    """Rename the folder into its place, and lock what is there now."""
+def _move_into_place(package: Package, target: Path, aside: Path, origin: str, digest: str) -> None:
+    """Rename the folder into place and lock its files."""
     name = package.path.name
     lock = lockfile.load(target)
-    entry = locked(package, origin, digest)
+    entry = make_lock_entry(package, origin, digest)
     if name in lock.packages:
-        # A kill between the next two steps then leaves a package without an entry, not
-        # one with a wrong entry.
-        lock = lock.having(name, None)
+        # If the process is killed between the next two steps, the package has no entry
+        # instead of a wrong one.
+        lock = lock.with_entry(name, None)
         lockfile.save(target, lock)
     _swap(package.path, target / name, aside)
-    lockfile.save(target, lock.having(name, entry))
+    lockfile.save(target, lock.with_entry(name, entry))
 
 
-def locked(package: Package, origin: str, archive_sha256: str = "") -> Locked:
-    """A package's entry in models.lock, from the files as they are. Raises `OSError`."""
+def make_lock_entry(package: Package, origin: str, archive_sha256: str = "") -> LockedPackage:
+    """Make the models.lock entry of a package from its current files. Raises `OSError`."""
     files = {
-        name: lockfile.fingerprint(package.path / name, hashed(package.path / name))
-        for name in members(package.path)
+        name: lockfile.locked_file(package.path / name, hash_file(package.path / name))
+        for name in list_members(package.path)
     }
     date = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Locked(
+    return LockedPackage(
         package.from_code,
         package.to_code,
         package.version,
@@ -254,7 +256,7 @@ def locked(package: Package, origin: str, archive_sha256: str = "") -> Locked:
 
 
 def _swap(staged: Path, final: Path, aside: Path) -> None:
-    """Put a folder in its place in one step; the old one is put back if that fails."""
+    """Replace a folder by renaming; the old one is restored if that fails."""
     if not final.exists() and not final.is_symlink():
         staged.rename(final)
         return
@@ -267,10 +269,10 @@ def _swap(staged: Path, final: Path, aside: Path) -> None:
 
 
 def remove(package: Package) -> None:
-    """Take a package away, and its entry from models.lock.
+    """Remove a package and its entry in models.lock.
 
-    What comes with speechsubs stays on disk and is left out from now on; `restore`
-    brings it back. Raises `PackageError` where the folder cannot be changed.
+    Bundled packages are hidden instead; `restore` brings them back. Raises `PackageError`
+    if the folder cannot be changed.
     """
     if package.bundled:
         target = folder()
@@ -288,13 +290,13 @@ def remove(package: Package) -> None:
                 package.path.rename(staging / "old")
             lock = lockfile.load_or_empty(target)
             if package.path.name in lock.packages:
-                lockfile.save(target, lock.having(package.path.name, None))
+                lockfile.save(target, lock.with_entry(package.path.name, None))
     except OSError as error:
         raise PackageError(package.path, f"cannot be removed ({error.strerror})") from error
 
 
 def restore() -> None:
-    """Bring back all models that come with speechsubs and were removed."""
+    """Unhide all bundled models that were removed."""
     target = folder()
     with lockfile.guard(target):
         lock = lockfile.load(target)
@@ -304,11 +306,11 @@ def restore() -> None:
 
 @contextlib.contextmanager
 def _staging(target: Path) -> Iterator[Path]:
-    """A folder on the same disk as `target`, gone at the end. Call it under the guard."""
+    """A temporary folder on the same disk as `target`. Call it within the guard."""
     prefix = f".speechsubs-{target.name}-"
-    place = target.parent if _beside(target) else target
+    place = target.parent if _can_stage_beside(target) else target
     for stale in place.glob(f"{prefix}*"):
-        # We hold the guard: whoever made this is no more.
+        # We hold the guard, so its process has ended.
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(
         prefix=prefix, dir=place, ignore_cleanup_errors=True
@@ -316,8 +318,8 @@ def _staging(target: Path) -> Iterator[Path]:
         yield Path(temporary)
 
 
-def _beside(target: Path) -> bool:
-    """True where folders can be renamed from beside a folder into it."""
+def _can_stage_beside(target: Path) -> bool:
+    """True if folders next to `target` can be renamed into it."""
     parent = target.parent
     try:
         return os.access(parent, os.W_OK) and parent.stat().st_dev == target.stat().st_dev
@@ -325,32 +327,32 @@ def _beside(target: Path) -> bool:
         return False
 
 
-def lock_entry(package: Package) -> Locked | None:
-    """A package's entry in models.lock; None for what other tools installed."""
+def lock_entry(package: Package) -> LockedPackage | None:
+    """The models.lock entry of a package; None if another tool installed it."""
     if package.bundled:
         return None
     return lockfile.load_or_empty(package.path.parent).packages.get(package.path.name)
 
 
 def lock_problem(package: Package) -> str:
-    """What changed since the package was installed, in words; "" if nothing is known to.
+    """Describe what changed since a package was installed; "" if nothing is known to.
 
-    For every load: files are read only where size or time differ. Packages without an
-    entry in models.lock, and what comes with speechsubs, have no problem.
+    Fast enough for every load: files are only read if size or time differ. Bundled
+    packages and those without an entry in models.lock are not checked.
     """
     entry = lock_entry(package)
     return _difference(package, entry, thorough=False) if entry else ""
 
 
 def verify(package: Package) -> str:
-    """The same, with every byte read. Renews the times in models.lock if all is well.
+    """Like `lock_problem`, but reads every byte and updates times in models.lock.
 
-    What comes with speechsubs is only read: pip keeps its hashes.
+    Bundled packages are only read, because pip keeps their hashes.
     """
     if package.bundled:
         try:
-            for name in members(package.base):
-                hashed(package.base / name)
+            for name in list_members(package.base):
+                hash_file(package.base / name)
         except OSError as error:
             return f"cannot be read ({error.strerror})"
         return ""
@@ -359,13 +361,13 @@ def verify(package: Package) -> str:
         return ""
     problem = _difference(package, entry, thorough=True)
     if not problem:
-        _renew(package, entry)
+        _renew_times(package, entry)
     return problem
 
 
-def _difference(package: Package, entry: Locked, *, thorough: bool) -> str:
+def _difference(package: Package, entry: LockedPackage, *, thorough: bool) -> str:
     try:
-        present = set(members(package.path))
+        present = set(list_members(package.path))
     except PackageError as error:
         return error.problem
     for name in sorted(entry.files):
@@ -374,10 +376,10 @@ def _difference(package: Package, entry: Locked, *, thorough: bool) -> str:
             return f"{name} is missing"
         file = package.path / name
         try:
-            now = lockfile.fingerprint(file, expected.sha256)
+            now = lockfile.locked_file(file, expected.sha256)
             if now.size != expected.size:
                 return f"{name} has {now.size:,} bytes instead of {expected.size:,}"
-            if (thorough or now != expected) and hashed(file) != expected.sha256:
+            if (thorough or now != expected) and hash_file(file) != expected.sha256:
                 return f"{name} is not what was installed on {entry.installed[:10]}"
         except OSError as error:
             return f"{name} cannot be read ({error.strerror})"
@@ -385,22 +387,22 @@ def _difference(package: Package, entry: Locked, *, thorough: bool) -> str:
     return f"{added[0]} was added" if added else ""
 
 
-def _renew(package: Package, entry: Locked) -> None:
-    """Take over the times of files whose bytes were found to be the same."""
+def _renew_times(package: Package, entry: LockedPackage) -> None:
+    """Update the recorded times of files whose contents are unchanged."""
     folder = package.path.parent
     try:
         files = {
-            name: lockfile.fingerprint(package.path / name, file.sha256)
+            name: lockfile.locked_file(package.path / name, file.sha256)
             for name, file in entry.files.items()
         }
     except OSError:
-        return  # gone in this moment: the next look will say so
+        return  # removed meanwhile: the next check reports it
     if files == dict(entry.files):
         return
     with lockfile.guard(folder):
         lock = lockfile.load(folder)
         if lock.packages.get(package.path.name) == entry:
-            renewed = Locked(
+            renewed = LockedPackage(
                 entry.from_code,
                 entry.to_code,
                 entry.version,
@@ -409,32 +411,31 @@ def _renew(package: Package, entry: Locked) -> None:
                 entry.archive_sha256,
                 files,
             )
-            lockfile.save(folder, lock.having(package.path.name, renewed))
+            lockfile.save(folder, lock.with_entry(package.path.name, renewed))
 
 
 def adopt(package: Package) -> None:
-    """Enter a package as it is now: what other tools installed, or a change that is wanted.
+    """Lock a package as it is now: installed by another tool, or changed on purpose.
 
-    A lock that is broken is written anew, without its other entries. Raises
-    `PackageError`.
+    An invalid lock is rewritten without its other entries. Raises `PackageError`.
     """
     folder: Path = package.path.parent
     with lockfile.guard(folder):
         try:
-            entry = locked(package, "adopted")
+            entry = make_lock_entry(package, "adopted")
         except OSError as error:
             raise PackageError(package.path, f"cannot be read ({error.strerror})") from error
         lock = lockfile.load_or_empty(folder)
-        lockfile.save(folder, lock.having(package.path.name, entry))
+        lockfile.save(folder, lock.with_entry(package.path.name, entry))
 
 
 def codes(tag: str) -> tuple[str, ...]:
-    """Argos codes that serve a BCP 47 tag or are one already, best first.
+    """Argos codes for a BCP 47 tag (or an Argos code), best first.
 
     >>> codes("zh-Hant"), codes("pt-BR"), codes("nl"), codes("es-419")
     (('zt',), ('pb', 'pt'), ('nl',), ('es',))
 
-    Raises `UnknownLocaleError` for what is no tag.
+    Raises `UnknownLocaleError` for an invalid tag.
     """
     wanted = locales.canonical(tag)
     today = tags.canonical(wanted)
@@ -444,11 +445,11 @@ def codes(tag: str) -> tuple[str, ...]:
     try:
         found = locales.load(wanted)
     except UnknownLocaleError:
-        # Argos knows more languages than we have rules for.
+        # Argos supports more languages than there are locales for.
         return tags.argos(language) or (language,)
     return (found.argos or language,)
 
 
 def code_pairs(source: str, target: str) -> tuple[tuple[str, str], ...]:
-    """All pairs of Argos codes that serve two tags, best first."""
+    """All pairs of Argos codes for two tags, best first."""
     return tuple((a, b) for a in codes(source) for b in codes(target))

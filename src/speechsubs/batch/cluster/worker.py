@@ -140,7 +140,7 @@ class Workshop(WorkerPlugin):
     def _look(self) -> list[str]:
         wanted = self.terms.threads
         # Where many share a machine, its owner may have said how many cores engines take.
-        own = min(self._given, ctranslate.count())
+        own = min(self._given, ctranslate.count_cores())
         self._threads = own if wanted is None else wanted
         with _inside(self.terms.folder):
             return protocol.faults(self.terms, self._own_resources())

@@ -35,7 +35,7 @@ def runner(given: BatchArguments, workers: int, note: Callable[[str], None]) -> 
     if given.scheduler:
         place = Place(given.scheduler)
     elif given.cluster:
-        place = Place("", workers, max(1, ctranslate.count() // workers))
+        place = Place("", workers, max(1, ctranslate.count_cores() // workers))
     else:
         yield batch.run
         return

@@ -216,13 +216,13 @@ def _verified(package: Package, adopt: bool, no_trial: bool) -> dict[str, Any]:
         problem = ""
     if not problem and not no_trial:
         try:
-            answers = install.try_out(package)
-        except install.TrialError as error:
+            answers = install.run_smoke_test(package)
+        except install.SmokeTestError as error:
             problem = said = error.problem
     if adopt and not problem and not package.bundled:
         models.adopt(package)
     state = said or _state(package, problem)
-    asked = install.sentences(package.from_code)
+    asked = install.test_sentences(package.from_code)
     return {
         "name": package.name,
         "folder": str(package.path),
@@ -247,7 +247,7 @@ def info(which: Sequence[str], *, as_json: bool) -> int:
     """Show what is known of some models; the exit code."""
     file = Path(which[0])
     if len(which) == 1 and file.suffix.lower() == ".argosmodel":
-        package = models.contents(file)
+        package = models.read_archive(file)
         rows: list[dict[str, Any]]
         rows = [{"name": package.name, "file": str(file), "bytes": file.stat().st_size}]
     else:
@@ -288,7 +288,7 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
         "installed": row["installed"],
         "sha256": package.sha256,
         "quality": package.quality,
-        "scores": quality.sentence(package),
+        "scores": quality.describe(package),
         "readme": readme,
     }
 
@@ -311,7 +311,7 @@ def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) 
         problem = models.lock_problem(package)
         console.note(screen, f"{package.name} is left out, because it changed: {problem}")
     good = [package for package in found if package not in changed]
-    written = install.export(good, folder, overwrite=overwrite)
+    written = install.export_bundle(good, folder, overwrite=overwrite)
     if not quiet:
         console.show_paths(written)
         screen.print(

@@ -13,11 +13,11 @@ from speechsubs import engines, models
 from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import console
 from speechsubs.engines import install as engines_install
-from speechsubs.engines.install import Carried
+from speechsubs.engines.install import BundledArchive
 from speechsubs.errors import SpeechsubsError
 from speechsubs.models import Package, download
 from speechsubs.models import index as models_index
-from speechsubs.models.index import Offered, Step
+from speechsubs.models.index import Offer, Step
 
 #: The word for the models that come with speechsubs.
 STARTER: Final = "starter"
@@ -89,10 +89,10 @@ def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -
 def _from_folder(
     folder: Path, what: Sequence[str], replace: bool, screen: Console, quiet: bool
 ) -> int:
-    found, problems = engines_install.carried(folder)
+    found, problems = engines_install.read_bundle(folder)
     if len(what) not in (0, 2):
         raise click.UsageError("with --from name two languages (en es), or nothing for all")
-    wanted = engines_install.chosen(found, what[0], what[1], folder) if what else found
+    wanted = engines_install.choose_archives(found, what[0], what[1], folder) if what else found
     failed = False
     for problem in problems:
         console.error(screen, problem)
@@ -108,7 +108,7 @@ def _from_folder(
     return 1 if failed else 0
 
 
-def _carried(item: Carried, replace: bool) -> Package:
+def _carried(item: BundledArchive, replace: bool) -> Package:
     return engines_install.install_file(item.path, replace=replace, sha256=item.sha256)
 
 
@@ -122,7 +122,7 @@ def _say(done: Package, quiet: bool) -> None:
 
 def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, quiet: bool) -> int:
     # What is no language is told before the network is asked.
-    models_index.refuse_same(source, target)
+    models_index.check_pair(source, target)
     found = models.scan().packages
     index = models_index.fetch()
     steps = models_index.plan(index, source, target, () if replace else found)
@@ -166,10 +166,12 @@ def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: boo
             ) -> None:
                 bar.update(task, completed=done, total=total)  # type: ignore[arg-type]  # an int
 
-            def refused(offer: Offered, problem: str) -> None:
+            def refused(offer: Offer, problem: str) -> None:
                 console.note(screen, f"{offer.name} was not installed: {problem}")
 
-            done = engines_install.obtain(step, progress=advance, refused=refused, replace=replace)
+            done = engines_install.install_step(
+                step, progress=advance, refused=refused, replace=replace
+            )
         _say(done, quiet)
         if step.there and not quiet:
             console.note(
