@@ -180,7 +180,8 @@ def test_the_limits_of_a_child_are_set(tmp_path: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("no limits there")
     code = (
-        "from speechsubs.engines.install import _limit_resources\nimport resource\n_limit_resources(300_000_000, 9)\n"
+        "from speechsubs.engines.install import _limit_resources\nimport resource\n"
+        "_limit_resources(300_000_000, 9)\n"
         "print(resource.getrlimit(resource.RLIMIT_DATA)[0])\n"
         "try: bytearray(10**9); print('taken')\nexcept MemoryError: print('refused')\n"
     )
