@@ -11,7 +11,7 @@ from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.model import ProblemCode, Sentence, Slot, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities import currencies, parse
-from speechsubs.translation import Raw, candidates, placeholders, retry
+from speechsubs.translation import Hypothesis, candidates, placeholders, retry
 from speechsubs.translation.placeholders import Placeable, Protected
 from speechsubs.translation.validate import Rules
 
@@ -47,18 +47,18 @@ def protected(*texts: str) -> list[Protected]:
     return placeholders.find(sentences, Matcher(GLOSSARY), "en", currencies.context(texts, "en"))
 
 
-def run(engine: Scripted, *texts: str) -> list[Raw]:
+def run(engine: Scripted, *texts: str) -> list[Hypothesis]:
     return speechsubs_translation.drafts(protected(*texts), engine, Rules("es"))
 
 
-def one(answer: Callable[[str], str], text: str) -> Raw:
+def one(answer: Callable[[str], str], text: str) -> Hypothesis:
     return run(Scripted(lambda asked: [answer(asked)]), text)[0]
 
 
 SENTENCE = "Lei Jun drove the SU7 and paid for it."
 
 
-def slots_right(raw: Raw, count: int) -> bool:
+def slots_right(raw: Hypothesis, count: int) -> bool:
     return sorted(place.slot for place in raw.output.spans) == list(range(count))
 
 
@@ -309,7 +309,7 @@ class Steered(Scripted):
 
 def drafted(
     engine: Scripted, text: str, forbidden: Sequence[str] = (), possessive: bool = False
-) -> Raw:
+) -> Hypothesis:
     return speechsubs_translation.drafts(
         protected(text),
         engine,

@@ -33,7 +33,7 @@ from speechsubs.pipeline.results import Recalled
 from speechsubs.protocols import Aligner, Engine, Placement, Refiner
 from speechsubs.quantities import currencies
 from speechsubs.quantities.parse import Quantities
-from speechsubs.translation import placeholders, restore
+from speechsubs.translation import Hypothesis, placeholders, restore
 from speechsubs.translation.placeholders import Protected
 
 FROM_TRANSCRIPT = "transcript"
@@ -142,13 +142,13 @@ def drafts(
     """
     recalled = list(known) or [None] * len(protected)
     asked = [item for item, found in zip(protected, recalled, strict=True) if found is None]
-    raws = iter(translated(asked, engine, locale, setting, progress))
+    hypotheses = iter(translated(asked, engine, locale, setting, progress))
     done = []
     for item, found in zip(protected, recalled, strict=True):
         if found is not None:
             done.append(Draft(item.sentence, found.finished, found.method, tries=0))
         else:
-            done.append(_finished(item, next(raws), locale, setting))
+            done.append(_finished(item, next(hypotheses), locale, setting))
     return done
 
 
@@ -158,7 +158,7 @@ def translated(
     locale: Locale,
     setting: Setting,
     progress: translation.Progress | None = None,
-) -> list[translation.Raw]:
+) -> list[Hypothesis]:
     """All sentences through one engine and its ladder."""
     style = setting.style(locale)
 
@@ -181,10 +181,17 @@ def translated(
     return translation.drafts(protected, engine, rules, progress, wording=wording)
 
 
-def _finished(item: Protected, raw: translation.Raw, locale: Locale, setting: Setting) -> Draft:
+def _finished(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: Setting) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
-    done = restore.target(item, raw.output, setting.style(locale))
-    return Draft(item.sentence, done, raw.method, raw.output.text, raw.tries, raw.problems)
+    done = restore.target(item, hypothesis.output, setting.style(locale))
+    return Draft(
+        item.sentence,
+        done,
+        hypothesis.method,
+        hypothesis.output.text,
+        hypothesis.tries,
+        hypothesis.problems,
+    )
 
 
 def compared(

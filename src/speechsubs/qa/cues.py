@@ -5,7 +5,7 @@ A track with one line of each language in a cue, the source's above the target's
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Finding, Severity, Track
@@ -24,99 +24,104 @@ def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list
     gap = limits.min_gap_ms if min_gap_ms is None else min_gap_ms
     found: list[Finding] = []
     for number, cue in enumerate(track.cues, start=1):
-        found += shape(number, cue, track, locale)
-        found += time(number, cue, track, locale)
+        place = Place(number, cue, track)
+        found += shape(place, locale)
+        found += time(place, locale)
         if number < len(track.cues):
-            found += between(number, cue, track.cues[number], track, gap)
+            found += between(place, track.cues[number], gap)
         if number > 1 and _same_text(track.cues[number - 2], cue):
-            found.append(
-                finding("repeated-text", "the same text as the cue before", number, cue, track)
-            )
+            found.append(place.finding("repeated-text", "the same text as the cue before"))
     return found
 
 
-def finding(
-    code: str,
-    message: str,
-    number: int,
-    cue: Cue,
-    track: Track,
-    severity: Severity = Severity.WARNING,
-    value: float | None = None,
-    limit: float | None = None,
-) -> Finding:
-    """A finding about a cue, with its place; `number` is 1-based."""
-    return Finding(
-        code=code,
-        severity=severity,
-        message=message,
-        file=track.source,
-        locale=track.language,
-        cue=number,
-        start_ms=cue.start_ms,
-        sentence=cue.sentences[0] if cue.sentences else None,
-        value=None if value is None else round(value, 2),
-        limit=limit,
-    )
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cue of a track, and its number there, from 1."""
+
+    number: int
+    cue: Cue
+    track: Track
+
+    def finding(
+        self,
+        code: str,
+        message: str,
+        severity: Severity = Severity.WARNING,
+        value: float | None = None,
+        limit: float | None = None,
+    ) -> Finding:
+        """A finding about the cue."""
+        return Finding(
+            code=code,
+            severity=severity,
+            message=message,
+            file=self.track.source,
+            locale=self.track.language,
+            cue=self.number,
+            start_ms=self.cue.start_ms,
+            sentence=self.cue.sentences[0] if self.cue.sentences else None,
+            value=None if value is None else round(value, 2),
+            limit=limit,
+        )
 
 
-def shape(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+def shape(place: Place, locale: Locale) -> list[Finding]:
     """Whether there is text in it, in few and short enough lines."""
-    limits = locale.limits
+    cue, limits = place.cue, locale.limits
     found = []
     if not any(line.strip() for line in cue.lines):
-        found.append(finding("empty", "no text", number, cue, track, Severity.ERROR))
+        found.append(place.finding("empty", "no text", Severity.ERROR))
     if len(cue.lines) > limits.max_lines:
         message = f"{len(cue.lines)} lines, at most {limits.max_lines}"
         found.append(
-            finding("lines", message, number, cue, track, value=len(cue.lines),
+            place.finding("lines", message, value=len(cue.lines),
                     limit=limits.max_lines)
         )  # fmt: skip
-    return found + widths(number, cue, track, locale)
+    return found + widths(place, locale)
 
 
-def widths(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+def widths(place: Place, locale: Locale) -> list[Finding]:
     """Lines that are wider than the locale allows."""
     limits = locale.limits
     found = []
-    for line in cue.lines:
+    for line in place.cue.lines:
         width = locale.width(line)
         if width > limits.line_width:
             message = f"a line of {width:g} characters, at most {limits.line_width:g}"
             found.append(
-                finding("line-width", message, number, cue, track, value=width,
+                place.finding("line-width", message, value=width,
                          limit=limits.line_width)
             )  # fmt: skip
     return found
 
 
-def time(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+def time(place: Place, locale: Locale) -> list[Finding]:
     """Its duration and its reading speed."""
-    return duration(number, cue, track, locale) + speed(number, cue, track, locale)
+    return duration(place, locale) + speed(place, locale)
 
 
-def duration(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+def duration(place: Place, locale: Locale) -> list[Finding]:
     """Whether it is on screen too short or too long."""
-    limits = locale.limits
+    cue, limits = place.cue, locale.limits
     found = []
     if cue.duration_ms < limits.min_duration_ms - ROUNDING_MS:
         message = f"on screen for {cue.duration_ms} ms, at least {limits.min_duration_ms} ms"
         found.append(
-            finding("min-duration", message, number, cue, track, value=cue.duration_ms,
+            place.finding("min-duration", message, value=cue.duration_ms,
                      limit=limits.min_duration_ms)
         )  # fmt: skip
     if cue.duration_ms > limits.max_duration_ms + ROUNDING_MS:
         message = f"on screen for {cue.duration_ms} ms, at most {limits.max_duration_ms} ms"
         found.append(
-            finding("max-duration", message, number, cue, track, value=cue.duration_ms,
+            place.finding("max-duration", message, value=cue.duration_ms,
                      limit=limits.max_duration_ms)
         )  # fmt: skip
     return found
 
 
-def speed(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
+def speed(place: Place, locale: Locale) -> list[Finding]:
     """Whether there is time to read it."""
-    limits = locale.limits
+    cue, limits = place.cue, locale.limits
     found = []
     speed = chars_per_second(cue, locale)
     if speed > limits.chars_per_second + 0.05:
@@ -125,7 +130,7 @@ def speed(number: int, cue: Cue, track: Track, locale: Locale) -> list[Finding]:
             "shorten the text or give it more time"
         )
         found.append(
-            finding("reading-speed", message, number, cue, track, value=speed,
+            place.finding("reading-speed", message, value=speed,
                      limit=limits.chars_per_second)
         )  # fmt: skip
     return found
@@ -144,17 +149,18 @@ def chars_per_second(cue: Cue, locale: Locale) -> float:
     return sum(locale.width(line) for line in cue.lines) * 1_000 / cue.duration_ms
 
 
-def between(number: int, cue: Cue, following: Cue, track: Track, gap: int) -> list[Finding]:
+def between(place: Place, following: Cue, gap: int) -> list[Finding]:
     """Its order, overlap and gap with the cue behind it; `gap` in milliseconds."""
+    cue = place.cue
     space = following.start_ms - cue.end_ms
     if following.start_ms < cue.start_ms:
-        return [finding("order", "starts after the next cue", number, cue, track, Severity.ERROR)]
+        return [place.finding("order", "starts after the next cue", Severity.ERROR)]
     if space < 0:
         message = f"overlaps the next cue by {-space} ms"
-        return [finding("overlap", message, number, cue, track, Severity.ERROR, -space, 0)]
+        return [place.finding("overlap", message, Severity.ERROR, -space, 0)]
     if space < gap - ROUNDING_MS:
         message = f"a gap of {space} ms to the next cue, at least {gap} ms"
-        return [finding("gap", message, number, cue, track, value=space, limit=gap)]
+        return [place.finding("gap", message, value=space, limit=gap)]
     return []
 
 
@@ -177,20 +183,22 @@ def inspect_stacked(
     wider = max(upper, lower, key=lambda locale: locale.limits.line_width)
     found: list[Finding] = []
     for number, cue in enumerate(track.cues, start=1):
+        place = Place(number, cue, track)
         if not cue.text.strip():
-            found.append(finding("empty", "no text", number, cue, track, Severity.ERROR))
+            found.append(place.finding("empty", "no text", Severity.ERROR))
         if len(cue.lines) > 2:
             message = f"{len(cue.lines)} lines, one for each language"
             lines = len(cue.lines)
-            found.append(finding("lines", message, number, cue, track, value=lines, limit=2))
+            found.append(place.finding("lines", message, value=lines, limit=2))
         if len(cue.lines) != 2:
-            found += widths(number, cue, track, wider)
-        found += duration(number, cue, track, lower)
+            found += widths(place, wider)
+        found += duration(place, lower)
         if number < len(track.cues):
-            found += between(number, cue, track.cues[number], track, gap)
+            found += between(place, track.cues[number], gap)
     for row, locale in enumerate((upper, lower)):
         for number, cue in _lines(track.cues, row):
-            own = widths(number, cue, track, locale) + speed(number, cue, track, locale)
+            place = Place(number, cue, track)
+            own = widths(place, locale) + speed(place, locale)
             found += [replace(f, message=f"the {locale.name} line: {f.message}") for f in own]
     found.sort(key=lambda f: (f.cue or 0, f.code))
     # The cue numbers are the stacked file's, so it is named.

@@ -10,7 +10,7 @@ from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
-from speechsubs.qa.cues import finding
+from speechsubs.qa.cues import Place
 from speechsubs.quantities.compare import differences
 from speechsubs.quantities.dates import lost_months
 from speechsubs.quantities.parse import Quantities, parse
@@ -211,5 +211,6 @@ def banned(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
         text = " ".join(cue.lines)
         for term, start, end in forbidden(glossary, text, locale.tag):
             message = f"{text[start:end]!r} is forbidden by the glossary ({term.id})"
-            found.append(finding("term-forbidden", message, number, cue, track, Severity.ERROR))
+            place = Place(number, cue, track)
+            found.append(place.finding("term-forbidden", message, Severity.ERROR))
     return found

@@ -20,7 +20,7 @@ from speechsubs.quantities.parse import parse
 from speechsubs.quantities.times import Time
 from speechsubs.quantities.units import Measure
 from speechsubs.translation.placeholders import Masked, Protected, Value, inline, mask
-from speechsubs.translation.validate import Raw
+from speechsubs.translation.validate import Hypothesis
 
 #: What slot number N of a sentence becomes in the target language.
 Wording = Callable[[Protected, int], str]
@@ -167,7 +167,7 @@ def others(
             yield method, hidden
 
 
-def beginnings(failed: Raw, hidden: Masked) -> list[str]:
+def beginnings(failed: Hypothesis, hidden: Masked) -> list[str]:
     """Beginnings of an output with its first lost mask forced in, likely places first.
 
     The mask belongs between the masks that stand before and behind it in the source;

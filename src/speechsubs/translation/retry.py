@@ -27,7 +27,7 @@ from speechsubs.translation.candidates import Wording, retimed
 from speechsubs.translation.placeholders import Masked, Protected
 from speechsubs.translation.validate import (
     LETTER,
-    Raw,
+    Hypothesis,
     Rules,
     badness,
     problems,
@@ -68,7 +68,7 @@ def _function_words() -> frozenset[str]:
     )  # fmt: skip
 
 
-def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Raw:
+def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Hypothesis:
     """The translated stretches around the slots as one output."""
     text, spans = "", []
     for number, piece in enumerate(protected.spanned.around()):
@@ -87,7 +87,7 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
             text += slot.text
     output = SpannedText(text, tuple(spans))
     found = problems(protected, output, (), rules)
-    return Raw(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
+    return Hypothesis(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
 
 
 #: Called with how many sentences are done and how many there are.
@@ -107,13 +107,13 @@ class _Job:
 
     protected: Protected
     hidden: Masked | None = None
-    first: Raw | None = None
-    best: Raw | None = None
+    first: Hypothesis | None = None
+    best: Hypothesis | None = None
     tries: int = 0
-    passed: list[Raw] = field(default_factory=list)
+    passed: list[Hypothesis] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
 
-    def offer(self, candidate: Raw) -> None:
+    def offer(self, candidate: Hypothesis) -> None:
         """Keep the candidate if it is better than what there is."""
         self.tries += 1
         if not candidate.problems:
@@ -153,7 +153,7 @@ def drafts(
     progress: Progress | None = None,
     *,
     wording: Wording | None = None,
-) -> list[Raw]:
+) -> list[Hypothesis]:
     """One verified output per sentence, in order. Raises `EngineError` if the engine does.
 
     `wording` says what a slot becomes in the target language.
@@ -180,10 +180,10 @@ def _failing(jobs: Iterable[_Job]) -> list[_Job]:
     return [job for job in jobs if job.open]
 
 
-def _finished(job: _Job) -> Raw:
-    raw = job.best
-    assert raw is not None
-    return replace(raw, tries=job.tries)
+def _finished(job: _Job) -> Hypothesis:
+    hypothesis = job.best
+    assert hypothesis is not None
+    return replace(hypothesis, tries=job.tries)
 
 
 def _needs_engine(protected: Protected) -> bool:
@@ -193,7 +193,7 @@ def _needs_engine(protected: Protected) -> bool:
 
 def _copy(job: _Job) -> None:
     method = Method(MethodKind.COPIED)
-    job.offer(Raw(job.protected.sentence, job.protected.spanned, method))
+    job.offer(Hypothesis(job.protected.sentence, job.protected.spanned, method))
 
 
 def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
@@ -228,8 +228,8 @@ def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording
 def _third(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
     """Steered decoding where the engine can, then every other hiding for what is left."""
     if isinstance(engine, Steerable):
-        for job, raw in _steered(jobs, engine, rules):
-            job.offer(raw)
+        for job, hypothesis in _steered(jobs, engine, rules):
+            job.offer(hypothesis)
     wanted = [
         (job, hidden, method)
         for job in _failing(jobs)
@@ -249,7 +249,9 @@ def _offer(wanted: Sequence[tuple[_Job, Masked, Method]], engine: Engine, rules:
             job.offer(verified(job.protected, hidden, answer, output, rules, job.worst))
 
 
-def _steered(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Raw]]:
+def _steered(
+    jobs: Sequence[_Job], engine: Steerable, rules: Rules
+) -> list[tuple[_Job, Hypothesis]]:
     """Lost masks forced in, forbidden words ruled out: outputs of a steered decoding."""
     items: list[tuple[_Job, Masked, str]] = []
     banned: dict[str, list[tuple[_Job, Masked]]] = {}
@@ -289,21 +291,21 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     for job in jobs:
         # The first outputs of every hiding before the second ones; scoring all takes as
         # long as translating them did.
-        job.passed = sorted(job.passed, key=lambda raw: raw.method.hypothesis)[:HYPOTHESES]
+        job.passed = sorted(job.passed, key=lambda one: one.method.hypothesis)[:HYPOTHESES]
     pairs = [
         (
             _filled(job.protected, job.protected.spanned, wording),
-            _filled(job.protected, raw.output, wording),
+            _filled(job.protected, hypothesis.output, wording),
         )
         for job in jobs
-        for raw in job.passed
+        for hypothesis in job.passed
     ]
     # Two hidings often lead to one sentence.
     unique = list(dict.fromkeys(pairs))
     scores = dict(zip(unique, engine.score(unique), strict=True))
     given = iter(pairs)
     for job in jobs:
-        ranked = [(scores[next(given)], raw) for raw in job.passed]
+        ranked = [(scores[next(given)], hypothesis) for hypothesis in job.passed]
         job.best = max(ranked, key=lambda pair: pair[0])[1]
 
 

@@ -27,7 +27,7 @@ _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class Hypothesis:
     """An engine's output for one sentence, the slots that it was not given as spans.
 
     `problems` are empty when the output passed.
@@ -61,7 +61,7 @@ def verified(
     method: Method,
     rules: Rules,
     limit: int = 10**9,
-) -> Raw:
+) -> Hypothesis:
     """An output with its slots as spans and all that is wrong with it.
 
     Where its slots alone make it as bad as `limit` (see `badness`), nothing more is
@@ -69,9 +69,9 @@ def verified(
     """
     located, lost = locate(output, hidden)
     if lost and _badness(lost) >= limit:
-        return Raw(protected.sentence, located, method, problems=lost)
+        return Hypothesis(protected.sentence, located, method, problems=lost)
     found = lost + problems(protected, located, hidden.slots, rules)
-    return Raw(protected.sentence, located, method, problems=found)
+    return Hypothesis(protected.sentence, located, method, problems=found)
 
 
 def problems(
@@ -141,9 +141,9 @@ _WEIGHT = {
 }
 
 
-def badness(raw: Raw) -> int:
+def badness(hypothesis: Hypothesis) -> int:
     """How bad an output is; 0 is right."""
-    return _badness(raw.problems)
+    return _badness(hypothesis.problems)
 
 
 def _badness(problems: Sequence[Problem]) -> int:
