@@ -1,1 +1,1 @@
-"""speechsubs.adapters"""
+"""Everything outside the program: files, locks, YAML, XML, workbooks and HTTP."""

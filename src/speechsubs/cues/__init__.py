@@ -1,1 +1,1 @@
-"""speechsubs.cues"""
+"""From sentences to cues: cut, fitted to their time, polished, stacked."""

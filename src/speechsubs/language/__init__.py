@@ -1,1 +1,1 @@
-"""speechsubs.language"""
+"""Everything that depends on the language alone: tags, locales, line breaks, typography."""
