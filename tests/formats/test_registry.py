@@ -8,7 +8,7 @@ import pytest
 
 from speechsubs import formats
 from speechsubs.errors import InputError, OutputError
-from speechsubs.formats.vtt import parse
+from speechsubs.formats.vtt import parse_cues
 from speechsubs.model import Cue, Kind, Track, Transcript
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"
@@ -134,10 +134,10 @@ def test_a_number_may_end_the_text_of_a_cue() -> None:
 
 
 def test_raw_cues_keep_id_text_and_settings() -> None:
-    (cue,) = parse("WEBVTT\n\nfirst\n00:01.000 --> 00:00.500 align:left \n<b>x")
+    (cue,) = parse_cues("WEBVTT\n\nfirst\n00:01.000 --> 00:00.500 align:left \n<b>x")
     assert (cue.id, cue.text, cue.settings, cue.line) == ("first", "<b>x", "align:left", 4)
     assert (cue.start_ms, cue.end_ms) == (1000, 500)
-    assert parse("no signature") == []
+    assert parse_cues("no signature") == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from speechsubs import formats
-from speechsubs.formats.wordtimes import join, join_all, known_words, pieces, spread
+from speechsubs.formats.wordtimes import join, join_all, make_word_lookup, split_words, spread_times
 from speechsubs.model import Cue, Track
 
 
@@ -74,18 +74,18 @@ def test_joints() -> None:
     assert join("你好。", "SU7") == "你好。SU7"
     assert join("soft\u00ad", "ware") == "software"
     assert join("I was-", "What?") == "I was- What?"
-    assert join_all(["a para-", "graph"], known_words(["One paragraph."])) == "a paragraph"
+    assert join_all(["a para-", "graph"], make_word_lookup(["One paragraph."])) == "a paragraph"
     assert join_all([]) == ""
 
 
 def test_pieces_and_times() -> None:
-    assert [text for _, text in pieces("「你好」，SU7 (真的)。")] == [
+    assert [text for _, text in split_words("「你好」，SU7 (真的)。")] == [
         "「你",
         "好」，",
         "SU7",
         "(真",
         "的)。",
     ]
-    assert [text for _, text in pieces("สวัสดีครับ")] == ["ส", "วั", "ส", "ดี", "ค", "รั", "บ"]
-    assert spread([], 0, 5) == []
-    assert spread(["a", "b"], 7, 7) == [(7, 7), (7, 7)]
+    assert [text for _, text in split_words("สวัสดีครับ")] == ["ส", "วั", "ส", "ดี", "ค", "รั", "บ"]
+    assert spread_times([], 0, 5) == []
+    assert spread_times(["a", "b"], 7, 7) == [(7, 7), (7, 7)]

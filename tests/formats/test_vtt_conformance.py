@@ -56,7 +56,7 @@ def test_the_whole_suite_is_there() -> None:
 def test_file_gives_the_cues_of_the_reference_parser(name: str) -> None:
     # Bytes, because reading as text would hide what line ends the file has.
     text = (FOLDER / name).read_bytes().decode("utf-8")
-    cues = [as_expected(cue) for cue in vtt.parse(text)]
+    cues = [as_expected(cue) for cue in vtt.parse_cues(text)]
     assert cues == expected(name)["cues"]
     count = expected(name)["asserted_cue_count"]
     assert count is None or len(cues) == count

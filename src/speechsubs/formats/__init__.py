@@ -1,4 +1,4 @@
-"""Reading whatever the field produces, writing what every editor and player accepts."""
+"""Transcript and subtitle formats: lenient readers, strict writers."""
 
 from speechsubs.formats.registry import (
     encode,

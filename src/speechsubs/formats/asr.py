@@ -1,11 +1,9 @@
-"""JSON values that know where they stand, and that are what they are asked to be.
+"""JSON transcripts with word times, as written by speech recognisers.
 
-JSON of other recognisers: Vosk, AWS Transcribe, Google Speech-to-Text, Deepgram.
-
-Each has words with times in a shape of its own; here they become segments, and all
-that follows is the same for everybody.
-
-Transcripts with word times as JSON: whisper and its kin here, others in `services`.
+Supported are whisper and its variants (whisperX, faster-whisper, whisper.cpp), Vosk, AWS
+Transcribe, Google Speech-to-Text and Deepgram. Each layout is parsed into segments; the
+rest is the same for all of them. A `Node` keeps the path of a JSON value, so that errors
+name the exact place.
 """
 
 import json
@@ -19,7 +17,13 @@ from speechsubs.errors import InputError
 from speechsubs.formats.markup import clean
 from speechsubs.formats.srt import MAX_MS
 from speechsubs.formats.text import read_transcript as read_plain
-from speechsubs.formats.wordtimes import Heard, Running, Segment, Timed, timed_segments
+from speechsubs.formats.wordtimes import (
+    ParagraphBuilder,
+    RawWord,
+    Segment,
+    TimedSegment,
+    time_segments,
+)
 from speechsubs.model import Finding, Paragraph, Transcript
 
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
@@ -27,7 +31,7 @@ _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value from a JSON file. `path` is the way to it ("segments[3].words")."""
+    """A JSON value with its path in the file ("segments[3].words")."""
 
     value: object
     source: str
@@ -35,12 +39,12 @@ class Node:
 
     @property
     def where(self) -> str:
-        """File and place, for messages."""
+        """The file and the path, for messages."""
         return f"{self.source}, {self.path}" if self.path else self.source
 
     @property
     def kind(self) -> str:
-        """What the value is, in words."""
+        """The type of the value in words."""
         if self.value is None:
             return "nothing (null)"
         return _KINDS.get(type(self.value), "a number")
@@ -56,7 +60,7 @@ class Node:
         return isinstance(self.value, list)
 
     def get(self, name: str) -> "Node | None":
-        """A member of an object, or None where it is absent or null."""
+        """A member of an object, or None if it is absent or null."""
         assert isinstance(self.value, dict)
         found = self.value.get(name)
         if found is None:
@@ -71,7 +75,7 @@ class Node:
         return [Node(item, self.source, f"{path}[{n}]") for n, item in enumerate(self.value)]
 
     def string(self) -> str:
-        """A text. Raises `InputError` for anything else."""
+        """The string. Raises `InputError` for anything else."""
         if not isinstance(self.value, str):
             raise InputError(self.where, f"expected a text, not {self.kind}")
         return self.value
@@ -79,8 +83,8 @@ class Node:
     def time_ms(self, unit: int = 1000) -> int | None:
         """A time in whole milliseconds, or None for null.
 
-        `unit` is the number of milliseconds that 1 stands for. Raises `InputError`
-        for what is no number, below zero, or 1,000 hours and more.
+        `unit` is the number of milliseconds per unit. Raises `InputError` for anything
+        but a number from zero to below 1,000 hours.
         """
         value = self.value
         if value is None:
@@ -95,23 +99,23 @@ class Node:
             raise InputError(self.where, "the time is 1,000 hours or more")
         return round(value * unit)
 
-    def share(self) -> float | None:
-        """A number from 0 to 1, or None where the value is no such number."""
+    def probability(self) -> float | None:
+        """A number from 0 to 1, or None for anything else."""
         value = self.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return float(value) if 0 <= value <= 1 else None
 
 
-#: A pause or another speaker begins a segment.
+#: A longer pause starts a new segment.
 _PAUSE_MS: Final = 2_000
 _SECONDS = re.compile(r"\d{1,7}(?:\.\d{1,12})?")
 
 
-def segments(root: Node) -> list[Segment] | None:
-    """The segments of a file of one of these services, or None for another file.
+def read_service_segments(root: Node) -> list[Segment] | None:
+    """The segments of a file from one of the services, or None for any other file.
 
-    Raises `InputError` with the place of what is not of the type that it should be.
+    Raises `InputError` with the path of a value of the wrong type.
     """
     for shape in (_google, _aws, _deepgram, _vosk):
         found = shape(root)
@@ -120,8 +124,8 @@ def segments(root: Node) -> list[Segment] | None:
     return None
 
 
-def language(root: Node) -> str:
-    """The language tag that the file names, or nothing."""
+def read_service_language(root: Node) -> str:
+    """The language tag in the file, or an empty string."""
     results = _member(root, "results")
     named = _member(results, "language_code")
     if named is None and results is not None and results.is_array:
@@ -129,7 +133,7 @@ def language(root: Node) -> str:
             filter(None, (_member(item, "languageCode") for item in results.items())), None
         )
     if named is None:
-        channels = _list(results, "channels")
+        channels = _member_items(results, "channels")
         named = _member(channels[0], "detected_language") if channels else None
     return named.value if named is not None and isinstance(named.value, str) else ""
 
@@ -138,13 +142,13 @@ def _member(node: Node | None, name: str) -> Node | None:
     return node.get(name) if node is not None and node.is_object else None
 
 
-def _list(node: Node | None, name: str) -> list[Node]:
+def _member_items(node: Node | None, name: str) -> list[Node]:
     found = _member(node, name)
     return found.items() if found is not None and found.is_array else []
 
 
 def _first_alternative(node: Node) -> Node | None:
-    found = _list(node, "alternatives")
+    found = _member_items(node, "alternatives")
     return found[0] if found else None
 
 
@@ -161,8 +165,11 @@ def _vosk(root: Node) -> list[Segment] | None:
         listed = _member(best, "result")
         if listed is not None and listed.is_array:
             seen = True
-            heard = [_word(word, ("word",), ("start", "end"), "conf") for word in listed.items()]
-            found += _parted(heard, len(found))
+            heard = [
+                _parse_service_word(word, ("word",), ("start", "end"), "conf")
+                for word in listed.items()
+            ]
+            found += _split_into_segments(heard, len(found))
     return found if seen else None
 
 
@@ -175,7 +182,7 @@ def _aws(root: Node) -> list[Segment] | None:
     items = _member(results, "items")
     if items is None or not items.is_array:
         return None
-    heard: list[Heard] = []
+    heard: list[RawWord] = []
     for item in items.items():
         best = _first_alternative(item)
         content = _member(best, "content")
@@ -185,17 +192,19 @@ def _aws(root: Node) -> list[Segment] | None:
         text = clean(content.string()).strip()
         if kind is not None and kind.value == "punctuation":
             if heard:
-                # A mark has no time of its own: it is written on the word before it.
+                # Punctuation has no time of its own: it is attached to the word before.
                 last = heard[-1]
-                heard[-1] = Heard(
+                heard[-1] = RawWord(
                     last.text + text, last.start_ms, last.end_ms, last.confidence, last.speaker,
                     last.spaced,
                 )  # fmt: skip
             continue
-        times = [_time(_member(item, name)) for name in ("start_time", "end_time")]
-        trust = _share(_member(best, "confidence"))
-        heard.append(Heard(text, times[0], times[1], trust, _speaker(item, "speaker_label"), False))
-    return _parted(heard, 0)
+        times = [_parse_time(_member(item, name)) for name in ("start_time", "end_time")]
+        confidence = _confidence(_member(best, "confidence"))
+        heard.append(
+            RawWord(text, times[0], times[1], confidence, _speaker(item, "speaker_label"), False)
+        )
+    return _split_into_segments(heard, 0)
 
 
 # ---- Google ----------------------------------------------------------------------
@@ -211,14 +220,17 @@ def _google(root: Node) -> list[Segment] | None:
         best = _first_alternative(item)
         text = _member(best, "transcript")
         if text is None:
-            # With speakers, a last result repeats all words without a text.
+            # With speaker labels, a final result repeats all words without a text.
             continue
         times = (("startTime", "startOffset", "start_time"), ("endTime", "endOffset", "end_time"))
-        heard = [_word(word, ("word",), times, "confidence") for word in _list(best, "words")]
+        heard = [
+            _parse_service_word(word, ("word",), times, "confidence")
+            for word in _member_items(best, "words")
+        ]
         spoken = clean(text.string()).strip()
         if not heard and not spoken:
             continue
-        end = _time(_member(item, "resultEndTime") or _member(item, "resultEndOffset"))
+        end = _parse_time(_member(item, "resultEndTime") or _member(item, "resultEndOffset"))
         start = heard[0].start_ms if heard else (found[-1].end_ms if found else 0)
         found.append(Segment(len(found) + 1, spoken, start, end, "", tuple(heard)))
     return found
@@ -229,13 +241,16 @@ def _google(root: Node) -> list[Segment] | None:
 
 def _deepgram(root: Node) -> list[Segment] | None:
     """{"results": {"channels": [{"alternatives": [{"words": [...]}]}]}}."""
-    channels = _list(_member(root, "results"), "channels")
+    channels = _member_items(_member(root, "results"), "channels")
     if not channels:
         return None
     best = _first_alternative(channels[0])
     names = ("punctuated_word", "word")
-    heard = [_word(word, names, ("start", "end"), "confidence") for word in _list(best, "words")]
-    return _parted(heard, 0)
+    heard = [
+        _parse_service_word(word, names, ("start", "end"), "confidence")
+        for word in _member_items(best, "words")
+    ]
+    return _split_into_segments(heard, 0)
 
 
 # ---- What they share -------------------------------------------------------------
@@ -243,28 +258,30 @@ def _deepgram(root: Node) -> list[Segment] | None:
 _Names = tuple[str | tuple[str, ...], str | tuple[str, ...]]
 
 
-def _word(node: Node, texts: Sequence[str], times: _Names, trust: str) -> Heard:
+def _parse_service_word(
+    node: Node, texts: Sequence[str], times: _Names, confidence: str
+) -> RawWord:
     if not node.is_object:
         raise InputError(node.where, f"expected a word, not {node.kind}")
     text = next(filter(None, (node.get(name) for name in texts)), None)
     if text is None:
         raise InputError(node.where, "a word without its text")
-    start, end = (_time(_any(node, names)) for names in times)
-    share = _share(node.get(trust))
-    return Heard(clean(text.string()).strip(), start, end, share, _speaker(node), False)
+    start, end = (_parse_time(_first_member(node, names)) for names in times)
+    probability = _confidence(node.get(confidence))
+    return RawWord(clean(text.string()).strip(), start, end, probability, _speaker(node), False)
 
 
-def _any(node: Node, names: str | Sequence[str]) -> Node | None:
+def _first_member(node: Node, names: str | Sequence[str]) -> Node | None:
     wanted = (names,) if isinstance(names, str) else names
     return next(filter(None, (node.get(name) for name in wanted)), None)
 
 
-def _time(node: Node | None) -> int | None:
+def _parse_time(node: Node | None) -> int | None:
     """Milliseconds of 1.3, "1.3", "1.300s" or {"seconds": "1", "nanos": 300000000}."""
     if node is None:
         return None
     if node.is_object:
-        seconds, nanos = _time(node.get("seconds")) or 0, node.get("nanos")
+        seconds, nanos = _parse_time(node.get("seconds")) or 0, node.get("nanos")
         part = nanos.value if nanos is not None else 0
         return seconds + (part // 1_000_000 if isinstance(part, int) and 0 <= part < 10**9 else 0)
     if isinstance(node.value, str):
@@ -275,39 +292,39 @@ def _time(node: Node | None) -> int | None:
     return node.time_ms()
 
 
-def _share(node: Node | None) -> float | None:
-    """A confidence, which AWS writes as a text."""
+def _confidence(node: Node | None) -> float | None:
+    """A confidence, which AWS writes as a string."""
     if node is None:
         return None
     if isinstance(node.value, str):
         text = node.value.strip()
         value = float(text) if _SECONDS.fullmatch(text) else None
-        return Node(value, node.source, node.path).share()
-    return node.share()
+        return Node(value, node.source, node.path).probability()
+    return node.probability()
 
 
 def _speaker(node: Node, *names: str) -> str:
     for name in names or ("speaker", "speakerLabel", "speakerTag"):
         found = node.get(name)
         if found is not None and not found.is_object and not found.is_array:
-            # A tag of 0 is Google's "nobody knows".
+            # Google uses the tag 0 for an unknown speaker.
             unknown = name == "speakerTag" and found.value == 0
             return "" if unknown else clean(str(found.value)[:40]).strip()
     return ""
 
 
-def _parted(heard: Sequence[Heard], before: int) -> list[Segment]:
-    """Words into segments, a new one after a pause and with another speaker."""
+def _split_into_segments(heard: Sequence[RawWord], before: int) -> list[Segment]:
+    """Split words into segments at pauses and changes of speaker."""
     return [
         Segment(before + number, "", own[0].start_ms, own[-1].end_ms, own[0].speaker, tuple(own))
-        for number, own in enumerate(_runs(heard), start=1)
+        for number, own in enumerate(_split_runs(heard), start=1)
     ]
 
 
-def _runs(heard: Sequence[Heard]) -> Iterator[list[Heard]]:
-    run: list[Heard] = []
+def _split_runs(heard: Sequence[RawWord]) -> Iterator[list[RawWord]]:
+    run: list[RawWord] = []
     for word in heard:
-        if run and _begins(run[-1], word):
+        if run and _starts_segment(run[-1], word):
             yield run
             run = []
         run.append(word)
@@ -315,7 +332,7 @@ def _runs(heard: Sequence[Heard]) -> Iterator[list[Heard]]:
         yield run
 
 
-def _begins(last: Heard, word: Heard) -> bool:
+def _starts_segment(last: RawWord, word: RawWord) -> bool:
     if word.speaker != last.speaker:
         return True
     if word.start_ms is None or last.end_ms is None:
@@ -323,7 +340,7 @@ def _begins(last: Heard, word: Heard) -> bool:
     return word.start_ms - last.end_ms > _PAUSE_MS
 
 
-#: A pause that ends a paragraph.
+#: A longer pause ends a paragraph.
 PARAGRAPH_GAP_MS: Final = 2_000
 
 _ADVICE = (
@@ -333,7 +350,7 @@ _ADVICE = (
 
 
 class WordsFormat:
-    """JSON with segments and, best, words in them."""
+    """JSON with segments, ideally with word times."""
 
     name = "json"
     suffixes: tuple[str, ...] = (".json",)
@@ -342,9 +359,9 @@ class WordsFormat:
         """Read segments into paragraphs, each word with its time.
 
         A new paragraph starts after a pause of two seconds or with another speaker.
-        Words without times lie between their neighbours. Raises `InputError` with
-        the place ("talk.json, segments[3].words[2].start") for anything that is not
-        of the type it should be.
+        Words without times are interpolated between their neighbours. Raises `InputError`
+        with the path ("talk.json, segments[3].words[2].start") for a value of the wrong
+        type.
         """
         return read_transcript(text, source)
 
@@ -357,11 +374,11 @@ def read_transcript(text: str, source: str) -> Transcript:
     if not segments:
         spoken = root.get("text") if root.is_object else None
         if spoken is not None and isinstance(spoken.value, str) and spoken.value.strip():
-            # The API's plain answer: text without any times.
+            # A plain API response: text without any times.
             return replace(read_plain(spoken.value, source), language=language)
         raise InputError(source, "no segments and no text in it", _ADVICE)
     findings: list[Finding] = []
-    timed = timed_segments(segments, source, findings)
+    timed = time_segments(segments, source, findings)
     if not timed:
         raise InputError(source, "there is no text in its segments")
     paragraphs = tuple(_paragraphs(timed))
@@ -380,7 +397,7 @@ def _load(text: str, source: str) -> Node:
     except RecursionError as error:
         raise InputError(source, "the JSON is nested too deeply", _ADVICE) from error
     except ValueError as error:
-        # A whole number of more digits than Python converts.
+        # An integer with more digits than Python converts.
         raise InputError(source, "a number in the JSON is too long", _ADVICE) from error
 
 
@@ -390,135 +407,137 @@ def _language(root: Node) -> str:
         if found is not None and found.is_object:
             found = found.get("language")
         if found is not None and isinstance(found.value, str) and len(found.value) <= 20:
-            # The API answers "english"; only a tag is of use here.
+            # The API returns "english"; only a tag is useful here.
             tag = found.value.strip()
             if 2 <= len(tag.partition("-")[0]) <= 3 and tag.replace("-", "").isalnum():
                 return tag
-    return language(root)
+    return read_service_language(root)
 
 
 def _segments(root: Node) -> Iterator[Segment]:
-    found = segments(root)
+    found = read_service_segments(root)
     if found is not None:
         yield from found
         return
     if root.is_array:
         items = root.items()
         if items and items[0].is_array and items[0].items() and not _is_row(items[0]):
-            # faster-whisper gives (segments, info), and people dump both.
+            # faster-whisper returns (segments, info), and some scripts dump both.
             items = items[0].items()
-        yield from _numbered(items)
+        yield from _parse_segments(items)
         return
     if not root.is_object:
         raise InputError(root.where, f"expected an object or a list, not {root.kind}", _ADVICE)
     if (listed := root.get("segments")) is not None:
-        found = list(_numbered(listed.items()))
+        found = list(_parse_segments(listed.items()))
         loose = root.get("words")
         if loose is not None and not any(segment.heard for segment in found):
-            found = _with_words(found, [_words_word(item) for item in loose.items()])
+            found = _assign_words(found, [_parse_word(item) for item in loose.items()])
         yield from found
     elif (listed := root.get("transcription")) is not None:
         for number, item in enumerate(listed.items(), start=1):
-            yield _cpp_segment(item, number)
+            yield _parse_whisper_cpp(item, number)
     elif (listed := root.get("words") or root.get("word_segments")) is not None:
-        heard = tuple(_words_word(item) for item in listed.items())
+        heard = tuple(_parse_word(item) for item in listed.items())
         if heard:
-            yield Segment(1, _only_text(root), None, None, "", heard)
+            yield Segment(1, _text_of(root), None, None, "", heard)
 
 
-def _only_text(root: Node) -> str:
+def _text_of(root: Node) -> str:
     text = root.get("text")
     return clean(text.string()).strip() if text is not None else ""
 
 
 def _is_row(node: Node) -> bool:
-    """True for a segment that was dumped as a list: id, seek, start, end, text ..."""
+    """True for a segment dumped as a list: id, seek, start, end, text, ..."""
     items = node.items()
     return len(items) >= 5 and not items[0].is_object and isinstance(items[4].value, str)
 
 
-def _numbered(items: Sequence[Node]) -> Iterator[Segment]:
+def _parse_segments(items: Sequence[Node]) -> Iterator[Segment]:
     for number, item in enumerate(items, start=1):
-        yield _row_segment(item, number) if item.is_array else _object_segment(item, number)
+        yield _parse_row(item, number) if item.is_array else _parse_object(item, number)
 
 
-def _row_segment(item: Node, number: int) -> Segment:
+def _parse_row(item: Node, number: int) -> Segment:
     if not _is_row(item):
         raise InputError(item.where, "not a segment: expected id, seek, start, end, text", _ADVICE)
     fields = item.items()
-    # The words are the list after the tokens; where, depends on the version.
+    # The words are the list after the tokens; its position depends on the version.
     listed = next((field for field in fields[6:] if field.is_array), None)
-    heard = tuple(_words_word(word) for word in listed.items()) if listed is not None else ()
+    heard = tuple(_parse_word(word) for word in listed.items()) if listed is not None else ()
     text = clean(fields[4].string()).strip()
     return Segment(number, text, fields[2].time_ms(), fields[3].time_ms(), "", heard)
 
 
-def _object_segment(item: Node, number: int) -> Segment:
+def _parse_object(item: Node, number: int) -> Segment:
     if not item.is_object:
         raise InputError(item.where, f"expected a segment, not {item.kind}", _ADVICE)
     listed = item.get("words")
-    heard = tuple(_words_word(word) for word in listed.items()) if listed is not None else ()
+    heard = tuple(_parse_word(word) for word in listed.items()) if listed is not None else ()
     text = item.get("text")
     return Segment(
         number,
         clean(text.string()).strip() if text is not None else "",
-        _words_time(item, "start"),
-        _words_time(item, "end"),
-        _words_speaker(item),
+        _time_of(item, "start"),
+        _time_of(item, "end"),
+        _speaker_of(item),
         heard,
     )
 
 
-def _cpp_segment(item: Node, number: int) -> Segment:
-    """A segment of whisper.cpp: offsets in milliseconds, no words."""
+def _parse_whisper_cpp(item: Node, number: int) -> Segment:
+    """Parse a segment of whisper.cpp: offsets in milliseconds, no words."""
     if not item.is_object:
         raise InputError(item.where, f"expected a segment, not {item.kind}", _ADVICE)
     text, offsets = item.get("text"), item.get("offsets")
     start = end = None
     if offsets is not None and offsets.is_object:
-        start, end = (_words_time(offsets, name, unit=1) for name in ("from", "to"))
+        start, end = (_time_of(offsets, name, unit=1) for name in ("from", "to"))
     spoken = clean(text.string()).strip() if text is not None else ""
-    return Segment(number, spoken, start, end, _words_speaker(item), ())
+    return Segment(number, spoken, start, end, _speaker_of(item), ())
 
 
-def _words_time(item: Node, name: str, unit: int = 1000) -> int | None:
+def _time_of(item: Node, name: str, unit: int = 1000) -> int | None:
     found = item.get(name)
     return found.time_ms(unit) if found is not None else None
 
 
-def _words_speaker(item: Node) -> str:
+def _speaker_of(item: Node) -> str:
     found = item.get("speaker")
     if found is None:
         return ""
     return clean(found.string()).strip() if isinstance(found.value, str) else str(found.value)[:40]
 
 
-def _words_word(item: Node) -> Heard:
+def _parse_word(item: Node) -> RawWord:
     if item.is_array:
         fields = item.items()
         if len(fields) < 3:
             raise InputError(item.where, "not a word: expected start, end, word", _ADVICE)
-        trust = fields[3].share() if len(fields) > 3 else None
-        return _heard(fields[2].string(), fields[0].time_ms(), fields[1].time_ms(), trust, "")
+        confidence = fields[3].probability() if len(fields) > 3 else None
+        return _raw_word(
+            fields[2].string(), fields[0].time_ms(), fields[1].time_ms(), confidence, ""
+        )
     if not item.is_object:
         raise InputError(item.where, f"expected a word, not {item.kind}", _ADVICE)
     text = item.get("word") or item.get("text")
     if text is None:
         raise InputError(item.where, "a word without its text", _ADVICE)
-    trust_in = item.get("probability") or item.get("score") or item.get("confidence")
-    trust = trust_in.share() if trust_in is not None else None
-    start, end = _words_time(item, "start"), _words_time(item, "end")
-    return _heard(text.string(), start, end, trust, _words_speaker(item))
+    score = item.get("probability") or item.get("score") or item.get("confidence")
+    confidence = score.probability() if score is not None else None
+    start, end = _time_of(item, "start"), _time_of(item, "end")
+    return _raw_word(text.string(), start, end, confidence, _speaker_of(item))
 
 
-def _heard(
-    raw: str, start: int | None, end: int | None, trust: float | None, speaker: str
-) -> Heard:
-    return Heard(clean(raw).strip(), start, end, trust, speaker, raw[:1].isspace())
+def _raw_word(
+    raw: str, start: int | None, end: int | None, confidence: float | None, speaker: str
+) -> RawWord:
+    return RawWord(clean(raw).strip(), start, end, confidence, speaker, raw[:1].isspace())
 
 
-def _with_words(segments: list[Segment], words: list[Heard]) -> list[Segment]:
-    """Words that stand beside the segments, each put where its time falls."""
+def _assign_words(segments: list[Segment], words: list[RawWord]) -> list[Segment]:
+    """Assign words listed beside the segments to segments by their times."""
     result: list[Segment] = []
     position = 0
     for index, segment in enumerate(segments):
@@ -535,19 +554,19 @@ def _with_words(segments: list[Segment], words: list[Heard]) -> list[Segment]:
     return result
 
 
-def _paragraphs(segments: Sequence[Timed]) -> Iterator[Paragraph]:
-    running, first, last = Running(), segments[0], segments[0]
+def _paragraphs(segments: Sequence[TimedSegment]) -> Iterator[Paragraph]:
+    running, first, last = ParagraphBuilder(), segments[0], segments[0]
     for segment in segments:
         pause = segment.words[0].start_ms - last.words[-1].end_ms
         if running.words and (pause > PARAGRAPH_GAP_MS or segment.speaker != first.speaker):
             yield _paragraph(running, first)
-            running, first = Running(), segment
+            running, first = ParagraphBuilder(), segment
         running.add(segment.text, segment.words)
         last = segment
     yield _paragraph(running, first)
 
 
-def _paragraph(running: Running, first: Timed) -> Paragraph:
+def _paragraph(running: ParagraphBuilder, first: TimedSegment) -> Paragraph:
     return Paragraph(
         running.text, line=first.number, words=tuple(running.words), speaker=first.speaker
     )

@@ -1,10 +1,9 @@
-"""Which Latin code page a text is in, told by the letters of the languages.
+"""Decode text files: Unicode by rule, other encodings by a guess with a finding.
 
-A detector that counts letters over a whole text takes Spanish in Windows-1252 for
-Windows-1250 ("vendi\u00f3 la compa\u0148\u00eda"). A language's letters are few and known: the code
-page under which all accented letters belong to one language is the right one.
-
-Bytes into text: Unicode where it is Unicode, a guess with a finding where it is not.
+Generic detectors count letters over a whole text and mistake Spanish in Windows-1252 for
+Windows-1250 ("vendi\u00f3 la compa\u0148\u00eda"). The accented letters of a language are few
+and known, so Latin code pages are chosen here by alphabet: the correct one is that under
+which all accented letters belong to a single language.
 """
 
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from speechsubs.errors import InputError
 from speechsubs.model import Finding, Severity
 
 _PUNCTUATION = "“”‘’‚„«»‹›–—…•·€£§°®©™\u00a0\u00ad"
-#: Letters beyond ASCII, in lower case. Source: the languages' own alphabets, with the
-#: accents that loan words and names bring.
+#: Letters outside ASCII, in lower case. Source: the languages' alphabets, plus accents
+#: that are common in loan words and names.
 _ALPHABETS: Final[tuple[str, ...]] = (
     "àâæçéèêëîïôœùûüÿ",  # French
     "áéíñóúü¿¡ªº",  # Spanish
@@ -37,37 +36,39 @@ _ALPHABETS: Final[tuple[str, ...]] = (
     "ąčęėįšųūž",  # Lithuanian
     "äõöüšž",  # Estonian
 )
-#: The commonest first: it wins where two fit alike.
-_LATIN: Final = ("cp1252", "mac_roman", "cp1250", "iso8859_2", "cp1254", "cp1257")
+#: In order of preference where several fit equally well.
+_CODE_PAGES: Final = ("cp1252", "mac_roman", "cp1250", "iso8859_2", "cp1254", "cp1257")
 
 
-def latin(sample: bytes) -> tuple[str, float]:
-    """The Latin code page that fits best, and how well: 1 where every letter fits.
+def guess_latin(sample: bytes) -> tuple[str, float]:
+    """Guess the Latin code page and return it with its fit: 1 if every letter fits.
 
-    It fits to 0 where a tenth or more of the letters is outside ASCII in pairs, as it is in
-    Greek, Cyrillic and East Asian text.
+    The fit is 0 if non-ASCII bytes often come in pairs, as in Greek, Cyrillic and East
+    Asian text.
 
-    >>> latin("¿Cuántos coches vendió la compañía?".encode("cp1252"))
+    >>> guess_latin("¿Cuántos coches vendió la compañía?".encode("cp1252"))
     ('cp1252', 1.0)
     """
     high = sum(byte > 127 for byte in sample)
     pairs = sum(a > 127 and b > 127 for a, b in pairwise(sample))
     if not high or pairs * 3 > high:
-        return _LATIN[0], 0.0
-    best, best_share = _LATIN[0], 0.0
-    for encoding in _LATIN:
-        share = _fit(sample, encoding)
+        return _CODE_PAGES[0], 0.0
+    best, best_share = _CODE_PAGES[0], 0.0
+    for encoding in _CODE_PAGES:
+        share = _alphabet_share(sample, encoding)
         if share > best_share:
             best, best_share = encoding, share
     return best, best_share
 
 
 def is_latin(encoding: str) -> bool:
-    """True for a single-byte encoding that a detector may mix up with these."""
-    return encoding in _LATIN or encoding.startswith(("iso8859", "mac_", "cp85", "cp125", "latin"))
+    """True for a single-byte encoding that a detector may confuse with these."""
+    return encoding in _CODE_PAGES or encoding.startswith(
+        ("iso8859", "mac_", "cp85", "cp125", "latin")
+    )
 
 
-def _fit(sample: bytes, encoding: str) -> float:
+def _alphabet_share(sample: bytes, encoding: str) -> float:
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
@@ -81,8 +82,8 @@ def _fit(sample: bytes, encoding: str) -> float:
 
 _SAVE_AS_UTF8 = "Save it as UTF-8"
 
-#: How files begin that are not text, and what to call them. Source: the formats' own
-#: specifications; offset 4 for "ftyp" is handled apart.
+#: Magic numbers of common binary files. Source: the formats' specifications; "ftyp" at
+#: offset 4 is handled separately.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -105,58 +106,57 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "a database"),
 )
 
-#: Control characters that no text holds, apart from tab, line ends, form feed, and the
-#: Ctrl-Z (0x1A) that DOS programs left at the end. NUL is judged on its own.
+#: Control characters that do not occur in text: all but tab, line ends, form feed and the
+#: Ctrl-Z (0x1A) that DOS programs append. NUL is handled separately.
 _CONTROL_BYTES = bytes(range(1, 9)) + bytes(range(0x0E, 0x1A)) + bytes(range(0x1C, 0x20))
 
-#: Enough lines for a sound guess, few enough that a guess on a huge file stays cheap.
+#: Enough for a reliable guess, and cheap even for a huge file.
 _SAMPLE_BYTES = 48 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """Text with line feeds only and without a byte order mark, and how it was got."""
+class DecodedText:
+    """Text with line feeds only and no byte order mark, with its encoding."""
 
     text: str
     encoding: str
     findings: tuple[Finding, ...] = ()
 
 
-def decode(data: bytes, source: str) -> Decoded:
-    """Decode a text file: UTF-8, UTF-16 and UTF-32 by rule, anything else by guess.
+def decode(data: bytes, source: str) -> DecodedText:
+    """Decode a text file: UTF-8, UTF-16 and UTF-32 by rule, anything else by a guess.
 
-    A guess is reported as the finding "encoding-guessed", a few broken bytes in
-    UTF-8 as "encoding-broken". Line ends become line feeds.
+    A guess is reported as the finding "encoding-guessed", a few invalid bytes in UTF-8
+    as "encoding-broken". Line ends become line feeds.
 
-    Raises `InputError` for an empty file and for data that is no text, with a name
-    for what it seems to be.
+    Raises `InputError` for an empty file and for binary data, naming its probable type.
 
     >>> decode("\\ufeffGrüße\\r\\n".encode(), "talk.txt").text
     'Grüße\\n'
     """
     if not data.strip(b" \t\r\n\x0c\xef\xbb\xbf"):
         raise InputError(source, "the file is empty")
-    marked = _by_mark(data, source)
+    marked = _decode_by_bom(data, source)
     if marked is not None:
         return _finish(marked, source)
     _refuse_binary(data, source)
     try:
-        return _finish(Decoded(data.decode("utf-8"), "utf-8"), source)
+        return _finish(DecodedText(data.decode("utf-8"), "utf-8"), source)
     except UnicodeDecodeError:
         pass
-    return _finish(_mended(data, source) or _guessed(data, source), source)
+    return _finish(_repair_utf8(data, source) or _decode_by_guess(data, source), source)
 
 
-def _finish(decoded: Decoded, source: str) -> Decoded:
+def _finish(decoded: DecodedText, source: str) -> DecodedText:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\x1a")
     if "\0" in text and not text.startswith("WEBVTT"):
-        # WebVTT alone says what a NUL is: U+FFFD, which its reader puts there.
+        # WebVTT alone defines NUL: its reader replaces it by U+FFFD.
         raise InputError(source, "this is no text: it holds NUL characters", _SAVE_AS_UTF8)
-    return Decoded(text, decoded.encoding, decoded.findings)
+    return DecodedText(text, decoded.encoding, decoded.findings)
 
 
-def _by_mark(data: bytes, source: str) -> Decoded | None:
-    """Text that says its encoding by a byte order mark, or as plainly by its NULs."""
+def _decode_by_bom(data: bytes, source: str) -> DecodedText | None:
+    """Decode text with a byte order mark, or UTF-16 that is obvious from its NULs."""
     encoding = ""
     if data.startswith(b"\xef\xbb\xbf"):
         encoding = "utf-8-sig"
@@ -165,12 +165,12 @@ def _by_mark(data: bytes, source: str) -> Decoded | None:
     elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     if not encoding:
-        return _utf16_without_mark(data)
+        return _decode_bare_utf16(data)
     try:
-        return Decoded(data.decode(encoding), encoding)
+        return DecodedText(data.decode(encoding), encoding)
     except UnicodeDecodeError as error:
         if encoding == "utf-8-sig":
-            mended = _mended(data[3:], source)
+            mended = _repair_utf8(data[3:], source)
             if mended is not None:
                 return mended
         name = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
@@ -179,8 +179,8 @@ def _by_mark(data: bytes, source: str) -> Decoded | None:
         ) from error
 
 
-def _utf16_without_mark(data: bytes) -> Decoded | None:
-    """UTF-16 shows itself by NULs in every second place and nowhere else."""
+def _decode_bare_utf16(data: bytes) -> DecodedText | None:
+    """Decode UTF-16 without a mark: NULs at every second position and nowhere else."""
     head = data[: 64 * 1024]
     if len(data) % 2 or b"\0" not in head:
         return None
@@ -189,7 +189,7 @@ def _utf16_without_mark(data: bytes) -> Decoded | None:
         return None
     encoding = "utf-16-le" if odd else "utf-16-be"
     try:
-        return Decoded(data.decode(encoding), encoding)
+        return DecodedText(data.decode(encoding), encoding)
     except UnicodeDecodeError:
         return None
 
@@ -221,8 +221,8 @@ def _advice(kind: str) -> str:
     return "Name a text file"
 
 
-def _mended(data: bytes, source: str) -> Decoded | None:
-    """UTF-8 with few broken bytes, as after a cut: better than a guess at all of it."""
+def _repair_utf8(data: bytes, source: str) -> DecodedText | None:
+    """Decode UTF-8 with a few invalid bytes, as in a truncated file."""
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     good = len(text) - len(text.encode("ascii", errors="ignore")) - broken
@@ -231,35 +231,35 @@ def _mended(data: bytes, source: str) -> Decoded | None:
     line = text.count("\n", 0, text.index("\ufffd")) + 1
     message = f"{broken} broken bytes in UTF-8 text were replaced with U+FFFD"
     finding = Finding("encoding-broken", Severity.WARNING, message, file=source, line=line)
-    return Decoded(text, "utf-8", (finding,))
+    return DecodedText(text, "utf-8", (finding,))
 
 
-def _guessed(data: bytes, source: str) -> Decoded:
-    encoding = _guess(data)
+def _decode_by_guess(data: bytes, source: str) -> DecodedText:
+    encoding = _guess_encoding(data)
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
-        # cp1252 leaves five bytes undefined, latin-1 none: nothing is left undecodable.
+        # cp1252 leaves five bytes undefined, latin-1 none: it decodes anything.
         encoding = "latin-1"
         text = data.decode(encoding)
     message = f"the file is not UTF-8; it was read as {encoding}, which is a guess"
     finding = Finding("encoding-guessed", Severity.WARNING, message, file=source)
-    return Decoded(text, encoding, (finding,))
+    return DecodedText(text, encoding, (finding,))
 
 
-def _guess(data: bytes) -> str:
-    # Only lines with bytes above ASCII tell encodings apart. A line feed is never the
-    # second byte of a character in the encodings of East Asia, so whole lines are safe.
+def _guess_encoding(data: bytes) -> str:
+    # Only lines with non-ASCII bytes distinguish encodings. In East Asian encodings a line
+    # feed is never the second byte of a character, so splitting into lines is safe.
     sample = bytearray()
     for line in data.split(b"\n"):
         if not line.isascii():
             sample += line[:_SAMPLE_BYTES] + b"\n"
         if len(sample) >= _SAMPLE_BYTES:
             break
-    encoding, share = latin(bytes(sample))
+    encoding, share = guess_latin(bytes(sample))
     if share == 1:
         return encoding
-    # Here, because it is a heavy import that files in UTF-8 never need.
+    # Imported here because it is heavy and not needed for UTF-8.
     from charset_normalizer import from_bytes
 
     best = from_bytes(bytes(sample)).best()

@@ -1,4 +1,4 @@
-"""Markdown as transcripts use it: what is said stays, what is layout goes."""
+"""Markdown transcripts: spoken text is kept, layout is dropped."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speechsubs.errors import InputError
 from speechsubs.formats.markup import clean
-from speechsubs.formats.text import glued_headings
+from speechsubs.formats.text import find_run_in_headings
 from speechsubs.formats.wordtimes import join_all
 from speechsubs.model import Finding, Kind, Paragraph, Severity, Transcript
 
@@ -28,30 +28,29 @@ class MarkdownFormat:
     def read(self, text: str, source: str) -> Transcript:
         """Read headings, paragraphs, list items and quotes as plain text.
 
-        Links keep their text, images go, so do front matter and comments. Tables,
-        code blocks and HTML are left out with a finding. Raises `InputError` where
-        nothing is left.
+        Links keep their text; images, front matter and comments are dropped. Tables, code
+        blocks and HTML are dropped with a finding. Raises `InputError` if nothing is left.
         """
         return read_transcript(text, source)
 
 
 def read_transcript(text: str, source: str) -> Transcript:
     """Read Markdown text with line feeds. See `MarkdownFormat.read`."""
-    # Here: only Markdown files need it, and it takes longer to import than they to read.
+    # Imported here: only Markdown files need it, and the import takes longer than reading.
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Indented text in a transcript is a paragraph, not a program.
+    # Indented text in a transcript is a paragraph, not code.
     parser.disable("code")
     paragraphs, findings = _collect(parser.parse(_without_front_matter(text)), source)
     if not paragraphs:
         raise InputError(source, "there is no text in it")
-    findings.extend(glued_headings(paragraphs, source))
+    findings.extend(find_run_in_headings(paragraphs, source))
     return Transcript(tuple(paragraphs), source=source, findings=tuple(findings))
 
 
 def _without_front_matter(text: str) -> str:
-    """Blank lines in place of YAML front matter, so that line numbers stay."""
+    """Replace YAML front matter by empty lines, which keeps line numbers."""
     text = text.removeprefix("\ufeff")
     match = _FRONT_MATTER.match(text) if _KEY.match(text) else None
     if match is None:
@@ -60,8 +59,8 @@ def _without_front_matter(text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Place:
-    """Where in the nesting of blocks the walk is."""
+class _Nesting:
+    """The current nesting of blocks."""
 
     heading: int = 0
     item: int = 0
@@ -90,7 +89,7 @@ class _Place:
 
 
 def _collect(tokens: "list[Token]", source: str) -> tuple[list[Paragraph], list[Finding]]:
-    place = _Place()
+    place = _Nesting()
     paragraphs: list[Paragraph] = []
     findings: list[Finding] = []
     for token in tokens:
@@ -103,7 +102,7 @@ def _collect(tokens: "list[Token]", source: str) -> tuple[list[Paragraph], list[
                 Finding("markup-dropped", Severity.INFO, message, file=source, line=line)
             )
         if token.type == "inline" and not place.table:
-            text = _plain(token)
+            text = _to_text(token)
             if text:
                 paragraphs.append(Paragraph(text, place.kind, line))
     return paragraphs, findings
@@ -113,8 +112,8 @@ def _is_comment(content: str) -> bool:
     return content.lstrip().startswith("<!--")
 
 
-def _plain(token: "Token") -> str:
-    """The text of a block without marks, its lines joined as the script wants."""
+def _to_text(token: "Token") -> str:
+    """The plain text of a block, with lines joined according to the script."""
     lines: list[str] = []
     current: list[str] = []
     for part in _parts(token):

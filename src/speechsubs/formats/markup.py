@@ -1,7 +1,7 @@
-"""What stands inside a cue: lines for a viewer, and the same lines with markup.
+"""The text of a cue: plain lines, and the same lines with markup.
 
-Both kinds of subtitle markup become one canonical form: WebVTT cue text with
-escaped `&`, `<` and `>`, known tags only, each opened tag closed, well nested.
+SubRip and WebVTT markup are both converted to one canonical form: WebVTT cue text with
+escaped `&`, `<` and `>`, known tags only, all tags closed and properly nested.
 """
 
 import html
@@ -13,31 +13,31 @@ _VTT_TOKEN = re.compile(r"<([^<>]*)(?:>|$)|&#?[0-9A-Za-z]{1,40};?|[^<&]+|.", re.
 _VTT_TAGS = frozenset({"b", "c", "i", "lang", "rt", "ruby", "u", "v"})
 _VTT_STAMP = re.compile(r"(?:\d{2,4}:)?[0-5]\d:[0-5]\d\.\d{3}")
 _SRT_TOKEN = re.compile(r"<(/?)([A-Za-z]{1,10})([^<>\n]{0,400})>|\{\\[^{}\n]{0,400}\}")
-#: What SRT files say for the three kinds of markup that players know.
+#: SRT tags for the three kinds of markup that players support.
 _SRT_TAGS = {"i": "i", "b": "b", "u": "u", "em": "i", "strong": "b"}
-#: Tags that hold no text of their own: dropped. Anything else in <> is text.
+#: Tags to be dropped. Anything else in <> is text.
 _SRT_DROPPED = frozenset({"font", "span", "c", "v", "lang", "ruby", "rt", "p", "div", "s"})
 _TAG = re.compile(r"<[^>]*>")
 _STYLE_TAG = re.compile(r"</?([biu])(?:\.[^>]*)?>")
 _BREAKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
-#: Programs split lines at these; inside a line they can only be a space.
+#: Some programs split lines at these characters, so inside a line they become spaces.
 _TO_SPACE = dict.fromkeys(map(ord, _BREAKS), " ")
 _CLEAN = (
     dict.fromkeys([*range(9), *range(0x0E, 0x20), *range(0x7F, 0xA0)]) | {0: "\ufffd"} | _TO_SPACE
 )
-#: Colours and movements for a terminal, which logs of programs hold: gone as a whole.
+#: Terminal escape sequences, as found in program logs: removed.
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Looking back keeps a line of dashes linear: the run is tried once, from its start.
+#: The lookbehind keeps a line of dashes linear: each run is tried once, from its start.
 _ARROW = re.compile(r"(?<!-)-{2,}>")
 
 
 def clean(text: str) -> str:
-    """Text that every program takes for one line: no control characters, no halves.
+    """Clean a text so that every program reads it as one line of valid Unicode.
 
-    Characters that some programs take for a line end become spaces, lone
-    surrogates and NUL become U+FFFD, other control characters go, and with ESC the
-    colour that it begins.
+    Characters that some programs treat as line ends become spaces, lone surrogates and
+    NUL become U+FFFD, and other control characters and terminal escape sequences are
+    removed.
 
     >>> clean("one\\x85two\\x07")
     'one two'
@@ -50,13 +50,13 @@ def clean(text: str) -> str:
 
 
 def clean_lines(lines: Iterable[str]) -> tuple[str, ...]:
-    """The lines without control characters, outer blanks and empty lines."""
+    """Clean lines, strip outer spaces and drop empty lines."""
     cleaned = (clean(part).strip(" ") for line in lines for part in line.split("\n"))
     return tuple(line for line in cleaned if line.strip())
 
 
 def escape(text: str) -> str:
-    """Text as WebVTT cue text.
+    """Escape a text as WebVTT cue text.
 
     >>> escape("R&D --> <us>")
     'R&amp;D --&gt; &lt;us&gt;'
@@ -66,7 +66,7 @@ def escape(text: str) -> str:
 
 @dataclass(slots=True)
 class _Builder:
-    """Collects text and tags; closes what was left open."""
+    """Collects text and tags and closes open tags."""
 
     plain: list[str] = field(default_factory=list)
     marked: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ class _Builder:
         self.marked.append(escape(text))
 
     def start(self, name: str, full: str) -> None:
-        # A file of opened tags only would otherwise close each of them on its own.
+        # Limits the output of a file that consists of opening tags only.
         if len(self.open) < 16:
             self.open.append(name)
             self.marked.append(f"<{full}>")
@@ -87,7 +87,7 @@ class _Builder:
     def end(self, name: str) -> None:
         if name not in self.open:
             return
-        # <i><b></i></b>: what was opened inside is closed with it.
+        # <i><b></i></b>: inner tags are closed as well.
         while True:
             last = self.open.pop()
             self.marked.append(f"</{last}>")
@@ -110,7 +110,7 @@ class _Builder:
                 markup.append(carried + marked)
                 carried = ""
             else:
-                # The line goes, the tags on it must not.
+                # Drop the line but keep its tags.
                 carried += "".join(_TAG.findall(marked))
         if carried and markup:
             markup[-1] += carried
@@ -118,7 +118,7 @@ class _Builder:
 
 
 def from_vtt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Plain lines and canonical markup of a WebVTT cue; no markup where none is needed.
+    """Plain lines and canonical markup of a WebVTT cue; no markup if there are no tags.
 
     Source: WebVTT, W3C Candidate Recommendation 2019-04-04, section 6.4.
 
@@ -143,9 +143,9 @@ def from_vtt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _vtt_tag(builder: _Builder, content: str, *, closed: bool) -> bool:
-    """Take one tag; False where it is text that somebody forgot to escape.
+    """Process a tag; False for unescaped text.
 
-    The specification swallows all from a stray `<` on. "I <3 you" stays whole here.
+    The specification drops everything after a stray `<`; here "I <3 you" is kept.
     """
     if content.startswith("/"):
         builder.end(content[1:].strip())
@@ -167,8 +167,8 @@ def _vtt_tag(builder: _Builder, content: str, *, closed: bool) -> bool:
 def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Plain lines and canonical markup of the text of an SRT cue.
 
-    `<i>`, `<b>` and `<u>` are markup, `<font>` and ASS overrides go, any other
-    `<` is text.
+    `<i>`, `<b>` and `<u>` are markup, `<font>` and ASS overrides are dropped, and any
+    other `<` is text.
 
     >>> from_srt("{\\\\an8}<I>1 < 2</I>")
     (('1 < 2',), ('<i>1 &lt; 2</i>',))
@@ -201,10 +201,10 @@ def _srt_tag(builder: _Builder, token: re.Match[str]) -> None:
 
 
 def to_vtt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines of a cue as WebVTT cue text, markup canonical, `-->` impossible."""
+    """The lines of a cue as WebVTT cue text with canonical markup and no `-->`."""
     plain = clean_lines(lines)
     if markup:
-        # Markup of other lines than these is stale and must not bring them back.
+        # Markup that does not match the lines is stale and must not restore old text.
         parsed, canonical = from_vtt("\n".join(markup))
         if parsed == plain:
             return canonical or tuple(map(escape, plain))
@@ -212,9 +212,9 @@ def to_vtt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def to_srt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines of a cue for SRT: literal text, balanced i, b and u, arrows made safe.
+    """The lines of a cue for SRT: literal text with balanced i, b and u tags.
 
-    A `-->` in the text becomes an arrow: readers search for it to find times.
+    A `-->` in the text becomes an arrow, because readers look for it to find times.
 
     >>> to_srt(("a --> b",), ("<v Ann><i>a --&gt; b</i></v>",))
     ('<i>a → b</i>',)

@@ -1,4 +1,4 @@
-"""All file types by name, and the four verbs that work on them."""
+"""The supported file formats: detect, read, render and write them."""
 
 import re
 from collections.abc import Mapping
@@ -12,11 +12,10 @@ from speechsubs.errors import InputError, OutputError
 from speechsubs.formats.asr import WordsFormat
 from speechsubs.formats.decode import decode
 from speechsubs.formats.markdown import MarkdownFormat
-from speechsubs.formats.srt import SrtFormat
-from speechsubs.formats.srt import looks_timed as looks_like_srt
+from speechsubs.formats.srt import SrtFormat, is_srt
 from speechsubs.formats.text import TextFormat
 from speechsubs.formats.vtt import VttFormat
-from speechsubs.formats.vtt import has_signature as looks_like_vtt
+from speechsubs.formats.vtt import has_signature as is_vtt
 from speechsubs.model import Finding, Severity, Track, Transcript
 from speechsubs.protocols import Format, WritableFormat
 
@@ -26,17 +25,17 @@ _WRITABLE: Final[Mapping[str, WritableFormat]] = MappingProxyType(
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {"text": TextFormat(), "markdown": MarkdownFormat(), **_WRITABLE, "json": WordsFormat()}
 )
-"""Every file type that can be read, by its name."""
+"""Every readable format by its name."""
 
-#: How JSON begins. "[Music] Welcome" is text, so a bracket alone proves nothing.
+#: The start of JSON. "[Music] Welcome" is text, so a bracket alone is not enough.
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
 
 
 def read(path: Path) -> Transcript | Track:
     """Read a transcript or a subtitle file.
 
-    The suffix names the type, unless the content says otherwise: a WebVTT file
-    called `.srt` is read as WebVTT, with a finding. Raises `InputError`.
+    The suffix determines the format unless the content is clearly another one: a WebVTT
+    file named `.srt` is read as WebVTT, with a finding. Raises `InputError`.
     """
     if str(path) == "-":
         raise InputError("-", "standard input is not a file", "Read its bytes first")
@@ -44,15 +43,15 @@ def read(path: Path) -> Transcript | Track:
 
 
 def parse(data: bytes, path: Path) -> Transcript | Track:
-    """What `read` makes of a file, from its bytes. Raises `InputError`."""
+    """Like `read`, for the bytes of a file. Raises `InputError`."""
     return _parse(data, str(path), _by_suffix(path.suffix))
 
 
 def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | Track:
-    """Read data that came without a file name, as from standard input.
+    """Read data without a file name, for example from standard input.
 
-    `format_name` is a name from `FORMATS`; where it is empty the content decides,
-    and what is neither SRT, WebVTT nor JSON is plain text. Raises `InputError`.
+    `format_name` is a name from `FORMATS`. If it is empty, the format is detected from
+    the content; the default is plain text. Raises `InputError`.
     """
     if not format_name:
         return _parse(data, source, "")
@@ -66,7 +65,7 @@ def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | 
 
 
 def write(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -> None:
-    """Write a track as a file that appears whole or not at all. Raises `OutputError`.
+    """Write a track to a file atomically. Raises `OutputError`.
 
     For `crlf` and `bom` see `encode`.
     """
@@ -74,10 +73,10 @@ def write(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) ->
 
 
 def encode(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -> bytes:
-    """The track as UTF-8 in the format that the path's suffix names.
+    """Encode a track as UTF-8 in the format of the path's suffix.
 
-    `crlf` writes Windows line ends, `bom` a byte order mark: some television sets
-    and Windows tools want it, some WebVTT readers stumble over it. Raises `OutputError`.
+    `crlf` writes Windows line ends, `bom` a byte order mark: some televisions and Windows
+    tools require it, some WebVTT readers fail on it. Raises `OutputError`.
     """
     name = _by_suffix(path.suffix)
     if name not in _WRITABLE:
@@ -90,9 +89,9 @@ def encode(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -
 
 
 def render(track: Track, format_name: str) -> str:
-    """The whole file as text with line feeds. `format_name` is one of `writable()`.
+    """Render a track as text with line feeds. `format_name` is one of `writable()`.
 
-    Raises `InputError` for another name, or for a track that no file can hold.
+    Raises `InputError` for any other name, or for times beyond the format's limit.
     """
     if format_name not in _WRITABLE:
         raise InputError(
@@ -107,7 +106,7 @@ def writable() -> tuple[str, ...]:
 
 
 def readable_suffixes() -> tuple[str, ...]:
-    """All file name suffixes that are known, with their dots, in lower case."""
+    """All supported file name suffixes, with their dots, in lower case."""
     return tuple(suffix for known in FORMATS.values() for suffix in known.suffixes)
 
 
@@ -117,10 +116,10 @@ def _by_suffix(suffix: str) -> str:
 
 
 def _by_content(text: str) -> str:
-    """The format that the text proves to be; empty where nothing is proved."""
-    if looks_like_vtt(text):
+    """The format that is evident from the content, or an empty string."""
+    if is_vtt(text):
         return "vtt"
-    if looks_like_srt(text):
+    if is_srt(text):
         return "srt"
     return "json" if _JSON_START.match(text) else ""
 
@@ -128,8 +127,8 @@ def _by_content(text: str) -> str:
 def _parse(data: bytes, source: str, named: str) -> Transcript | Track:
     decoded = decode(data, source)
     found = _by_content(decoded.text)
-    # A Markdown file may well begin with a bracket, and a broken VTT file without
-    # its first line still parses as one, with its own finding.
+    # Markdown may begin with a bracket, and WebVTT without its first line is still parsed
+    # as WebVTT, with a finding of its own.
     if (named, found) in {("markdown", "json"), ("vtt", "srt")}:
         found = named
     name = found or named or "text"

@@ -1,10 +1,8 @@
-"""Milliseconds in and out of files.
+"""SubRip (.srt): a lenient reader, a strict writer, and helpers for times.
 
-SubRip (.srt): a reader for everything the field produces, a writer by the book.
-
-The `srt` library composes. Its parser is not enough for the field: it needs hours
-in every time, stops at a file without cue numbers, and takes a text line
-that begins like a time for one.
+Writing uses the `srt` library. Its parser is too strict for real files: it requires hours
+in every time, fails on files without cue numbers, and mistakes text lines that begin like
+a time for timing lines.
 """
 
 import re
@@ -18,24 +16,24 @@ from speechsubs.errors import InputError
 from speechsubs.formats.markup import from_srt, to_srt
 from speechsubs.model import Cue, Finding, Severity, Track
 
-#: Times from here on are refused: 1,000 hours. Beyond it a file is broken, and most
-#: programs read three digits for the hours at best.
+#: The largest time. Files with 1,000 hours or more are broken, and most programs read at
+#: most three digits for the hours.
 MAX_MS = 1_000 * 3_600_000 - 1
 
 
-def milliseconds(hours: int, minutes: int, seconds: int, fraction: str) -> int:
-    """The sum in milliseconds; `fraction` holds the digits after the decimal mark.
+def to_milliseconds(hours: int, minutes: int, seconds: int, fraction: str) -> int:
+    """Convert a time to milliseconds; `fraction` is the digits after the decimal mark.
 
-    >>> milliseconds(0, 1, 2, "5")
+    >>> to_milliseconds(0, 1, 2, "5")
     62500
     """
     return (hours * 3600 + minutes * 60 + seconds) * 1000 + int(fraction[:3].ljust(3, "0"))
 
 
-def clock(time_ms: int, mark: str = ".") -> str:
-    """A time as `HH:MM:SS.mmm`, with more digits for the hours from 100 on.
+def format_time(time_ms: int, mark: str = ".") -> str:
+    """Format a time as `HH:MM:SS.mmm`, with more digits from 100 hours on.
 
-    >>> clock(3_723_004)
+    >>> format_time(3_723_004)
     '01:02:03.004'
     """
     seconds, thousandths = divmod(time_ms, 1000)
@@ -44,8 +42,8 @@ def clock(time_ms: int, mark: str = ".") -> str:
     return f"{hours:02}:{minutes:02}:{seconds:02}{mark}{thousandths:03}"
 
 
-def refuse_beyond(track: Track) -> None:
-    """Raise `InputError` for a track with a time that files cannot hold."""
+def check_times(track: Track) -> None:
+    """Raise `InputError` for a track with times beyond the limit of the formats."""
     for number, cue in enumerate(track.cues, start=1):
         if cue.end_ms > MAX_MS:
             raise InputError(
@@ -57,11 +55,11 @@ _TIME = (
     r"(-?)\s?(?:(\d{1,4})\s?[:：]\s?)?(\d{1,2})\s?[:：]\s?(\d{1,2})(?:\s?([,.:;，．])\s?(\d{1,9}))?"
 )
 _TIMING = re.compile(rf"\s*{_TIME}\s*[-–—]{{1,3}}\s?[>＞]\s*{_TIME}(?![\d:,.])(.*)", re.ASCII)
-#: A line that was meant to hold times and does not.
+#: A malformed timing line.
 _BROKEN = re.compile(r"\s*-?\d{1,4}\s?[:：]\s?\d[^>\n]{0,40}?[-–—]\s?[>＞]", re.ASCII)
 _NUMBER = re.compile(r"\s*[#\ufeff]?\d{1,9}\.?\s*", re.ASCII)
-#: What stands after the times in some files and is no text: SubRip's own coordinates
-#: and WebVTT settings that a converter left there.
+#: Placement after the times, which is not text: SubRip coordinates, and WebVTT settings
+#: left by converters.
 _PLACEMENT = re.compile(
     r"(?:\s+(?:[XY][12]\s?:\s?-?\d{1,6}|(?:align|position|line|size|vertical|region):\S{1,60}))+\s*"
 )
@@ -69,7 +67,7 @@ _PLACEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One timing line (`line`, 1-based) and what came after it."""
+    """A timing line (`line` is 1-based) and the text after it."""
 
     line: int
     times: tuple[int | None, int | None]
@@ -83,9 +81,9 @@ class SrtFormat:
     suffixes: tuple[str, ...] = (".srt",)
 
     def read(self, text: str, source: str) -> Track:
-        """Read cues, sorted by time; what cannot be shown is left out with a finding.
+        """Read cues, sorted by time; cues that cannot be shown are dropped with a finding.
 
-        Raises `InputError` where no line holds times.
+        Raises `InputError` if there is no timing line.
         """
         return read_track(text, source)
 
@@ -94,8 +92,8 @@ class SrtFormat:
         return write_track(track)
 
 
-def looks_timed(text: str) -> bool:
-    """True where one of the first three lines with text holds SubRip times."""
+def is_srt(text: str) -> bool:
+    """True if one of the first three non-empty lines is a SubRip timing line."""
     lines = (line for line in text[:2000].lstrip("\ufeff").split("\n") if line.strip())
     return any(_TIMING.match(line) for _, line in zip(range(3), lines, strict=False))
 
@@ -139,14 +137,14 @@ def read_track(text: str, source: str) -> Track:
 def _blocks(text: str) -> Iterator[_Block]:
     """Every timing line with its text.
 
-    Blank lines do not end a cue, only the next times do: text with a blank line in
-    the middle stays whole.
+    A cue ends at the next timing line, not at an empty line, so that text with empty
+    lines inside stays complete.
     """
     lines = text.split("\n")
     found = [(index, timing) for index, line in enumerate(lines) if (timing := _timing(line))]
     starts = [_number_line(lines, index) for index, _ in found]
-    # Where most cues have numbers, a number before the times is one even if the blank
-    # line is missing; elsewhere a line "42" that ends a cue's text belongs to it.
+    # If most cues have numbers, a number before a timing line is one even without an empty
+    # line before it; otherwise a final line "42" belongs to the text.
     numbered = sum(start is not None for start in starts) * 2 > len(found)
     for place, (index, (times, rest)) in enumerate(found):
         end = len(lines)
@@ -159,9 +157,9 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _number_line(lines: Sequence[str], index: int) -> int | None:
-    """Where the number of the cue stands whose times are on line `index`."""
+    """The line with the number of the cue whose times are on line `index`."""
     before = index - 1
-    # A run of blank lines between two times would be walked once per cue, so not far.
+    # Limited, because a run of empty lines would be walked once per cue.
     while before > max(0, index - 8) and not lines[before].strip():
         before -= 1
     return before if before >= 0 and _NUMBER.fullmatch(lines[before]) else None
@@ -181,37 +179,37 @@ def _time(match: re.Match[str], first: int) -> int | None:
     sign, hours, minutes, seconds, mark, fraction = match.group(*range(first, first + 6))
     digits = fraction or "0"
     if mark != "." and len(digits) < 3:
-        # Programs that forget to pad print the number of milliseconds: ",5" is 5 ms.
-        # After a full stop stands a decimal fraction: ".5" is half a second.
+        # Unpadded digits after a comma are a number of milliseconds: ",5" is 5 ms. After
+        # a full stop they are a decimal fraction: ".5" is half a second.
         digits = digits.zfill(3)
-    value = milliseconds(int(hours or 0), int(minutes), int(seconds), digits)
+    value = to_milliseconds(int(hours or 0), int(minutes), int(seconds), digits)
     if value > MAX_MS:
         return None
     return -value if sign else value
 
 
-def _safe(line: str) -> str:
-    """A text line that this reader takes for times even with a short arrow ("->")."""
+def _escape_arrow(line: str) -> str:
+    """Replace the arrow in a text line that would be read as a timing line."""
     return re.sub(r"[-–—]+\s?[>＞]", "→", line) if _timing(line) is not None else line
 
 
 def write_track(track: Track) -> str:
     """Write SubRip text. See `SrtFormat.write`."""
-    refuse_beyond(track)
+    check_times(track)
     subtitles = [
         srt_library.Subtitle(
             index=None,
             start=timedelta(milliseconds=cue.start_ms),
             end=timedelta(milliseconds=cue.end_ms),
-            content="\n".join(map(_safe, lines)),
+            content="\n".join(map(_escape_arrow, lines)),
         )
         for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms))
         if (lines := to_srt(cue.lines, cue.markup))
     ]
-    # Numbered here: the library's own renumbering sorts by content too, where ours
-    # keeps the order of cues that share their times.
+    # Numbered here because the library's renumbering also sorts by content; ours keeps
+    # the order of cues with equal times.
     for number, subtitle in enumerate(subtitles, start=1):
         subtitle.index = number
-    # One line feed ends the file; the library leaves a blank line there.
+    # The file ends with one line feed; the library adds an empty line.
     text = str(srt_library.compose(subtitles, reindex=False)).rstrip("\n")
     return f"{text}\n" if text else ""

@@ -1,8 +1,7 @@
-"""Headings that lost their line end and stand glued to the front of a paragraph.
+"""Plain text transcripts: paragraphs, headings and speakers from bare lines.
 
-Who speaks, as transcripts and subtitles write it. Better no speaker than a wrong one.
-
-Plain text transcripts: paragraphs, headings and speakers from bare lines.
+Speaker labels are detected conservatively: a missing speaker is better than a wrong one.
+Run-in headings, which lost their line break and became part of a paragraph, are reported.
 """
 
 import re
@@ -12,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from speechsubs.errors import InputError
 from speechsubs.formats.markup import clean
-from speechsubs.formats.wordtimes import cjk_count, is_cjk, join_all, known_words
+from speechsubs.formats.wordtimes import count_cjk, is_cjk, join_all, make_word_lookup
 from speechsubs.model import Finding, Kind, Paragraph, Severity, Transcript
 
-#: Small words that titles write in lower case, and openers that tell where the
-#: sentence begins. English only: other languages hardly use title case.
+#: Words that are lower case in titles, and words that typically start a sentence. English
+#: only, because other languages hardly use title case.
 _SMALL = frozenset(
     re.findall(r"\w+", "a an and as at by for from in into of on or the to vs with without")
 )
@@ -34,15 +33,15 @@ _OPENERS = frozenset(
 _TITLE_WORD = re.compile(r"[A-Z][\w'’-]*|\d[\w'’-]*")
 
 
-def glued_headings(paragraphs: Sequence[Paragraph], source: str) -> tuple[Finding, ...]:
-    """One finding per paragraph that seems to begin with a heading. The text stays.
+def find_run_in_headings(paragraphs: Sequence[Paragraph], source: str) -> tuple[Finding, ...]:
+    """Report paragraphs that seem to begin with a heading. The text is not changed.
 
-    It cannot be told with certainty: "From Novice to Racer Looking back, ..." is a
-    heading and a sentence to a person who knows that people look back.
+    This cannot be certain: only meaning shows that "From Novice to Racer Looking back,
+    ..." is a heading followed by a sentence.
     """
     findings = []
     for paragraph in paragraphs:
-        heading = glued_heading(paragraph.text) if paragraph.kind is Kind.TEXT else ""
+        heading = find_run_in_heading(paragraph.text) if paragraph.kind is Kind.TEXT else ""
         if heading:
             message = f"{heading!r} looks like a heading that runs into the sentence after it"
             findings.append(
@@ -53,42 +52,42 @@ def glued_headings(paragraphs: Sequence[Paragraph], source: str) -> tuple[Findin
     return tuple(findings)
 
 
-def in_title_case(text: str) -> bool:
-    """True for a text of at least two words, all as titles have them, without a final mark.
+def is_title_case(text: str) -> bool:
+    """True for at least two words in title case without final punctuation.
 
-    >>> in_title_case("Seventy Days of Questions"), in_title_case("So the work began")
+    >>> is_title_case("Seventy Days of Questions"), is_title_case("So the work began")
     (True, False)
     """
     tokens = text.split()
     if len(tokens) < 2 or len(tokens) > 16 or text.rstrip()[-1:] in ".!?…,;:":
         return False
     bare = [token.strip(":,\"'“”‘’") or token for token in tokens]
-    return all(_in_title(token, first=not n) for n, token in enumerate(bare))
+    return all(_is_title_word(token, first=not n) for n, token in enumerate(bare))
 
 
-def glued_heading(text: str) -> str:
-    """The suspected heading at the front of a text, or nothing.
+def find_run_in_heading(text: str) -> str:
+    """The suspected heading at the start of a text, or an empty string.
 
-    At least three words in title case, then an opener of sentences with a capital
-    (or a word in -ing), then a sentence that goes on in lower case.
+    It consists of at least three words in title case, followed by a capitalised word that
+    typically starts a sentence (or ends in -ing), followed by lower case.
 
-    >>> glued_heading("From Novice to Racer Looking back, I was no driver.")
+    >>> find_run_in_heading("From Novice to Racer Looking back, I was no driver.")
     'From Novice to Racer'
-    >>> glued_heading("The New York Times wrote about it.")
+    >>> find_run_in_heading("The New York Times wrote about it.")
     ''
     """
     tokens = text[:160].split()
     run = 0
-    while run < len(tokens) and _in_title(tokens[run], first=run == 0):
+    while run < len(tokens) and _is_title_word(tokens[run], first=run == 0):
         run += 1
-    # The word that ends the run may carry a comma: "In 2021, ..."
+    # The last word of the run may have a comma: "In 2021, ..."
     if run < len(tokens) and _TITLE_WORD.fullmatch(tokens[run].rstrip(",")):
         run += 1
     if run >= len(tokens):
         return ""
     for place in range(run - 1, 2, -1):
         title = tokens[:place]
-        if not _opens(tokens[place]) or title[-1][0].islower():
+        if not _opens_sentence(tokens[place]) or title[-1][0].islower():
             continue
         rest = tokens[place + 1 : run]
         if rest and all(word[0].isupper() for word in rest) and len(rest) > 3:
@@ -98,11 +97,11 @@ def glued_heading(text: str) -> str:
     return ""
 
 
-def _in_title(word: str, *, first: bool) -> bool:
+def _is_title_word(word: str, *, first: bool) -> bool:
     return _TITLE_WORD.fullmatch(word) is not None or (not first and word in _SMALL)
 
 
-def _opens(word: str) -> bool:
+def _opens_sentence(word: str) -> bool:
     bare = re.split(r"['’,]", word)[0]
     if not bare or not bare[0].isupper():
         return False
@@ -116,26 +115,26 @@ _INITIAL = re.compile(r"(?:[A-ZÀ-Þ]\.)+|(?:Mr|Mrs|Ms|Dr)\.")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The speaker labels of one text, in upper and lower case as written."""
+    """The speaker labels of a text, as written."""
 
     names: frozenset[str]
 
     @classmethod
-    def found_in(cls, lines: Iterable[str]) -> "Labels":
-        """Find labels at the start of lines.
+    def detect(cls, lines: Iterable[str]) -> "Labels":
+        """Detect labels at the start of lines.
 
-        A label in capitals is believed at once ("LEI JUN:"). One in title case must
-        recur, and either another one recurs too (an interview) or it leads at least
-        half of all lines: "Note:" in a speech is none.
+        A label in capitals is accepted at once ("LEI JUN:"). One in title case must
+        recur, and there must be another label (as in an interview) or it must start at
+        least half of all lines, so that "Note:" is not taken for a speaker.
         """
         counts: Counter[str] = Counter()
         total = 0
         for line in lines:
             total += 1
-            found = _label(unquoted(line)[1])
+            found = _find_label(strip_turn_marker(line)[1])
             if found is not None:
                 counts[found[0]] += 1
-        shouted = {name for name in counts if _shouted(name)}
+        shouted = {name for name in counts if _is_upper(name)}
         recurring = {name for name, count in counts.items() if count > 1} - shouted
         several = len(recurring) + len(shouted) > 1
         led = sum(counts[name] for name in recurring)
@@ -144,17 +143,17 @@ class Labels:
         return cls(frozenset(shouted | recurring))
 
     def split(self, line: str) -> tuple[str, str]:
-        """The speaker and the rest of a line; an empty speaker where it names none."""
-        found = _label(line)
+        """Split a line into speaker and text; the speaker is empty if there is none."""
+        found = _find_label(line)
         if found is not None and found[0] in self.names:
             return found
         return "", line
 
 
-def unquoted(line: str) -> tuple[bool, str]:
-    """A line without the `>>` that marks a new speaker, and whether there was one.
+def strip_turn_marker(line: str) -> tuple[bool, str]:
+    """Strip the `>>` that marks a new speaker; also returns whether there was one.
 
-    >>> unquoted(">> LEI JUN: Good evening.")
+    >>> strip_turn_marker(">> LEI JUN: Good evening.")
     (True, 'LEI JUN: Good evening.')
     """
     match = _QUOTED.match(line)
@@ -163,8 +162,8 @@ def unquoted(line: str) -> tuple[bool, str]:
     return True, line[match.end() :]
 
 
-def _label(line: str) -> tuple[str, str] | None:
-    """A label by its looks: one to four words, each with a capital or a number."""
+def _find_label(line: str) -> tuple[str, str] | None:
+    """A possible label: one to four words, each with a capital letter or a digit."""
     match = _LABEL.match(line[:44])
     if match is None:
         return None
@@ -183,17 +182,17 @@ def _label(line: str) -> tuple[str, str] | None:
     return name, rest
 
 
-def _shouted(name: str) -> bool:
+def _is_upper(name: str) -> bool:
     letters = [char for char in name if char.isalpha()]
     return len(letters) > 1 and all(char.isupper() for char in letters)
 
 
 _FINAL = re.compile(r"[.!?…。！？．]['\"”’»」』）)\]]*$")
-#: Hard-wrapped text is wrapped at 60 to 100 columns; a longer line was not wrapped.
+#: Hard-wrapped text has 60 to 100 columns; longer lines were not wrapped.
 _WRAP_COLUMNS = 120
 _HEADING_COLUMNS = 80
 _HEADING_WORDS = 14
-#: Marks that only lists begin with. A hyphen or a dash may begin a speaker's turn.
+#: List bullets. Hyphens and dashes are not included, as they may mark a new speaker.
 _BULLET = re.compile(r"[•◦▪▫■□●○‣⁃➢➤✓✔]\s*(?=\S)")
 _NUMBERED = re.compile(r"\(?(\d{1,3})[.)]\s+(?=\S)")
 _SOUND = re.compile(r"[\[(（【♪♫].*[\])）】♪♫]")
@@ -201,7 +200,7 @@ _SOUND = re.compile(r"[\[(（【♪♫].*[\])）】♪♫]")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with text. `number` is 1-based."""
+    """A non-empty line. `number` is 1-based."""
 
     number: int
     text: str
@@ -214,25 +213,25 @@ class TextFormat:
     suffixes: tuple[str, ...] = (".txt", ".text")
 
     def read(self, text: str, source: str) -> Transcript:
-        """Read paragraphs. Raises `InputError` where there is no text.
+        """Read paragraphs. Raises `InputError` if there is no text.
 
-        Blank lines separate paragraphs, and lines inside one are joined. Where a
-        block holds a line of more than 120 columns nobody wrapped it, and each of its
-        lines is a paragraph; so it is in a file without blank lines if at least half of the
-        lines end a sentence. A line that begins with a bullet is an item of a list, and
-        the bullet, which nobody says, goes. A short line on its own without punctuation at its end,
-        with text after it, is a heading.
+        Empty lines separate paragraphs, and lines inside a paragraph are joined. If a
+        block has a line of more than 120 columns, it was not hard-wrapped and each of its
+        lines is a paragraph; likewise in a file without empty lines if at least half of
+        the lines end a sentence. A line that begins with a bullet is a list item, and the
+        bullet is dropped. A short line on its own without final punctuation, followed by
+        text, is a heading.
         """
         return read_transcript(text, source)
 
 
-def columns(text: str) -> int:
-    """The width of a text where a CJK character takes two columns."""
-    return len(text) if text.isascii() else len(text) + cjk_count(text)
+def display_width(text: str) -> int:
+    """The width of a text, in which a CJK character takes two columns."""
+    return len(text) if text.isascii() else len(text) + count_cjk(text)
 
 
 def ends_sentence(text: str) -> bool:
-    """True where a text ends as a sentence does, closing quotes aside."""
+    """True if a text ends with sentence-final punctuation, ignoring closing quotes."""
     return _FINAL.search(text[-12:]) is not None
 
 
@@ -242,12 +241,12 @@ def read_transcript(text: str, source: str) -> Transcript:
     if not blocks:
         raise InputError(source, "there is no text in it")
     groups = list(_groups(blocks))
-    labels = Labels.found_in([line.text for group in groups for line in group])
-    whole = known_words(line.text for group in groups for line in group)
+    labels = Labels.detect([line.text for group in groups for line in group])
+    whole = make_word_lookup(line.text for group in groups for line in group)
     paragraphs: list[Paragraph] = []
     alone: list[bool] = []
     for group in groups:
-        for part, speaker in _by_speaker(group, labels):
+        for part, speaker in _split_by_speaker(group, labels):
             full = join_all((line.text for line in part), whole)
             spoken = _BULLET.sub("", full, count=1) if _BULLET.match(full) else full
             if spoken:
@@ -256,14 +255,14 @@ def read_transcript(text: str, source: str) -> Transcript:
                 alone.append(len(part) == 1 and not speaker and kind is Kind.TEXT)
     if not paragraphs:
         raise InputError(source, "there is no text in it, only speaker labels")
-    headed = _with_headings(paragraphs, alone)
-    findings = glued_headings(headed, source)
+    headed = _mark_headings(paragraphs, alone)
+    findings = find_run_in_headings(headed, source)
     return Transcript(tuple(headed), source=source, findings=findings)
 
 
 def _blocks(text: str) -> Iterator[list[Line]]:
     block: list[Line] = []
-    # Word processors export their own line and paragraph separators.
+    # Word processors export Unicode line and paragraph separators.
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\x0c", "\n\n")
     for number, raw in enumerate(text.split("\n"), start=1):
         line = re.sub(r"[ \u3000\u00a0]{2,}", " ", clean(raw)).strip()
@@ -278,8 +277,8 @@ def _blocks(text: str) -> Iterator[list[Line]]:
 
 def _groups(blocks: Sequence[list[Line]]) -> Iterator[list[Line]]:
     """The lines of each paragraph."""
-    for block in (part for whole in blocks for part in _items(whole)):
-        unwrapped = any(columns(line.text) > _WRAP_COLUMNS for line in block)
+    for block in (part for whole in blocks for part in _split_items(whole)):
+        unwrapped = any(display_width(line.text) > _WRAP_COLUMNS for line in block)
         if len(blocks) == 1 and not unwrapped:
             finals = sum(ends_sentence(line.text) for line in block)
             unwrapped = finals * 2 >= len(block)
@@ -289,11 +288,11 @@ def _groups(blocks: Sequence[list[Line]]) -> Iterator[list[Line]]:
             yield block
 
 
-def _items(block: list[Line]) -> Iterator[list[Line]]:
-    """A block cut before every line that begins with a bullet, or with the next number.
+def _split_items(block: list[Line]) -> Iterator[list[Line]]:
+    """Split a block before every line that begins with a bullet or the next list number.
 
-    A number counts up from 1, so that a wrapped line that happens to begin with "5." is
-    none; it stays in the text, for a speaker may say it.
+    Numbers must count up from 1, so that a wrapped line that happens to begin with "5."
+    is not an item. Numbers are kept, because a speaker may say them.
     """
     start, counted = 0, 0
     for number, line in enumerate(block):
@@ -306,12 +305,12 @@ def _items(block: list[Line]) -> Iterator[list[Line]]:
     yield block[start:]
 
 
-def _by_speaker(group: list[Line], labels: Labels) -> Iterator[tuple[list[Line], str]]:
-    """Cut a paragraph where a line names a speaker."""
+def _split_by_speaker(group: list[Line], labels: Labels) -> Iterator[tuple[list[Line], str]]:
+    """Split a paragraph where a line begins with a speaker label."""
     part: list[Line] = []
     current = ""
     for line in group:
-        turn, quoted = unquoted(line.text)
+        turn, quoted = strip_turn_marker(line.text)
         speaker, rest = labels.split(quoted)
         if (speaker or turn) and part:
             yield part, current
@@ -324,7 +323,7 @@ def _by_speaker(group: list[Line], labels: Labels) -> Iterator[tuple[list[Line],
         yield part, current
 
 
-def _with_headings(paragraphs: list[Paragraph], alone: list[bool]) -> list[Paragraph]:
+def _mark_headings(paragraphs: list[Paragraph], alone: list[bool]) -> list[Paragraph]:
     bodies = [
         p.text
         for p, single in zip(paragraphs, alone, strict=True)
@@ -332,7 +331,7 @@ def _with_headings(paragraphs: list[Paragraph], alone: list[bool]) -> list[Parag
     ]
     finals = sum(map(ends_sentence, bodies))
     if not finals or finals * 2 < len(bodies):
-        # Nobody set full stops here: that a line lacks one says nothing.
+        # A text without full stops: a missing one is no evidence of a heading.
         return paragraphs
     result = []
     for index, paragraph in enumerate(paragraphs):
@@ -345,7 +344,7 @@ def _with_headings(paragraphs: list[Paragraph], alone: list[bool]) -> list[Parag
 
 def _looks_like_heading(text: str) -> bool:
     return (
-        columns(text) <= _HEADING_COLUMNS
+        display_width(text) <= _HEADING_COLUMNS
         and len(text.split()) <= _HEADING_WORDS
         and not re.search(r"[.!?…,;:。！？．，、；：\-–—]['\"”’»」』）)\]]*$", text)
         and not text[0].islower()

@@ -1,4 +1,4 @@
-"""Subtitles back into a transcript: running text whose words have times."""
+"""Convert subtitles to a transcript: running text with word times."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,19 +7,25 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
-from speechsubs.formats.text import Labels, in_title_case, unquoted
-from speechsubs.formats.wordtimes import Running, join_all, known_words, pieces, spread
+from speechsubs.formats.text import Labels, is_title_case, strip_turn_marker
+from speechsubs.formats.wordtimes import (
+    ParagraphBuilder,
+    join_all,
+    make_word_lookup,
+    split_words,
+    spread_times,
+)
 from speechsubs.model import Cue, Paragraph, Track, Transcript, Word
 
-#: A pause that ends a paragraph.
+#: A longer pause ends a paragraph.
 PARAGRAPH_GAP_MS: Final = 2_000
-#: A pause that ends a heading, which has no mark of its own.
+#: A longer pause ends a heading, which has no final punctuation.
 HEADING_GAP_MS: Final = 400
 
 _DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
 _DASH_SPACE = re.compile(r"[-‐‑–]\s+(?=\S)")
-#: Text that nobody says: in brackets from end to end, or between notes. Round brackets
-#: only without a full stop inside: a speaker may say a sentence in brackets.
+#: Sounds: text completely in brackets or between notes. Parentheses count only without a
+#: full stop inside, because a speaker may say a sentence in parentheses.
 _SOUND = re.compile(
     r"\[[^\]]*\][.!]?|【[^】]*】|\([^().!?]*\)|（[^（）。！？]*）|[♪♫#*][^♪♫]*[♪♫#*]|[♪♫].*|[♪♫]+",
     re.DOTALL,
@@ -29,7 +35,7 @@ _VOICE = re.compile(r"<v(?:\.[^ >]*)? ([^>]{1,80})>")
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What one speaker says in one cue. `opens` starts a new paragraph."""
+    """The text of one speaker in one cue. `opens` starts a new paragraph."""
 
     lines: list[str]
     speaker: str = ""
@@ -38,10 +44,10 @@ class _Turn:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenParagraph:
     """The paragraph under construction."""
 
-    running: Running
+    running: ParagraphBuilder
     number: int
     speaker: str
     sound: bool
@@ -50,64 +56,63 @@ class _Open:
 def from_track(track: Track) -> Transcript:
     """Join the cues of a track into paragraphs with word times.
 
-    A pause of more than two seconds, a dash or a label of a speaker starts a new
-    paragraph; so do music and sounds, which stand alone. A word's time is its share, by
-    length, of its own cue. Lines that roll up (each cue repeats the last line of the
-    one before) are taken once. `Paragraph.line` is the 1-based number of the cue.
+    A pause of more than two seconds, a dash or a speaker label starts a new paragraph;
+    music and sounds are paragraphs of their own. Word times are interpolated within the
+    cue by length. Roll-up captions, in which each cue repeats the last line of the
+    previous one, are deduplicated. `Paragraph.line` is the 1-based number of the cue.
     """
-    shown = _without_repeats(track.cues)
-    labels = Labels.found_in(line for _, _, lines in shown for line in lines)
-    whole = known_words(line for _, _, lines in shown for line in lines)
+    shown = _remove_repeats(track.cues)
+    labels = Labels.detect(line for _, _, lines in shown for line in lines)
+    whole = make_word_lookup(line for _, _, lines in shown for line in lines)
     paragraphs: list[Paragraph] = []
-    current: _Open | None = None
+    current: _OpenParagraph | None = None
     end_ms = 0
     for number, cue, lines in shown:
         start = max(cue.start_ms, end_ms)
         turns = _turns(lines, cue, labels)
         texts = [join_all(turn.lines, whole) for turn in turns]
-        timed = _words(texts, start, max(start, cue.end_ms))
+        timed = _time_words(texts, start, max(start, cue.end_ms))
         for turn, text, words in zip(turns, texts, timed, strict=True):
-            if current is None or _starts(turn, text, current, cue.start_ms - end_ms):
+            if current is None or _starts_paragraph(turn, text, current, cue.start_ms - end_ms):
                 if current is not None:
-                    paragraphs.append(_closed(current))
-                current = _Open(Running(), number, turn.speaker, turn.sound)
+                    paragraphs.append(_close(current))
+                current = _OpenParagraph(ParagraphBuilder(), number, turn.speaker, turn.sound)
             current.running.add(text, words, whole)
         end_ms = max(start, cue.end_ms)
     if current is not None:
-        paragraphs.append(_closed(current))
+        paragraphs.append(_close(current))
     return Transcript(tuple(paragraphs), track.source, track.language, track.findings)
 
 
-def _starts(turn: _Turn, text: str, current: _Open, pause_ms: int) -> bool:
+def _starts_paragraph(turn: _Turn, text: str, current: _OpenParagraph, pause_ms: int) -> bool:
     if turn.opens or turn.sound or current.sound or pause_ms > PARAGRAPH_GAP_MS:
         return True
     if pause_ms >= HEADING_GAP_MS:
-        # A heading has no full stop: its pauses and its capitals tell where it begins and
-        # ends.
+        # A heading has no full stop: its pauses and capitals show where it begins and ends.
         before = current.running.text
-        if in_title_case(before) and text[:1].isupper():
+        if is_title_case(before) and text[:1].isupper():
             return True
-        if in_title_case(text) and before.rstrip("\"'”’»")[-1:] in ".!?":
+        if is_title_case(text) and before.rstrip("\"'”’»")[-1:] in ".!?":
             return True
     return bool(turn.speaker) and turn.speaker != current.speaker
 
 
-def _closed(current: _Open) -> Paragraph:
+def _close(current: _OpenParagraph) -> Paragraph:
     running = current.running
     return Paragraph(
         running.text, line=current.number, words=tuple(running.words), speaker=current.speaker
     )
 
 
-def _words(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[Word, ...]]:
-    """The words of each text, all of them inside one cue."""
-    found = [pieces(text) for text in texts]
-    times = iter(spread([word for part in found for _, word in part], start_ms, end_ms))
+def _time_words(texts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[Word, ...]]:
+    """Time the words of the texts of one cue."""
+    found = [split_words(text) for text in texts]
+    times = iter(spread_times([word for part in found for _, word in part], start_ms, end_ms))
     return [tuple(Word(word, offset, *next(times)) for offset, word in part) for part in found]
 
 
 def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
-    """The lines of a cue by who says them."""
+    """Group the lines of a cue by speaker."""
     if _SOUND.fullmatch("\n".join(lines)):
         return [_Turn(list(lines), sound=True)]
     voices = cue.markup if len(cue.markup) == len(lines) else ("",) * len(lines)
@@ -115,8 +120,8 @@ def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
     name = ""
     turns: list[_Turn] = []
     for line, markup in zip(lines, voices, strict=True):
-        opens, line = unquoted(line)
-        # One dash alone may be a minus or a pause: it needs its space.
+        opens, line = strip_turn_marker(line)
+        # A single dash may be a minus sign, so it needs a space after it.
         dash = (_DASH if dashes > 1 else _DASH_SPACE).match(line)
         if dash:
             opens, line = True, line[dash.end() :]
@@ -124,7 +129,7 @@ def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
         voice = _VOICE.search(markup)
         name = speaker or (unescape(voice[1]).strip() if voice else name)
         if not line:
-            # A label on a line of its own names who says the next line.
+            # A label on a line of its own names the speaker of the next line.
             continue
         last = turns[-1] if turns else None
         if _SOUND.fullmatch(line):
@@ -137,19 +142,19 @@ def _turns(lines: Sequence[str], cue: Cue, labels: Labels) -> list[_Turn]:
     return turns
 
 
-def _without_repeats(cues: Sequence[Cue]) -> list[tuple[int, Cue, tuple[str, ...]]]:
-    """Cues with their numbers and lines; what only rolls up is left out.
+def _remove_repeats(cues: Sequence[Cue]) -> list[tuple[int, Cue, tuple[str, ...]]]:
+    """Cues with their numbers and lines, without the repeated lines of roll-up captions.
 
-    Automatic captions of video sites repeat the last line of a cue as the first of
-    the next. A track does so throughout or not at all: an echo in a few cues of an
-    ordinary track ("No! - No!") stays.
+    Automatic captions of video sites repeat the last line of a cue as the first of the
+    next. They do so throughout, so a few repeats in an ordinary track ("No! - No!") are
+    kept.
     """
     numbered = list(enumerate(sorted(cues, key=lambda c: (c.start_ms, c.end_ms)), start=1))
     plain = [(number, cue, cue.lines) for number, cue in numbered if cue.lines]
     repeats = sum(_rolls(a[1], b[1]) for a, b in pairwise(plain))
     if len(plain) < 4 or repeats * 2 < len(plain) - 1:
         return plain
-    return list(_rolled(plain))
+    return list(_unroll(plain))
 
 
 def _rolls(before: Cue, after: Cue) -> bool:
@@ -157,7 +162,7 @@ def _rolls(before: Cue, after: Cue) -> bool:
     return touching and before.lines[-1] == after.lines[0]
 
 
-def _rolled(
+def _unroll(
     plain: Sequence[tuple[int, Cue, tuple[str, ...]]],
 ) -> Iterator[tuple[int, Cue, tuple[str, ...]]]:
     previous: Cue | None = None

@@ -1,6 +1,4 @@
-"""Cue settings of WebVTT: where and how wide a cue is shown.
-
-WebVTT (.vtt): the reader of the W3C specification, a writer without adventures.
+"""WebVTT (.vtt): the parser of the W3C specification and a conservative writer.
 
 Source: WebVTT, W3C Candidate Recommendation 2019-04-04, sections 4 and 6.
 """
@@ -13,7 +11,7 @@ from typing import Literal
 from speechsubs.errors import InputError
 from speechsubs.formats import srt
 from speechsubs.formats.markup import clean, from_vtt, to_vtt
-from speechsubs.formats.srt import MAX_MS, clock, milliseconds, refuse_beyond
+from speechsubs.formats.srt import MAX_MS, check_times, format_time, to_milliseconds
 from speechsubs.model import Cue, Finding, Severity, Track
 
 _PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
@@ -24,11 +22,11 @@ _POSITION_ALIGN = frozenset({"line-left", "center", "line-right"})
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the settings of a cue mean.
+class CueSettings:
+    """Parsed cue settings.
 
-    `line` is a line number, or a percentage of the height where `snap_to_lines` is
-    false; `position` and `size` are percentages, 0 to 100.
+    `line` is a line number, or a percentage of the height if `snap_to_lines` is false;
+    `position` and `size` are percentages, 0 to 100.
     """
 
     vertical: str = ""
@@ -42,32 +40,32 @@ class Settings:
     region: str = ""
 
 
-def parse_settings(text: str) -> Settings:
-    """Parse a settings string; whatever is not valid is passed over.
+def parse_settings(text: str) -> CueSettings:
+    """Parse a settings string; invalid settings are ignored.
 
     Source: WebVTT, W3C Candidate Recommendation 2019-04-04, section 6.3.
 
     >>> parse_settings("line:90% align:left size:x").line
     90.0
     """
-    settings = Settings()
+    settings = CueSettings()
     for token in _tokens(text):
         settings = _apply(settings, token) or settings
     return settings
 
 
-def valid(text: str) -> str:
-    """The settings that a reader would follow, as they were written.
+def keep_valid_settings(text: str) -> str:
+    """Keep the valid settings as they were written.
 
-    A region is left out, because regions themselves are not written.
+    Regions are dropped, because their definitions are not written.
 
-    >>> valid("align:left line:--1 region:top")
+    >>> keep_valid_settings("align:left line:--1 region:top")
     'align:left'
     """
     kept = (
         token
         for token in _tokens(text)
-        if not token.startswith("region:") and _apply(Settings(), token) is not None
+        if not token.startswith("region:") and _apply(CueSettings(), token) is not None
     )
     return " ".join(kept)
 
@@ -76,8 +74,8 @@ def _tokens(text: str) -> list[str]:
     return re.findall(r"[^ \t\n\f\r]+", text)
 
 
-def _apply(settings: Settings, token: str) -> Settings | None:
-    """The settings after one token, or None if the token says nothing."""
+def _apply(settings: CueSettings, token: str) -> CueSettings | None:
+    """Apply one token to the settings, or return None if it is invalid."""
     name, _, value = token.partition(":")
     if not name or not value:
         return None
@@ -98,7 +96,7 @@ def _apply(settings: Settings, token: str) -> Settings | None:
     return None
 
 
-def _line(settings: Settings, value: str) -> Settings | None:
+def _line(settings: CueSettings, value: str) -> CueSettings | None:
     place, comma, align = value.partition(",")
     if comma and align not in _LINE_ALIGN:
         return None
@@ -114,7 +112,7 @@ def _line(settings: Settings, value: str) -> Settings | None:
     return replace(settings, line=number, snap_to_lines=snap, line_align=aligned)
 
 
-def _position(settings: Settings, value: str) -> Settings | None:
+def _position(settings: CueSettings, value: str) -> CueSettings | None:
     place, comma, align = value.partition(",")
     number = _percentage(place)
     if number is None or (comma and align not in _POSITION_ALIGN):
@@ -132,15 +130,15 @@ def _percentage(text: str) -> float | None:
 
 
 _TIME = re.compile(r"([0-9]+):([0-9]{2})(?::([0-9]{2}))?\.([0-9]{3})(?![0-9])")
-_BLANKS = " \t\n\f\r"
+_WHITESPACE = " \t\n\f\r"
 _LANGUAGE = re.compile(r"language\s*:\s*([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RawCue:
-    """A cue as it stands in the file. `line` is the 1-based line of its times.
+    """A cue as in the file. `line` is the 1-based line of its times.
 
-    `start_ms` may be at or after `end_ms`: the specification lets such cues be.
+    `start_ms` may be at or after `end_ms`, which the specification permits.
     """
 
     start_ms: int
@@ -158,20 +156,20 @@ class VttFormat:
     suffixes: tuple[str, ...] = (".vtt",)
 
     def read(self, text: str, source: str) -> Track:
-        """Read cues, sorted by time; what cannot be shown is left out with a finding.
+        """Read cues, sorted by time; cues that cannot be shown are dropped with a finding.
 
-        A file without the first line "WEBVTT" is read as SubRip, with a finding.
-        Raises `InputError` where no cue is found.
+        A file without the first line "WEBVTT" is read as SubRip, with a finding. Raises
+        `InputError` if there are no cues.
         """
         return read_track(text, source)
 
     def write(self, track: Track) -> str:
-        """Header, a NOTE with kind and language, and cues by time. Raises `InputError`."""
+        """Write header, a NOTE with kind and language, and cues. Raises `InputError`."""
         return write_track(track)
 
 
 def has_signature(text: str) -> bool:
-    """True for text that begins as a WebVTT file must.
+    """True for text with the signature of a WebVTT file.
 
     >>> has_signature("WEBVTT - Made by hand"), has_signature("WEBVTTT")
     (True, False)
@@ -180,17 +178,17 @@ def has_signature(text: str) -> bool:
     return text.startswith("WEBVTT") and (len(text) == 6 or text[6] in " \t\n\r")
 
 
-def parse(text: str) -> list[RawCue]:
-    """All cues of a WebVTT file, as the specification's parser gives them.
+def parse_cues(text: str) -> list[RawCue]:
+    """Parse the cues of a WebVTT file according to the specification.
 
-    Text without the signature has no cues. Line ends of any kind are fine.
+    Text without the signature has no cues. Any line ends are accepted.
     """
     return _scan(text).cues
 
 
 @dataclass(slots=True)
 class _Scan:
-    """Everything that was found on the way through a file."""
+    """The result of scanning a file."""
 
     cues: list[RawCue] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
@@ -215,10 +213,10 @@ def _scan(text: str) -> _Scan:
 
 
 def _block(lines: list[str], position: int, scan: _Scan, *, in_header: bool) -> int:
-    """Collect one block from `position` on; gives the line to go on with.
+    """Collect a block at `position` and return the position after it.
 
-    Section 6.1, "collect a WebVTT block". A line with an arrow that does not belong
-    to this block starts the next one, blank line or not.
+    Section 6.1, "collect a WebVTT block". An arrow line that does not belong to this
+    block starts the next one, even without an empty line before it.
     """
     first = position
     buffer: list[str] = []
@@ -253,21 +251,21 @@ def _block(lines: list[str], position: int, scan: _Scan, *, in_header: bool) -> 
 
 def _timing(line: str) -> tuple[int, int, str] | None:
     """Start, end and settings of a line with an arrow (section 6.3)."""
-    line = line.lstrip(_BLANKS)
+    line = line.lstrip(_WHITESPACE)
     start = _TIME.match(line)
     if start is None:
         return None
-    rest = line[start.end() :].lstrip(_BLANKS)
+    rest = line[start.end() :].lstrip(_WHITESPACE)
     if not rest.startswith("-->"):
         return None
-    rest = rest[3:].lstrip(_BLANKS)
+    rest = rest[3:].lstrip(_WHITESPACE)
     end = _TIME.match(rest)
     if end is None:
         return None
     start_ms, end_ms = _time(start), _time(end)
     if start_ms is None or end_ms is None:
         return None
-    return start_ms, end_ms, rest[end.end() :].strip(_BLANKS)
+    return start_ms, end_ms, rest[end.end() :].strip(_WHITESPACE)
 
 
 def _time(match: re.Match[str]) -> int | None:
@@ -280,7 +278,7 @@ def _time(match: re.Match[str]) -> int | None:
         first, second, third = "0", first, second
     if int(second) > 59 or int(third) > 59:
         return None
-    return milliseconds(int(first), int(second), int(third), fraction)
+    return to_milliseconds(int(first), int(second), int(third), fraction)
 
 
 def read_track(text: str, source: str) -> Track:
@@ -338,10 +336,10 @@ def _without_signature(text: str, source: str) -> Track:
 def write_track(track: Track) -> str:
     """Write WebVTT text. See `VttFormat.write`.
 
-    No STYLE block: ffmpeg 5.1 gives an empty file for one. Language and kind stand in
-    a NOTE, because header lines other than the first are no longer in the standard.
+    There is no STYLE block, because ffmpeg 5.1 then produces an empty file. Language and
+    kind are in a NOTE, because the standard no longer has header lines after the first.
     """
-    refuse_beyond(track)
+    check_times(track)
     blocks = ["WEBVTT"]
     if _LANGUAGE.fullmatch(f"language:{track.language}"):
         blocks.append(f"NOTE\nKind: subtitles\nLanguage: {track.language}")
@@ -349,18 +347,18 @@ def write_track(track: Track) -> str:
         lines = to_vtt(cue.lines, cue.markup)
         if not lines:
             continue
-        timing = f"{clock(cue.start_ms)} --> {clock(cue.end_ms)}"
-        if cue.settings and (settings := valid(cue.settings)):
+        timing = f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}"
+        if cue.settings and (settings := keep_valid_settings(cue.settings)):
             timing = f"{timing} {settings}"
-        name = _name(cue.name)
+        name = _safe_name(cue.name)
         blocks.append("\n".join([*([name] if name else []), timing, *lines]))
     return "\n\n".join(blocks) + "\n"
 
 
-def _name(name: str) -> str:
-    """A cue's name, if it can stand on a line of its own and be read back."""
+def _safe_name(name: str) -> str:
+    """A cue's name, if it can be read back from a line of its own."""
     cleaned = clean(name).strip()
-    # Programs that split blocks at blank lines take these for other blocks.
+    # Programs that split blocks at empty lines take these for other blocks.
     if "-->" in cleaned or cleaned.startswith(("NOTE", "STYLE", "REGION", "WEBVTT")):
         return ""
     return cleaned

@@ -1,6 +1,6 @@
-"""Words and the joints between them, in scripts with spaces and without.
+"""Words and their times: splitting and joining in any script, and repairing times.
 
-From words as a recogniser heard them to words in a text, each with its time.
+Turns the words of a speech recogniser into words of a running text, each with its time.
 """
 
 import re
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from speechsubs.errors import InputError
 from speechsubs.model import Finding, Severity, Word
 
-#: Scripts that are written without spaces: kana, Han, full-width forms and CJK
-#: punctuation (Korean has spaces), and the scripts from Thai to Khmer.
+#: Scripts without spaces: kana, Han, full-width forms and CJK punctuation (not Korean),
+#: and Thai, Lao, Burmese and Khmer.
 _CJK = "\u2e80-\u2fdf\u3000-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
 _CJK += "\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 _ASIAN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -20,7 +20,7 @@ _CJK_ONE = re.compile(f"[{_CJK}]")
 _CJK_MARK = re.compile("[\u3001-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 _OPENING = "「『（〈《【〔［｛“‘\"'(\\[{¿¡"
 _CLOSING = "」』）〉》】〕］｝”’、。，．！？：；・…—～ー々\"')\\]},.!?:;%"
-#: One character of such a script with the marks that are written on it.
+#: A character of such a script with its combining marks and adjacent punctuation.
 _PIECE = re.compile(
     f"[{_OPENING}]*(?:[{_CJK}]|[\u0e40-\u0e44]?[{_ASIAN}][\u0e30-\u0e3a\u0e45-\u0e4e"
     f"\u0eb0-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[^{_CJK}{_ASIAN}{_OPENING}]+)"
@@ -32,21 +32,21 @@ _REST_WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_cjk(char: str) -> bool:
-    """True for a character of Chinese or Japanese writing, punctuation included."""
+    """True for a Chinese or Japanese character, including punctuation."""
     return _CJK_ONE.match(char) is not None
 
 
-def cjk_count(text: str) -> int:
-    """How many characters of Chinese or Japanese writing a text holds."""
+def count_cjk(text: str) -> int:
+    """The number of Chinese and Japanese characters in a text."""
     return len(_CJK_ONE.findall(text))
 
 
 def join(left: str, right: str, whole: Callable[[str], bool] | None = None) -> str:
-    """What goes on after `left`, with the joint that the scripts want.
+    """Join two lines with a space if their scripts use one.
 
-    Nothing between two CJK characters or at full-width punctuation. A hyphen
-    at the end holds its word together; it goes where it is a soft one, or where `whole`
-    knows the word without it.
+    There is no space between CJK characters, at full-width punctuation, or after a
+    hyphen inside a word. The hyphen is dropped if it is a soft one, or if `whole` knows
+    the word without it.
 
     >>> join("今天", "我们"), join("from Xiaomi", "today"), join("a well-", "known man")
     ('今天我们', 'from Xiaomi today', 'a well-known man')
@@ -70,22 +70,22 @@ def join(left: str, right: str, whole: Callable[[str], bool] | None = None) -> s
 
 
 def join_all(lines: Iterable[str], whole: Callable[[str], bool] | None = None) -> str:
-    """Lines as one running text, joined as by `join`, in linear time."""
+    """Join lines as `join` does, in linear time."""
     parts: list[str] = []
     last = ""
     for line in lines:
         joined = join(last, line, whole)
-        # All but the new line: the last one, with its joint and perhaps without its hyphen.
+        # Everything before the new line: the last one with its separator.
         parts.append(joined[: len(joined) - len(line)])
         last = line
     parts.append(last)
     return "".join(parts)
 
 
-def pieces(text: str) -> list[tuple[int, str]]:
-    """The words of a text with their offsets: by spaces, or by character without them.
+def split_words(text: str) -> list[tuple[int, str]]:
+    """Split a text into words with their offsets, or characters in scripts without spaces.
 
-    >>> pieces("买了 SU7。")
+    >>> split_words("买了 SU7。")
     [(0, '买'), (1, '了'), (3, 'SU7。')]
     """
     found: list[tuple[int, str]] = []
@@ -97,10 +97,10 @@ def pieces(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def spread(parts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """Times for words that share a stretch of time, by how long they are written.
+def spread_times(parts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[int, int]]:
+    """Spread words over a time span in proportion to their length.
 
-    >>> spread(["a", "bcd"], 0, 1000)
+    >>> spread_times(["a", "bcd"], 0, 1000)
     [(0, 250), (250, 1000)]
     """
     total = sum(map(len, parts))
@@ -116,8 +116,8 @@ def spread(parts: Sequence[str], start_ms: int, end_ms: int) -> list[tuple[int, 
     return times
 
 
-def known_words(texts: Iterable[str]) -> Callable[[str], bool]:
-    """A test whether a word occurs in the texts; they are searched when first asked."""
+def make_word_lookup(texts: Iterable[str]) -> Callable[[str], bool]:
+    """A predicate for words that occur in the texts, which are indexed on first use."""
     words: set[str] = set()
     pending = list(texts)
 
@@ -130,8 +130,8 @@ def known_words(texts: Iterable[str]) -> Callable[[str], bool]:
 
 
 @dataclass(slots=True)
-class Running:
-    """A paragraph under construction: text parts and the words on them."""
+class ParagraphBuilder:
+    """Builds a paragraph from parts of text and their words."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
@@ -144,11 +144,10 @@ class Running:
         words: Sequence[Word],
         whole: Callable[[str], bool] | None = None,
     ) -> None:
-        """Append a text whose words have offsets into it.
+        """Append a text; its words have offsets into it.
 
-        Where no space comes between (a word cut by a hyphen), the two halves become
-        one word. Only the end of what stands there is looked at, so that a paragraph
-        of any length is built in linear time.
+        The halves of a hyphenated word become one word. Only the end of the text so far
+        is examined, so that a paragraph of any length is built in linear time.
         """
         tail = self.tail[-96:]
         joined = join(tail, text, whole)
@@ -156,7 +155,7 @@ class Running:
         glue = joined[:kept]
         cut = len(tail) - len(glue)
         if cut > 0:
-            # The hyphen at the end went.
+            # The hyphen at the end was dropped.
             self.parts[-1] = self.parts[-1][:-cut]
             self.length -= cut
         elif cut < 0:
@@ -182,13 +181,13 @@ class Running:
         return "".join(self.parts)
 
 
-#: Overlaps up to this are rounding and how recognisers are; they are mended in silence.
+#: Smaller overlaps are rounding errors of recognisers and repaired without a finding.
 _ROUNDING_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A word as the file has it; times are None where the file has none."""
+class RawWord:
+    """A word as in the file; times are None if the file has none."""
 
     text: str
     start_ms: int | None
@@ -200,19 +199,19 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment as the file has it. `number` is 1-based."""
+    """A segment as in the file. `number` is 1-based."""
 
     number: int
     text: str
     start_ms: int | None
     end_ms: int | None
     speaker: str
-    heard: tuple[Heard, ...]
+    heard: tuple[RawWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """A segment whose text has words with offsets into it and times."""
+class TimedSegment:
+    """A segment whose words have offsets into its text and times."""
 
     number: int
     text: str
@@ -220,28 +219,31 @@ class Timed:
     words: tuple[Word, ...]
 
 
-def timed_segments(segments: list[Segment], source: str, findings: list[Finding]) -> list[Timed]:
-    """Segments by time, each word with its time, none backwards; mends go to `findings`.
+def time_segments(
+    segments: list[Segment], source: str, findings: list[Finding]
+) -> list[TimedSegment]:
+    """Sort segments by time and give every word a time; repairs go to `findings`.
 
-    Raises `InputError` for a segment with text and no times at all.
+    Word times never run backwards. Raises `InputError` for a segment with text but no
+    times at all.
     """
     spoken = [s for s in segments if s.text or any(h.text for h in s.heard)]
     ordered = sorted(spoken, key=lambda s: _first_time(s, source))
     if ordered != spoken:
         message = "the segments were not in the order of their times and have been sorted"
         findings.append(Finding("segments-unsorted", Severity.INFO, message, file=source))
-    mended: list[int] = []
-    result: list[Timed] = []
+    repaired: list[int] = []
+    result: list[TimedSegment] = []
     floor = 0
     for segment in ordered:
-        timed = _place(segment, floor, mended)
+        timed = _place(segment, floor, repaired)
         if timed.words:
             floor = timed.words[-1].end_ms
             result.append(timed)
-    if mended:
+    if repaired:
         message = (
-            f"{len(mended)} word times that run backwards were moved, "
-            f"the first in segment {mended[0]}"
+            f"{len(repaired)} word times that run backwards were moved, "
+            f"the first in segment {repaired[0]}"
         )
         findings.append(Finding("times-mended", Severity.WARNING, message, file=source))
     return result
@@ -255,24 +257,24 @@ def _first_time(segment: Segment, source: str) -> int:
     return found
 
 
-def _place(segment: Segment, floor: int, mended: list[int]) -> Timed:
-    """Give every word of a segment its offset and its time, none before `floor`."""
+def _place(segment: Segment, floor: int, repaired: list[int]) -> TimedSegment:
+    """Give every word of a segment its offset and a time, none before `floor`."""
     heard = [h for h in segment.heard if h.text]
     if not heard:
-        heard = [Heard(text, None, None, None, "", True) for _, text in pieces(segment.text)]
-    text, spans = _located(segment.text, heard)
-    heard, spans = _merged(text, heard, spans)
-    times = _monotone(_filled(segment, heard, floor), floor, segment.number, mended)
+        heard = [RawWord(text, None, None, None, "", True) for _, text in split_words(segment.text)]
+    text, spans = _locate_words(segment.text, heard)
+    heard, spans = _merge_parts(text, heard, spans)
+    times = _make_monotonic(_fill_times(segment, heard, floor), floor, segment.number, repaired)
     words = tuple(
         Word(text[start:end], start, begin, finish, h.confidence)
         for (start, end), (begin, finish), h in zip(spans, times, heard, strict=True)
     )
     speakers = [h.speaker for h in heard if h.speaker]
-    return Timed(segment.number, text, segment.speaker or (speakers or [""])[0], words)
+    return TimedSegment(segment.number, text, segment.speaker or (speakers or [""])[0], words)
 
 
-def _located(text: str, heard: Sequence[Heard]) -> tuple[str, list[tuple[int, int]]]:
-    """Where each word stands in the text; a text of the words' own if they differ."""
+def _locate_words(text: str, heard: Sequence[RawWord]) -> tuple[str, list[tuple[int, int]]]:
+    """Locate the words in the text; if they differ, the text is built from the words."""
     spans: list[tuple[int, int]] = []
     position = 0
     folded = text.casefold()
@@ -280,20 +282,20 @@ def _located(text: str, heard: Sequence[Heard]) -> tuple[str, list[tuple[int, in
     folded = folded if fold else text
     for h in heard:
         wanted = h.text.casefold() if fold else h.text
-        # A word further off than some punctuation is another word of the same spelling.
+        # Further away than some punctuation, it is another word with the same spelling.
         found = folded.find(wanted, position, position + len(wanted) + 12)
         between = text[position:found] if found >= 0 else ""
         if found < 0 or any(char.isalnum() for char in between):
-            return _own_text(heard)
+            return _join_words(heard)
         spans.append((found, found + len(wanted)))
         position = found + len(wanted)
     if any(char.isalnum() for char in text[position:]):
-        return _own_text(heard)
-    return text, _with_punctuation(text, spans)
+        return _join_words(heard)
+    return text, _extend_to_punctuation(text, spans)
 
 
-def _with_punctuation(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Words stretched over the punctuation on them: the words of the API have none."""
+def _extend_to_punctuation(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Extend words to adjacent punctuation, which words of the API do not include."""
     stretched: list[tuple[int, int]] = []
     for index, (start, end) in enumerate(spans):
         lower = stretched[-1][1] if stretched else 0
@@ -306,9 +308,9 @@ def _with_punctuation(text: str, spans: list[tuple[int, int]]) -> list[tuple[int
     return stretched
 
 
-def _own_text(heard: Sequence[Heard]) -> tuple[str, list[tuple[int, int]]]:
-    # Only whisper's own words carry the space before them; where none does, words
-    # are apart by a space in all scripts that have it.
+def _join_words(heard: Sequence[RawWord]) -> tuple[str, list[tuple[int, int]]]:
+    # Only whisper's words include the space before them. Without any, words are separated
+    # by spaces in scripts that use them.
     marked = any(h.spaced for h in heard)
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
@@ -326,18 +328,18 @@ def _own_text(heard: Sequence[Heard]) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
-def _merged(
-    text: str, heard: Sequence[Heard], spans: Sequence[tuple[int, int]]
-) -> tuple[list[Heard], list[tuple[int, int]]]:
-    """Parts of one written word ("215" ",900") as one word, punctuation on its word."""
-    words: list[Heard] = []
+def _merge_parts(
+    text: str, heard: Sequence[RawWord], spans: Sequence[tuple[int, int]]
+) -> tuple[list[RawWord], list[tuple[int, int]]]:
+    """Merge the parts of a written word ("215" ",900") and attach punctuation."""
+    words: list[RawWord] = []
     places: list[tuple[int, int]] = []
     spoken = False
     for h, (start, end) in zip(heard, spans, strict=True):
         says = any(map(str.isalnum, text[start:end]))
         touching = bool(places) and places[-1][1] == start
         apart = touching and (is_cjk(text[start - 1]) or is_cjk(text[start]))
-        # Punctuation alone, as whisperX gives it, is written on the word beside it.
+        # Punctuation on its own, as from whisperX, is attached to the adjacent word.
         if touching and not (apart and spoken and says):
             last = words[-1]
             begin = last.start_ms if last.start_ms is not None else h.start_ms
@@ -353,15 +355,15 @@ def _merged(
     return [replace(h, text=text[start:end]) for h, (start, end) in whole], places
 
 
-def _filled(segment: Segment, heard: Sequence[Heard], floor: int) -> list[tuple[int, int]]:
-    """Times for all words; those without lie between the ones that have some."""
+def _fill_times(segment: Segment, heard: Sequence[RawWord], floor: int) -> list[tuple[int, int]]:
+    """Times for all words; missing ones are interpolated."""
     times: list[tuple[int, int]] = []
     index = 0
     cursor = segment.start_ms if segment.start_ms is not None else floor
     while index < len(heard):
         h = heard[index]
         if h.start_ms is not None:
-            # An end alone is missing now and then: the next start, or the segment's end.
+            # If only the end is missing, use the next start or the segment's end.
             after = _next_start(segment, heard, index + 1, h.start_ms)
             end = h.end_ms if h.end_ms is not None else after
             times.append((h.start_ms, end))
@@ -371,27 +373,27 @@ def _filled(segment: Segment, heard: Sequence[Heard], floor: int) -> list[tuple[
         while stop < len(heard) and heard[stop].start_ms is None:
             stop += 1
         limit = _next_start(segment, heard, stop, cursor)
-        times.extend(spread([w.text for w in heard[index:stop]], cursor, max(cursor, limit)))
+        times.extend(spread_times([w.text for w in heard[index:stop]], cursor, max(cursor, limit)))
         cursor, index = max(cursor, limit), stop
     return times
 
 
-def _next_start(segment: Segment, heard: Sequence[Heard], index: int, default: int) -> int:
+def _next_start(segment: Segment, heard: Sequence[RawWord], index: int, default: int) -> int:
     if index < len(heard):
         start = heard[index].start_ms
         return start if start is not None else default
     return segment.end_ms if segment.end_ms is not None else default
 
 
-def _monotone(
-    times: list[tuple[int, int]], floor: int, number: int, mended: list[int]
+def _make_monotonic(
+    times: list[tuple[int, int]], floor: int, number: int, repaired: list[int]
 ) -> list[tuple[int, int]]:
-    """The same times, ascending. Small overlaps are cut in silence, others recorded."""
+    """Make times ascend. Small overlaps are cut silently, larger ones are recorded."""
     result: list[tuple[int, int]] = []
     for start, end in times:
         low = result[-1][1] if result else floor
         if start < low - _ROUNDING_MS or end < start:
-            mended.append(number)
+            repaired.append(number)
         start = max(start, low)
         result.append((start, max(start, end)))
     return result
