@@ -3,7 +3,6 @@
 import pytest
 
 from speechsubs import formats
-from speechsubs.formats.wordtimes import join, join_all, make_word_lookup, split_words, spread_times
 from speechsubs.model import Cue, Track
 
 
@@ -68,24 +67,3 @@ def test_overlapping_cues_give_ascending_words() -> None:
 def test_an_echo_in_an_ordinary_track_is_no_rolling_caption() -> None:
     track = [Cue(i * 1000, i * 1000 + 1000, (text,)) for i, text in enumerate("abccdefg")]
     assert paragraphs(*track) == [("", "a b c c d e f g", 1)]
-
-
-def test_joints() -> None:
-    assert join("你好。", "SU7") == "你好。SU7"
-    assert join("soft\u00ad", "ware") == "software"
-    assert join("I was-", "What?") == "I was- What?"
-    assert join_all(["a para-", "graph"], make_word_lookup(["One paragraph."])) == "a paragraph"
-    assert join_all([]) == ""
-
-
-def test_pieces_and_times() -> None:
-    assert [text for _, text in split_words("「你好」，SU7 (真的)。")] == [
-        "「你",
-        "好」，",
-        "SU7",
-        "(真",
-        "的)。",
-    ]
-    assert [text for _, text in split_words("สวัสดีครับ")] == ["ส", "วั", "ส", "ดี", "ค", "รั", "บ"]
-    assert spread_times([], 0, 5) == []
-    assert spread_times(["a", "b"], 7, 7) == [(7, 7), (7, 7)]
