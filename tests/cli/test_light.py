@@ -13,7 +13,7 @@ from speechsubs.cli.group import COMMANDS
 HEAVY = (
     "rich", "ctranslate2", "sentencepiece", "babel", "budoux", "sentencex", "ruamel",
     "argostranslate", "sacremoses", "numpy", "srt", "regex", "charset_normalizer",
-    "ahocorasick_rs", "packaging", "yaml", "openpyxl", "xml",
+    "ahocorasick_rs", "packaging", "yaml", "openpyxl", "xml", "cattrs",
 )  # fmt: skip
 
 #: What Python itself, click and the few light modules of ours come to, with some room:

@@ -15,6 +15,7 @@ from speechsubs.language.locales import load as locale
 from speechsubs.model import Paragraph, Transcript
 from speechsubs.pipeline import subtitle
 from speechsubs.project import store
+from speechsubs.project.schema import SCHEMA
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -95,7 +96,7 @@ def test_the_schema_is_strict(part: str) -> None:
             assert definition["required"] == [p for p in definition["properties"] if p not in later]
         else:
             assert definition["items"] is False
-    assert definitions["manifest"]["properties"]["schema"]["const"] == store.SCHEMA
+    assert definitions["manifest"]["properties"]["schema"]["const"] == SCHEMA
 
 
 def test_every_field_of_a_project_is_explained() -> None:

@@ -1,9 +1,10 @@
 """JSON for programs: what docs/exchange.schema.json describes."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from speechsubs.adapters.json_codec import Codec, Shape, parse
 from speechsubs.errors import InputError
 from speechsubs.exchange.segments import (
     SCHEMA,
@@ -18,110 +19,136 @@ from speechsubs.exchange.segments import (
 from speechsubs.model import Finding
 
 
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    number: int
+    start_ms: int
+    end_ms: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    kind: str
+    key: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    id: str
+    start: int
+    end: int
+    target: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Revision:
+    source: str
+    target: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment; what has a default may be missing in a file that comes back."""
+
+    id: str
+    source: str | None = None
+    target: str | None = None
+    state: str = ""
+    limit: int | None = None
+    cues: tuple[_Cue, ...] = ()
+    slots: tuple[_Slot, ...] = ()
+    terms: tuple[_Term, ...] = ()
+    notes: tuple[str, ...] = ()
+    revision: _Revision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    schema: str
+    source: str
+    file: str = ""
+    language: str = ""
+    locale: str
+    segments: tuple[_Segment, ...]
+
+
+_CODEC = Codec(
+    {
+        _File: Shape(unread=frozenset({"file", "language"})),
+        _Segment: Shape(
+            optional=frozenset({"source", "target", "state", "revision"}),
+            unread=frozenset({"limit", "cues", "slots", "terms", "notes"}),
+        ),
+        _Revision: Shape(),
+        _Cue: Shape(),
+        _Slot: Shape(),
+        _Term: Shape(),
+    }
+)
+
+
 def write(document: Document) -> tuple[bytes, list[Finding]]:
     """The file. It holds every text."""
-    data = {
-        "schema": SCHEMA,
-        "source": document.source_id,
-        "file": document.file,
-        "language": document.language,
-        "locale": document.target,
-        "segments": [_segment(unit) for unit in document.units],
-    }
-    text = json.dumps(data, ensure_ascii=False, indent=1)
+    file = _File(
+        schema=SCHEMA,
+        source=document.source_id,
+        file=document.file,
+        language=document.language,
+        locale=document.target,
+        segments=tuple(map(_segment, document.units)),
+    )
+    text = json.dumps(_CODEC.dump(file), ensure_ascii=False, indent=1)
     # A lone surrogate cannot be UTF-8; escaped it can.
     return (text + "\n").encode("utf-8", "backslashreplace"), []
 
 
-def _segment(unit: Unit) -> dict[str, Any]:
+def _segment(unit: Unit) -> _Segment:
     revision = unit.plain_revision
-    return {
-        "id": unit.name,
-        "source": unit.source,
-        "target": unit.target,
-        "state": unit.state.value,
-        "limit": unit.limit,
-        "cues": [
-            {
-                "number": shown.number,
-                "start_ms": shown.cue.start_ms,
-                "end_ms": shown.cue.end_ms,
-                "lines": list(shown.cue.lines),
-            }
-            for shown in unit.cues
-        ],
-        "slots": [
-            {"kind": hole.kind, "key": hole.key, "source": hole.source, "target": hole.target}
-            for hole in unit.holes.values()
-        ],
-        "terms": [
-            {"id": m.term, "start": m.start, "end": m.end, "target": m.wanted, "note": m.note}
-            for m in unit.marks
-        ],
-        "notes": list(unit.notes),
-        "revision": {
-            "source": revision.source,
-            "target": revision.target,
-            "state": revision.state.value,
-        },
-    }
+    return _Segment(
+        unit.name,
+        unit.source,
+        unit.target,
+        unit.state.value,
+        unit.limit,
+        tuple(_Cue(c.number, c.cue.start_ms, c.cue.end_ms, c.cue.lines) for c in unit.cues),
+        tuple(_Slot(h.kind, h.key, h.source, h.target) for h in unit.holes.values()),
+        tuple(_Term(m.term, m.start, m.end, m.wanted, m.note) for m in unit.marks),
+        tuple(unit.notes),
+        _Revision(revision.source, revision.target, revision.state.value),
+    )
 
 
 def read(data: bytes, where: str) -> Incoming:
     """The segments of a file. Raises `InputError`."""
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError(where, f"is no JSON that can be read ({error})") from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    found = parse(data, where)
+    if found.get("schema") != SCHEMA:
         raise InputError(where, f"this JSON does not have the schema {SCHEMA!r}")
-    segments = found.get("segments")
-    if not isinstance(segments, list):
-        raise InputError(where, "`segments` must be a list")
     findings: list[Finding] = []
-    rows = tuple(_rows(found, segments, where, findings))
+    rows = tuple(_rows(_CODEC.load(found, _File, where), where, findings))
     return Incoming(where, rows, tuple(findings))
 
 
-def _rows(
-    data: Mapping[str, Any], segments: list[Any], where: str, findings: list[Finding]
-) -> Iterator[Row]:
-    source_id, locale = _text(data, "source", where), _text(data, "locale", where)
-    for number, segment in enumerate(segments, 1):
-        place = f"{where}, segment {number}"
-        if not isinstance(segment, dict):
-            raise InputError(place, "must be an object")
-        target = segment.get("target")
-        if target is not None:
-            target = _text(segment, "target", place)
-        word = _text(segment, "state", place) if "state" in segment else ""
+def _rows(file: _File, where: str, findings: list[Finding]) -> Iterator[Row]:
+    for segment in file.segments:
+        target, revision = segment.target, segment.revision
+        said = (revision.source, revision.target, revision.state) if revision else ()
         row = Row(
-            source_id,
-            locale,
-            _text(segment, "id", place),
+            file.source,
+            file.locale,
+            segment.id,
             None if target is None else (target,) if target else (),
             plain=True,
-            state=state_of(word),
-            revision=_revision(segment.get("revision"), place),
-            source=(_text(segment, "source", place),) if "source" in segment else None,
+            state=state_of(segment.state),
+            revision=Revision.parse(".".join(said)),
+            source=None if segment.source is None else (segment.source,),
         )
-        if word and row.state is None:
-            message = f"{word[:40]!r} is no state (new, machine, edited, approved): not read"
+        if segment.state and row.state is None:
+            word = segment.state[:40]
+            message = f"{word!r} is no state (new, machine, edited, approved): not read"
             findings.append(problem("state", message, row, where))
         yield row
-
-
-def _revision(value: Any, place: str) -> Revision | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise InputError(place, "`revision` must be an object")
-    words = [_text(value, name, place) for name in ("source", "target", "state")]
-    return Revision.parse(".".join(words))
-
-
-def _text(data: Mapping[str, Any], name: str, place: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str):
-        raise InputError(place, f"`{name}` must be a text")
-    return value

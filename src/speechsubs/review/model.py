@@ -4,10 +4,11 @@ They are plain data, so that the terminal, the page, Markdown and JSON all show 
 review and a decision made in any of them can be applied from any other.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from speechsubs.adapters.json_codec import Codec, Shape
 from speechsubs.glossary.diff import Change, digest
 from speechsubs.model import Finding
 
@@ -103,27 +104,21 @@ class Review:
 
     def data(self) -> dict[str, Any]:
         """The review as JSON-serializable data, with ids and hashes included."""
-        return {
-            "schema": SCHEMA,
-            "title": self.title,
-            "project": self.project,
-            "old": self.old,
-            "new": self.new,
-            "media": self.media,
-            "limits": self.limits,
-            "changes": [{"id": change.id, **asdict(change)} for change in self.changes],
-            "conflicts": [asdict(finding) for finding in self.conflicts],
-            "items": [
-                {
-                    "id": item.id,
-                    "source_hash": item.source_hash,
-                    "text_hash": item.text_hash,
-                    **asdict(item),
-                    "demands": dict(item.demands),
-                }
-                for item in self.items
-            ],
-        }
+        data: dict[str, Any] = _CODEC.dump(self)
+        return {"schema": SCHEMA, **data}
+
+
+_CODEC = Codec(
+    {
+        Review: Shape(
+            ("title", "project", "old", "new", "media", "limits", "changes", "conflicts", "items")
+        ),
+        Item: Shape(("id", "source_hash", "text_hash", *(f.name for f in fields(Item)))),
+        ItemCue: Shape(),
+        Change: Shape(("id", *(f.name for f in fields(Change)))),
+        Finding: Shape(),
+    }
+)
 
 
 class Verdict(StrEnum):

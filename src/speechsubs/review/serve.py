@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.adapters.json_codec import Codec, Shape, parse
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.review import decisions, page
-from speechsubs.review.model import Decision, Decisions, Review, Verdict
+from speechsubs.review.model import Decision, Decisions, Review
 
 LOOPBACK = "127.0.0.1"
 #: Enough for 100,000 long decisions.
@@ -180,39 +181,37 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """What the page sends: all its decisions, and the revision that it was loaded with."""
+
+    decisions: tuple[Decision, ...]
+    revision: str
+
+
+_CODEC = Codec(
+    {
+        Decision: Shape(
+            optional=frozenset({"text", "lines", "author", "date", "reason", "demands"})
+        ),
+        _Posted: Shape(),
+    }
+)
+
+
 def _parse_posted(body: bytes) -> tuple[list[Decision], str]:
-    try:
-        data = json.loads(body)
-        return [_parse_decision(one) for one in data["decisions"]], str(data["revision"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError("the page", f"sent no decisions ({error!r:.200})") from error
+    where = "the page"
+    posted = _CODEC.load(parse(body, where), _Posted, where)
+    return [_encodable(one) for one in posted.decisions], posted.revision
 
 
-def _parse_decision(one: Mapping[str, Any]) -> Decision:
-    def text_of(name: str) -> str:
-        value = one.get(name, "")
-        if not isinstance(value, str):
-            raise TypeError(f"{name} is no text")
-        return value.encode("utf-8", "replace").decode("utf-8")
-
-    lines = one.get("lines") or []
-    if not isinstance(lines, list) or not all(isinstance(cue, list) for cue in lines):
-        raise TypeError("lines is no list of lists")
-    demands = one.get("demands") or {}
-    if not isinstance(demands, dict):
-        raise TypeError("demands is no object")
-    return Decision(
-        text_of("item"),
-        Verdict(text_of("verdict")),
-        text_of("source_hash"),
-        text_of("text_hash"),
-        text_of("text"),
-        tuple(tuple(str(line) for line in cue) for cue in lines),
-        text_of("author"),
-        text_of("date"),
-        text_of("reason"),
-        tuple((str(term), str(value)) for term, value in demands.items()),
+def _encodable(decision: Decision) -> Decision:
+    """Replace lone surrogates, which a browser may send and UTF-8 cannot hold."""
+    text, author, reason = (
+        said.encode("utf-8", "replace").decode("utf-8")
+        for said in (decision.text, decision.author, decision.reason)
     )
+    return replace(decision, text=text, author=author, reason=reason)
 
 
 class _Http(ThreadingHTTPServer):

@@ -1,0 +1,135 @@
+"""The JSON of a project, version 1: docs/project.schema.json as types.
+
+The types of the program are written as they are where a file holds the same; where it
+does not, a type of the file stands between.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from speechsubs.adapters.json_codec import Codec, Shape
+from speechsubs.errors import InputError
+from speechsubs.model import Cue, Kind, Sentence, Slot, Word
+from speechsubs.project.model import Segment, Source, TrackRecord
+from speechsubs.spans import Span
+
+SCHEMA = "speechsubs-project/1"
+_ADVICE = "Restore it from a copy"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """What the manifest holds of a source: its id and the file that it is in."""
+
+    id: str
+    file: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest. `speechsubs` is the version that wrote it."""
+
+    schema: str
+    speechsubs: str = ""
+    glossary_digest: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    sources: tuple[SourceEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _SentenceRecord:
+    """A sentence with its slots; its index is its place in the list."""
+
+    paragraph: int
+    kind: Kind
+    line: int
+    speaker: str
+    text: str
+    words: tuple[Word, ...]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SourceRecord:
+    """The file of a source; its id is in the manifest."""
+
+    name: str
+    sha256: str
+    language: str
+    aligner: str
+    media: str = ""
+    sentences: tuple[_SentenceRecord, ...]
+    cues: tuple[Cue, ...]
+    tracks: tuple[TrackRecord, ...]
+
+
+CODEC = Codec(
+    {
+        Cue: Shape(
+            ("start_ms", "end_ms", "lines", "sentences", "confidence"),
+            omitted=frozenset({"confidence"}),
+        ),
+        Segment: Shape(
+            (
+                "index", "state", "source", "text", "places", "rung", "raw", "problems",
+                "pinned", "author", "date", "reason", "declined",
+            ),
+            omitted=frozenset({"declined"}),
+        ),
+        TrackRecord: Shape(("locale", "engine", "quality", "written", "segments", "cues")),
+        _SentenceRecord: Shape(),
+        _SourceRecord: Shape(optional=frozenset({"media"})),
+        SourceEntry: Shape(optional=frozenset({"name"})),
+        Manifest: Shape(optional=frozenset({"speechsubs", "glossary_digest", "options"})),
+    },
+    arrays=(Word, Slot, Span),
+)  # fmt: skip
+
+
+def manifest(data: Mapping[str, Any], where: str) -> Manifest:
+    """The manifest that parsed JSON holds. Raises `InputError`, also for other versions."""
+    if data.get("schema") != SCHEMA:
+        raise InputError(where, f"schema {data.get('schema')!r} is not {SCHEMA!r}")
+    return CODEC.load(data, Manifest, where, _ADVICE)
+
+
+def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
+    """The source that the parsed JSON of its file holds. Raises `InputError`."""
+    found = CODEC.load(data, _SourceRecord, where, _ADVICE)
+    sentences = tuple(
+        Sentence(index, s.paragraph, s.text, s.kind, s.line, s.words, s.speaker)
+        for index, s in enumerate(found.sentences)
+    )
+    return Source(
+        source_id,
+        found.name,
+        found.sha256,
+        found.language,
+        found.aligner,
+        sentences,
+        tuple(s.slots for s in found.sentences),
+        found.cues,
+        found.tracks,
+        found.media,
+    )
+
+
+def source_data(source: Source) -> Any:
+    """A source as its file has it."""
+    sentences = tuple(
+        _SentenceRecord(s.paragraph, s.kind, s.line, s.speaker, s.text, s.words, slots)
+        for s, slots in zip(source.sentences, source.slots, strict=True)
+    )
+    record = _SourceRecord(
+        name=source.name,
+        sha256=source.sha256,
+        language=source.language,
+        aligner=source.aligner,
+        media=source.media,
+        sentences=sentences,
+        cues=source.cues,
+        tracks=source.tracks,
+    )
+    return CODEC.dump(record)
