@@ -1,0 +1,125 @@
+"""This checkout against another one, as whole processes, in turn: text to SRT, terms, a batch.
+
+    git worktree add ../before REVISION
+    python benchmarks/against.py ../before [--rounds N] [--record]
+
+Both run on the interpreter that runs this script, each with its own sources. What counts
+is processor time and peak memory as the operating system accounts for them; the ratios
+are those of the medians, this checkout over the other, so less than 1 is better.
+"""
+
+import argparse
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import recorded
+
+ROOT = Path(__file__).parents[1]
+HOUR_WORDS, FILES, SEED = 9_000, 200, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one process cost: user and system time in seconds, peak memory in MB."""
+
+    cpu_s: float
+    memory_mb: float
+
+
+def write_inputs(folder: Path) -> None:
+    """An hour of speech, and a folder of short talks, none like another."""
+    chance = random.Random(SEED)
+    paragraphs = (ROOT / "media" / "courage.txt").read_text("utf-8").split("\n\n")
+    hour: list[str] = []
+    while sum(len(text.split()) for text in hour) < HOUR_WORDS:
+        hour.append(f"{chance.choice(paragraphs).strip()} That was number {len(hour)}.")
+    (folder / "hour.txt").write_text("\n\n".join(hour), "utf-8")
+    (folder / "talks").mkdir()
+    for number in range(FILES):
+        text = f"{chance.choice(paragraphs).strip()} This is talk {number}."
+        (folder / "talks" / f"talk{number:03}.txt").write_text(text, "utf-8")
+
+
+def jobs(folder: Path) -> dict[str, list[str]]:
+    """The commands, by name; `echo` stands for the engine, so that only our own work counts."""
+    names = ["--glossary", str(ROOT / "glossary.yml")]
+    echo = ["--engine", "echo", "--overwrite", "--quiet", "-o"]
+    return {
+        "text_to_srt": ["subtitle", str(folder / "hour.txt"), "--no-glossary", *echo],
+        "terms": ["subtitle", str(folder / "hour.txt"), "--to", "es", *names, *echo],
+        "batch": ["subtitle", str(folder / "talks"), "--to", "es", *names, *echo],
+    }
+
+
+def measure(checkout: Path, command: Sequence[str], out: Path) -> Run:
+    """Run a command of a checkout in a fresh process."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "speechsubs", *command, str(out)],
+        cwd=out.parent,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):
+        raise SystemExit(f"{checkout}: exit code {process.returncode}: {' '.join(command)}")
+    return Run(usage.ru_utime + usage.ru_stime, _megabytes(usage))
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
+def compare(other: Path, rounds: int) -> dict[str, Any]:
+    """Each job in both checkouts, in turn, after a round that warms the disk's cache."""
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_inputs(folder)
+        for name, command in jobs(folder).items():
+            runs: dict[Path, list[Run]] = {ROOT: [], other: []}
+            for number in range(rounds + 1):
+                for side, (checkout, found) in enumerate(runs.items()):
+                    run = measure(checkout, command, folder / f"{name}-{number}-{side}")
+                    if number:
+                        found.append(run)
+            ours, theirs = runs[ROOT], runs[other]
+            figures[name] = {
+                "cpu_ratio": _ratio([r.cpu_s for r in ours], [r.cpu_s for r in theirs]),
+                "memory_ratio": _ratio([r.memory_mb for r in ours], [r.memory_mb for r in theirs]),
+            }
+    return figures
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return round(statistics.median(ours) / statistics.median(theirs), 3)
+
+
+def main() -> None:
+    """Compare, and print or record one line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("other", type=Path, help="a checkout of another revision")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--record", action="store_true")
+    options = parser.parse_args()
+    other = options.other.resolve()
+    revision = subprocess.run(
+        ["git", "-C", str(other), "rev-parse", "--short", "HEAD"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    recorded.note("against", {"other": revision, **compare(other, options.rounds)})
+
+
+if __name__ == "__main__":
+    main()
