@@ -28,8 +28,6 @@ from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
-import dask
-
 from speechsubs import formats, outputs
 from speechsubs.batch import naming, worker
 from speechsubs.batch.cluster import protocol
@@ -83,6 +81,9 @@ def opened(place: Place, note: Callable[[str], None]) -> Iterator["Workers"]:
 
     `note` is told which workers are not used, and why.
     """
+    # Here and below: Dask takes half a second to import, and is an extra.
+    import dask
+
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_SILENT))
         stack.enter_context(warnings.catch_warnings())
@@ -95,7 +96,8 @@ def opened(place: Place, note: Callable[[str], None]) -> Iterator["Workers"]:
 
 @contextmanager
 def _own(place: Place) -> Iterator[Any]:
-    # Here, because its import sets up logging, which `_SILENT` must come before.
+    # Its import sets up logging, so it comes after `_SILENT` is in force.
+    import dask
     from distributed import LocalCluster
 
     start: Any = LocalCluster  # which has no types
