@@ -2,7 +2,7 @@
 
 from speechsubs.cues import fit
 from speechsubs.cues.layout import timed_texts
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import load
 from speechsubs.model import Sentence, Slot, SlotKind, Word
 from speechsubs.spans import Span, SpannedText
@@ -15,7 +15,7 @@ def sentence(
 ) -> Sentence:
     words = tuple(
         Word(w, at, start_ms + n * 400, start_ms + n * 400 + 350)
-        for n, (w, at) in enumerate(spoken(text))
+        for n, (w, at) in enumerate(split_words(text))
     )
     return Sentence(index, paragraph, text, words=words, speaker=speaker)
 

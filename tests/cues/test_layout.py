@@ -6,7 +6,7 @@ import pytest
 
 from speechsubs.cues import layout
 from speechsubs.cues.layout import TimedText, cut, reading_ms, wrap
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import load
 from speechsubs.model import Word
 
@@ -18,7 +18,7 @@ def timed(
 ) -> TimedText:
     """Words of 300 ms; `pauses` are milliseconds of silence behind a word."""
     words, clock = [], start_ms
-    for part, offset in spoken(text):
+    for part, offset in split_words(text):
         words.append(Word(part, offset, clock, clock + 300))
         clock += 350 + (pauses or {}).get(part, 0)
     return TimedText(sentence, text, tuple(words))
@@ -100,7 +100,7 @@ def test_a_block_knows_when_it_is_said_and_how_wide_it_is() -> None:
 
 
 def test_words_without_any_duration_still_make_a_cue() -> None:
-    words = tuple(Word(part, offset, 500, 500) for part, offset in spoken("All at once."))
+    words = tuple(Word(part, offset, 500, 500) for part, offset in split_words("All at once."))
     block = cut([TimedText(0, "All at once.", words)], EN)[0]
     assert block.end_ms > block.start_ms
 

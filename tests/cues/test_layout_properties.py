@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from speechsubs.cues import layout
 from speechsubs.cues.layout import TimedText, cut
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.language.linebreaks import BEFORE_GENITIVE, INSIDE_WORD, NO_END, NO_START, tokens
 from speechsubs.language.locales import Locale, known, load
 from speechsubs.model import Word
@@ -35,7 +35,7 @@ TAGS = st.sampled_from([*known(), "es"])
 
 def timed(text: str, sentence: int, start_ms: int, pace: int = 300, gap: int = 40) -> TimedText:
     words, clock = [], start_ms
-    for part, offset in spoken(text):
+    for part, offset in split_words(text):
         words.append(Word(part, offset, clock, clock + pace))
         clock += pace + gap
     return TimedText(sentence, text, tuple(words))
@@ -81,7 +81,7 @@ def test_every_cut_shows_everything_once_in_order_and_inside_the_limits(
     run: list[TimedText] = []
     clock = 0
     for number, (text, pause, pace) in enumerate(parts):
-        if not spoken(text):
+        if not split_words(text):
             continue
         run.append(timed(text, number, clock + pause, pace))
         clock = run[-1].words[-1].end_ms

@@ -79,7 +79,7 @@ def test_every_track_is_valid_and_has_all_text(
 def test_retimed_blocks_of_two_speakers_make_a_valid_track_too(
     blocks: list[Block], limits: Limits, fps: Fraction | None
 ) -> None:
-    moved = fit.retimed(blocks, limits)
+    moved = fit.allot_times(blocks, limits)
     assert [(b.lines, b.sentences, b.width) for b in moved] == [
         (b.lines, b.sentences, b.width) for b in blocks
     ]
@@ -93,7 +93,7 @@ def test_retimed_blocks_of_two_speakers_make_a_valid_track_too(
 def test_retimed_keeps_order_and_begins_a_sentence_late_by_half_a_second_at_most(
     blocks: list[Block], limits: Limits
 ) -> None:
-    moved = fit.retimed(blocks, limits)
+    moved = fit.allot_times(blocks, limits)
     for first, second in pairwise(moved):
         assert first.start_ms < second.start_ms
     began: dict[int, int] = {}

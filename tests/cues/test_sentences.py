@@ -3,7 +3,7 @@
 import pytest
 
 from speechsubs.cues.sentences import MAX_CHARACTERS, split
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.model import Kind, Paragraph, Transcript, Word
 
 
@@ -94,7 +94,7 @@ def test_paragraphs_never_share_a_sentence_and_keep_what_is_known_of_them() -> N
 
 
 def timed(text: str) -> Paragraph:
-    words = [Word(w, at, n * 100, n * 100 + 80) for n, (w, at) in enumerate(spoken(text))]
+    words = [Word(w, at, n * 100, n * 100 + 80) for n, (w, at) in enumerate(split_words(text))]
     return Paragraph(text, words=tuple(words))
 
 

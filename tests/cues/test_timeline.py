@@ -2,7 +2,7 @@
 
 import pytest
 
-from speechsubs.cues.timeline import Timeline, Warp, carried, spoken
+from speechsubs.cues.timeline import Timeline, Warp, carry_times, split_words
 from speechsubs.model import Word
 
 LINE = Timeline([Word("Good", 0, 100, 500), Word("day.", 5, 700, 900)])
@@ -62,7 +62,7 @@ def test_texts_of_no_length() -> None:
 
 
 def test_spoken_parts_chinese_by_character_and_the_rest_by_blanks() -> None:
-    assert [word for word, _ in spoken("价格 21.59万元, ok")] == [
+    assert [word for word, _ in split_words("价格 21.59万元, ok")] == [
         "价",
         "格",
         "21.59",
@@ -71,7 +71,7 @@ def test_spoken_parts_chinese_by_character_and_the_rest_by_blanks() -> None:
         ",",
         "ok",
     ]
-    assert spoken("") == spoken(" \u3000\n") == []
+    assert split_words("") == split_words(" \u3000\n") == []
 
 
 def test_carried_words_have_the_times_of_the_words_they_stand_for() -> None:
@@ -79,7 +79,7 @@ def test_carried_words_have_the_times_of_the_words_they_stand_for() -> None:
     line = Timeline(
         [Word("cars", 0, 0, 100), Word("by", 5, 200, 300), Word("Xiaomi", 8, 1_000, 2_000)]
     )
-    words = carried("coches de Xiaomi", line, Warp(16, 14, [(10, 16, 8, 14)]))
+    words = carry_times("coches de Xiaomi", line, Warp(16, 14, [(10, 16, 8, 14)]))
     assert words[-1].text == "Xiaomi"
     assert (words[-1].start_ms, words[-1].end_ms) == (1_000, 2_000)
     assert all(word.end_ms <= 300 for word in words[:-1])

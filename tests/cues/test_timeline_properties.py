@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechsubs.cues.timeline import Timeline, Warp, carried, spoken
+from speechsubs.cues.timeline import Timeline, Warp, carry_times, split_words
 from speechsubs.model import Word
 
 OFFSET = st.integers(0, 60)
@@ -23,7 +23,7 @@ TEXTS = st.lists(
 @st.composite
 def lines(draw: st.DrawFn, text: str) -> Timeline:
     clock, words = 0, []
-    for part, offset in spoken(text):
+    for part, offset in split_words(text):
         start = clock + draw(st.integers(0, 2_000))
         clock = start + draw(st.integers(0, 900))
         words.append(Word(part, offset, start, clock))
@@ -56,8 +56,8 @@ def test_carried_words_ascend_and_are_all_there(
     data: st.DataObject, said: str, text: str, anchors: list[tuple[int, int, int, int]]
 ) -> None:
     line = data.draw(lines(said))
-    words = carried(text, line, Warp(len(text), len(said), anchors))
-    assert [(w.text, w.offset) for w in words] == spoken(text)
+    words = carry_times(text, line, Warp(len(text), len(said), anchors))
+    assert [(w.text, w.offset) for w in words] == split_words(text)
     for first, second in pairwise(words):
         assert first.start_ms <= second.start_ms
         assert first.end_ms <= second.start_ms or first.end_ms <= second.end_ms
@@ -68,7 +68,7 @@ def test_carried_words_ascend_and_are_all_there(
 @given(st.data(), TEXTS)
 def test_a_text_carried_to_itself_keeps_its_times(data: st.DataObject, text: str) -> None:
     line = data.draw(lines(text))
-    words = carried(text, line, Warp(len(text), len(text), []))
+    words = carry_times(text, line, Warp(len(text), len(text), []))
     for word in words:
         assert word.start_ms == line.starts_at(word.offset)
         assert word.end_ms == max(word.start_ms, line.ends_at(word.end_offset))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechsubs import formats, pipeline
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.errors import InputError
 from speechsubs.glossary import Glossary, Target, Term
@@ -50,7 +50,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     paragraphs = []
     for text in texts:
         clock, words = draw(st.integers(0, 20_000)), []
-        for part, offset in spoken(text):
+        for part, offset in split_words(text):
             end = clock + draw(st.sampled_from([0, 1, 80, 300, 4_000]))
             words.append(Word(part, offset, clock, end))
             clock = end + draw(st.sampled_from([0, 0, 20, 900, 6_000]))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import Locale
 from speechsubs.model import Sentence, Word
 from speechsubs.protocols import Placement
@@ -42,7 +42,7 @@ class EstimateAligner:
                 same = sentences[number - 1].paragraph == sentence.paragraph
                 clock += rules.sentence_pause_ms if same else rules.paragraph_pause_ms
             found: list[tuple[str, int, float, float]] = []
-            words = spoken(sentence.text)
+            words = split_words(sentence.text)
             for index, (text, offset) in enumerate(words):
                 length = self.estimate_word_ms(text)
                 found.append((text, offset, clock, clock + length))

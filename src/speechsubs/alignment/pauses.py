@@ -20,7 +20,7 @@ from speechsubs.alignment.assign import Run, SentenceLength, assign, duration_mi
 from speechsubs.alignment.estimate import EstimateAligner
 from speechsubs.alignment.vad import Region
 from speechsubs.audio import Recording
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import Locale
 from speechsubs.model import Finding, Sentence, Severity, Word
 from speechsubs.protocols import Placement
@@ -291,7 +291,7 @@ def _estimate_without_speech(
 
 
 def _measure_words(sentence: Sentence, rate: EstimateAligner) -> _SentenceWords:
-    words = tuple(spoken(sentence.text))
+    words = tuple(split_words(sentence.text))
     return _SentenceWords(words, tuple(rate.estimate_word_ms(text) for text, _ in words))
 
 

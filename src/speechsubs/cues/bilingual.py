@@ -1,7 +1,7 @@
-"""Two languages in one cue: the source's line above, the target's below.
+"""Bilingual cues: the source line above, the target line below.
 
-Each language is cut into single lines by its own rules. The one with more pieces
-in a sentence sets the borders; the other's borders move to the nearest of them.
+Each language is segmented into single lines by its own rules. Within a sentence, the one
+with more lines sets the cue boundaries; the other's move to the nearest of them.
 """
 
 from collections.abc import Sequence
@@ -12,34 +12,34 @@ from speechsubs.language.locales import Locale
 
 
 def single_line(locale: Locale) -> Locale:
-    """The same locale with one line to a cue."""
+    """The same locale with one line per cue."""
     return replace(locale, limits=replace(locale.limits, max_lines=1))
 
 
 def blocks(
     above: Sequence[Block], below: Sequence[Block], upper: Locale, lower: Locale
 ) -> list[Block]:
-    """Stacked blocks in time order. Both inputs are cut by `single_line` locales."""
+    """Stack the blocks in time order. Both inputs are segmented by `single_line` locales."""
     result: list[Block] = []
-    for first, second in _paired(above, below):
+    for first, second in _group_by_sentences(above, below):
         if not first or not second:
             result += first or second
         elif len(first) >= len(second):
-            result += _stacked(first, _under(first, second), upper, lower)
+            result += _stack(first, _match_blocks(first, second), upper, lower)
         else:
-            result += _stacked(_under(second, first), second, upper, lower)
+            result += _stack(_match_blocks(second, first), second, upper, lower)
     return result
 
 
-def _paired(
+def _group_by_sentences(
     above: Sequence[Block], below: Sequence[Block]
 ) -> list[tuple[list[Block], list[Block]]]:
-    """Blocks of both languages in groups that show the same sentences."""
+    """Group the blocks of both languages by the sentences that they show."""
     result: list[tuple[list[Block], list[Block]]] = []
     a = b = 0
     while a < len(above) or b < len(below):
         first, second = [], []
-        # The earlier sentence leads: the other language may have no text for it.
+        # Start with the earlier sentence: the other language may have no text for it.
         heads = [*above[a : a + 1], *below[b : b + 1]]
         last = min(heads, key=lambda block: block.sentences[0]).sentences[-1]
         grown = True
@@ -57,14 +57,14 @@ def _paired(
     return result
 
 
-def _under(frame: Sequence[Block], other: Sequence[Block]) -> list[Block]:
-    """For every block of the frame, the other language's block that is said with it."""
-    borders = [block.start_ms for block in frame]
+def _match_blocks(frame: Sequence[Block], other: Sequence[Block]) -> list[Block]:
+    """For every block of the frame, the simultaneous block of the other language."""
+    boundaries = [block.start_ms for block in frame]
     starts = [0]
     for number, block in enumerate(other[1:], start=1):
-        # Enough frames must stay before and behind this one for all others.
+        # Leave at least one frame for each of the other blocks.
         low, high = starts[-1] + 1, len(frame) - (len(other) - number)
-        near = min(range(low, high + 1), key=lambda i: abs(borders[i] - block.start_ms))
+        near = min(range(low, high + 1), key=lambda i: abs(boundaries[i] - block.start_ms))
         starts.append(near)
     starts.append(len(frame))
     return [
@@ -74,13 +74,13 @@ def _under(frame: Sequence[Block], other: Sequence[Block]) -> list[Block]:
     ]
 
 
-def _stacked(
+def _stack(
     first: Sequence[Block], second: Sequence[Block], upper: Locale, lower: Locale
 ) -> list[Block]:
     frame = first if len(set(map(id, first))) >= len(set(map(id, second))) else second
     result = []
     for top, bottom, time in zip(first, second, frame, strict=True):
-        # The slower language to read sets the width, in the lower one's characters.
+        # The language that takes longer to read sets the width, in the lower one's characters.
         ratio = lower.limits.chars_per_second / upper.limits.chars_per_second
         width = max(top.width * ratio, bottom.width)
         sentences = tuple(sorted({*top.sentences, *bottom.sentences}))

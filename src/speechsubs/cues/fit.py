@@ -1,11 +1,9 @@
-"""The source track: finished sentences, timed by their own words, cut into cues.
+"""Segment the source and the target track into blocks that fit the speech.
 
-The target track: translated sentences inside the time that the speaker took.
-
-Every target sentence is cut by the rules of its own language. Names and amounts
-are known in both texts, and clause marks where their number is equal; they say
-when the words between them are spoken. Inside its sentence's time a cue's border
-may move, so that every cue can be read.
+Source sentences are timed by their own words. Target sentences are segmented by the rules
+of their own language and timed through what both texts share: names, amounts, and clause
+punctuation if both have the same number. Cue boundaries may move within a sentence's time
+so that every cue can be read.
 """
 
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ from speechsubs.model import Limits, Sentence
 def source_blocks(
     run: Sequence[TimedText], sentences: Sequence[Sentence], locale: Locale
 ) -> list[Block]:
-    """Cut paragraph by paragraph, speaker by speaker: no cue crosses from one to the next."""
+    """Segment each paragraph and speaker separately: no cue spans two of them."""
     result: list[Block] = []
     pairs = zip(run, sentences, strict=True)
     for _, group in groupby(pairs, key=lambda pair: (pair[1].paragraph, pair[1].speaker)):
@@ -28,28 +26,28 @@ def source_blocks(
     return result
 
 
-#: A sentence may start this late where the one before it needs the time; a third of what
-#: the BBC's guidelines allow between speech and text.
+#: How late a sentence may start if the previous one needs the time: a third of the lag
+#: between speech and text that the BBC's guidelines allow.
 LATE_MS = 500
 
 
 def target_blocks(
     run: Sequence[TimedText], sentences: Sequence[Sentence], locale: Locale
 ) -> list[Block]:
-    """Cut paragraph by paragraph, then move inner borders so that cues can be read."""
+    """Segment each paragraph, then move inner boundaries so that cues can be read."""
     found: list[Block] = []
     pairs = zip(run, sentences, strict=True)
     for _, group in groupby(pairs, key=lambda pair: (pair[1].paragraph, pair[1].speaker)):
         found += cut([text for text, _ in group], locale)
-    return retimed(found, locale.limits)
+    return allot_times(found, locale.limits)
 
 
-def retimed(found: Sequence[Block], limits: Limits) -> list[Block]:
-    """Blocks with the time that each needs to be read, if there is any to be had.
+def allot_times(found: Sequence[Block], limits: Limits) -> list[Block]:
+    """Give each block the time that it needs to be read, as far as possible.
 
-    First the pause behind a sentence is used, up to `MAX_LAG_MS`, then borders between
-    its blocks move; only then does the next sentence begin late, by `LATE_MS` at most
-    and never so that it cannot be read itself.
+    First the pause after a sentence is used, up to `MAX_LAG_MS`, then boundaries between
+    its blocks move. Only then is the next sentence delayed, by at most `LATE_MS` and never
+    so far that it cannot be read itself.
     """
     groups = [list(group) for _, group in groupby(found, key=lambda block: block.sentences)]
     starts = [group[0].start_ms for group in groups]
@@ -59,47 +57,47 @@ def retimed(found: Sequence[Block], limits: Limits) -> list[Block]:
         if (following is not None and following <= group[-1].start_ms and len(group) > 1) or (
             following is not None and following < starts[number]
         ):
-            # Another speaker talks meanwhile: squeezed in front of him nobody could read it.
+            # Overlapping speakers: squeezed in before the other one, it could not be read.
             result += group
             continue
-        room = _room(group, following, limits)
-        lacking = starts[number] + _needed(group, limits) - room
+        room = _latest_end(group, following, limits)
+        lacking = starts[number] + _reading_time(group, limits) - room
         if following is not None and lacking > 0:
             after = groups[number + 1]
             later = starts[number + 2] if number + 2 < len(groups) else None
-            spare = _room(after, later, limits) - following - _needed(after, limits)
+            spare = _latest_end(after, later, limits) - following - _reading_time(after, limits)
             late = max(0, min(lacking, spare, LATE_MS))
-            # Time that is no pause can only be lent where the speech runs on.
+            # Delay the next sentence only if it follows without a pause.
             if following - limits.min_gap_ms <= room:
                 starts[number + 1] += late
                 room += late
-        result += _shared_out(group, starts[number], room, limits)
+        result += _distribute(group, starts[number], room, limits)
     return result
 
 
-def _room(group: Sequence[Block], following: int | None, limits: Limits) -> int:
-    """Until when a sentence's last block may stay."""
+def _latest_end(group: Sequence[Block], following: int | None, limits: Limits) -> int:
+    """The latest end of a sentence's last block."""
     end = group[-1].end_ms
     if following is None:
         return end + MAX_LAG_MS
     return max(min(end + MAX_LAG_MS, following - limits.min_gap_ms), group[0].start_ms + 1)
 
 
-def _needed(group: Sequence[Block], limits: Limits) -> int:
-    """How long a sentence's blocks take to read, with the gaps between them."""
+def _reading_time(group: Sequence[Block], limits: Limits) -> int:
+    """The time to read a sentence's blocks, including the gaps between them."""
     return sum(reading_ms(b.width, limits) for b in group) + limits.min_gap_ms * (len(group) - 1)
 
 
-def _shared_out(group: Sequence[Block], start: int, room: int, limits: Limits) -> list[Block]:
-    """One sentence's blocks between its start and the end of its room."""
+def _distribute(group: Sequence[Block], start: int, room: int, limits: Limits) -> list[Block]:
+    """Distribute a sentence's blocks between its start and its latest end."""
     gap = limits.min_gap_ms
     needs = [reading_ms(b.width, limits) for b in group]
-    # When the last block has been read if none begins before its words are spoken.
+    # The end of the last block if no block begins before its words are spoken.
     calm = start
     for number, (block, need) in enumerate(zip(group, needs, strict=True)):
         calm = max(calm + gap, block.start_ms) + need if number else start + need
     end = min(max(group[-1].end_ms, calm), max(room, start + 1))
-    # Not enough time for all: what there is goes by need, so that no cue is worse off.
+    # If there is too little time, share it in proportion to need.
     scale = min(1.0, max(0.0, (end - start - gap * (len(group) - 1)) / sum(needs)))
     needs = [round(need * scale) for need in needs]
     result = []

@@ -1,7 +1,7 @@
-"""Translations put into the cues that are already there, one for one.
+"""Fill existing cues with the translation, one for one.
 
-Sentences are translated whole; each is then parted over the cues that its source
-ran through: near the place where the source was parted, at the border of a phrase.
+Whole sentences are translated; each is then split over the cues of its source sentence,
+close to where the source was split and preferably at a phrase boundary.
 """
 
 import re
@@ -16,8 +16,8 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Sentence, Slot, Track
 from speechsubs.spans import SpannedText
 
-#: What it costs to part a sentence a whole sentence's length away from the source's place,
-#: in the unit of `linebreaks` costs.
+#: The cost of splitting a whole sentence's length away from the source's position, in the
+#: unit of `linebreaks` costs.
 DRIFT = 600.0
 
 _DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
@@ -30,18 +30,18 @@ def track(
     slots: Sequence[tuple[Slot, ...]],
     locale: Locale,
 ) -> Track:
-    """The source track's cues, times and number unchanged, with the translation in them.
+    """The source track's cues, with unchanged times and numbers, and the translation.
 
-    A cue whose source had no sentence (only a note, "♪") keeps its own text; one in which
-    several people speak keeps a dash and a line for each.
+    A cue without a source sentence (such as "♪") keeps its own text; one with several
+    speakers keeps a dash and a line for each.
     """
     texts: list[list[tuple[int, str]]] = [[] for _ in source.cues]
     shown: list[list[int]] = [[] for _ in source.cues]
     starts = [cue.start_ms for cue in source.cues]
     for sentence, done, own in zip(sentences, finished, slots, strict=True):
         parts = _source_parts(sentence, starts)
-        borders = [start for _, start in parts[1:]]
-        parted = _parted(sentence, done, own, borders, locale)
+        boundaries = [start for _, start in parts[1:]]
+        parted = _split_sentence(sentence, done, own, boundaries, locale)
         for (number, _), text in zip(parts, parted, strict=True):
             if text:
                 texts[number].append((sentence.paragraph, text))
@@ -56,9 +56,9 @@ def track(
 
 
 def _lines(cue: Cue, own_texts: Sequence[tuple[int, str]], locale: Locale) -> tuple[str, ...]:
-    """The lines of a cue from its texts, each with the paragraph that it is of.
+    """The lines of a cue from its texts, each with its paragraph.
 
-    A speaker's turn is a paragraph; where the source gave each a dash, so does this.
+    A speaker's turn is a paragraph; if the source marks turns with dashes, so do these.
     """
     dashes = [match.group() for line in cue.lines if (match := _DASH.match(line))]
     turns = dict.fromkeys(paragraph for paragraph, _ in own_texts)
@@ -67,7 +67,7 @@ def _lines(cue: Cue, own_texts: Sequence[tuple[int, str]], locale: Locale) -> tu
     lines: list[str] = []
     for turn in turns:
         said = " ".join(text for paragraph, text in own_texts if paragraph == turn)
-        # A no-break space, so that no line is left with a dash alone.
+        # A no-break space, so that no line consists of a dash alone.
         dash = "" if _DASH.match(said) else dashes[0].replace(" ", "\u00a0")
         first, *rest = wrap([dash + said], locale) or ("",)
         lines += [dashes[0] + first.removeprefix(dash) if dash else first, *rest]
@@ -75,7 +75,7 @@ def _lines(cue: Cue, own_texts: Sequence[tuple[int, str]], locale: Locale) -> tu
 
 
 def _source_parts(sentence: Sentence, starts: Sequence[int]) -> list[tuple[int, int]]:
-    """The cues that a sentence runs through, with the offset where its part begins."""
+    """The cues of a sentence, each with the offset at which its part begins."""
     parts: list[tuple[int, int]] = []
     for word in sentence.words:
         at = max(0, bisect_right(starts, word.start_ms) - 1)
@@ -84,50 +84,50 @@ def _source_parts(sentence: Sentence, starts: Sequence[int]) -> list[tuple[int, 
     return parts or [(0, 0)]
 
 
-def _parted(
+def _split_sentence(
     sentence: Sentence,
     done: SpannedText,
     own: Sequence[Slot],
-    borders: Sequence[int],
+    boundaries: Sequence[int],
     locale: Locale,
 ) -> list[str]:
-    """A finished sentence in one more part than there are borders in its source."""
-    if not borders:
+    """Split a finished sentence into one part more than there are boundaries."""
+    if not boundaries:
         return [done.text]
     glued = tuple((p.start, p.end) for p in done.spans)
     found = tokens(done.text, locale, glued)
     warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
-    cuts = _cheapest(found, [warp(t.end) for t in found], borders, len(sentence.text))
+    cuts = _choose_cuts(found, [warp(t.end) for t in found], boundaries, len(sentence.text))
     edges = [0, *cuts, len(found)]
     return [
         done.text[found[a].start : found[b - 1].end] if b > a else "" for a, b in pairwise(edges)
     ]
 
 
-def _cheapest(
-    found: Sequence[Token], places: Sequence[float], borders: Sequence[int], length: int
+def _choose_cuts(
+    found: Sequence[Token], places: Sequence[float], boundaries: Sequence[int], length: int
 ) -> list[int]:
-    """After how many tokens each border lies, by a dynamic program over both.
+    """Choose the number of tokens before each boundary by dynamic programming.
 
-    Parts may only be empty where there are more parts than tokens.
+    Parts are only empty if there are more parts than tokens.
     """
     count = len(found)
     infinite = float("inf")
     best = [0.0] + [infinite] * count
     back: list[list[int]] = []
-    least = 1 if count > len(borders) else 0
-    for number, border in enumerate(borders):
+    least = 1 if count > len(boundaries) else 0
+    for number, boundary in enumerate(boundaries):
         row, origin = [infinite] * (count + 1), [0] * (count + 1)
         low, low_at = infinite, 0
         for cut in range(count + 1):
             before = cut - least
             if before >= 0 and best[before] < low:
                 low, low_at = best[before], before
-            if low == infinite or count - cut < least * (len(borders) - number):
+            if low == infinite or count - cut < least * (len(boundaries) - number):
                 continue
             place = places[cut - 1] if cut else 0.0
             price = found[cut - 1].cost if cut else 0.0
-            row[cut] = low + price + DRIFT * abs(place - border) / max(1, length)
+            row[cut] = low + price + DRIFT * abs(place - boundary) / max(1, length)
             origin[cut] = low_at
         best = row
         back.append(origin)

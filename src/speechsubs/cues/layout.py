@@ -1,21 +1,21 @@
-"""The cut: timed text into cues of one or two lines, by one global optimum.
+"""Segmentation: divide timed text into cues and lines by global optimisation.
 
-A dynamic program looks at every way to cut a run of sentences into cues and
-takes the cheapest. Costs name what an editor sees: a line end inside a phrase, a
-cue that cannot be read in its time, a cue that runs on over a pause, lopsided
-lines. Width and number of lines are hard: no cut breaks them.
+Dynamic programming finds the cheapest way to divide a run of sentences into cues. The
+costs model what an editor would object to: a line break inside a phrase, a cue that cannot
+be read in its time, a cue that spans a pause, unbalanced lines. Line width and the number
+of lines are hard limits.
 
-A cue shows a part of one sentence, or several whole sentences; never the end of
-one and the beginning of the next, which tears both apart for the reader.
+A cue shows part of one sentence or several whole sentences, never the end of one and the
+beginning of the next, which would split both for the reader.
 
-Cost grows linearly with the text: a cue holds a bounded number of tokens.
+The running time is linear in the text, because a cue has a bounded number of tokens.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from speechsubs.cues.timeline import Timeline, Warp, anchors, carried
+from speechsubs.cues.timeline import Timeline, Warp, anchors, carry_times
 from speechsubs.language.linebreaks import BEFORE_GENITIVE, COMMA, blank_of, tokens
 from speechsubs.language.locales import Locale
 from speechsubs.model import Limits, Sentence, Slot, Word
@@ -50,12 +50,12 @@ MIXED_LINE = 12.0
 STUB = 26.0
 """A cue with a scrap of a sentence, fuller than nothing, emptier than a line third."""
 
-#: A cue may outstay its speech by this much to be read (BBC: speech and text at most 1.5 s apart).
+#: How long a cue may stay after its speech (BBC: text lags speech by at most 1.5 s).
 MAX_LAG_MS = 1_500
 
 
 def reading_ms(width: float, limits: Limits) -> int:
-    """How long a text of this width must be shown to be read, within the duration limits."""
+    """The reading time of a text of this width, within the duration limits."""
     need = round(width * 1_000 / limits.chars_per_second)
     return min(max(limits.min_duration_ms, need), limits.max_duration_ms)
 
@@ -82,13 +82,13 @@ def timed_texts(
     """Finished sentences with the times of the words that they were made from.
 
     In the source language only slots differ from what was spoken ("29700$" became
-    "$29,700"), so all other times carry over exactly; a translation gets its times
-    through the slots and clause marks that both texts share.
+    "$29,700"), so all other times are exact. A translation gets its times through the
+    slots and clause punctuation that both texts share.
     """
     result = []
     for sentence, done, own in zip(sentences, finished, slots, strict=True):
         warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
-        words = carried(done.text, Timeline(sentence.words), warp)
+        words = carry_times(done.text, Timeline(sentence.words), warp)
         glued = tuple((p.start, p.end) for p in done.spans)
         result.append(TimedText(sentence.index, done.text, words, glued))
     return result
@@ -96,7 +96,7 @@ def timed_texts(
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A cut cue: its lines, when their sound starts and ends, whose sentences it shows."""
+    """A segmented cue: its lines, the span of their speech, and its sentences."""
 
     lines: tuple[str, ...]
     start_ms: int
@@ -112,7 +112,7 @@ class _Unit:
     text: str
     width: float
     space: float
-    blank: str
+    space_after: str
     cost: float
     start_ms: int
     end_ms: int
@@ -121,9 +121,9 @@ class _Unit:
 
 
 def cut(run: Sequence[TimedText], locale: Locale) -> list[Block]:
-    """Cut the sentences of a paragraph into blocks of lines, by the locale's limits.
+    """Segment the sentences of a paragraph into blocks by the locale's limits.
 
-    Texts without a visible character give no block.
+    Texts without visible characters give no block.
     """
     units = [unit for number, item in enumerate(run) for unit in _units(number, item, locale)]
     if not units:
@@ -140,10 +140,10 @@ def cut(run: Sequence[TimedText], locale: Locale) -> list[Block]:
 
 
 def wrap(texts: Sequence[str], locale: Locale) -> tuple[str, ...]:
-    """The best lines for texts that must share one cue, whatever their length.
+    """Break texts that must share a cue into lines, whatever their length.
 
-    As few lines as the locale allows; more only where the texts do not fit, because
-    a line too many can be mended and a lost word cannot.
+    Exceeds the locale's number of lines only if the texts do not fit, because an extra
+    line can be fixed and a lost word cannot.
 
     >>> from speechsubs.language.locales import load
     >>> wrap(["He left.", "She stayed with the children of the house."], load("en"))
@@ -169,15 +169,15 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
     for index, token in enumerate(found):
         last = index + 1 == len(found)
         if last:
-            blank = _between_sentences(item.text[token.end - 1], locale)
+            space_after = _space_between_sentences(item.text[token.end - 1], locale)
         else:
-            blank = blank_of(item.text[token.end : found[index + 1].start])
+            space_after = blank_of(item.text[token.end : found[index + 1].start])
         result.append(
             _Unit(
                 text=item.text[token.start : token.end],
                 width=token.width,
-                space=locale.width(blank),
-                blank=blank,
+                space=locale.width(space_after),
+                space_after=space_after,
                 cost=token.cost,
                 start_ms=line.starts_at(token.start),
                 end_ms=line.ends_at(token.end),
@@ -189,14 +189,14 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
 
 
 def _line_end(cost: float) -> float:
-    """What a line that ends inside a cue costs, from the cost of a break there."""
+    """The cost of a line break inside a cue, from the cost of a break there."""
     return cost * LINE_SHARE + max(0.0, cost - BEFORE_GENITIVE) * LINE_FAULT
 
 
-def _between_sentences(mark: str, locale: Locale) -> str:
-    """What stands behind a sentence's last mark where another follows in the cue.
+def _space_between_sentences(mark: str, locale: Locale) -> str:
+    """The space after a sentence's final punctuation before another in the same cue.
 
-    Chinese and Japanese full stops bring their own room; a Latin one needs a blank.
+    Chinese and Japanese full stops include their own space; Latin ones need one.
     """
     return " " if locale.words == "spaces" or mark.isascii() else ""
 
@@ -232,12 +232,12 @@ class _Program:
     def texts(self, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
         """The texts of lines given as unit ranges."""
         return tuple(
-            "".join(u.text + u.blank for u in self.units[a : b - 1]) + self.units[b - 1].text
+            "".join(u.text + u.space_after for u in self.units[a : b - 1]) + self.units[b - 1].text
             for a, b in spans
         )
 
     def as_few_lines(self) -> list[tuple[int, int]]:
-        """All units on as few lines as hold them, broken where it hurts least."""
+        """Break all units into as few lines as possible, at the cheapest positions."""
         count = len(self.units)
         limit = self.limits.line_width
         best = [0.0] + [float("inf")] * count
@@ -262,7 +262,7 @@ class _Program:
         best = [0.0] + [float("inf")] * count
         back = [0] * (count + 1)
         limits = self.limits
-        # A line's end swallows a blank, which counts as long as it stands.
+        # The space at a line break disappears, but counts in the total width.
         room = limits.line_width * limits.max_lines + limits.max_lines - 1
         starts_sentence = [i == 0 or self.units[i - 1].ends for i in range(count + 1)]
         for last in range(1, count + 1):
@@ -272,7 +272,7 @@ class _Program:
                 if self.width(first, last) > room:
                     break
                 if first < sentence_start:
-                    # Over a sentence's border: only whole sentences.
+                    # A cue of several sentences contains only whole ones.
                     if not ends:
                         break
                     if not starts_sentence[first]:
@@ -290,7 +290,7 @@ class _Program:
         return result[::-1]
 
     def _cost(self, first: int, last: int, bound: float) -> float:
-        """What a cue of the units first..last-1 costs; infinite where that is `bound` or more."""
+        """The cost of a cue of the units first..last-1; infinite if at least `bound`."""
         units, limits = self.units, self.limits
         final = units[last - 1]
         following = units[last].start_ms if last < len(units) else final.end_ms + 10_000
@@ -326,7 +326,7 @@ class _Program:
         return cost + self.lines(first, last)[1]
 
     def _dangling(self, first: int, last: int) -> float:
-        """What it costs that a clause only just begins at the end of a cue."""
+        """The cost of ending a cue just after the beginning of a clause."""
         if self.units[last - 1].cost <= COMMA:
             return 0.0
         before = self.units[max(first, last - 1 - DANGLING_TOKENS) : last - 1]
@@ -335,7 +335,7 @@ class _Program:
     def lines(self, first: int, last: int) -> tuple[list[tuple[int, int]], float]:
         """The best lines for a cue, as unit ranges, with their cost.
 
-        Cost is infinite where the units do not fit the allowed lines.
+        The cost is infinite if the units do not fit the allowed lines.
         """
         return self._split(first, last, self.limits.max_lines)
 
@@ -350,7 +350,7 @@ class _Program:
         best: list[tuple[int, int]] = [(first, last)]
         cost = 0.0 if whole <= limit else float("inf")
         if whole <= limit and two_sentences:
-            # One line would do; a line per sentence is clearer, if it costs little.
+            # One line would be enough, but one per sentence is clearer if it costs little.
             cost = SECOND_LINE + 6.0
         for middle in range(last - 1, first, -1):
             top = self.width(first, middle)

@@ -1,6 +1,6 @@
-"""Times that a viewer is comfortable with: durations, gaps, chaining, frames.
+"""Turn speech times into display times: durations, gaps, chaining, frames.
 
-Speech times go in, display times come out. A cue never starts before its speech.
+A cue never starts before its speech.
 Sources: Netflix partnerhelp 215758617 (durations) and 360051554394 (two frames
 between cues; a gap is two frames or half a second and more; the out-time may run
 past the speech to be read).
@@ -14,17 +14,17 @@ from speechsubs.model import Cue, Limits
 
 
 def times(blocks: Sequence[Block], limits: Limits, fps: Fraction | None = None) -> tuple[Cue, ...]:
-    """Cues from blocks in the order of their start times.
+    """Make cues from blocks, in the order of their start times.
 
-    `fps` puts every time on a frame of that rate (24000/1001 and so on): a cue comes
-    on with the first frame of its speech, gaps are two frames or more, and durations
-    keep the limits in whole frames.
+    `fps` aligns every time to frames of that rate (such as 24000/1001): a cue starts with
+    the first frame of its speech, gaps are at least two frames, and durations keep the
+    limits in whole frames.
     """
     ordered = sorted(blocks, key=lambda block: (block.start_ms, block.end_ms))
     gap = limits.min_gap_ms if fps is None else _ceil(Fraction(2_000) / fps)
-    starts = _apart([block.start_ms for block in ordered], limits, gap)
+    starts = _separate_starts([block.start_ms for block in ordered], limits, gap)
     if fps is not None:
-        return _framed(ordered, starts, limits, fps)
+        return _align_to_frames(ordered, starts, limits, fps)
     spans: list[tuple[int, int]] = []
     for number, block in enumerate(ordered):
         following = starts[number + 1] if number + 1 < len(ordered) else None
@@ -35,17 +35,17 @@ def times(blocks: Sequence[Block], limits: Limits, fps: Fraction | None = None) 
     )
 
 
-def _framed(
+def _align_to_frames(
     ordered: Sequence[Block], starts: Sequence[int], limits: Limits, fps: Fraction
 ) -> tuple[Cue, ...]:
-    """The same with all times on frames, counted in frames so that nothing is rounded twice."""
+    """Align all times to frames; counted in frames, so that nothing is rounded twice."""
     gap = _ceil(Fraction(2_000) / fps)
     # The limits are whole milliseconds: 834 ms stand for 20 frames of 41.67 ms.
     least = _frame_up(limits.min_duration_ms - 1, fps)
     most = _frame_down(limits.max_duration_ms + 1, fps)
     first: list[int] = []
     for start in starts:
-        # Three frames from start to start: one to be seen, two of gap.
+        # At least three frames from start to start: one frame shown and a gap of two.
         first.append(max(_frame_up(start, fps), first[-1] + 3 if first else 0))
     cues = []
     for number, block in enumerate(ordered):
@@ -61,11 +61,11 @@ def _framed(
     return tuple(cues)
 
 
-def _apart(starts: Sequence[int], limits: Limits, gap: int) -> list[int]:
-    """Starts moved later where the cue before them would be on screen too briefly.
+def _separate_starts(starts: Sequence[int], limits: Limits, gap: int) -> list[int]:
+    """Delay starts where the cue before would be shown too briefly.
 
-    A short word spoken fast ("Yes.") needs the minimum duration; the next cue gives
-    up a little of its start where it can spare it, never more than a second.
+    A short word ("Yes.") needs the minimum duration, so the next cue starts a little
+    later if it can, by a second at most.
     """
     moved = list(starts)
     for number in range(1, len(moved)):
@@ -84,13 +84,13 @@ def _apart(starts: Sequence[int], limits: Limits, gap: int) -> list[int]:
 def _span(
     block: Block, start: int, following: int | None, limits: Limits, gap: int
 ) -> tuple[int, int]:
-    """Start and end on screen of one block; `following` is when the next one starts."""
+    """The display span of a block; `following` is the start of the next one."""
     need = reading_ms(block.width, limits)
     end = max(block.end_ms, start + 1)
     if start + need > end:
         end = min(start + need, end + MAX_LAG_MS)
     end = max(end, start + limits.min_duration_ms)
-    # A comfortable tail where nothing follows at once.
+    # Add a tail if the next cue does not follow immediately.
     latest = start + limits.max_duration_ms
     if following is not None:
         latest = min(latest, following - gap)

@@ -1,9 +1,9 @@
-"""Text into sentences, with the times of their words where the transcript had them.
+"""Split text into sentences; word times of the transcript are kept.
 
-sentencex finds the borders: of the segmenters that need no model it alone was
-right on "$3.50", "5 p.m.", "U.S." and Chinese quotes (compared on 2026-11-23 with
-pysbd, stale since 2021, and wtpsplit, which downloads models). What it parts
-wrongly is joined again here, by rules for what stands on both sides of a border.
+The segmenter is sentencex. Of those that need no model it was the only one that handled
+"$3.50", "5 p.m.", "U.S." and Chinese quotes correctly (compared on 2026-11-23 with pysbd,
+unmaintained since 2021, and wtpsplit, which downloads models). Its wrong splits are
+joined again by rules on the text on both sides of a boundary.
 """
 
 import re
@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from speechsubs.model import Paragraph, Sentence, Transcript, Word
 
-#: A closing quote with the sentence's mark inside: what follows may belong to it.
+#: A closing quote after sentence-final punctuation: the sentence may continue after it.
 _QUOTE_END = re.compile(r"[.!?。！？…,，]\s*[\"'”’»」』]\s*$")
 _ABBREVIATED = re.compile(
     r"(?:^|\s)(?:\d[\d.,]*\s+)?(?:[Mm]io|[Mm]rd|[Mm]ill|[Bb]n|[Tt]sd|approx|ca|vs|St|Sr|Sra|"
@@ -21,33 +21,33 @@ _ABBREVIATED = re.compile(
 )
 #: "No. 5" is a number, "No. I was there." an answer.
 _NUMBER_SIGN = re.compile(r"(?:^|\s)(?:No|Nr)\.\s*$")
-#: Chinese and Japanese say who spoke after the quote: “...。”雷军说。 「...。」と言った。
+#: In Chinese and Japanese the speaker follows the quote: “...。”雷军说。 「...。」と言った。
 _ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表示|称|稱|喊|答)")
 _JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
-#: sentencex takes what follows "p.m." for the same sentence, even where a quote begins.
+#: sentencex does not split after "p.m.", even before an opening quote.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
-#: and "No." for the abbreviation even where it is an answer.
+#: It treats "No." as an abbreviation even if it is an answer.
 _ANSWER = re.compile(r"[\s\"“‘«]*No\.\s+(?=[^\W\d_])")
-#: A list's number at the start of a paragraph: "1." and "(2)" are no sentences.
+#: A list number at the start of a paragraph: "1." and "(2)" are not sentences.
 _LIST_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s*")
-#: "т. е. если", "d. h. am": a letter that stands for a word, and a small letter behind it.
+#: "т. е. если", "d. h. am": a letter as an abbreviation, followed by lower case.
 _LETTER = re.compile(r"(?:^|\s)[^\W\d_]\.\s*$")
-#: sentencex takes no digit and no Latin letter for the beginning of a Chinese sentence.
+#: sentencex does not start a Chinese sentence with a digit or a Latin letter.
 _CJK_STOP = re.compile(r"[。！？](?=[0-9０-９A-Za-z])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-#: Controls and marks that only steer other characters show nothing by themselves.
+#: Control and format characters are not visible.
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _HAS_TEXT = re.compile(r"\w")
-#: A sentence longer than this is no sentence; engines and readers need it in parts.
+#: Longer sentences are split, for engines and for readers.
 MAX_CHARACTERS = 1_200
 
 
 def split(transcript: Transcript, language: str) -> list[Sentence]:
-    """All sentences of a transcript in order.
+    """Split a transcript into sentences, in order.
 
-    `language` is the language part of a BCP 47 tag; "en" is assumed where sentencex
-    does not know it. Paragraphs never share a sentence. Stretches without a letter
-    or digit stay with the sentence before them, so that no text is lost.
+    `language` is the language subtag of a BCP 47 tag; sentencex falls back to "en".
+    Sentences never span paragraphs. Text without a letter or digit stays with the
+    sentence before it, so that nothing is lost.
 
     >>> [s.text for s in split(Transcript((Paragraph('He left at 4.13 p.m. "Go!" he said.'),)), "en")]
     ['He left at 4.13 p.m.', '"Go!" he said.']
@@ -62,16 +62,16 @@ def split(transcript: Transcript, language: str) -> list[Sentence]:
 def _sentence(index: int, number: int, paragraph: Paragraph, start: int, end: int) -> Sentence:
     low = bisect_right(paragraph.words, start, key=lambda word: word.end_offset)
     high = bisect_left(paragraph.words, end, key=lambda word: word.offset)
-    words = tuple(_clipped(word, start, end) for word in paragraph.words[low:high])
+    words = tuple(_clip_word(word, start, end) for word in paragraph.words[low:high])
     text = paragraph.text[start:end]
     return Sentence(index, number, text, paragraph.kind, paragraph.line, words, paragraph.speaker)
 
 
-def _clipped(word: Word, start: int, end: int) -> Word:
-    """A word with offsets from a sentence's start; only the part of it inside the sentence.
+def _clip_word(word: Word, start: int, end: int) -> Word:
+    """Clip a word to a sentence; its offset counts from the sentence's start.
 
-    Recognisers of Chinese return "好。我" as one word: its time goes by characters, so
-    that neither sentence is left without any.
+    Chinese recognisers may return "好。我" as one word: its time is divided by characters,
+    so that both sentences have one.
     """
     first, last = max(word.offset, start), min(word.end_offset, end)
     length, spent = max(1, len(word.text)), word.end_ms - word.start_ms
@@ -85,11 +85,11 @@ def _clipped(word: Word, start: int, end: int) -> Word:
 
 
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each sentence, without the blanks around it."""
+    """The start and end of each sentence, without surrounding whitespace."""
     start = 0
-    pieces = _joined(_segment(text, language), language)
+    pieces = _join_pieces(_segment(text, language), language)
     for piece in pieces:
-        for part in _limited(piece):
+        for part in _split_overlong(piece):
             end = start + len(part)
             bare = part.strip()
             if _VISIBLE.search(bare):
@@ -99,23 +99,23 @@ def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def _segment(text: str, language: str) -> list[str]:
-    # Loading sentencex takes its rules along: only a command that needs it pays.
+    # Imported here because it loads its rules.
     import sentencex
 
-    # A lone surrogate is no text to it, and an exception.
+    # sentencex raises an exception for a lone surrogate.
     pieces = list(sentencex.segment(language, _SURROGATE.sub("\ufffd", text)))
     ends = list(accumulate(map(len, pieces), initial=0))
     if ends[-1] != len(text):
-        # A segmenter that loses a character would shift every time after it.
+        # A lost character would shift all times after it.
         return [text]
-    parts = [part for a, b in pairwise(ends) for part in _at_hours(text[a:b])]
+    parts = [part for a, b in pairwise(ends) for part in _split_at_hours(text[a:b])]
     if language in ("zh", "ja"):
-        parts = [part for piece in parts for part in _at_stops(piece)]
+        parts = [part for piece in parts for part in _split_at_stops(piece)]
     return parts
 
 
-def _at_stops(piece: str) -> Iterator[str]:
-    """A piece cut after full stops that stand outside of quotes and brackets."""
+def _split_at_stops(piece: str) -> Iterator[str]:
+    """Split after full stops outside quotes and brackets."""
     start, depth, seen = 0, 0, 0
     for match in _CJK_STOP.finditer(piece):
         for character in piece[seen : match.end()]:
@@ -127,7 +127,7 @@ def _at_stops(piece: str) -> Iterator[str]:
     yield piece[start:]
 
 
-def _at_hours(piece: str) -> Iterator[str]:
+def _split_at_hours(piece: str) -> Iterator[str]:
     start = 0
     answer = _ANSWER.match(piece)
     if answer and piece[answer.end()].isupper():
@@ -140,13 +140,15 @@ def _at_hours(piece: str) -> Iterator[str]:
     yield piece[start:]
 
 
-def _joined(pieces: list[str], language: str) -> list[str]:
+def _join_pieces(pieces: list[str], language: str) -> list[str]:
     result: list[str] = []
     for piece in pieces:
-        # Beyond the limit the sentence is cut again, whatever belongs together.
+        # Beyond the limit the sentence would be split again anyway.
         first = len(result) == 1 and _LIST_NUMBER.fullmatch(result[0])
         if first or (
-            result and len(result[-1]) < MAX_CHARACTERS and _belongs(result[-1], piece, language)
+            result
+            and len(result[-1]) < MAX_CHARACTERS
+            and _is_same_sentence(result[-1], piece, language)
         ):
             result[-1] += piece
         else:
@@ -154,8 +156,8 @@ def _joined(pieces: list[str], language: str) -> list[str]:
     return result
 
 
-def _belongs(before: str, piece: str, language: str) -> bool:
-    """True where a border between the two pieces is none."""
+def _is_same_sentence(before: str, piece: str, language: str) -> bool:
+    """True if two pieces belong to the same sentence."""
     bare = piece.lstrip()
     if not _HAS_TEXT.search(piece) or not _HAS_TEXT.search(before):
         return True
@@ -172,8 +174,8 @@ def _belongs(before: str, piece: str, language: str) -> bool:
     return bool(_ABBREVIATED.search(before)) and not before.rstrip().endswith("U.S.")
 
 
-def _limited(piece: str) -> Iterator[str]:
-    """A runaway sentence in parts, cut at the last clause mark or blank that fits."""
+def _split_overlong(piece: str) -> Iterator[str]:
+    """Split an overlong sentence at the last clause punctuation or space that fits."""
     while len(piece) > MAX_CHARACTERS:
         window = piece[:MAX_CHARACTERS]
         cut = max(window.rfind(mark) + len(mark) for mark in ("; ", ", ", "；", "，", "、"))

@@ -1,8 +1,7 @@
-"""When each character of a text is spoken.
+"""Map characters of a text to the times at which they are spoken.
 
-A `Timeline` is a text's words with their times, asked by character offset. A
-`Warp` carries offsets of a finished or translated text back to the text that was
-spoken, through slots that are known in both.
+A `Timeline` gives times by character offset. A `Warp` maps offsets of a finished or
+translated text to the spoken text, through anchors that occur in both.
 """
 
 import re
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from speechsubs.model import Slot, Word
 from speechsubs.spans import SpannedText
 
-#: A Chinese or Japanese character is spoken by itself, anything else between blanks together.
+#: A word is a Chinese or Japanese character, or anything else between spaces.
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _SPOKEN = re.compile(rf"[{_CJK}]|[^\s{_CJK}]+")
 
@@ -35,38 +34,38 @@ class Timeline:
         self._offsets = [w.offset for w in words]
 
     def starts_at(self, offset: float) -> int:
-        """When the sound at an offset begins; in a blank, the next word's start."""
+        """When the sound at an offset begins; at a space, the next word's start."""
         number = max(0, bisect_right(self._offsets, offset) - 1)
         word = self._words[number]
         if offset >= word.end_offset and number + 1 < len(self._words):
             return self._words[number + 1].start_ms
-        return _inside(word, offset)
+        return _interpolate(word, offset)
 
     def ends_at(self, offset: float) -> int:
-        """When the sound before an offset ends; in a blank, the last word's end."""
+        """When the sound before an offset ends; at a space, the previous word's end."""
         number = max(0, bisect_left(self._offsets, offset) - 1)
-        return _inside(self._words[number], offset)
+        return _interpolate(self._words[number], offset)
 
 
-def _inside(word: Word, offset: float) -> int:
+def _interpolate(word: Word, offset: float) -> int:
     length = max(1, len(word.text))
     share = min(1.0, max(0.0, (offset - word.offset) / length))
     return round(word.start_ms + share * (word.end_ms - word.start_ms))
 
 
 class Warp:
-    """Offsets of one text mapped to another, straight lines between anchors.
+    """Maps offsets of one text to another, linearly between anchors.
 
-    `anchors` are (here_start, here_end, there_start, there_end) spans known in both
-    texts. Where a translation changed their order, the longest run that kept it is
-    used, so that the map never runs backwards.
+    `anchors` are spans that occur in both texts: (here_start, here_end, there_start,
+    there_end). If a translation changes their order, the longest ascending chain is used,
+    so that the map is monotonic.
     """
 
     def __init__(
         self, length: int, other_length: int, anchors: Sequence[tuple[int, int, int, int]]
     ) -> None:
         here, there = [0.0], [0.0]
-        for here_start, here_end, there_start, there_end in _ordered(anchors):
+        for here_start, here_end, there_start, there_end in _longest_chain(anchors):
             for a, b in ((here_start, there_start), (here_end, there_end)):
                 if a > here[-1] and b > there[-1] and a < length and b < other_length:
                     here.append(a)
@@ -83,7 +82,7 @@ class Warp:
         if b <= a:
             return there[number]
         share = min(1.0, max(0.0, (offset - a) / (b - a)))
-        # Rounded, because 13.999999999999998 would be the word before, over a pause.
+        # Rounded, because 13.999999999999998 would be in the previous word.
         return round(there[number - 1] + share * (there[number] - there[number - 1]), 9)
 
 
@@ -105,26 +104,26 @@ def _marks(text: str) -> list[int]:
     return [match.start() for match in _MARK.finditer(text)]
 
 
-def spoken(text: str) -> list[tuple[str, int]]:
-    """The words of a text with their offsets; Chinese and Japanese by character.
+def split_words(text: str) -> list[tuple[str, int]]:
+    """Split a text into words with their offsets; Chinese and Japanese by character.
 
-    >>> spoken("SU7 是车")
+    >>> split_words("SU7 是车")
     [('SU7', 0), ('是', 4), ('车', 5)]
     """
     return [(match.group(), match.start()) for match in _SPOKEN.finditer(text)]
 
 
-def carried(text: str, line: Timeline, warp: Warp) -> tuple[Word, ...]:
-    """The words of a text with the times of another text's words."""
+def carry_times(text: str, line: Timeline, warp: Warp) -> tuple[Word, ...]:
+    """Time the words of a text by the words of another text."""
     words = []
-    for part, offset in spoken(text):
+    for part, offset in split_words(text):
         start = line.starts_at(warp(offset))
         end = max(start, line.ends_at(warp(offset + len(part))))
         words.append(Word(part, offset, start, end))
     return tuple(words)
 
 
-def _ordered(
+def _longest_chain(
     anchors: Sequence[tuple[int, int, int, int]],
 ) -> list[tuple[int, int, int, int]]:
     """The longest chain of anchors that ascend in both texts (patience sorting)."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.errors import InputError
 from speechsubs.model import Finding, Paragraph, Severity, Transcript, Word
 
@@ -33,7 +33,7 @@ def retimed(text: Transcript, timed: Transcript) -> Transcript:
     if not heard or not timed.timed:
         advice = "--text goes beside a transcript with word times, as recognisers write it"
         raise InputError(timed.source, "it has no word times", advice)
-    told = [part for paragraph in text.paragraphs for part, _ in spoken(paragraph.text)]
+    told = [part for paragraph in text.paragraphs for part, _ in split_words(paragraph.text)]
     if not told:
         raise InputError(text.source, "there is no text in it")
     # Chinese is spoken by character, whatever a recogniser calls a word.
@@ -60,7 +60,7 @@ def retimed(text: Transcript, timed: Transcript) -> Transcript:
 
 
 def _pieces(word: Word) -> Iterator[Word]:
-    parts = spoken(word.text)
+    parts = split_words(word.text)
     length = max(1, len(word.text))
     time = word.end_ms - word.start_ms
     for text, offset in parts:
@@ -101,7 +101,7 @@ def _paragraphs(paragraphs: Sequence[Paragraph], spans: Sequence[_Span]) -> Iter
     at = 0
     for paragraph in paragraphs:
         words = []
-        for text, offset in spoken(paragraph.text):
+        for text, offset in split_words(paragraph.text):
             start, end, trust = spans[at]
             words.append(Word(text, offset, start, max(start, end), trust))
             at += 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from speechsubs.alignment.forced.pronounce import Pronouncer, Token, Unit
 from speechsubs.alignment.forced.spoken_numbers import currency_word, is_scale
-from speechsubs.cues.timeline import spoken
+from speechsubs.cues.timeline import split_words
 from speechsubs.model import Sentence
 
 #: The spoken forms of every token of a line, as names of units: the input of a grammar.
@@ -75,7 +75,7 @@ def build_script(sentences: Sequence[Sentence], pronouncer: Pronouncer) -> Scrip
     units: list[Unit] = []
     line_of: list[int] = []
     for sentence in sentences:
-        parts = spoken(sentence.text)
+        parts = split_words(sentence.text)
         tokens = tuple(_look_up_tokens([text for text, _ in parts], pronouncer))
         first = len(units)
         for token in tokens:
