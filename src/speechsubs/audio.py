@@ -1,7 +1,7 @@
-"""Recordings as 16 kHz mono samples, whatever file they came in.
+"""Decode recordings of any format to 16 kHz mono samples.
 
-PyAV brings FFmpeg's decoders in its wheel: no ffmpeg program is needed, and an hour
-of MP3 costs 115 MB where pydub alone takes 1.8 GB (measured on 2026-11-23).
+PyAV includes FFmpeg's decoders in its wheel, so no ffmpeg program is needed. An hour of
+MP3 takes 115 MB, compared with 1.8 GB through pydub (measured on 2026-11-23).
 """
 
 from collections.abc import Callable, Iterator
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 RATE: Final = 16_000
-#: Longer than any speech; a small file may claim to be anything.
+#: Longer than any speech; a small file may declare any duration.
 MAX_HOURS: Final = 12
-#: A hole in a stream up to this is filled with silence; a larger one is a wrong clock.
+#: Gaps in a stream up to this are filled with silence; larger ones are clock errors.
 _MAX_HOLE_MS: Final = 600_000
 _MIN_HOLE_MS: Final = 150
-#: A channel 30 dB below the other carries no voice of its own.
+#: A channel 30 dB below the other has no speech of its own.
 _DEAD: Final = 1e-3
-#: The sum of two channels of opposite phase is that much weaker than either.
+#: The relative energy of the sum of two channels of opposite phase.
 _CANCELLED: Final = 0.05
-#: What a header may promise more than there is, before a file counts as cut short.
+#: How much longer the declared duration may be before a file counts as truncated.
 _MISSING_MS: Final = 1_500
 _ADVICE: Final = "Is it a recording (MP3, M4A, WAV, Ogg, FLAC) or a video?"
 
-#: Told milliseconds decoded and, where the file says it, all of them (else 0).
+#: Called with the milliseconds decoded and their total (0 if unknown).
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One channel of sound at 16 kHz.
+    """One channel of audio at 16 kHz.
 
-    `samples` are int16. `offset_ms` is when the first sample is heard in the file's own
-    time: audio streams may start later than the picture, and cues follow the file.
-    `findings` tell what was wrong with the file and was survived.
+    `samples` are int16. `offset_ms` is the time of the first sample on the file's clock:
+    audio streams may start later than the picture, and cues follow the file. `findings`
+    are recoverable problems of the file.
     """
 
     samples: "np.ndarray[Any, np.dtype[np.int16]]"
@@ -50,18 +50,18 @@ class Recording:
 
     @property
     def duration_ms(self) -> int:
-        """Length of the sound, without the offset."""
+        """The length of the audio, without the offset."""
         return len(self.samples) * 1_000 // RATE
 
 
 def load(path: Path, *, progress: Progress | None = None) -> Recording:
     """Decode the first audio stream of a file. Raises `InputError`.
 
-    Stereo is mixed; where one channel is dead, or the two would cancel out, the louder
-    one is taken alone. Damaged and truncated files give what can be decoded, with a
-    finding. Needs about 115 MB for an hour.
+    Stereo is mixed down; if one channel is silent or the two would cancel out, only the
+    louder one is used. Of damaged and truncated files everything decodable is returned,
+    with a finding. Takes about 115 MB per hour.
     """
-    # Heavy, and part of an extra: only a run with a recording needs them.
+    # Heavy and part of an extra: needed only with a recording.
     try:
         import av  # noqa: F401
         import numpy as np
@@ -71,13 +71,13 @@ def load(path: Path, *, progress: Progress | None = None) -> Recording:
             f"recordings need more packages ({error.name})",
             "Install them: pip install 'speechsubs[align]'",
         ) from error
-    pass_one = _decoded(path, None, progress)
+    pass_one = _decode(path, None, progress)
     channel = pass_one.better_channel()
     findings = list(pass_one.findings())
     done = pass_one
     if channel is not None:
-        # Rare, so a second look at the file is cheaper than keeping both channels.
-        done = _decoded(path, channel, progress)
+        # Rare, so a second pass is cheaper than keeping both channels.
+        done = _decode(path, channel, progress)
         side = ("left", "right")[channel]
         message = f"only the {side} channel is used: the other has no voice, or cancels it"
         findings.append(Finding("one-channel", Severity.INFO, message, file=str(path)))
@@ -89,7 +89,7 @@ def load(path: Path, *, progress: Progress | None = None) -> Recording:
 
 
 def segment(recording: Recording) -> "AudioSegment":
-    """The same sound as a pydub `AudioSegment`, for people who script with it."""
+    """Convert a recording to a pydub `AudioSegment`, for scripting."""
     from pydub import AudioSegment
 
     return AudioSegment(
@@ -98,14 +98,14 @@ def segment(recording: Recording) -> "AudioSegment":
 
 
 def part(recording: Recording, start_ms: int, end_ms: int) -> Recording:
-    """A stretch of a recording, counted from its first sample, without a copy."""
+    """A part of a recording, counted from its first sample, without copying."""
     first, last = (max(0, time) * RATE // 1_000 for time in (start_ms, end_ms))
     offset = recording.offset_ms + first * 1_000 // RATE
     return replace(recording, samples=recording.samples[first:last], offset_ms=offset, findings=())
 
 
 class _Decoded:
-    """What one pass over a file gave: the sound, and what was odd."""
+    """The result of one pass over a file: the samples, and what was wrong."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -115,18 +115,18 @@ class _Decoded:
         self.damaged = 0
         self.filled_ms = 0
         self.stopped = ""
-        #: The stream's own time of the first sample.
+        #: The stream's timestamp of the first sample.
         self.zero_ms: float | None = None
         #: Energy of left, right and their mean.
         self.energy = [0.0, 0.0, 0.0]
 
     @property
     def length_ms(self) -> int:
-        """What was decoded so far."""
+        """The duration decoded so far."""
         return len(self.sound) // 2 * 1_000 // RATE
 
     def better_channel(self) -> int | None:
-        """The channel to take alone, or None where the mix is right."""
+        """The channel to use alone, or None for the mix."""
         left, right, mixed = self.energy
         louder = max(left, right)
         if not louder:
@@ -136,7 +136,7 @@ class _Decoded:
         return None
 
     def findings(self) -> Iterator[Finding]:
-        """What a person should know about the file."""
+        """The problems of the file."""
         if self.damaged:
             message = f"{self.damaged} damaged pieces were left out"
             yield Finding("audio-damaged", Severity.WARNING, message, file=self.name)
@@ -151,7 +151,7 @@ class _Decoded:
             yield Finding("audio-truncated", Severity.WARNING, message, file=self.name)
 
 
-def _decoded(path: Path, channel: int | None, progress: Progress | None) -> _Decoded:
+def _decode(path: Path, channel: int | None, progress: Progress | None) -> _Decoded:
     import av
 
     done = _Decoded(str(path))
@@ -160,7 +160,7 @@ def _decoded(path: Path, channel: int | None, progress: Progress | None) -> _Dec
             if not file.read(1):
                 raise InputError(str(path), "the file is empty")
             file.seek(0)
-            _run(file, done, channel, progress)
+            _decode_stream(file, done, channel, progress)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
             raise InputError(str(path), f"it cannot be read ({error.strerror})") from error
@@ -173,10 +173,12 @@ def _decoded(path: Path, channel: int | None, progress: Progress | None) -> _Dec
     return done
 
 
-def _run(file: BinaryIO, done: _Decoded, channel: int | None, progress: Progress | None) -> None:
+def _decode_stream(
+    file: BinaryIO, done: _Decoded, channel: int | None, progress: Progress | None
+) -> None:
     import av
 
-    # Through Python's file, with no protocol allowed: a playlist that calls itself .mp3
+    # Through a Python file object, with no protocols allowed: a playlist disguised as .mp3
     # must not make FFmpeg open other files or the network.
     options = {"protocol_whitelist": "none"}
     container: Any
@@ -184,39 +186,39 @@ def _run(file: BinaryIO, done: _Decoded, channel: int | None, progress: Progress
         if not container.streams.audio:
             raise InputError(done.name, "there is no sound in it", _ADVICE)
         stream = container.streams.audio[0]
-        done.declared_ms = _declared(stream)
+        done.declared_ms = _declared_ms(stream)
         mixed = av.AudioResampler(format="s16", layout="mono", rate=RATE)
         pair = av.AudioResampler(format="s16p", layout="stereo", rate=RATE)
         stereo = stream.codec_context.channels == 2
         resampler = pair if stereo else mixed
         for frame in _frames(container, stream, done):
-            _fill(frame, done)
+            _fill_gap(frame, done)
             for piece in resampler.resample(frame):
-                _keep(piece, done, channel, stereo)
+                _append(piece, done, channel, stereo)
             if done.length_ms > MAX_HOURS * 3_600_000:
                 problem = f"it is longer than {MAX_HOURS} hours"
                 raise InputError(done.name, problem, "Cut it into parts")
             if progress is not None:
                 progress(done.length_ms, done.declared_ms)
         for piece in resampler.resample(None):
-            _keep(piece, done, channel, stereo)
+            _append(piece, done, channel, stereo)
         if done.zero_ms is not None:
             # Players begin at the container's start, not at zero: an MP3 "starts" 25 ms
-            # late and a transport stream at any hour. The first frame's own time, because
-            # decoders leave out what encoders put before the sound.
+            # late and a transport stream at any time. The first frame's timestamp is used
+            # because decoders drop the encoder's padding.
             start = (container.start_time or 0) / 1_000
             done.offset_ms = max(0, round(done.zero_ms - start))
 
 
-def _declared(stream: Any) -> int:
-    """How long the stream claims to be, 0 where it does not say."""
+def _declared_ms(stream: Any) -> int:
+    """The declared duration of the stream, or 0."""
     if stream.duration is None or stream.time_base is None:
         return 0
     return max(0, round(float(stream.duration * stream.time_base) * 1_000))
 
 
 def _frames(container: Any, stream: Any, done: _Decoded) -> Iterator[Any]:
-    """All frames that can be decoded; damaged packets are counted and left out."""
+    """All decodable frames; damaged packets are counted and skipped."""
     import av
 
     for packet in container.demux(stream):
@@ -226,8 +228,8 @@ def _frames(container: Any, stream: Any, done: _Decoded) -> Iterator[Any]:
             done.damaged += 1
 
 
-def _fill(frame: Any, done: _Decoded) -> None:
-    """Silence for a hole in the stream's own times, so that what follows stays in time."""
+def _fill_gap(frame: Any, done: _Decoded) -> None:
+    """Fill a gap in the stream's timestamps with silence, so that the rest stays in sync."""
     if frame.pts is None or frame.time_base is None:
         return
     here = float(frame.pts * frame.time_base) * 1_000
@@ -240,8 +242,8 @@ def _fill(frame: Any, done: _Decoded) -> None:
         done.filled_ms += hole
 
 
-def _keep(piece: Any, done: _Decoded, channel: int | None, stereo: bool) -> None:
-    """Append a piece of sound as mono, and note the energy of stereo."""
+def _append(piece: Any, done: _Decoded, channel: int | None, stereo: bool) -> None:
+    """Append samples as mono, and add up the energy of both channels."""
     import numpy as np
 
     data = piece.to_ndarray()

@@ -1,14 +1,12 @@
-"""One writer at a time: a lock on a file, that a process which dies lets go of.
+"""Read whole files, write atomically, and lock.
 
-The operating system holds the lock, not the file's being there, so nothing has to be
-cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for
-file systems that know no locks.
+The operating system holds a lock, not the existence of the lock file, so nothing has to be
+cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for file
+systems without locks.
 
-Not `filelock`: it would replace the twenty lines that ask the operating system, with
-46 ms of processor time to import (4.3.1) in every command that writes; the owner's note,
-the file that goes with its lock and drives without locks would stay ours.
-
-Reading files that may be broken, writing files that never are.
+`filelock` would only replace the twenty lines that call the operating system, and takes
+46 ms of CPU time to import (4.3.1) in every command that writes. The note of the owner,
+the removal of the file and file systems without locks would still be our own code.
 """
 
 import contextlib
@@ -28,15 +26,15 @@ from typing import IO, Any
 
 from speechsubs.errors import InputError, OutputError
 
-#: What a file system answers that knows no locks (some network drives).
+#: Errors of file systems without locks (some network drives).
 _UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF}
-#: Between two tries to get a lock that another process holds for a moment.
+#: The pause between two attempts to get a lock.
 _PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who holds a lock, or held it: a process on a machine, since when (UTC)."""
+    """The current or previous owner of a lock: a process on a machine, and since when (UTC)."""
 
     pid: int
     host: str
@@ -47,20 +45,20 @@ class Owner:
 
     @property
     def gone(self) -> bool:
-        """True where it surely no longer runs; on another machine nobody knows."""
+        """True if it certainly no longer runs; unknown, so False, on other machines."""
         return self.host == host() and not alive(self.pid)
 
 
 def host() -> str:
-    """This machine's name, as the lock files and temporary files hold it."""
+    """This machine's name in the form used in lock files and temporary files."""
     name = "".join(c if c.isascii() and c.isalnum() else "-" for c in platform.node())
     return name[:40] or "unnamed"
 
 
 def alive(pid: int) -> bool:
-    """Whether a process of this machine runs."""
+    """True if a process of this machine is running."""
     if sys.platform == "win32":
-        return True  # os.kill would end it; without knowing, nothing of it is touched
+        return True  # os.kill would terminate it; assume that it runs
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -77,26 +75,26 @@ def held(
     wait_s: float = 0.0,
     refused: Callable[[Owner | None], Exception] | None = None,
 ) -> Iterator[Owner | None]:
-    """Hold the lock in a file; the file goes with it.
+    """Hold the lock of a file, which is removed afterwards.
 
-    Gives the owner that died with the lock in hand, if there was one. Another holder
-    is waited for `wait_s` seconds; then `refused` makes the error that is raised, by
-    default an `OutputError`. Raises `OutputError` where the file cannot be made.
+    Yields the previous owner if it died while holding the lock. Waits `wait_s` seconds for
+    another owner; then raises the error made by `refused`, by default an `OutputError`.
+    Raises `OutputError` if the file cannot be created.
     """
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            handle = _opened(path)
+            handle = _open(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise OutputError(path.parent, f"cannot be written to ({reason})") from error
         try:
-            if _taken(handle, path):
+            if _acquire(handle, path):
                 break
         except BaseException:
             os.close(handle)
             raise
-        owner = _owner(handle)
+        owner = _read_owner(handle)
         os.close(handle)
         if time.monotonic() >= deadline:
             if refused is not None:
@@ -104,37 +102,37 @@ def held(
             raise OutputError(path, f"is held by {owner or 'another process'}: try again")
         time.sleep(_PAUSE_S)
     try:
-        before = _owner(handle)
-        _sign(handle)
+        before = _read_owner(handle)
+        _write_owner(handle)
         yield before
     finally:
-        # Removed while it is still ours; who waits for it sees that it is gone.
+        # Removed while still locked; waiting processes notice that it is gone.
         with contextlib.suppress(OSError):
             path.unlink()
         os.close(handle)
 
 
-def _opened(path: Path) -> int:
+def _open(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
 
 
-def _taken(handle: int, path: Path) -> bool:
-    """Try to take the lock; False where somebody else has it, or removed the file."""
+def _acquire(handle: int, path: Path) -> bool:
+    """Try to take the lock; False if another process has it or removed the file."""
     try:
         if not try_lock(handle):
             return False
     except OSError as error:
         if error.errno not in _UNKNOWN:
             raise OutputError(path, f"cannot be locked ({error.strerror or error})") from error
-        # No locks here: all there is is what the file says of its owner.
-        owner = _owner(handle)
+        # No locks on this file system: rely on the owner noted in the file.
+        owner = _read_owner(handle)
         if owner is not None and not owner.gone and owner.pid != os.getpid():
             return False
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
     except OSError:
-        return False  # its owner removed it between our opening and our locking
+        return False  # the owner removed it after we opened it and before we locked it
 
 
 if sys.platform == "win32":
@@ -143,7 +141,7 @@ if sys.platform == "win32":
     def try_lock(handle: int) -> bool:
         """As below."""
         try:
-            # Far behind what is written, so that the owner can be read.
+            # Far beyond the content, so that the owner stays readable.
             os.lseek(handle, 1 << 20, os.SEEK_SET)
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except PermissionError:
@@ -154,10 +152,10 @@ else:
     import fcntl
 
     def try_lock(handle: int) -> bool:
-        """Take the operating system's lock on an open file; False where another has it.
+        """Lock an open file; False if another process holds the lock.
 
-        Closing the file gives it back, and so does the end of the process. Raises
-        `OSError` where the file cannot be locked.
+        Closing the file or ending the process releases it. Raises `OSError` if the file
+        cannot be locked.
         """
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -167,14 +165,14 @@ else:
 
 
 def alone(stream: IO[bytes]) -> bool:
-    """As `try_lock`; on a file system without locks one is alone as far as one can know."""
+    """As `try_lock`, but True on a file system without locks."""
     try:
         return try_lock(stream.fileno())
     except OSError:
         return True
 
 
-def _owner(handle: int) -> Owner | None:
+def _read_owner(handle: int) -> Owner | None:
     try:
         os.lseek(handle, 0, os.SEEK_SET)
         data: Any = json.loads(os.read(handle, 1_000))
@@ -183,24 +181,24 @@ def _owner(handle: int) -> Owner | None:
         return None
 
 
-def _sign(handle: int) -> None:
+def _write_owner(handle: int) -> None:
     since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     data = json.dumps({"pid": os.getpid(), "host": host(), "since": since})
-    # A full disk must not stop who only wants to read and go; the lock holds anyway.
+    # A full disk is no reason to fail; the lock is held anyway.
     with contextlib.suppress(OSError):
         os.ftruncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, data.encode("ascii"))
 
 
-#: How the names of temporary files begin; this machine and the process follow.
+#: The prefix of temporary files, followed by machine and process.
 TEMPORARY = ".speechsubs."
 #: A text file larger than this is refused: ten hours of word times as JSON take about 25 MB.
 MAX_TEXT_BYTES = 256 * 1024 * 1024
 
 
 def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
-    """Read a whole file, or raise `InputError` with the reason in words."""
+    """Read a whole file. Raises `InputError` with a readable reason."""
     try:
         if path.is_dir():
             raise InputError(str(path), "this is a folder", "Name a file in it")
@@ -211,7 +209,7 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
                 f"{size:,} bytes is more than the {max_bytes:,} that are read",
                 "Is it really a text file?",
             )
-        # A device or a pipe says that it is empty and may never end.
+        # A device or a pipe reports a size of 0 and may be endless.
         with path.open("rb") as stream:
             data = stream.read(max_bytes + 1)
         if len(data) > max_bytes:
@@ -222,19 +220,19 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})") from error
     except ValueError as error:
-        # A name that no file can have: a NUL, a lone surrogate.
+        # An invalid file name: a NUL or a lone surrogate.
         raise InputError(ascii(str(path)), f"cannot be read ({error})") from error
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old file or none, never half a file.
+    """Write a file atomically: a crash leaves the old file or none, never half a file.
 
-    The data goes to a temporary file in the same folder, is flushed to disk, and
-    takes the final name in one step. Missing folders are made. An existing file
-    keeps its permissions. A symbolic link is followed: its target is replaced. What
-    is no plain file (a pipe, /dev/null) cannot be replaced and is written to.
+    The data goes to a temporary file in the same folder, is flushed to disk and renamed.
+    Missing folders are created. An existing file keeps its permissions. Symbolic links are
+    followed, so their target is replaced. Special files (a pipe, /dev/null) cannot be
+    replaced and are written to directly.
 
-    Raises `OutputError` when the folder or the file cannot be written.
+    Raises `OutputError` if the folder or the file cannot be written.
     """
     temporary: Path | None = None
     try:
@@ -257,7 +255,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
     except (ValueError, RuntimeError) as error:
-        # A name that no file can have (a NUL), or links that lead round in a circle.
+        # An invalid file name (a NUL), or circular links.
         raise OutputError(path, f"cannot be written ({error})") from error
     finally:
         if temporary is not None:
@@ -266,10 +264,10 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Remove what a process that was killed left of `write_atomic`; the files removed.
+    """Remove temporary files that killed processes left behind; returns them.
 
-    Only files of processes of this machine that run no more: those of other machines
-    on a shared drive may be in use.
+    Only files of dead processes of this machine: on a shared drive, those of other
+    machines may be in use.
     """
     own = f"{TEMPORARY}{host()}."
     gone = []
@@ -283,12 +281,12 @@ def sweep(folder: Path) -> list[Path]:
 
 
 def _temporary(folder: Path) -> tuple[Path, int]:
-    """A new file, open for writing, with the permissions that new files have here."""
+    """Create a file, open for writing, with the usual permissions of new files."""
     own = f"{TEMPORARY}{host()}.{os.getpid()}."
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
         path = folder / f"{own}{secrets.token_hex(6)}"
-        # Not `tempfile`: its files are private, and what others may do is the umask's to
-        # say, which no thread can read without setting it for all.
+        # Not `tempfile`: its files are private, and the umask cannot be read without
+        # setting it for all threads.
         with contextlib.suppress(FileExistsError):
             return path, os.open(path, flags, 0o666)

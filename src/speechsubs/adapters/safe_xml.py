@@ -1,8 +1,8 @@
-"""XML from strangers: no entities, no DTD content, no network, bounded depth and attributes.
+"""Read untrusted XML: no entities, no DTD content, no network, bounded depth and attributes.
 
-Python's own expat with handlers that refuse. A file may *name* a DTD, because most TBX 2
-files do; it is never fetched, and a declaration inside the file is refused, so there is
-nothing that an entity could stand for but the five of XML itself.
+Uses Python's expat with handlers that reject unsafe content. A file may *name* a DTD, as
+most TBX 2 files do; it is never fetched. Internal declarations are rejected, so that only
+the five predefined entities exist.
 """
 
 import re
@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 
 from speechsubs.errors import InputError
 
-#: Elements in one another. TBX and XLIFF need ten, a worksheet six.
+#: Maximum nesting. TBX and XLIFF need ten levels, a worksheet six.
 MAX_DEPTH = 100
-#: Characters of one attribute's value, and attributes of one element.
+#: Maximum length of an attribute value, and number of attributes of an element.
 MAX_ATTRIBUTE = 64 * 1024
 MAX_ATTRIBUTES = 256
 
@@ -24,7 +24,7 @@ _XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
 
 
 class Node:
-    """An element: its name without namespace, attributes, and texts and elements in order."""
+    """An element: its local name, attributes and children in document order."""
 
     __slots__ = ("attributes", "children", "line", "name")
 
@@ -34,16 +34,16 @@ class Node:
 
     @property
     def elements(self) -> Iterator["Node"]:
-        """The elements directly inside."""
+        """The child elements."""
         return (child for child in self.children if isinstance(child, Node))
 
     @property
     def language(self) -> str:
-        """`xml:lang`, or the `lang` that some tools write, or nothing."""
+        """`xml:lang`, or the `lang` that some tools write, or an empty string."""
         return self.attributes.get("xml:lang", "") or self.attributes.get("lang", "")
 
     def text(self) -> str:
-        """All the text inside, markup left out."""
+        """The concatenated text of all descendants."""
         parts: list[str] = []
         stack: list[Node | str] = [self]
         while stack:
@@ -55,39 +55,42 @@ class Node:
         return "".join(parts)
 
     def find(self, name: str) -> "Node | None":
-        """The first element of this name directly inside."""
+        """The first child element of this name."""
         return next((child for child in self.elements if child.name == name), None)
 
 
 def parse(data: bytes, where: str) -> Node:
-    """The document's element. `where` names the file in errors. Raises `InputError`."""
+    """Parse a document; returns its root. `where` names the file in errors.
+
+    Raises `InputError`.
+    """
     builder = _Builder(where, build=True)
     builder.run(data)
     return next(builder.stack[0].elements)
 
 
 def check(data: bytes, where: str) -> None:
-    """Refuse what is no XML or not safe, for a part that another reader will parse.
+    """Reject invalid or unsafe XML that another library will parse.
 
-    A part of a workbook names no DTD either. Raises `InputError`.
+    Here not even the name of a DTD is allowed. Raises `InputError`.
     """
     _Builder(where, build=False).run(data)
 
 
 def valid(text: str) -> bool:
-    """True when XML 1.0 can hold every character. Source: XML 1.0, section 2.2, Char."""
+    """True if XML 1.0 allows every character. Source: XML 1.0, section 2.2, Char."""
     return not _INVALID.search(text)
 
 
 def clean(text: str) -> str:
-    """The text with the replacement character for what XML cannot hold."""
+    """Replace characters that XML does not allow by U+FFFD."""
     return text if valid(text) else _INVALID.sub("\ufffd", text)
 
 
 def escaped(text: str) -> str:
-    """Text for an element, without what XML cannot hold.
+    """Escape text for an element and clean it.
 
-    A carriage return would come back as a line feed.
+    Carriage returns are escaped because they would be read as line feeds.
 
     >>> escaped("a < b")
     'a &lt; b'
@@ -96,13 +99,13 @@ def escaped(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A quoted value of an attribute, without what XML cannot hold."""
+    """Quote and clean an attribute value."""
     marks = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
     return f'"{escape(clean(text), marks)}"'
 
 
 class _Builder:
-    """Expat's handlers: builds the tree if asked to, and refuses."""
+    """Expat handlers that reject unsafe content and optionally build the tree."""
 
     def __init__(self, where: str, *, build: bool) -> None:
         self._where, self._build = where, build
@@ -122,7 +125,7 @@ class _Builder:
 
     def run(self, data: bytes) -> None:
         try:
-            # In one piece: fed in small ones, old expats read a long token again and again.
+            # In one piece: fed in small pieces, old versions rescan long tokens.
             self._parser.Parse(data, True)
         except expat.ExpatError as error:
             problem = f"this is no XML: {expat.ErrorString(error.code)}"

@@ -1,10 +1,10 @@
-"""YAML files that people write: strict, with the line of everything.
+"""A strict YAML 1.2 reader that keeps line and column of everything.
 
-YAML 1.2, because 1.1 readers turn `NO` into False and `12:30` into a number, and take
-the last of two equal keys in silence. libyaml (through PyYAML) reads the syntax; its
-unquoted scalars are resolved here by the core schema of 1.2, with dates besides. Its
-events rather than its nodes: they stop a file of brackets without end before a node of
-it is built. Anchors, tags and lists as keys are refused: no file of ours needs them.
+YAML 1.1 readers turn `NO` into False and `12:30` into a number, and silently accept
+duplicate keys. libyaml (through PyYAML) parses the syntax; plain scalars are resolved here
+by the YAML 1.2 core schema plus dates. Events are used rather than nodes, so that endless
+nesting is rejected before a node is built. Anchors, tags and collections as keys are
+rejected because none of our files need them.
 """
 
 import datetime
@@ -16,16 +16,15 @@ from typing import Any
 from speechsubs.adapters.files import read_bytes
 from speechsubs.errors import YamlError
 
-#: Aliases make a small file expand without end ("billion laughs"): none are allowed.
 MAX_BYTES = 64 * 1024 * 1024
-#: Lists and mappings in one another. No file of this project has ten.
+#: Maximum nesting. No file of this project has ten levels.
 MAX_DEPTH = 50
 
-#: What no version of YAML takes (YAML 1.2, production 1).
+#: Characters that no version of YAML allows (YAML 1.2, production 1).
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-#: Line ends of YAML 1.1, which libyaml still takes for such, and the byte order mark.
+#: Line ends of YAML 1.1, which libyaml still recognises, and the byte order mark.
 _ONLY_TEXT = re.compile("[\x85\u2028\u2029\ufeff]")
-#: With the underscores of YAML 1.1: other readers take 1_000 for a number, so it is no text.
+#: Including the underscores of YAML 1.1: other readers read 1_000 as a number.
 _INT = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7_]*[0-7]|0x[0-9a-fA-F_]*[0-9a-fA-F]")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,12 +38,12 @@ _WORDS = {
     "-.inf": float("-inf"), "-.Inf": float("-inf"), "-.INF": float("-inf"),
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
-#: Tags that say that a value is text, as it is anyway when it is quoted.
+#: Tags that mark a value as text.
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
 class Map(dict[Any, Any]):
-    """A mapping with places: `line` and `column` (1-based) of itself, `places` of its keys."""
+    """A mapping with its 1-based `line` and `column`, and the `places` of its keys."""
 
     __slots__ = ("column", "line", "places")
 
@@ -55,7 +54,7 @@ class Map(dict[Any, Any]):
 
 
 class Seq(list[Any]):
-    """A list with places: `line` and `column` (1-based) of itself, `places` of its items."""
+    """A list with its 1-based `line` and `column`, and the `places` of its items."""
 
     __slots__ = ("column", "line", "places")
 
@@ -80,7 +79,7 @@ def load(path: Path) -> Map:
 
 
 def parse(text: str, path: Path) -> Map:
-    """Parse YAML text; `path` is only named in errors."""
+    """Parse YAML text; `path` is used in errors only."""
     document = _document(text, path)
     if not isinstance(document, Map):
         raise YamlError(path, 1, 1, "the top level must be `name: value` lines")
@@ -88,12 +87,12 @@ def parse(text: str, path: Path) -> Map:
 
 
 def line_of(node: Any, key: object = None) -> int:
-    """1-based line of a mapping's key, of a list's item, or of the node itself."""
+    """The 1-based line of a key, of a list item, or of the node itself."""
     return _place(node, key)[0]
 
 
 def column_of(node: Any, key: object = None) -> int:
-    """1-based column of a mapping's key, of a list's item, or of the node itself."""
+    """The 1-based column of a key, of a list item, or of the node itself."""
     return _place(node, key)[1]
 
 
@@ -109,7 +108,7 @@ def _place(node: Any, key: object) -> tuple[int, int]:
 
 
 def plain(node: Any) -> Any:
-    """The same data as plain dict, list and scalars."""
+    """Convert to plain dicts, lists and scalars."""
     if isinstance(node, Mapping):
         return {str(key): plain(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -118,7 +117,7 @@ def plain(node: Any) -> Any:
 
 
 def _document(text: str, path: Path) -> Any:
-    # Here, because `speechsubs --help` must not wait for it.
+    # Imported here to keep `speechsubs --help` fast.
     from yaml import MarkedYAMLError, YAMLError
     from yaml.cyaml import CParser
 
@@ -145,7 +144,7 @@ def _document(text: str, path: Path) -> Any:
 
 
 def _hidden(text: str) -> dict[str, str]:
-    """For characters that libyaml would take for syntax, others that the text does not have."""
+    """Stand-ins, unused in the text, for characters that libyaml would read as syntax."""
     found = sorted(set(_ONLY_TEXT.findall(text)))
     used = set(text) if found else set()
     free = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
@@ -153,7 +152,7 @@ def _hidden(text: str) -> dict[str, str]:
 
 
 class _Builder:
-    """Builds the data from the events of a parser."""
+    """Builds the data from parser events."""
 
     def __init__(self, path: Path, hidden: Mapping[int, str]) -> None:
         self._path = path
@@ -163,7 +162,7 @@ class _Builder:
         self.document: Any = None
 
     def take(self, event: Any) -> None:
-        """Add what an event of the parser says. Raises `YamlError`."""
+        """Process a parser event. Raises `YamlError`."""
         kind = type(event).__name__
         mark = event.start_mark
         if getattr(event, "anchor", None) is not None:
@@ -199,7 +198,7 @@ class _Builder:
         if event.style or event.tag is not None:
             return value
         try:
-            return _resolved(value)
+            return _resolve(value)
         except ValueError as error:
             raise self._error(event.start_mark, f"{value[:40]!r}: {error!s:.100}") from error
 
@@ -219,7 +218,7 @@ class _Builder:
             if value in node:
                 raise self._error(mark, f'found duplicate key "{value}"')
             node.places[value] = (mark.line + 1, mark.column + 1)
-            # Its place in the order is here, whatever comes inside its value.
+            # Inserted now, so that keys keep their order.
             node[value] = None
             waiting.append(value)
 
@@ -231,10 +230,10 @@ class _Builder:
         return YamlError(self._path, mark.line + 1, mark.column + 1, problem)
 
 
-def _resolved(text: str) -> Any:
-    """What an unquoted scalar is. Raises `ValueError` for a date that is none.
+def _resolve(text: str) -> Any:
+    """Resolve a plain scalar. Raises `ValueError` for an invalid date.
 
-    >>> _resolved("NO"), _resolved("0o17"), _resolved("1.50"), _resolved("12:30")
+    >>> _resolve("NO"), _resolve("0o17"), _resolve("1.50"), _resolve("12:30")
     ('NO', 15, 1.5, '12:30')
     """
     if text in _WORDS:

@@ -1,8 +1,8 @@
 """Tables of text as Excel workbooks, through openpyxl.
 
-A cell from a stranger is data: what starts with = is read and written as text, never as
-a formula. openpyxl trusts its input, so the archive's sizes are checked first and every
-XML part is run through `safexml`.
+Cells are data: text that starts with = is read and written as text, never as a formula.
+openpyxl trusts its input, so the sizes in the archive are checked first and every XML part
+is checked by `safe_xml`.
 """
 
 import io
@@ -17,18 +17,18 @@ from typing import Any
 from speechsubs.adapters import safe_xml
 from speechsubs.errors import InputError
 
-#: Of all parts together when unpacked, of one part, and how many parts.
+#: Maximum unpacked size in total and per part, and number of parts.
 MAX_BYTES, MAX_PART_BYTES, MAX_PARTS = 256 * 1024 * 1024, 128 * 1024 * 1024, 2_000
-#: A part over a megabyte that shrinks more than this is no table that people wrote.
+#: Maximum compression ratio of a part over a megabyte; real tables compress less.
 MAX_RATIO = 200
-#: What a worksheet's cell holds. Source: Excel specifications and limits.
+#: Maximum length of a cell. Source: Excel specifications and limits.
 MAX_CELL = 32_767
 MAX_ROWS = 1_048_576
 #: Widths of columns, in characters.
 WIDE, NARROW = 28, 12
 
-# Office Open XML writes a character that XML cannot hold as _xHHHH_, and so has to write
-# such a text itself as _x005F_xHHHH_. openpyxl leaves both to its caller.
+# Office Open XML writes characters that XML does not allow as _xHHHH_, and such a text
+# itself as _x005F_xHHHH_. openpyxl leaves both to its caller.
 _HEX = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LIKE_HEX = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA = frozenset("=+-@")
@@ -38,7 +38,7 @@ _Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table that is written. `width` is in characters."""
+    """A column of a table to be written. `width` is in characters."""
 
     title: str
     width: int = WIDE
@@ -48,16 +48,16 @@ class Column:
 def read(
     data: bytes, where: str, is_header: Callable[[Sequence[str]], bool], max_columns: int
 ) -> Iterator[_Row]:
-    """Rows by their 1-based number: of the first sheet with a header, else of the first.
+    """Read rows with their 1-based numbers, from the first sheet with a header, else the first.
 
-    Raises `InputError` for what is no workbook, or no safe one.
+    Raises `InputError` for an invalid or unsafe workbook.
     """
     _check(data, where)
-    # Here, because it takes a quarter of a second to import and few commands need it.
+    # Imported here: it takes a quarter of a second, and few commands need it.
     from openpyxl import load_workbook
 
     try:
-        # As formulas, not their last results: both are text to us, and a formula is honest.
+        # Formulas rather than their last results: both are text here.
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = list(book.worksheets)
         if not sheets:
@@ -106,7 +106,7 @@ def _text(value: Any, where: str) -> str:
 
 
 def _check(data: bytes, where: str) -> None:
-    """Refuse archives that unpack without end, and XML that is not safe."""
+    """Reject zip bombs and unsafe XML."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -133,26 +133,26 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> 
         raise InputError(where, f"{part.filename!r} unpacks to {part.file_size:,} bytes")
     name = part.filename.casefold()
     if name.endswith((".xml", ".rels", ".vml")):
-        # zipfile stops at the size that was declared, so the declared size is the most.
+        # zipfile stops at the declared size, so that is the maximum.
         safe_xml.check(archive.read(part), f"{where}, {part.filename}")
 
 
 def holds(text: str) -> bool:
-    """True when a cell has a place for every character of a text and for its length."""
-    # Twice, because a text may have to be written with escapes.
+    """True if a cell can contain a text, by its characters and its length."""
+    # Twice the length, because of escapes.
     return safe_xml.valid(text) and len(text) * 2 <= MAX_CELL
 
 
 def write(
     columns: Sequence[Column], table: Iterable[Sequence[str]], *, sheet: str, frozen: str
 ) -> bytes:
-    """A workbook of one sheet, every cell of it text. `frozen` is the first cell that moves."""
+    """Write a workbook of one sheet of text. `frozen` is the first cell that scrolls."""
     # Here for the same reason as in `read`.
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    # A date that changes would make equal tables different files.
+    # A fixed date, so that equal tables give equal files.
     book.properties.created = book.properties.modified = datetime(2000, 1, 1)
     book.properties.creator = "speechsubs"
     made = book.create_sheet(sheet)
