@@ -126,7 +126,11 @@ def find(
         if found.start < last_end:
             continue
         if pending is not None:
-            joined = _range(flat, text, pending, found, language, context, table)
+            joined: list[Amount] = []
+            if joint := _joint(flat, pending, found):
+                ends = pending, found
+                code, sure = _range_code(ends, language, context, table)
+                joined = _range(text, joint, ends, code, sure) if code else []
             if joined:
                 amounts += joined
                 last_end, pending = joined[-1].end, None
@@ -351,49 +355,84 @@ def _shared(low: Quantity, high: Quantity) -> int:
     return 0
 
 
-def _range(
-    flat: str, text: str, one: _Found, two: _Found, language: str, context: Context, table: Names
-) -> list[Amount]:
-    """Two quantities with "to" or a dash between them and one currency for both.
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What makes two quantities a range: the word before them, if any, and the link.
 
-    One amount with two values, or two amounts where a word opens the range: "rose
-    from 300 to 500 euros" must not become "rose 300–500 euros".
+    `start` is where the range begins, `opening` is "between" or "from" in lower case.
     """
+
+    start: int
+    opening: str
+    link: str
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it says where something went, so that both ends stay amounts.
+
+        "Rose from 300 to 500 euros" must not become "rose 300–500 euros".
+        """
+        spoken = self.opening in _OPENING and self.link.strip().isalpha()
+        return self.link == "から" or spoken
+
+
+def _joint(flat: str, one: _Found, two: _Found) -> _Joint | None:
+    """How two quantities are joined into a range, or None."""
     if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
-        return []
-    if two.negative or (one.after and not two.sign):
-        return []
+        return None
+    if one.negative or two.negative or (one.after and not two.sign):
+        return None
     start = one.start
     opener = _BETWEEN.search(flat, max(0, start - 12), start)
     link = flat[one.end : two.start]
     spoken = (opener.group(1) or opener.group(2)).lower() if opener else ""
     by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
     if not by_and and not _TO.fullmatch(link):
+        return None
+    return _Joint(opener.start() if opener and by_and else start, spoken, link)
+
+
+def _beginning(one: _Found, two: _Found) -> tuple[Decimal, int, bool]:
+    """The lower value of a range with its scale, and whether that reading is sure.
+
+    "5 to 7 million" begins with five million.
+    """
+    a, b = one.quantity, two.quantity
+    if b.scale and not a.scale and a.value <= b.mantissa:
+        return shift(a.value, b.scale), b.scale, not (one.sign and two.before)
+    if a.spelled and b.spelled and (power := _shared(a, b)):
+        return shift(a.value, power), a.scale, True
+    return a.value, a.scale, True
+
+
+def _range(
+    text: str, joint: _Joint, ends: tuple[_Found, _Found], code: str, sure: bool
+) -> list[Amount]:
+    """One amount with two values, or two amounts; none where the values do not ascend."""
+    one, two = ends
+    low, low_scale, low_sure = _beginning(one, two)
+    high, high_scale = two.quantity.value, two.quantity.scale
+    if low >= high:
         return []
+    sure = sure and low_sure and one.quantity.sure and two.quantity.sure
+    less, more = Money(low, code), Money(high, code)
+    if joint.is_change:
+        first, second = text[one.start : one.end], text[two.start : two.end]
+        return [
+            Amount(one.start, one.end, first, (less,), "", sure, (low_scale,)),
+            Amount(two.start, two.end, second, (more,), "", sure, (high_scale,)),
+        ]
+    whole, scales = text[joint.start : two.end], (low_scale, high_scale)
+    return [Amount(joint.start, two.end, whole, (less, more), "", sure, scales)]
+
+
+def _range_code(
+    ends: tuple[_Found, _Found], language: str, context: Context, table: Names
+) -> tuple[str, bool]:
+    """The one currency of both ends, and whether it is sure; "" where they differ."""
+    one, two = ends
     code, sure = _code(two if two.sign else one, language, context, table)
     if one.sign:
         first, first_sure = _code(one, language, context, table)
-        sure = sure and first_sure
-        if first != code:
-            return []
-    if not code:
-        return []
-    a, b = one.quantity, two.quantity
-    low, low_scale = a.value, a.scale
-    if b.scale and not a.scale and a.value <= b.mantissa:
-        low, low_scale = shift(a.value, b.scale), b.scale
-        sure = sure and not (one.sign and two.before)
-    elif a.spelled and b.spelled and (power := _shared(a, b)):
-        low = shift(a.value, power)
-    if low >= b.value or one.negative:
-        return []
-    sure = sure and a.sure and b.sure
-    less, more = Money(low, code), Money(b.value, code)
-    if link == "から" or (spoken in _OPENING and link.strip().isalpha()):
-        return [
-            Amount(start, one.end, text[start : one.end], (less,), "", sure, (low_scale,)),
-            Amount(two.start, two.end, text[two.start : two.end], (more,), "", sure, (b.scale,)),
-        ]
-    start = opener.start() if opener and by_and else start
-    whole = text[start : two.end]
-    return [Amount(start, two.end, whole, (less, more), "", sure, (low_scale, b.scale))]
+        return (code, sure and first_sure) if first == code else ("", False)
+    return code, sure
