@@ -256,7 +256,7 @@ def _run(
         pairs = []
         for locale in group.targets:
             engine = _engine(given.engine, options, source.tag, locale.tag)
-            pairs.append((locale, memories.cached(engine, memory) if memory else engine))
+            pairs.append((locale, memories.cache_engine(engine, memory) if memory else engine))
 
         def recall(name: str) -> pipeline.Recall:
             known = [pipeline.from_memory(memory, name, source, style)] if memory else []

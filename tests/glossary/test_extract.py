@@ -3,11 +3,11 @@
 import pytest
 
 from speechsubs.glossary import Glossary, Term, empty
-from speechsubs.glossary.extract import candidates
+from speechsubs.glossary.extract import extract
 
 
 def texts(*sources: str, glossary: Glossary | None = None) -> list[str]:
-    return [c.text for c in candidates(sources, glossary or empty())]
+    return [c.text for c in extract(sources, glossary or empty())]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_the_glossary_has_is_left_out() -> None:
 
 
 def test_counts_places_and_order() -> None:
-    first, second = candidates(["In Rome, in Oslo.", "To Rome’s gate, ROME"], empty())[:2]
+    first, second = extract(["In Rome, in Oslo.", "To Rome’s gate, ROME"], empty())[:2]
     assert (first.text, first.count, first.kind) == ("Rome", 2, "name")
     assert first.places == ((0, 3), (1, 3))
     assert second.text == "Oslo"
@@ -70,7 +70,7 @@ def test_a_word_is_judged_over_all_texts() -> None:
 
 def test_places_point_at_the_text() -> None:
     source = "He met Elon Musk.\r\nShe met Elon\u00a0Musk in a Falcon 9, a Falcon 9."
-    found = candidates([source], empty())
+    found = extract([source], empty())
     assert [c.text for c in found] == ["Elon Musk", "Falcon 9"]
     for candidate in found:
         assert candidate.count == len(candidate.places) == 2

@@ -42,7 +42,7 @@ TERMS = st.builds(
 
 def loaded(terms: list[Term]) -> Glossary | None:
     try:
-        return parse(write.text(Glossary(tuple(terms), path=PATH)), PATH)
+        return parse(write.render(Glossary(tuple(terms), path=PATH)), PATH)
     except GlossaryError:
         return None
 
@@ -72,7 +72,7 @@ def test_a_merge_is_a_glossary_and_its_file_reads_so(
     base: Glossary, ours: Glossary, theirs: Glossary
 ) -> None:
     merged = merge(base, ours, theirs)
-    made = text(merged, write.text(ours), ours)
+    made = text(merged, write.render(ours), ours)
     again = parse(made, PATH)
     assert said(again) == said(merged.glossary)
     assert made.count("# CONFLICT") == len(merged.conflicts)
@@ -150,7 +150,7 @@ def test_one_spelling_claimed_by_two_entries() -> None:
     ours = Glossary((replace(LEI, aliases=("LJ",)), other), path=PATH)
     theirs = Glossary((LEI, replace(other, aliases=("LJ",)), Term("new", "LJ")), path=PATH)
     with pytest.raises(GlossaryError):
-        parse(write.text(theirs), PATH)  # theirs alone would not load either
+        parse(write.render(theirs), PATH)  # theirs alone would not load either
     merged = merge(base, ours, theirs)
     assert merged.glossary.terms == ours.terms
     assert {c.term for c in merged.conflicts} == {"jun", "new"}
@@ -185,6 +185,6 @@ def test_remarks_and_order_of_ours_stay() -> None:
 
 def test_a_hostile_conflict_stays_in_its_comment() -> None:
     merged = three(LEI, replace(LEI, note="a\n- id: x\u2028"), replace(LEI, note="b\ufeff"))
-    made = text(merged, write.text(merged.glossary), merged.glossary)
+    made = text(merged, write.render(merged.glossary), merged.glossary)
     assert made.count("# CONFLICT") == 1
     assert [term.id for term in parse(made, PATH).terms] == ["lei"]

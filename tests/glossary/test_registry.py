@@ -48,7 +48,7 @@ def test_import(name: str) -> None:
     incoming = registry.read(path, target_language="es")
     merged = interchange.merge(Glossary((), "en", Path("new.yml")), incoming)
     remarks = "".join(f"# {line}\n" for line in told((*merged.findings, *merged.conflicts)))
-    assert remarks + write.text(merged.glossary) == path.with_suffix(".yml").read_text("utf-8")
+    assert remarks + write.render(merged.glossary) == path.with_suffix(".yml").read_text("utf-8")
 
 
 def test_a_workbook_holds_text_only() -> None:
@@ -248,7 +248,7 @@ def test_the_suffix_and_the_first_row_decide(tmp_path: Path) -> None:
     utf16.write_bytes("source\tes\nA\tñ\n".encode("utf-16"))
     assert registry.read(utf16).entries[0].fields["es"] == "ñ"
     with pytest.raises(InputError, match="suffix"):
-        registry.format_of(Path("x.doc"))
+        registry.detect_format(Path("x.doc"))
 
 
 def test_one_language_formats_ask_which() -> None:

@@ -81,14 +81,14 @@ def _unique(terms: list[Term]) -> Glossary:
     kept: list[Term] = []
     for term in terms:
         try:
-            parse(write.text(Glossary((*kept, term), "en", PATH)), PATH)
+            parse(write.render(Glossary((*kept, term), "en", PATH)), PATH)
         except GlossaryError:
             continue
         kept.append(term)
     return Glossary(tuple(kept), "en", PATH)
 
 
-def back(made: registry.Exported, name: str, target: str = "") -> interchange.Incoming:
+def back(made: registry.ExportResult, name: str, target: str = "") -> interchange.Incoming:
     return registry.read_bytes(made.data, "file", name, "en", target)
 
 
@@ -180,7 +180,7 @@ def test_what_was_exported_changes_nothing_where_it_came_from(
 @given(glossaries())
 @COMMON
 def test_yaml_reads_as_what_was_written(glossary: Glossary) -> None:
-    again = parse(write.text(glossary), PATH)
+    again = parse(write.render(glossary), PATH)
     assert again.digest == glossary.digest
     assert flats(again) == flats(glossary)
 
@@ -193,7 +193,7 @@ REMARKS = "# head\nversion: 1\nsource: en # here\n# before\nterms:\n  # first\n"
 def test_changing_a_file_leaves_other_entries_and_remarks_alone(
     before: Glossary, other: Glossary, data: st.DataObject
 ) -> None:
-    parts = [f"{write.entry(term)}\n  # after {term.id}\n" for term in before.terms]
+    parts = [f"{write.render_entry(term)}\n  # after {term.id}\n" for term in before.terms]
     old = REMARKS + "".join(parts) if parts else "# head\nversion: 1\nterms: []\n"
     before = parse(old, PATH)
     changes = {term.id: term for term in other.terms}
@@ -202,7 +202,7 @@ def test_changing_a_file_leaves_other_entries_and_remarks_alone(
         [t if t.id in keep else changes.get(t.id, t) for t in before.terms]
         + [replace(t, id=f"new{t.id}", source=f"new {t.source}", aliases=()) for t in other.terms]
     )
-    new = write.changed(old, before, after)
+    new = write.update(old, before, after)
     again = parse(new, PATH)
     assert again.digest == after.digest
     assert flats(again) == flats(after)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from speechsubs.memory import CachedEngine, CacheKey, Memory, cached
-from speechsubs.memory.cache import CachedSteerable
+from speechsubs.memory import CachedEngine, CacheKey, Memory, cache_engine
+from speechsubs.memory.cache import CachedSteerableEngine
 from speechsubs.protocols import Engine, MaskFamily, Steerable
 
 
@@ -97,16 +97,16 @@ class Steered(Counting):
 
 def test_it_can_be_steered_where_the_engine_can(path: Path) -> None:
     with Memory.open(path) as memory:
-        assert not isinstance(cached(Counting(), memory), Steerable)
-        assert isinstance(cached(Steered(), memory), Steerable)
+        assert not isinstance(cache_engine(Counting(), memory), Steerable)
+        assert isinstance(cache_engine(Steered(), memory), Steerable)
 
 
 def test_steering_is_cached_too(path: Path) -> None:
     behind = Steered()
     with Memory.open(path) as memory:
         for _ in range(2):
-            engine = cached(behind, memory)
-            assert isinstance(engine, CachedSteerable)
+            engine = cache_engine(behind, memory)
+            assert isinstance(engine, CachedSteerableEngine)
             assert engine.translate(["a"]) == [["a-0"]]
             assert engine.complete([("a", "x"), ("nothing", "x"), ("a", "y")]) == [
                 "x a", "", "y a",
@@ -122,6 +122,6 @@ def test_steering_is_cached_too(path: Path) -> None:
 def test_a_forged_score_chooses_nothing(path: Path) -> None:
     with Memory.open(path) as memory:
         memory.cache({CacheKey("counting 1", "a", "", '["score","b"]'): ["best"]})
-        engine = cached(Steered(), memory)
-        assert isinstance(engine, CachedSteerable)
+        engine = cache_engine(Steered(), memory)
+        assert isinstance(engine, CachedSteerableEngine)
         assert engine.score([("a", "b")]) == [float("-inf")]

@@ -1,4 +1,4 @@
-"""Terms that must come out of any translator as the glossary says."""
+"""Glossaries: terms, their required and forbidden translations, matching and checks."""
 
 from speechsubs.glossary.load import load
 from speechsubs.glossary.match import Matcher, TermMatch

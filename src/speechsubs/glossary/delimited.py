@@ -1,13 +1,13 @@
-"""Our own table, the same in CSV, TSV and XLSX: a header, a row for each entry.
+"""Glossaries as tables: CSV, TSV, XLSX, and the formats of DeepL and OmegaT.
+
+Our own table is the same in CSV, TSV and XLSX: a header, then one row per entry.
 
 Columns: id, source:LANGUAGE, what `fields.ENTRY` lists, then for each locale its term
 ("es") and what belongs to it ("es:forms", "es:forbidden", "es:gender", "es:number"), at
-last `revision`, by which an import knows what changed since the export. A cell of
-several texts holds them with " | " between; a text's own | and \\ get a \\ before them.
+last `revision`, by which an import detects changes since the export. Several texts in a cell
+are separated by " | "; | and \\ inside a text are escaped by a \\. All cells are text.
 
-CSV and TSV: our own table, DeepL's two or four columns, OmegaT's three.
-
-Our own table as an Excel workbook. What is read and written is text, see `worksheets`.
+DeepL uses two or four columns, OmegaT three.
 """
 
 import csv
@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from speechsubs.adapters import xlsx
 from speechsubs.errors import InputError
 from speechsubs.glossary import fields
-from speechsubs.glossary import fields as losses
 from speechsubs.glossary.fields import (
     ENTRY,
     LISTS,
@@ -47,7 +46,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 MAX_COLUMNS = 512
 
 
-def rows(glossary: Glossary, tags: Sequence[str]) -> Iterator[list[str]]:
+def to_rows(glossary: Glossary, tags: Sequence[str]) -> Iterator[list[str]]:
     """The table of a glossary with the targets of these locales, the header first."""
     flats = [flat(term) for term in glossary.terms]
     used = {name for fields in flats for name in fields}
@@ -62,19 +61,19 @@ def rows(glossary: Glossary, tags: Sequence[str]) -> Iterator[list[str]]:
     yield ["id", *titles, _LAST]
     for term, row in zip(glossary.terms, flats, strict=True):
         values = {name: row.get(name, empty(name)) for name in names}
-        yield [term.id, *map(_cell, values.values()), revision(values)]
+        yield [term.id, *map(_dump_cell, values.values()), revision(values)]
 
 
-def _cell(value: Value) -> str:
+def _dump_cell(value: Value) -> str:
     if isinstance(value, str):
         return value
     return " | ".join(re.sub(r"[\\|]", r"\\\g<0>", item) for item in value)
 
 
-def _items(cell: str) -> tuple[str, ...]:
+def _parse_cell(cell: str) -> tuple[str, ...]:
     """The texts of a cell of several.
 
-    >>> _items("one | two" + chr(92) + "|three")
+    >>> _parse_cell("one | two" + chr(92) + "|three")
     ('one', 'two|three')
     """
     found: dict[str, None] = {}
@@ -89,10 +88,10 @@ def _items(cell: str) -> tuple[str, ...]:
 
 def is_header(cells: Iterable[str]) -> bool:
     """True for a row that names a `source` column, as only a header does."""
-    return any(_title(cell)[0] == "source" for cell in cells)
+    return any(_split_title(cell)[0] == "source" for cell in cells)
 
 
-def _title(cell: str) -> tuple[str, str]:
+def _split_title(cell: str) -> tuple[str, str]:
     name, _, rest = cell.strip().partition(":")
     return (name.casefold(), rest.strip()) if name.casefold() == "source" else (cell.strip(), "")
 
@@ -116,7 +115,7 @@ def read_rows(table: Iterable[tuple[int, Sequence[str]]], where: str) -> Incomin
             raise InputError(f"{where}:{line}", problem, "Does a cell hold an unquoted separator?")
         term_id = given.pop("id", "").strip()
         mark = given.pop(_LAST, "").strip()
-        fields = {name: _value(name, cell) for name, cell in given.items()}
+        fields = {name: _parse_value(name, cell) for name, cell in given.items()}
         if fields["source"]:
             entries.append(Entry(fields, term_id, line, mark))
         else:
@@ -128,9 +127,9 @@ def _no_source(where: str, line: int) -> Finding:
     return finding("left-out", Severity.WARNING, "this row has no source term", where, line)
 
 
-def _value(name: str, cell: str) -> Value:
+def _parse_value(name: str, cell: str) -> Value:
     if name.rpartition(":")[2] in LISTS:
-        return _items(cell)
+        return _parse_cell(cell)
     # A note's line ends belong to it; around all else a space is an accident.
     return cell if name == "note" else cell.strip()
 
@@ -145,10 +144,10 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, li
     for at, cell in enumerate(header):
         if not cell.strip():
             continue
-        name, rest = _title(cell)
+        name, rest = _split_title(cell)
         if name == "source":
             language = rest
-        known = _known(name)
+        known = _canonical_column(name)
         if known is None:
             message = f"column {name[:80]!r} is not one of ours: it is not read"
             findings.append(finding("column", Severity.INFO, message, where.rpartition(":")[0]))
@@ -165,7 +164,7 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, li
     return columns, language, findings
 
 
-def _known(name: str) -> str | None:
+def _canonical_column(name: str) -> str | None:
     lower = name.casefold()
     if lower in _FIRST or lower == _LAST:
         return lower
@@ -182,7 +181,7 @@ _GUARDED = re.compile(r"'(?=[=+\-@'])")
 _BROKEN = "a tab or a line end would break its line"
 
 
-def decoded(data: bytes, where: str) -> str:
+def decode(data: bytes, where: str) -> str:
     """Text as spreadsheets and term tools write it: UTF-8, or UTF-16 with its mark."""
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     encoding = "utf-16" if wide else "utf-8-sig"
@@ -194,7 +193,7 @@ def decoded(data: bytes, where: str) -> str:
         raise InputError(where, f"this is not {name} text", advice) from error
 
 
-def cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def read_cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Lines and cells of a quoted table. Raises `InputError`."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     before = 0
@@ -209,10 +208,10 @@ def cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str
         ) from error
 
 
-def separator_of(text: str, preferred: str) -> str:
+def detect_separator(text: str, preferred: str) -> str:
     """What separates the cells of the first line: spreadsheets take ; where , is decimal.
 
-    >>> separator_of("id;source;es", ",")
+    >>> detect_separator("id;source;es", ",")
     ';'
     """
     first = text.partition("\n")[0]
@@ -220,17 +219,17 @@ def separator_of(text: str, preferred: str) -> str:
     return max(counts, key=counts.__getitem__)
 
 
-def looks_own(data: bytes, where: str, separator: str) -> bool:
+def has_own_header(data: bytes, where: str, separator: str) -> bool:
     """True when the first row is a header of ours."""
-    text = decoded(data, where)
-    first = next(cells(text[:100_000], where, separator_of(text, separator)), (1, [""]))
+    text = decode(data, where)
+    first = next(read_cells(text[:100_000], where, detect_separator(text, separator)), (1, [""]))
     return is_header(first[1])
 
 
 def read_own(data: bytes, where: str, separator: str) -> Incoming:
     """Read our own table."""
-    text = decoded(data, where)
-    found = cells(text, where, separator_of(text, separator))
+    text = decode(data, where)
+    found = read_cells(text, where, detect_separator(text, separator))
     return read_rows(((line, [c[1:] if _GUARDED.match(c) else c for c in row])
                         for line, row in found), where)  # fmt: skip
 
@@ -240,11 +239,11 @@ def write_own(
 ) -> tuple[bytes, list[Finding]]:
     """Write our own table. Formulas get an apostrophe, which reading takes away again."""
     guarded = ([f"'{c}" if _FORMULA.match(c) or _GUARDED.match(c) else c for c in row]
-               for row in rows(glossary, tags))  # fmt: skip
-    return _written(guarded, separator), []
+               for row in to_rows(glossary, tags))  # fmt: skip
+    return _dump_rows(guarded, separator), []
 
 
-def _written(rows: Iterator[list[str]], separator: str) -> bytes:
+def _dump_rows(rows: Iterator[list[str]], separator: str) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
     writer.writerows(rows)
@@ -259,7 +258,7 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
     rows: list[tuple[int, str, str, str, str]] = []
     findings: list[Finding] = []
     other = 0
-    for line, row in cells(decoded(data, where), where, separator):
+    for line, row in read_cells(decode(data, where), where, separator):
         texts = [cell.strip() for cell in row]
         if not any(texts):
             continue
@@ -276,7 +275,7 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
     if other:
         message = f"rows that are not from {source} are not read: {other}"
         findings.append(finding("left-out", Severity.INFO, message, where))
-    return Incoming(_grouped(rows), where, source, tuple(findings))
+    return Incoming(_group_rows(rows), where, source, tuple(findings))
 
 
 def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
@@ -284,7 +283,7 @@ def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
     if not target:
         raise _no_target(where)
     rows = []
-    for line, text in enumerate(re.split(r"\r\n|\n|\r", decoded(data, where)), 1):
+    for line, text in enumerate(re.split(r"\r\n|\n|\r", decode(data, where)), 1):
         parts = [part.strip() for part in text.split("\t")]
         if text.startswith("#") or not any(parts):
             continue
@@ -292,7 +291,7 @@ def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
             raise InputError(f"{where}:{line}", "there is no source term before the tab")
         rows.append((line, parts[0], parts[1] if len(parts) > 1 else "", target,
                      " ".join(p for p in parts[2:] if p)))  # fmt: skip
-    return Incoming(_grouped(rows), where, source)
+    return Incoming(_group_rows(rows), where, source)
 
 
 def _no_target(where: str) -> InputError:
@@ -323,7 +322,7 @@ class _Group:
         return Entry(fields, line=self.line)
 
 
-def _grouped(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
+def _group_rows(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
     """One entry for each source: a second target for a language is another form of it."""
     groups: dict[str, _Group] = {}
     for line, source, text, tag, note in rows:
@@ -341,20 +340,20 @@ def write_deepl(
 ) -> tuple[bytes, list[Finding]]:
     """Write DeepL's rows; the languages are in them where there is more than one target."""
     file = str(glossary.path)
-    findings = _formulas(glossary, file)
+    findings = _formula_findings(glossary, file)
     rows: list[list[str]] = []
     for tag in tags:
-        for term in _usable(glossary):
-            text = _text(term, tag)
+        for term in _active_terms(glossary):
+            text = _target_text(term, tag)
             if not text:
                 continue
             if "\n" in term.source + text or "\t" in term.source + text:
-                findings.append(losses.without(term, _BROKEN, file, tag))
+                findings.append(fields.without(term, _BROKEN, file, tag))
                 continue
             languages = [glossary.language, tag] if len(tags) > 1 else []
             rows.append([term.source, text, *languages])
-    findings += _losses(glossary, tags, {"source", "target"}, "DeepL")
-    return _written(iter(rows), separator), findings
+    findings += _loss_findings(glossary, tags, {"source", "target"}, "DeepL")
+    return _dump_rows(iter(rows), separator), findings
 
 
 def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
@@ -362,25 +361,25 @@ def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[F
     file = str(glossary.path)
     findings: list[Finding] = []
     lines: list[str] = []
-    for term in _usable(glossary):
-        text = _text(term, tags[0])
+    for term in _active_terms(glossary):
+        text = _target_text(term, tags[0])
         if not text:
             continue
         target = term.targets.get(tags[0])
         texts = [text, *(target.forms if target else ())]
         if any(re.search(r"[\t\n]", t) for t in (term.source, *texts)):
-            findings.append(losses.without(term, _BROKEN, file, tags[0]))
+            findings.append(fields.without(term, _BROKEN, file, tags[0]))
         elif term.source.startswith("#"):
-            findings.append(losses.without(term, "OmegaT reads # as a remark", file, tags[0]))
+            findings.append(fields.without(term, "OmegaT reads # as a remark", file, tags[0]))
         else:
             note = " ".join(term.note.split())
             lines += ["\t".join((term.source, t, note)).rstrip("\t") for t in texts]
-    findings += _losses(glossary, tags[:1], {"source", "target", "note", "forms"}, "OmegaT")
+    findings += _loss_findings(glossary, tags[:1], {"source", "target", "note", "forms"}, "OmegaT")
     text = "".join(f"{line}\n" for line in lines)
     return text.encode("utf-8"), findings
 
 
-def _usable(glossary: Glossary) -> Iterator[Term]:
+def _active_terms(glossary: Glossary) -> Iterator[Term]:
     return (
         term
         for term in glossary.terms
@@ -388,16 +387,16 @@ def _usable(glossary: Glossary) -> Iterator[Term]:
     )
 
 
-def _text(term: Term, tag: str) -> str:
+def _target_text(term: Term, tag: str) -> str:
     """What stands for a term in a locale, empty where the glossary does not say."""
     text, said = target_for(term, tag)
     return text if said else ""
 
 
-def _formulas(glossary: Glossary, file: str) -> list[Finding]:
+def _formula_findings(glossary: Glossary, file: str) -> list[Finding]:
     risky = [
         term.id
-        for term in _usable(glossary)
+        for term in _active_terms(glossary)
         if any(_FORMULA.match(t) for t in (term.source, *(g.term for g in term.targets.values())))
     ]
     if not risky:
@@ -409,11 +408,13 @@ def _formulas(glossary: Glossary, file: str) -> list[Finding]:
     return [finding("formula", Severity.INFO, message, file)]
 
 
-def _losses(glossary: Glossary, tags: Sequence[str], held: set[str], name: str) -> list[Finding]:
-    usable = list(_usable(glossary))
+def _loss_findings(
+    glossary: Glossary, tags: Sequence[str], held: set[str], name: str
+) -> list[Finding]:
+    usable = list(_active_terms(glossary))
     file = str(glossary.path)
-    gone = losses.off(len(glossary.terms) - len(usable), name, file)
-    return [*gone, *losses.of(usable, tags, held, name, file)]
+    gone = fields.off(len(glossary.terms) - len(usable), name, file)
+    return [*gone, *fields.of(usable, tags, held, name, file)]
 
 
 _SHEET = "glossary"
@@ -426,16 +427,16 @@ def read_xlsx(data: bytes, where: str) -> Incoming:
     return read_rows(rows, where)
 
 
-def write(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
+def write_xlsx(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
     """The workbook, every cell of it text, and what it does not hold."""
     why = "a cell has no place for one of its characters or for its length"
-    kept = tuple(term for term in glossary.terms if _holdable(term))
+    kept = tuple(term for term in glossary.terms if _fits_cells(term))
     findings = [
         fields.without(term, why, str(glossary.path))
         for term in glossary.terms
-        if not _holdable(term)
+        if not _fits_cells(term)
     ]
-    table = rows(Glossary(kept, glossary.language, glossary.path), tags)
+    table = to_rows(Glossary(kept, glossary.language, glossary.path), tags)
     header = next(table)
     columns = [
         xlsx.Column(title, xlsx.NARROW if title in _SHORT else xlsx.WIDE) for title in header
@@ -443,7 +444,7 @@ def write(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]
     return xlsx.write(columns, table, sheet=_SHEET, frozen="C2"), findings
 
 
-def _holdable(term: Term) -> bool:
+def _fits_cells(term: Term) -> bool:
     return all(
         xlsx.holds(value if isinstance(value, str) else " | ".join(value))
         for value in flat(term).values()

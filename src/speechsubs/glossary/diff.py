@@ -1,7 +1,8 @@
-"""What changed between two versions of a glossary: by entry and field, never by line.
+"""Compare two versions of a glossary by entry and field, never by line.
 
-Entries are told apart by their id, so a renamed source is a rename and not a removal.
-Order, comments, quotes and the order of lists are nothing that a translation could show.
+Entries are identified by id, so a renamed source is a rename and not a removal. Order,
+comments, quoting and the order of lists are ignored, because no translation depends on
+them.
 """
 
 import hashlib
@@ -53,7 +54,7 @@ class Change:
 
 
 def digest(*parts: str) -> str:
-    """SHA-256 over texts, told apart from each other."""
+    """SHA-256 of several texts; different lists never give the same data."""
     data = json.dumps(parts, ensure_ascii=True)
     return hashlib.sha256(data.encode("ascii")).hexdigest()
 
@@ -77,20 +78,20 @@ def changes(old: Glossary, new: Glossary) -> tuple[Change, ...]:
         was = before.get(term.id)
         if was is None:
             line = term.line or None
-            found.append(Change(term.id, ChangeKind.ADDED, "", "", described(term), None, line))
+            found.append(Change(term.id, ChangeKind.ADDED, "", "", describe(term), None, line))
         elif was is not term:
-            found += _changed(was, term)
+            found += _compare(was, term)
     for term in old.terms:
         if term.id not in after:
             line = term.line or None
-            found.append(Change(term.id, ChangeKind.REMOVED, "", described(term), "", line, None))
+            found.append(Change(term.id, ChangeKind.REMOVED, "", describe(term), "", line, None))
     return tuple(found)
 
 
-def described(term: Term) -> str:
-    """An entry in one line, for people.
+def describe(term: Term) -> str:
+    """Describe an entry in one line.
 
-    >>> described(Term("lei", "Lei Jun", targets={"ja": Target("雷軍")}))
+    >>> describe(Term("lei", "Lei Jun", targets={"ja": Target("雷軍")}))
     'Lei Jun (keep), ja: 雷軍'
     """
     parts = [f"{term.source} ({term.policy.value})"]
@@ -98,7 +99,7 @@ def described(term: Term) -> str:
     return ", ".join(parts)
 
 
-def _changed(old: Term, new: Term) -> Iterator[Change]:
+def _compare(old: Term, new: Term) -> Iterator[Change]:
     lines = (old.line or None, new.line or None)
 
     def change(kind: ChangeKind, before: str, after: str, locale: str = "") -> Change:
@@ -115,27 +116,27 @@ def _changed(old: Term, new: Term) -> Iterator[Change]:
         if before != after:
             yield change(kind, before, after)
     if set(old.aliases) != set(new.aliases):
-        yield change(ChangeKind.ALIASES, _listed(old.aliases), _listed(new.aliases))
+        yield change(ChangeKind.ALIASES, _join(old.aliases), _join(new.aliases))
     nothing = Target("")
     for tag in dict.fromkeys((*old.targets, *new.targets)):
         was, is_ = old.targets.get(tag, nothing), new.targets.get(tag, nothing)
         if _wording(was) != _wording(is_):
             yield change(ChangeKind.TARGET, _wording(was), _wording(is_), tag)
         if set(was.forms) != set(is_.forms):
-            yield change(ChangeKind.FORMS, _listed(was.forms), _listed(is_.forms), tag)
+            yield change(ChangeKind.FORMS, _join(was.forms), _join(is_.forms), tag)
         if set(was.forbidden) != set(is_.forbidden):
-            yield change(ChangeKind.FORBIDDEN, _listed(was.forbidden), _listed(is_.forbidden), tag)
+            yield change(ChangeKind.FORBIDDEN, _join(was.forbidden), _join(is_.forbidden), tag)
     if _remarks(old) != _remarks(new):
         yield change(ChangeKind.NOTE, _remarks(old), _remarks(new))
 
 
 def _wording(target: Target) -> str:
-    """The term, with its gender and number where the glossary says them."""
+    """The term, with its gender and number if declared."""
     grammar = ", ".join(part for part in (target.gender, target.number) if part)
     return f"{target.term} ({grammar})" if grammar else target.term
 
 
-def _listed(texts: Sequence[str]) -> str:
+def _join(texts: Sequence[str]) -> str:
     return "; ".join(texts)
 
 

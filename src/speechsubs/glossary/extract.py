@@ -1,4 +1,4 @@
-"""Names, codes and recurring phrases of a text that a glossary does not know yet.
+"""Term extraction: names, codes and recurring phrases that are not in the glossary.
 
 Statistics over the given texts and clear rules, no word list of a language beyond the
 function words of its locale file. Capitals are the evidence, so it serves languages
@@ -59,13 +59,13 @@ _COUNTED = _set(
     "figura tabla parte chapitre partie étape capitolo pagina sezione"
 )
 #: A run of more capitalised words is a title or a slogan.
-_LONGEST = 5
+_MAX_WORDS = 5
 #: A word and a number ("Model 3") are a phrase when they stand together this often.
-_RECURS = 2
+_MIN_RECURRENCES = 2
 
 
 class Place(NamedTuple):
-    """Where a candidate stands: which of the texts (from 0), and the character offset in it."""
+    """An occurrence of a candidate: the index of the text and the character offset in it."""
 
     text: int
     start: int
@@ -73,7 +73,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that may belong into the glossary.
+    """A term candidate.
 
     `kind` is "name" (capitalised words), "code" (letters with digits, capitals inside
     or all through) or "phrase" (capitalised words with a number). `text` is the
@@ -134,7 +134,7 @@ class _Token:
         return (len(text) > 1 and text.isupper()) or bool(_INNER_CAPITAL.search(text))
 
 
-def candidates(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
+def extract(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
     """Candidates of source texts, the most frequent first, then by alphabet.
 
     - A code counts wherever it stands; quantities ("5km", "90s") are none.
@@ -144,7 +144,7 @@ def candidates(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
     - A word that stands in lower case more often than with a capital inside a sentence
       is no name, nor is a function word, a month or a day. Headings in Title Case give
       no evidence.
-    - "Model 3" and "iPhone 15 Pro" are one phrase; see `_belongs` for where the number is
+    - "Model 3" and "iPhone 15 Pro" are one phrase; see `_is_part_of_name` for where the number is
       none of the name's.
 
     Text that a glossary entry covers is left out. Time is linear in the texts.
@@ -157,11 +157,11 @@ def candidates(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
         for tokens in _lines(text, known, statistics):
             statistics.add(tokens)
             lines.append((number, tokens))
-    pairs = Counter(key for _, tokens in lines for key in _numbered(tokens, statistics))
-    recurring = frozenset(key for key, count in pairs.items() if count >= _RECURS)
+    pairs = Counter(key for _, tokens in lines for key in _numbered_names(tokens, statistics))
+    recurring = frozenset(key for key, count in pairs.items() if count >= _MIN_RECURRENCES)
     found: dict[str, list[tuple[_Hit, Place]]] = defaultdict(list)
     for number, tokens in lines:
-        for hit in _names(tokens, statistics, recurring):
+        for hit in _find_names(tokens, statistics, recurring):
             found[key_of(hit.text)].append((hit, Place(number, hit.start)))
     result = [
         Candidate(
@@ -307,14 +307,14 @@ def _is_number(token: _Token) -> bool:
     return token.text.isdecimal() and len(token.text) <= 4 and token.adjacent
 
 
-def _numbered(tokens: list[_Token], statistics: _Statistics) -> Iterator[str]:
+def _numbered_names(tokens: list[_Token], statistics: _Statistics) -> Iterator[str]:
     """The keys of names with a number behind them."""
     for before, token in pairwise(tokens):
         if _is_number(token) and statistics.named(before) and not before.initial:
             yield key_of(f"{before.text} {token.text}")
 
 
-def _belongs(
+def _is_part_of_name(
     tokens: list[_Token], at: int, first: int, statistics: _Statistics, known: frozenset[str]
 ) -> bool:
     """Whether the number at `at` is a part of the name before it: "iPhone 15 Pro".
@@ -341,15 +341,17 @@ def _belongs(
     return ended or (following is not None and statistics.small(following.text.lower()))
 
 
-def _names(tokens: list[_Token], statistics: _Statistics, known: frozenset[str]) -> Iterator[_Hit]:
+def _find_names(
+    tokens: list[_Token], statistics: _Statistics, known: frozenset[str]
+) -> Iterator[_Hit]:
     at = 0
     while at < len(tokens):
         if not statistics.starts(tokens, at):
             at += 1
             continue
-        end = _run(tokens, at, statistics, known)
+        end = _end_of_run(tokens, at, statistics, known)
         run = tokens[at:end]
-        if len(run) <= _LONGEST:
+        if len(run) <= _MAX_WORDS:
             text = run[0].text + "".join(token.gap + token.text for token in run[1:])
             kind = "code" if len(run) == 1 and run[0].code else "name"
             if any(token.text.isdecimal() for token in run):
@@ -358,11 +360,13 @@ def _names(tokens: list[_Token], statistics: _Statistics, known: frozenset[str])
         at = end
 
 
-def _run(tokens: list[_Token], at: int, statistics: _Statistics, known: frozenset[str]) -> int:
+def _end_of_run(
+    tokens: list[_Token], at: int, statistics: _Statistics, known: frozenset[str]
+) -> int:
     """Where the run of name words that starts at `at` ends."""
     end = at + 1
     while end < len(tokens) and tokens[end].adjacent and not tokens[end].initial:
-        if statistics.named(tokens[end]) or _belongs(tokens, end, at, statistics, known):
+        if statistics.named(tokens[end]) or _is_part_of_name(tokens, end, at, statistics, known):
             end += 1
         elif (
             tokens[end].text in _JOINERS

@@ -1,10 +1,11 @@
-"""An entry as flat fields, the one shape between a glossary and any file.
+"""Glossary entries as flat fields, the common form of all file formats.
 
 A field is named as a column is: "source", "note", "es" for a target, "es:forms" for
 what belongs to it. A file gives the fields that it can hold and no others, so that what
 it cannot hold is never taken away from a glossary.
 
-What a file cannot hold, as findings: an export never loses anything in silence.
+Whatever a format cannot hold is reported as a finding, so that no export loses data
+silently.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What in a glossary will surprise its author, before it surprises a viewer."""
+"""Glossary QA: conflicts and likely mistakes in a glossary."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -11,11 +11,11 @@ from speechsubs.language.normalize import bounded, key_of
 from speechsubs.model import Finding, Severity
 
 #: A finding about a group names this many of its members.
-_NAMED = 3
+_MAX_NAMED = 3
 #: A locale is expected of an entry when this share of the entries like it has it.
-_USUAL = 0.5
+_USUAL_SHARE = 0.5
 #: And when there are at least this many entries to compare with.
-_ENOUGH = 4
+_MIN_ENTRIES = 4
 
 
 def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
@@ -45,7 +45,7 @@ def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
         *_straddling(terms, file),
         *_missing_locales(terms, file),
         *_function_words(terms, glossary.language, file),
-        *_against(glossary, terms, texts, file),
+        *_corpus_findings(glossary, terms, texts, file),
     ]
     return sorted(found, key=lambda finding: (finding.line or 0, finding.code, finding.locale))
 
@@ -58,10 +58,10 @@ def _finding(
     )
 
 
-def _named(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     listed = list(dict.fromkeys(names))
-    rest = len(listed) - _NAMED
-    return ", ".join(map(repr, listed[:_NAMED])) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(listed) - _MAX_NAMED
+    return ", ".join(map(repr, listed[:_MAX_NAMED])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
     memory may still have them.
     """
     groups: dict[str, dict[str, tuple[Term, str]]] = defaultdict(dict)
-    for term in _wanted(terms):
+    for term in _allowed(terms):
         for spelling in term.spellings:
             groups[key_of(spelling, fold=True)].setdefault(term.id, (term, spelling))
     for group in groups.values():
@@ -80,7 +80,7 @@ def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
         first, written = members[0]
         for other, spelling in members[1:]:
             apart = first.case == other.case == "exact" and key_of(written) != key_of(spelling)
-            if apart or _means(first) == _means(other):
+            if apart or _meaning(first) == _meaning(other):
                 continue
             yield _finding(
                 "two-targets",
@@ -92,18 +92,18 @@ def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
             )
 
 
-def _means(term: Term) -> tuple[object, ...]:
+def _meaning(term: Term) -> tuple[object, ...]:
     source = term.source if term.policy is Policy.KEEP else ""
     return term.policy, source, sorted((tag, t.term) for tag, t in term.targets.items())
 
 
-def _wanted(terms: Iterable[Term]) -> Iterator[Term]:
+def _allowed(terms: Iterable[Term]) -> Iterator[Term]:
     return (term for term in terms if term.policy is not Policy.FORBIDDEN)
 
 
 def _shared_targets(terms: list[Term], file: str) -> Iterator[Finding]:
     owners: dict[tuple[str, str], Term] = {}
-    for term in _wanted(terms):
+    for term in _allowed(terms):
         for tag, target in term.targets.items():
             for form in dict.fromkeys(map(key_of, target.accepted)):
                 first = owners.setdefault((tag, form), term)
@@ -127,8 +127,8 @@ def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
         if not banned:
             continue  # the rest takes time, and most languages forbid nothing
         required: dict[str, Term] = {}
-        for term in _wanted(terms):
-            for form in _demanded(term, tag):
+        for term in _allowed(terms):
+            for form in _required_forms(term, tag):
                 required.setdefault(key_of(form), term)
                 required.setdefault("any " + key_of(form, fold=True), term)
         for term, word in banned:
@@ -147,7 +147,7 @@ def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
         )
 
 
-def _demanded(term: Term, tag: str) -> tuple[str, ...]:
+def _required_forms(term: Term, tag: str) -> tuple[str, ...]:
     target = _target(term, tag)
     if target is not None:
         return target.accepted
@@ -170,7 +170,7 @@ def _forbidden_words(term: Term, tag: str) -> tuple[str, ...]:
 
 
 def _nested(terms: list[Term], file: str) -> Iterator[Finding]:
-    owners = [(term, spelling) for term in _wanted(terms) for spelling in term.spellings]
+    owners = [(term, spelling) for term in _allowed(terms) for spelling in term.spellings]
     finder = Finder([(spelling, term.case) for term, spelling in owners])
     inside: dict[str, dict[str, str]] = defaultdict(dict)
     shorter: dict[str, Term] = {}
@@ -185,7 +185,8 @@ def _nested(terms: list[Term], file: str) -> Iterator[Finding]:
             "nested",
             Severity.INFO,
             shorter[term_id],
-            f"{shorter[term_id].source!r} is a part of {_named(longer_ones)}: the longer term wins",
+            f"{shorter[term_id].source!r} is a part of {_list_names(longer_ones)}: "
+            "the longer term wins",
             file,
         )
 
@@ -194,7 +195,7 @@ def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
     """Terms whose end is the start of another: the one on the left wins."""
     ending: dict[str, list[tuple[Term, str]]] = defaultdict(list)
     starting: dict[str, list[str]] = defaultdict(list)
-    for term in _wanted(terms):
+    for term in _allowed(terms):
         for spelling in term.spellings:
             key = key_of(spelling, fold=True)
             for at in range(1, len(key)):
@@ -213,7 +214,8 @@ def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
                 "straddling",
                 Severity.INFO,
                 left[0][0],
-                f"{_named(s for _, s in left)} may run into {_named(right)}: the left one wins",
+                f"{_list_names(s for _, s in left)} may run into {_list_names(right)}: "
+                "the left one wins",
                 file,
             )
 
@@ -226,7 +228,10 @@ def _missing_locales(terms: list[Term], file: str) -> Iterator[Finding]:
             lacking = [
                 tag
                 for tag, number in has.items()
-                if (policy is Policy.FIXED or number >= max(_ENOUGH, _USUAL * len(entries)))
+                if (
+                    policy is Policy.FIXED
+                    or number >= max(_MIN_ENTRIES, _USUAL_SHARE * len(entries))
+                )
                 and target_entry(term, tag) is None
             ]
             if lacking:
@@ -261,7 +266,7 @@ def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Fin
         )
         for word in group
     }
-    for term in _wanted(terms):
+    for term in _allowed(terms):
         for spelling in term.spellings:
             if spelling.lower() in words:
                 yield _finding(
@@ -274,23 +279,23 @@ def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Fin
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Usage:
     """How often a term's letters stand in the texts in capitals of another kind."""
 
     lower: int = 0
     other: Counter[str] = field(default_factory=Counter)
 
 
-def _against(
+def _corpus_findings(
     glossary: Glossary, terms: list[Term], texts: Iterable[str], file: str
 ) -> Iterator[Finding]:
     """What a corpus says. Nothing where there is none."""
     if isinstance(texts, Collection) and not texts:
         return
     used: set[str] = set()
-    seen: dict[str, _Seen] = defaultdict(_Seen)
+    seen: dict[str, _Usage] = defaultdict(_Usage)
     matcher = Matcher(glossary)
-    owners = [(term, s) for term in _wanted(terms) for s in term.spellings if s != s.lower()]
+    owners = [(term, s) for term in _allowed(terms) for s in term.spellings if s != s.lower()]
     finder = Finder([(spelling, "any") for _, spelling in owners])
     empty = True
     for text in texts:
@@ -309,14 +314,14 @@ def _against(
                 seen[term.id].other[written] += 1
     if empty:
         return
-    for term in _wanted(terms):
+    for term in _allowed(terms):
         if term.id not in used:
             message = f"{term.source!r} does not stand in the texts"
             yield _finding("unused", Severity.INFO, term, message, file)
-        yield from _seen(term, seen.get(term.id, _Seen()), file)
+        yield from _usage_findings(term, seen.get(term.id, _Usage()), file)
 
 
-def _seen(term: Term, seen: _Seen, file: str) -> Iterator[Finding]:
+def _usage_findings(term: Term, seen: _Usage, file: str) -> Iterator[Finding]:
     if seen.lower:
         loose = term.case == "any"
         what = "`case: any` takes it for the term" if loose else "capitals tell them apart"
@@ -332,7 +337,7 @@ def _seen(term: Term, seen: _Seen, file: str) -> Iterator[Finding]:
             "other-capitals",
             Severity.INFO,
             term,
-            f"{term.source!r} also stands as {_named(seen.other)}, which is not found: "
+            f"{term.source!r} also stands as {_list_names(seen.other)}, which is not found: "
             "an alias, or `case: any`?",
             file,
         )

@@ -1,4 +1,4 @@
-"""Reading glossary.yml: strict, so that a typing error is a message and not a wrong subtitle.
+"""Load glossary.yml, strictly, so that a typo is an error and not a wrong subtitle.
 
 The format is documented in the comments of the sample `glossary.yml`.
 """
@@ -47,9 +47,9 @@ def load(path: Path) -> Glossary:
 
 def parse(text: str, path: Path) -> Glossary:
     """Read a glossary from text; `path` is only named in errors. Raises as `load`."""
-    from speechsubs.adapters import strict_yaml as yamlfile
+    from speechsubs.adapters import strict_yaml
 
-    return _Reader(path).glossary(yamlfile.parse(text, path))
+    return _Reader(path).glossary(strict_yaml.parse(text, path))
 
 
 def entry(row: Mapping[str, Any], path: Path, line: int = 0) -> Term:
@@ -67,10 +67,10 @@ class _Reader:
     """Turns one parsed file into a glossary, or raises with a line."""
 
     def __init__(self, path: Path) -> None:
-        from speechsubs.adapters import strict_yaml as adapters_strict_yaml
+        from speechsubs.adapters import strict_yaml
 
         self._path = path
-        self._line_of = adapters_strict_yaml.line_of
+        self._line_of = strict_yaml.line_of
         self._tags: dict[str, str] = {}
 
     def glossary(self, top: _Row) -> Glossary:

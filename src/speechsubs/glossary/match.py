@@ -1,4 +1,4 @@
-"""Finding terms in a text: whole words, the longest first, in one pass."""
+"""Find terms in a text: whole words, longest match first, in one pass."""
 
 import re
 import unicodedata

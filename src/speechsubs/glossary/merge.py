@@ -98,7 +98,7 @@ def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
     cannot be written.
     """
     unchanged = [flat(t) for t in merged.glossary.terms] == [flat(t) for t in before.terms]
-    made = ours if unchanged else write.changed(ours, before, merged.glossary)
+    made = ours if unchanged else write.update(ours, before, merged.glossary)
     if not merged.conflicts:
         return made
     try:

@@ -1,4 +1,4 @@
-"""What a glossary says: frozen types, and which target holds for a language."""
+"""Glossary types, and the choice of the target for a locale."""
 
 import hashlib
 import json
@@ -174,10 +174,10 @@ def target_for(term: Term, tag: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=256)
 def _rules(tag: str) -> str | None:
-    from speechsubs.language import locales as language_locales
+    from speechsubs.language import locales
 
     try:
-        return language_locales.resolve(tag)
+        return locales.resolve(tag)
     except UnknownLocaleError:
         return None
 

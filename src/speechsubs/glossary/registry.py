@@ -1,4 +1,4 @@
-"""The formats of glossaries by name, and what files are called."""
+"""Glossary formats by name and by file extension."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportResult:
     """A file to be written, and what it does not hold."""
 
     data: bytes
@@ -35,7 +35,7 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _ExportRequest:
     """A glossary to be written with the targets of these locales."""
 
     glossary: Glossary
@@ -51,7 +51,7 @@ class _Format:
     """`suffix` is what files are called by default. `single`: it has one target language."""
 
     read: Callable[[_Source], Incoming]
-    write: Callable[[_Order], _Written]
+    write: Callable[[_ExportRequest], _Written]
     suffix: str
     single: bool = False
 
@@ -69,7 +69,7 @@ _FORMATS = {
     ),
     "xlsx": _Format(
         lambda f: delimited.read_xlsx(f.data, f.where),
-        lambda o: delimited.write(o.glossary, o.tags),
+        lambda o: delimited.write_xlsx(o.glossary, o.tags),
         ".xlsx",
     ),
     "tbx": _Format(
@@ -106,7 +106,7 @@ def names() -> tuple[str, ...]:
     return tuple(_FORMATS)
 
 
-def format_of(path: Path) -> str:
+def detect_format(path: Path) -> str:
     """The format that a file's name stands for. Raises `InputError`."""
     name = _SUFFIXES.get(path.suffix.lower())
     if name is None:
@@ -124,9 +124,13 @@ def read(
     BCP 47 tags; `target_language` is needed where the file does not say it.
     """
     data = read_file(path, max_bytes=MAX_BYTES)
-    found = name or format_of(path)
+    found = name or detect_format(path)
     separator = _separator(path.suffix)
-    if not name and found in ("csv", "tsv") and not delimited.looks_own(data, str(path), separator):
+    if (
+        not name
+        and found in ("csv", "tsv")
+        and not delimited.has_own_header(data, str(path), separator)
+    ):
         found = "deepl" if found == "csv" else "omegat"
     return read_bytes(data, str(path), found, source_language, target_language, separator)
 
@@ -149,7 +153,7 @@ def _separator(suffix: str) -> str:
 
 def export(
     glossary: Glossary, name: str, tags: Sequence[str] = (), *, suffix: str = ""
-) -> Exported:
+) -> ExportResult:
     """A glossary in the format `name`, with the targets of these locales, or of all.
 
     A locale without any target gives an empty column to fill in. `suffix` decides
@@ -164,5 +168,5 @@ def export(
         problem = f"{name} has one target language in a file, and there are {len(chosen)}"
         example = chosen[0] if chosen else "es"
         raise InputError(str(glossary.path), problem, f"Name it: --to {example}")
-    data, findings = form.write(_Order(glossary, chosen, separator))
-    return Exported(data, tuple(findings))
+    data, findings = form.write(_ExportRequest(glossary, chosen, separator))
+    return ExportResult(data, tuple(findings))

@@ -1,20 +1,17 @@
-"""The ids of a glossary as XML ids, which may not start with a digit, nor hold a colon.
+"""Read and write TBX version 2 (martif) and version 3 (ISO 30042:2019).
 
-An id that XML takes stands as it is ("lei-jun"). Another one gets a _ in front, which no
-glossary's id has, and the characters that XML may not take as _hexadecimal_: "4s" is
-"_4s", "a:b" is "_a_3a_b".
+The reader accepts data categories as attributes (DCA) and as tags (DCT). Names are
+compared without namespaces, because real files have outdated, wrong or no namespaces.
+Data that a glossary cannot hold is ignored.
 
-Reading TBX: version 2 (martif) and version 3 (ISO 30042:2019), data categories as
-attributes (DCA) and as tags (DCT).
+XML ids must not start with a digit or contain a colon. A glossary id that is a valid XML
+id is used as it is ("lei-jun"). Others are prefixed by _, which no glossary id starts
+with, and invalid characters are written as _hexadecimal_: "4s" is "_4s", "a:b" is
+"_a_3a_b".
 
-Names are compared without their namespaces, because files in the field have old ones,
-wrong ones and none. What TBX says more than a glossary can hold is left alone.
-
-Writing TBX: version 3 in the TBX-Basic dialect (DCA), or version 2 (martif).
-
-TBX-Basic has its own lists: parts of speech are adjective, adverb, noun, other, verb;
-there is no grammatical number, which version 2 has. Source: the schemas of TBX-Basic
-published by LTAC Global, read 2026-11-23.
+The writer uses the TBX-Basic dialect (DCA) for version 3. TBX-Basic has its own lists:
+parts of speech are adjective, adverb, noun, other, verb; there is no grammatical number,
+which version 2 has. Source: the schemas of TBX-Basic published by LTAC Global, read 2026-11-23.
 """
 
 import re
@@ -36,10 +33,10 @@ _ESCAPE = re.compile(r"_([0-9a-f]{1,6})_")
 _TO_ESCAPE = re.compile(r"[^A-Za-z0-9.-]")
 
 
-def encode(term_id: str) -> str:
+def encode_id(term_id: str) -> str:
     """An XML id.
 
-    >>> encode("lei-jun"), encode("4s"), encode("a:b")
+    >>> encode_id("lei-jun"), encode_id("4s"), encode_id("a:b")
     ('lei-jun', '_4s', '_a_3a_b')
     """
     if _PLAIN.fullmatch(term_id):
@@ -47,10 +44,10 @@ def encode(term_id: str) -> str:
     return "_" + _TO_ESCAPE.sub(lambda match: f"_{ord(match[0]):x}_", term_id)
 
 
-def decode(xml_id: str) -> str:
+def decode_id(xml_id: str) -> str:
     """A glossary's id, or nothing where it cannot be one.
 
-    >>> decode("_4s"), decode("_a_3a_b"), decode("eid-1"), decode("?")
+    >>> decode_id("_4s"), decode_id("_a_3a_b"), decode_id("eid-1"), decode_id("?")
     ('4s', 'a:b', 'eid-1', '')
     """
     text = xml_id.strip()
@@ -101,13 +98,13 @@ def read(data: bytes, where: str, language: str) -> Incoming:
     entries: list[Entry] = []
     findings: list[Finding] = []
     missing = 0
-    for node in _inside(root, _ENTRIES):
+    for node in _find_elements(root, _ENTRIES):
         sections = _sections(node)
-        own = _own(sections, language)
+        own = _source_section(sections, language)
         if own is None:
             missing += 1
             continue
-        entry, lost = _entry(node, own, sections)
+        entry, lost = _read_entry(node, own, sections)
         entries.append(entry)
         for tag in lost:
             message = f"{own[1][0].text!r} has only deprecated terms here: they are not read"
@@ -123,7 +120,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
     return Incoming(tuple(entries), where, language, tuple(findings))
 
 
-def _inside(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
+def _find_elements(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
     """All elements of these names below a node, in order, none inside another."""
     stack = list(reversed(list(node.elements)))
     while stack:
@@ -137,17 +134,17 @@ def _inside(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
 def _sections(entry: Node) -> list[tuple[str, list[_Term]]]:
     """The languages of a concept with their terms, those of one language together."""
     found: dict[str, list[_Term]] = {}
-    for section in _inside(entry, _LANGUAGES):
+    for section in _find_elements(entry, _LANGUAGES):
         terms = found.setdefault(section.language.strip(), [])
-        for node in _inside(section, _TERMS):
-            facts = dict(_facts(node))
+        for node in _find_elements(section, _TERMS):
+            facts = dict(_data_categories(node))
             text = facts.pop("term", "").strip()
             if text:
                 terms.append(_Term(text, facts))
     return [(tag, terms) for tag, terms in found.items() if tag and terms]
 
 
-def _facts(node: Node) -> Iterator[tuple[str, str]]:
+def _data_categories(node: Node) -> Iterator[tuple[str, str]]:
     """The data categories of a node, also from the groups in it. The first of a name wins."""
     seen: set[str] = set()
     stack = list(reversed(list(node.elements)))
@@ -162,7 +159,9 @@ def _facts(node: Node) -> Iterator[tuple[str, str]]:
             yield name, item.text()
 
 
-def _own(sections: list[tuple[str, list[_Term]]], language: str) -> tuple[str, list[_Term]] | None:
+def _source_section(
+    sections: list[tuple[str, list[_Term]]], language: str
+) -> tuple[str, list[_Term]] | None:
     """The section of the source language: the tag itself, else a variety of it."""
     wanted = language.casefold()
     stem = wanted.partition("-")[0]
@@ -175,11 +174,11 @@ def _own(sections: list[tuple[str, list[_Term]]], language: str) -> tuple[str, l
     return None
 
 
-def _entry(
+def _read_entry(
     node: Node, own: tuple[str, list[_Term]], sections: list[tuple[str, list[_Term]]]
 ) -> tuple[Entry, list[str]]:
     """The entry of a concept, and the locales whose terms are all deprecated."""
-    facts = dict(_facts(node))
+    facts = dict(_data_categories(node))
     good = [term for term in own[1] if not term.bad]
     terms = sorted(good or own[1], key=lambda term: term.status != "preferred")
     first = terms[0]
@@ -200,11 +199,11 @@ def _entry(
         dead = []
     for tag, found in targets:
         if tag not in dead:
-            fields.update(_target(tag, found))
-    return Entry(fields, decode(node.attributes.get("id", "")), node.line), dead
+            fields.update(_read_target(tag, found))
+    return Entry(fields, decode_id(node.attributes.get("id", "")), node.line), dead
 
 
-def _target(tag: str, found: list[_Term]) -> dict[str, Value]:
+def _read_target(tag: str, found: list[_Term]) -> dict[str, Value]:
     good = [term for term in found if not term.bad]
     terms = sorted(good or found, key=lambda term: term.status != "preferred")
     first = terms[0]
@@ -286,28 +285,28 @@ def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[by
         if glossary.language in term.targets and glossary.language in tags:
             why = "TBX takes a target in the language of the source for another spelling of it"
             findings.append(fields.without(term, why, file, glossary.language))
-        why = _unholdable(term, tags)
+        why = _reason_to_skip(term, tags)
         if why:
             findings.append(fields.without(term, why, file))
         else:
-            parts += _tbxwrite_entry(term, glossary.language, tags, form)
+            parts += _write_entry(term, glossary.language, tags, form)
     parts += ["    </body>\n  </text>\n", form.foot]
     name = f"TBX {version}"
-    kept = [term for term in glossary.terms if not _unholdable(term, tags)]
+    kept = [term for term in glossary.terms if not _reason_to_skip(term, tags)]
     # Status and part of speech are held in part: what is not is counted here.
     held = {"source", "aliases", "note", "domain", "target", "forms", "forbidden", "gender",
             "status", "pos", *(["number"] if form.number else [])}  # fmt: skip
     findings += fields.of(kept, tags, held, name, file)
     for what, count in (
         ("status: proposed", sum(term.status == "proposed" for term in kept)),
-        ("pos", sum(term.pos != _tbxwrite_part_of_speech(term, form) for term in kept)),
+        ("pos", sum(term.pos != _written_part_of_speech(term, form) for term in kept)),
     ):
         if count:
             findings.append(fields.no_place(what, count, name, file))
     return "".join(parts).encode("utf-8"), findings
 
 
-def _unholdable(term: Term, tags: Sequence[str]) -> str:
+def _reason_to_skip(term: Term, tags: Sequence[str]) -> str:
     """Why an entry cannot be written, or nothing."""
     forbidden = term.policy is Policy.FORBIDDEN
     if forbidden and not any(tag in term.targets for tag in tags):
@@ -325,42 +324,40 @@ def _all_texts(term: Term) -> Iterator[str]:
         yield from (*target.accepted, *target.forbidden)
 
 
-def _tbxwrite_part_of_speech(term: Term, form: _Version) -> str:
+def _written_part_of_speech(term: Term, form: _Version) -> str:
     if form.any_part_of_speech or term.pos in _PARTS_OF_SPEECH:
         return term.pos
     return "other" if term.pos else ""
 
 
-def _tbxwrite_entry(
-    term: Term, language: str, tags: Sequence[str], form: _Version
-) -> Iterator[str]:
-    yield f"      <{form.entry} id={quoteattr(encode(term.id))}>\n"
+def _write_entry(term: Term, language: str, tags: Sequence[str], form: _Version) -> Iterator[str]:
+    yield f"      <{form.entry} id={quoteattr(encode_id(term.id))}>\n"
     if term.domain:
         yield f'        <descrip type="subjectField">{_text(term.domain)}</descrip>\n'
     if term.note:
         yield f"        <note>{_text(term.note)}</note>\n"
-    yield from _section(language, _source(term, form), form)
+    yield from _write_section(language, _source_terms(term, form), form)
     for tag in tags:
         target = term.targets.get(tag)
         if target is not None and tag != language:
-            yield from _section(tag, _tbxwrite_target(term, target, form), form)
+            yield from _write_section(tag, _target_terms(term, target, form), form)
     yield f"      </{form.entry}>\n"
 
 
-_Written = tuple[str, list[tuple[str, str]]]
+_WrittenTerm = tuple[str, list[tuple[str, str]]]
 
 
-def _source(term: Term, form: _Version) -> Iterator[_Written]:
+def _source_terms(term: Term, form: _Version) -> Iterator[_WrittenTerm]:
     gone = term.status == "deprecated"
     facts = [(_STATUS, _BAD if gone else _GOOD)]
     if term.pos:
-        facts.insert(0, ("partOfSpeech", _tbxwrite_part_of_speech(term, form)))
+        facts.insert(0, ("partOfSpeech", _written_part_of_speech(term, form)))
     yield term.source, facts
     for alias in term.aliases:
         yield alias, [(_STATUS, _BAD if gone else _ALSO)]
 
 
-def _tbxwrite_target(term: Term, target: Target, form: _Version) -> Iterator[_Written]:
+def _target_terms(term: Term, target: Target, form: _Version) -> Iterator[_WrittenTerm]:
     banned = term.policy is Policy.FORBIDDEN
     facts = [(_STATUS, _BAD if banned else _GOOD)]
     if target.gender:
@@ -374,7 +371,7 @@ def _tbxwrite_target(term: Term, target: Target, form: _Version) -> Iterator[_Wr
         yield text, [(_STATUS, _BAD)]
 
 
-def _section(tag: str, terms: Iterator[_Written], form: _Version) -> Iterator[str]:
+def _write_section(tag: str, terms: Iterator[_WrittenTerm], form: _Version) -> Iterator[str]:
     yield f"        <{form.section} xml:lang={quoteattr(tag)}>\n"
     for text, facts in terms:
         yield f"          <{form.term}>\n            <term>{_text(text)}</term>\n"

@@ -1,4 +1,4 @@
-"""Does a finished text hold its terms, as often as the source did?
+"""Count the terms in a translation and compare with the source.
 
 Counting is token-anchored (whole words), exclusive (a stretch of text counts once)
 and maximal (a longer form claims its text before one that is nested in it). Plain
@@ -78,7 +78,7 @@ def occurrences(
         else:
             shared[span.keys] += 1
     if shared:
-        _allot(counts, shared, wanted or {})
+        _allocate(counts, shared, wanted or {})
     return counts
 
 
@@ -95,7 +95,7 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
     for match in source_matches:
         terms[match.term.id] = match.term
         expected[match.term.id] += 1
-        owned = match.suffix.startswith(("'", "’")) and _genitive(locale_tag)
+        owned = match.suffix.startswith(("'", "’")) and _has_plain_genitive(locale_tag)
         if owned or match.suffix.startswith(("s", "es")):
             plural.add(match.term.id)
     needs: dict[str, tuple[str, ...]] = {}
@@ -115,7 +115,7 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
 
 
 @lru_cache(maxsize=64)
-def _genitive(tag: str) -> bool:
+def _has_plain_genitive(tag: str) -> bool:
     """True where a name takes an s without an apostrophe: "Lei Juns Auto"."""
     # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
     from speechsubs.language import locales
@@ -191,7 +191,7 @@ def _spans(
     return spans
 
 
-def _allot(
+def _allocate(
     counts: dict[str, int], shared: Counter[tuple[str, ...]], wanted: Mapping[str, int]
 ) -> None:
     """Give stretches that several keys accept to keys, meeting as many needs as can be.

@@ -1,6 +1,6 @@
-"""A glossary as YAML that people read, and changes to a file that leave the rest alone.
+"""Write glossaries as readable YAML, and update files without touching the rest.
 
-`changed` rewrites only the entries that differ: the lines of all others stay as they
+`update` rewrites only the entries that differ: the lines of all others stay as they
 are, byte for byte, with every comment. An entry that differs goes through ruamel.yaml's
 round trip, so its own comments, quotes and order stay too. The result is parsed again
 and compared before it is given back.
@@ -27,15 +27,15 @@ _MUST_ESCAPE = re.compile("[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\
 _DASH = re.compile(r"( *)-(?: +|$)")
 
 
-def text(glossary: Glossary) -> str:
+def render(glossary: Glossary) -> str:
     """A whole glossary as a new file."""
     head = f"version: 1\nsource: {_scalar(glossary.language)}\n"
     if not glossary.terms:
         return head + "terms: []\n"
-    return head + "terms:\n" + "\n".join(entry(term) for term in glossary.terms)
+    return head + "terms:\n" + "\n".join(render_entry(term) for term in glossary.terms)
 
 
-def entry(term: Term, indent: int = 2) -> str:
+def render_entry(term: Term, indent: int = 2) -> str:
     """An entry as lines of a file's `terms`, its dash `indent` spaces from the left."""
     pad = " " * indent
     lines: list[str] = []
@@ -52,7 +52,7 @@ def _field(name: str, value: Any, pad: str) -> list[str]:
         return [start, *inner]
     if isinstance(value, list):
         return _flow_list(start, value, pad)
-    if name == "note" and "\n" in value and _blockable(value):
+    if name == "note" and "\n" in value and _fits_block(value):
         mark = "|" if value.endswith("\n") else "|-"
         body = [f"{pad}  {line}" if line else "" for line in value.rstrip("\n").split("\n")]
         return [f"{start} {mark}", *body]
@@ -95,7 +95,7 @@ def _scalar(value: str) -> str:
     return _MUST_ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
-def _blockable(value: str) -> bool:
+def _fits_block(value: str) -> bool:
     """True for text that a literal block holds as it is."""
     lines = value.removesuffix("\n").split("\n")
     clean = not any(line != line.rstrip() or "\t" in line for line in lines)
@@ -103,7 +103,7 @@ def _blockable(value: str) -> bool:
     return bool(clean and lines[0] and lines[-1] and not strange)
 
 
-def changed(old: str, before: Glossary, after: Glossary) -> str:
+def update(old: str, before: Glossary, after: Glossary) -> str:
     """The file `old`, which reads as `before`, with what it takes to read as `after`.
 
     Entries that are gone lose their lines, new ones come last. Raises `GlossaryError`
@@ -116,7 +116,7 @@ def changed(old: str, before: Glossary, after: Glossary) -> str:
         if made is not None and _reads_as(made, after):
             return made.replace("\n", "\r\n") if crlf else made
     # Neither way of keeping the rest came out right: what is said matters most.
-    made = text(after)
+    made = render(after)
     if not _reads_as(made, after):
         raise GlossaryError(after.path, 1, "these entries cannot be written as YAML")
     return made
@@ -147,23 +147,23 @@ def _by_lines(old: str, before: Glossary, after: Glossary) -> str | None:
     new = {term.id: term for term in after.terms}
     parts = ["".join(lines[: starts[0]])]
     for term, start, end in zip(before.terms, starts, [*starts[1:], len(lines)], strict=True):
-        own_end = _own_end(lines, start, end, indent)
+        own_end = _end_of_entry(lines, start, end, indent)
         own, rest = "".join(lines[start:own_end]), "".join(lines[own_end:end])
         later = new.pop(term.id, None)
         if later is None:
             own = ""
         elif flat(later) != flat(term):
-            own = _entry_changed(own, later, indent)
+            own = _update_entry(own, later, indent)
         parts.append(own + rest)
     whole = "".join(parts)
     for term in new.values():
         whole = whole if whole.endswith("\n") else whole + "\n"
         gap = "" if whole.endswith("\n\n") else "\n"
-        whole += gap + entry(term, indent)
+        whole += gap + render_entry(term, indent)
     return whole
 
 
-def _own_end(lines: Sequence[str], start: int, end: int, indent: int) -> int:
+def _end_of_entry(lines: Sequence[str], start: int, end: int, indent: int) -> int:
     """Where an entry's own lines end: blank lines and remarks behind it are not its own."""
     while end > start + 1:
         line = lines[end - 1]
@@ -174,7 +174,7 @@ def _own_end(lines: Sequence[str], start: int, end: int, indent: int) -> int:
     return end
 
 
-def _entry_changed(own: str, term: Term, indent: int) -> str:
+def _update_entry(own: str, term: Term, indent: int) -> str:
     """The lines of one entry, changed. Its remarks and quotes stay."""
     yaml = _round_trip(indent)
     data = yaml.load(own)
@@ -201,7 +201,7 @@ def _by_round_trip(old: str, before: Glossary, after: Glossary) -> str | None:
         else:
             term = new[rows[at]["id"]]
             _update(rows[at], row(term.id, flat(term)))
-    rows.extend(_quoted(row(t.id, flat(t))) for t in after.terms if t.id not in known)
+    rows.extend(_to_yaml(row(t.id, flat(t))) for t in after.terms if t.id not in known)
     stream = io.StringIO()
     yaml.dump(data, stream)
     return stream.getvalue()
@@ -221,24 +221,24 @@ def _round_trip(indent: int) -> Any:
 
 def _update(old: Any, new: Mapping[str, Any]) -> None:
     """Make a round-trip mapping say `new`, touching only what differs."""
-    for name in [name for name in old if name not in new and not _default(name, old[name], new)]:
+    for name in [name for name in old if name not in new and not _is_default(name, old[name], new)]:
         del old[name]
     for name, value in new.items():
         there = old.get(name)
         if isinstance(value, Mapping) and isinstance(there, Mapping):
             _update(there, value)
-        elif isinstance(value, str) and isinstance(there, Mapping) and _bare(there) == value:
+        elif isinstance(value, str) and isinstance(there, Mapping) and _only_term(there) == value:
             continue
         elif there != value:
-            old[name] = _quoted(value)
+            old[name] = _to_yaml(value)
 
 
-def _bare(there: Mapping[str, Any]) -> Any:
+def _only_term(there: Mapping[str, Any]) -> Any:
     """The term of a target that is written as a mapping and has nothing else."""
     return there.get("term") if len(there) == 1 else None
 
 
-def _default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
+def _is_default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
     """True for a default that somebody wrote out: it may stay."""
     from speechsubs.glossary.fields import DEFAULTS, default_case
 
@@ -247,18 +247,18 @@ def _default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
     return bool(DEFAULTS.get(name) == there)
 
 
-def _quoted(value: Any) -> Any:
+def _to_yaml(value: Any) -> Any:
     """Plain data for ruamel, in brackets where people write brackets, quoted where needed."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, Mapping):
-        made = CommentedMap({key: _quoted(item) for key, item in value.items()})
+        made = CommentedMap({key: _to_yaml(item) for key, item in value.items()})
         if "term" in value:
             made.fa.set_flow_style()
         return made
     if isinstance(value, list):
-        listed = CommentedSeq(_quoted(item) for item in value)
+        listed = CommentedSeq(_to_yaml(item) for item in value)
         listed.fa.set_flow_style()
         return listed
     return value if _scalar(value) == value else DoubleQuotedScalarString(value)

@@ -1,11 +1,11 @@
-"""What people have already translated comes back word for word.
+"""Translation memory: human translations are reused word for word.
 
-A memory is one SQLite file. It holds segments (a sentence and its translation, with
-who answers for it) and a cache of engine output. Segments of people win over an
-engine; the cache only saves time and never outranks anybody.
+A memory is one SQLite file. It holds segments (a sentence and its translation, with its
+review state and author) and a cache of engine output. Human translations take precedence
+over the engine; the cache only saves time.
 """
 
-from speechsubs.memory.cache import CachedEngine, cached
+from speechsubs.memory.cache import CachedEngine, cache_engine
 from speechsubs.memory.model import CacheKey, Match, MatchKind, Origin, Query, Segment, State
 from speechsubs.memory.store import Imported, Memory, Stats
 
@@ -21,5 +21,5 @@ __all__ = [
     "Segment",
     "State",
     "Stats",
-    "cached",
+    "cache_engine",
 ]

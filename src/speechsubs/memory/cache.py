@@ -1,4 +1,4 @@
-"""An engine that remembers what it said: a second run translates only what changed."""
+"""Engines with a cache: a second run only translates what changed."""
 
 import json
 import math
@@ -10,20 +10,20 @@ from speechsubs.memory.store import Memory
 from speechsubs.protocols import Engine, Steerable
 
 
-def cached(engine: Engine, memory: Memory, glossary: str = "") -> "CachedEngine":
-    """The engine with a memory's cache before it, steerable where the engine is.
+def cache_engine(engine: Engine, memory: Memory, glossary: str = "") -> "CachedEngine":
+    """Wrap an engine with the cache of a memory; keeps it `Steerable`.
 
-    An answer is cached by the engine's signature (which names the model's hash), the
-    text, and whatever else was asked for. A glossary's digest may be added; but an
-    engine sees a glossary only through what its terms are masked as, so leaving it out
-    keeps all that a changed glossary does not touch.
+    Answers are cached by the engine's signature (which includes the hash of the model),
+    the text and the other arguments. The digest of a glossary can be added to the key,
+    but an engine only sees the masks of terms, so without it more answers stay valid
+    when the glossary changes.
     """
-    kind = CachedSteerable if isinstance(engine, Steerable) else CachedEngine
+    kind = CachedSteerableEngine if isinstance(engine, Steerable) else CachedEngine
     return kind(engine, memory, glossary)
 
 
 class CachedEngine(EngineWrapper):
-    """An `Engine` in front of another one, with a memory's cache between. See `cached`.
+    """Answers from the cache of a memory, else from the wrapped engine.
 
     `hits` counts the answers that came from the cache, `misses` those of the engine.
     """
@@ -35,7 +35,7 @@ class CachedEngine(EngineWrapper):
         self._glossary = glossary
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
-        """What `Engine.translate` promises."""
+        """See `Engine.translate`."""
         keys = [self._key(text, f"outputs={hypotheses}") for text in texts]
         return self._answers(
             keys, lambda at: self.engine.translate([texts[n] for n in at], hypotheses)
@@ -47,7 +47,7 @@ class CachedEngine(EngineWrapper):
     def _answers(
         self, keys: Sequence[CacheKey], ask: Callable[[list[int]], list[list[str]]]
     ) -> list[list[str]]:
-        """Answers for all keys; `ask` is given the numbers of those to be worked out."""
+        """Answers for all keys; `ask` gets the indices of those that are not cached."""
         known = self._memory.cached(keys)
         missing: dict[CacheKey, int] = {}
         for number, key in enumerate(keys):
@@ -64,11 +64,11 @@ class CachedEngine(EngineWrapper):
         return [list(known[key]) for key in keys]
 
 
-class CachedSteerable(CachedEngine, SteerableWrapper):
+class CachedSteerableEngine(CachedEngine, SteerableWrapper):
     """A `CachedEngine` whose engine is `Steerable`."""
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
-        """What `Steerable.complete` promises."""
+        """See `Steerable.complete`."""
         keys = [self._key(text, _options("beginning", start)) for text, start in items]
         answers = self._answers(
             keys, lambda at: [[text] for text in self.steered.complete([items[n] for n in at])]
@@ -76,7 +76,7 @@ class CachedSteerable(CachedEngine, SteerableWrapper):
         return [answer[0] for answer in answers]
 
     def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-        """What `Steerable.translate_without` promises."""
+        """See `Steerable.translate_without`."""
         keys = [self._key(text, _options("without", *words)) for text in texts]
         answers = self._answers(
             keys,
@@ -87,7 +87,7 @@ class CachedSteerable(CachedEngine, SteerableWrapper):
         return [answer[0] for answer in answers]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """What `Steerable.score` promises, to the last digit."""
+        """See `Steerable.score`; cached scores are exact to the last digit."""
         keys = [self._key(text, _options("score", other)) for text, other in pairs]
         answers = self._answers(
             keys, lambda at: [[repr(x)] for x in self.steered.score([pairs[n] for n in at])]
@@ -96,7 +96,7 @@ class CachedSteerable(CachedEngine, SteerableWrapper):
 
 
 def _options(*parts: str) -> str:
-    # As JSON, so that no word can pose as the end of another.
+    # As JSON, so that different lists of words never give the same key.
     return json.dumps(parts, separators=(",", ":"))
 
 
@@ -104,5 +104,5 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        # Somebody wrote it into the file; the worst of scores chooses nothing.
+        # The file was tampered with; the worst score is never chosen.
         return -math.inf

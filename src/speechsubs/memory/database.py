@@ -1,6 +1,7 @@
-"""The SQLite file under a memory: opened safely, migrated, its errors in words.
+"""The SQLite database of a memory: opening, migrations, errors, and rows.
 
-Segments as rows of the database and back, with everything checked on the way back.
+Segments are converted to rows and back, and everything read back is validated, because a
+memory may come from an untrusted source.
 """
 
 import hashlib
@@ -17,14 +18,14 @@ from speechsubs.memory.model import CacheKey, Origin, Segment, State
 from speechsubs.model import Slot, SlotKind
 from speechsubs.spans import Span
 
-#: "SSTM", so that a memory is told from any other program's SQLite file.
+#: "SSTM", to distinguish memories from other SQLite files.
 APPLICATION_ID = 0x5353544D
-#: How long a writer waits for another one.
+#: How long a writer waits for another writer.
 BUSY_MS = 15_000
 #: SQLite before 3.32 takes no more than 999 parameters.
 CHUNK = 400
 
-_FIRST = """
+_SCHEMA_1 = """
 CREATE TABLE pairs (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, UNIQUE (source, target)
 );
@@ -51,11 +52,11 @@ CREATE TABLE cache (
 """
 
 #: Step N takes a file from schema N to N + 1. Steps are only ever added.
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+MIGRATIONS: tuple[str, ...] = (_SCHEMA_1,)
 
 
 class Database:
-    """One connection. Every error of SQLite leaves it as a `SpeechsubsError`."""
+    """A connection that raises all SQLite errors as `SpeechsubsError`."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
@@ -65,7 +66,7 @@ class Database:
         if path.is_dir():
             raise InputError(str(path), "this is a folder", "Name a file in it")
         with self._errors():
-            # As a URI, because a plain name would create a file that a reader misspelled.
+            # As a URI, because a plain name would create a missing file.
             uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
             self._connection = sqlite3.connect(
                 uri, uri=True, timeout=BUSY_MS / 1_000, isolation_level=None
@@ -78,19 +79,19 @@ class Database:
             raise
 
     def _prepare(self, create: bool) -> None:
-        # A memory may come from a stranger: its schema may define nothing that runs.
+        # A memory may be untrusted: its schema must not be able to run code.
         self._connection.execute("PRAGMA trusted_schema = OFF")
         self._connection.execute("PRAGMA cell_size_check = ON")
         version = self._version(create)
         if version < len(MIGRATIONS):
-            # Readers then never wait for a writer. Some network drives cannot do it.
+            # With WAL readers never wait for a writer. Some network drives do not support it.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(create)
-        # Safe against a crash of the program in any mode; WAL makes it safe against all.
+        # Safe against crashes of the program in any mode, with WAL against power loss too.
         self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def _version(self, create: bool) -> int:
-        """The schema of the file, 0 for a new one."""
+        """The schema version of the file, 0 for a new one."""
         application = self._number("PRAGMA application_id")
         version = self._number("PRAGMA user_version")
         if application != APPLICATION_ID:
@@ -111,7 +112,7 @@ class Database:
 
     def _migrate(self, create: bool) -> None:
         with self.writing():
-            # Again, because another process may have been quicker.
+            # Check again, because another process may have migrated it meanwhile.
             version = self._version(create)
             for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
                 for statement in script.split(";"):
@@ -125,31 +126,31 @@ class Database:
         return int(row[0])
 
     def close(self) -> None:
-        """Close the file. Twice is as good as once."""
+        """Close the file; may be called more than once."""
         with self._errors():
             self._connection.close()
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query, its values bound."""
+        """Fetch all rows of a query with bound values."""
         with self._errors():
             return self._connection.execute(sql, values).fetchall()
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query one by one."""
+        """Iterate over the rows of a query."""
         with self._errors():
             yield from self._connection.execute(sql, values)
 
     def among(
         self, sql: str, keys: Sequence[Any], values: Sequence[Any] = ()
     ) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query with `{}` where any number of keys belong, in chunks."""
+        """Rows of a query for any number of keys, in chunks; `{}` marks their place."""
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
             marks = ",".join("?" * len(part))
             yield from self.rows(sql.format(marks), [*part, *values])
 
     def change(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Run a statement; how many rows it changed."""
+        """Run a statement and return the number of changed rows."""
         with self._errors():
             return self._connection.execute(sql, values).rowcount
 
@@ -160,9 +161,9 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """All or nothing: a transaction that takes the writer's place at once.
+        """A write transaction that takes the write lock immediately.
 
-        Inside another one it is a part of that.
+        A nested one is part of the outer one.
         """
         if self._depth == 0:
             with self._errors():
@@ -185,14 +186,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise _in_words(self.path, error) from error
+            raise _translate_error(self.path, error) from error
         except UnicodeEncodeError as error:
             raise InputError(
                 str(self.path), "a text holds half a character (a lone surrogate)", "Mend the text"
             ) from error
 
 
-def _in_words(path: Path, error: sqlite3.Error) -> SpeechsubsError:
+def _translate_error(path: Path, error: sqlite3.Error) -> SpeechsubsError:
     code = getattr(error, "sqlite_errorcode", None) or 0
     if isinstance(error, sqlite3.ProgrammingError):
         return InputError(str(path), f"the memory cannot be used here ({error})")
@@ -210,12 +211,12 @@ def _in_words(path: Path, error: sqlite3.Error) -> SpeechsubsError:
             str(path), "cannot be opened", "Is there such a folder, and may you write to it?"
         )
     if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return damaged(path, str(error))
+        return damaged_error(path, str(error))
     return InputError(str(path), f"SQLite cannot use it ({error})")
 
 
-def damaged(path: Path, detail: str) -> InputError:
-    """The error for a file that holds what no memory holds."""
+def damaged_error(path: Path, detail: str) -> InputError:
+    """Make the error for an invalid file."""
     return InputError(
         str(path),
         f"this is no translation memory, or it is damaged ({detail[:200]})",
@@ -224,7 +225,7 @@ def damaged(path: Path, detail: str) -> InputError:
 
 
 class Row(NamedTuple):
-    """A segment as the database holds it: cheap to sort, not yet checked."""
+    """A segment as a database row: cheap to sort, not yet validated."""
 
     number: int
     source_language: str
@@ -252,28 +253,28 @@ COLUMNS = (
 #: Where they come from.
 TABLES = "segments AS s JOIN pairs AS p ON p.id = s.pair"
 
-#: A sentence longer than this is no sentence.
+#: Maximum characters of a sentence.
 MAX_TEXT = 100_000
 
 
-def slots_text(slots: tuple[Slot, ...]) -> str:
-    """Slots as JSON. The text itself is not repeated."""
+def dump_slots(slots: tuple[Slot, ...]) -> str:
+    """Dump slots as JSON, without their texts."""
     rows = [[s.kind.value, s.start, s.end, s.key, s.suffix] for s in slots]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def places_text(places: tuple[Span, ...]) -> str:
-    """Places as JSON."""
+def dump_places(places: tuple[Span, ...]) -> str:
+    """Dump places as JSON."""
     return json.dumps([[p.slot, p.start, p.end] for p in places], separators=(",", ":"))
 
 
-def props_text(props: tuple[tuple[str, str], ...]) -> str:
-    """Foreign properties as JSON."""
+def dump_props(props: tuple[tuple[str, str], ...]) -> str:
+    """Dump properties of other tools as JSON."""
     return json.dumps(props, ensure_ascii=False, separators=(",", ":"))
 
 
-def slots_of(data: str, text: str) -> tuple[Slot, ...]:
-    """Slots from JSON. Raises `ValueError` or `TypeError` for anything else."""
+def parse_slots(data: str, text: str) -> tuple[Slot, ...]:
+    """Parse slots from JSON. Raises `ValueError` or `TypeError` for invalid data."""
     result = []
     for kind, start, end, key, suffix in _list(data):
         if not (isinstance(start, int) and isinstance(end, int)):
@@ -284,8 +285,8 @@ def slots_of(data: str, text: str) -> tuple[Slot, ...]:
     return tuple(result)
 
 
-def places_of(data: str) -> tuple[Span, ...]:
-    """Places from JSON. Raises `ValueError` or `TypeError` for anything else."""
+def parse_places(data: str) -> tuple[Span, ...]:
+    """Parse places from JSON. Raises `ValueError` or `TypeError` for invalid data."""
     result = []
     for numbers in _list(data):
         if not all(isinstance(number, int) for number in numbers):
@@ -295,8 +296,8 @@ def places_of(data: str) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def props_of(data: str) -> tuple[tuple[str, str], ...]:
-    """Foreign properties from JSON."""
+def parse_props(data: str) -> tuple[tuple[str, str], ...]:
+    """Parse properties of other tools from JSON."""
     return tuple((str(name), str(value)) for name, value in _list(data))
 
 
@@ -310,10 +311,10 @@ def _list(data: str) -> list[Any]:
     return found
 
 
-def values(segment: Segment, pair: int, date: str, revision: int) -> tuple[Any, ...]:
-    """A segment in the order of the columns of `segments`, but without its id.
+def to_values(segment: Segment, pair: int, date: str, revision: int) -> tuple[Any, ...]:
+    """Convert a segment into values for the columns of `segments`, without its id.
 
-    Raises `InputError` for a text that is too long to be a sentence.
+    Raises `InputError` for a text that is too long.
     """
     if max(len(segment.source), len(segment.target)) > MAX_TEXT:
         raise InputError(
@@ -321,7 +322,7 @@ def values(segment: Segment, pair: int, date: str, revision: int) -> tuple[Any, 
         )
     origin = segment.origin
     template = segment.source_template
-    # A place in a file has one translation; without a place every wording is its own.
+    # An origin has one translation; without an origin every wording is kept.
     variant = b"" if origin.file else model.digest(segment.target)
     return (
         pair,
@@ -330,9 +331,9 @@ def values(segment: Segment, pair: int, date: str, revision: int) -> tuple[Any, 
         variant,
         segment.source,
         template,
-        slots_text(segment.slots),
+        dump_slots(segment.slots),
         segment.target,
-        places_text(segment.places),
+        dump_places(segment.places),
         int(segment.state),
         segment.author,
         date,
@@ -341,32 +342,32 @@ def values(segment: Segment, pair: int, date: str, revision: int) -> tuple[Any, 
         segment.glossary,
         segment.engine,
         segment.note,
-        props_text(segment.props),
+        dump_props(segment.props),
         revision,
     )
 
 
-def row(values: tuple[Any, ...], path: Path) -> Row:
-    """The columns of a `Row` by name. Raises `InputError` where the file is damaged."""
+def to_row(values: tuple[Any, ...], path: Path) -> Row:
+    """Check the types of a row. Raises `InputError` if the file is damaged."""
     result = Row(*values)
     texts = (*result[1:7], *result[8:11], *result[12:])
     numbers = (result.number, result.state, result.sentence)
-    # SQLite keeps what it is given, whatever type the column was declared to be.
+    # SQLite does not enforce the declared types of columns.
     if not all(isinstance(t, str) for t in texts) or not all(isinstance(n, int) for n in numbers):
-        raise damaged(path, f"segment {result.number}")
+        raise damaged_error(path, f"segment {result.number}")
     return result
 
 
-def segment(row: Row, path: Path) -> Segment:
-    """The segment in a row. Raises `InputError` where the file is damaged."""
+def to_segment(row: Row, path: Path) -> Segment:
+    """Convert a row into a segment. Raises `InputError` if the file is damaged."""
     try:
         return Segment(
             source_language=row.source_language,
             target_language=row.target_language,
             source=row.source,
             target=row.target,
-            slots=slots_of(row.slots, row.source),
-            places=places_of(row.places),
+            slots=parse_slots(row.slots, row.source),
+            places=parse_places(row.places),
             state=State(row.state),
             author=row.author,
             date=row.date,
@@ -374,22 +375,22 @@ def segment(row: Row, path: Path) -> Segment:
             glossary=row.glossary,
             engine=row.engine,
             note=row.note,
-            props=props_of(row.props),
+            props=parse_props(row.props),
             id=row.number,
         )
     except (ValueError, TypeError) as error:
-        raise damaged(path, f"segment {row.number}: {error}") from error
+        raise damaged_error(path, f"segment {row.number}: {error}") from error
 
 
 def cache_key(key: CacheKey) -> bytes:
-    """256 bits that stand for a key of the cache."""
-    # As JSON, so that no text can pose as the end of another.
+    """Hash a cache key to 256 bits."""
+    # As JSON, so that different keys never give the same data.
     data = json.dumps([key.engine, key.glossary, key.text, key.options], separators=(",", ":"))
     return hashlib.sha256(data.encode("ascii")).digest()
 
 
-def answers_of(data: object) -> tuple[str, ...]:
-    """Cached outputs from JSON, none where it is damaged."""
+def parse_answers(data: object) -> tuple[str, ...]:
+    """Parse cached outputs from JSON; empty if damaged."""
     try:
         found = json.loads(data) if isinstance(data, str) else ()
     except (ValueError, RecursionError):
@@ -399,7 +400,7 @@ def answers_of(data: object) -> tuple[str, ...]:
     return tuple(found)
 
 
-def storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """False for a text with a lone surrogate, which UTF-8 cannot hold."""
     try:
         text.encode("utf-8")

@@ -1,9 +1,9 @@
-"""Which of very many templates resemble a sentence, without comparing them all.
+"""Fuzzy index: find similar templates among very many without comparing them all.
 
-An index of character trigrams picks the few hundred templates that share the most of
-the sentence's rare trigrams; only those are compared letter by letter, by rapidfuzz.
-The work for a sentence is bounded by `_POSTINGS` and `_COMPARED` and so hardly grows
-with the memory. What it may miss, `benchmarks/memory_lookup.py` measures.
+A character trigram index selects the few hundred templates that share the most rare
+trigrams with the sentence; only those are scored by rapidfuzz. The work per sentence is
+bounded by `_POSTINGS` and `_COMPARED`, so it hardly grows with the memory.
+`benchmarks/memory_lookup.py` measures the recall.
 """
 
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-#: Longer texts are no sentences; they are neither indexed nor looked up.
+#: Longer texts are not sentences; they are neither indexed nor looked up.
 MAX_LENGTH = 2_000
-#: How many entries of the index are read for a sentence, the rarest trigrams first.
+#: Index entries read per sentence, rarest trigrams first.
 _POSTINGS = 60_000
-#: At least so many of its trigrams are read, however frequent they are.
+#: Minimum number of trigrams read, however frequent they are.
 _TRIGRAMS = 8
-#: How many templates are compared letter by letter.
+#: How many templates are scored.
 _COMPARED = 300
 _BITS = 18
-#: At most so many trigrams are sorted at a time: bounds the memory that building takes.
+#: Trigrams sorted at a time, which bounds the memory for building.
 _BLOCK = 20_000_000
 
 
 class Index:
-    """A fixed set of compact templates. Positions are those of the list it was made from."""
+    """An index over a fixed list of compact templates, identified by their positions."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = [text if len(text) <= MAX_LENGTH else "" for text in texts]
         self._lengths = np.fromiter((len(t) for t in self._texts), np.int32, len(texts))
-        # So few are all compared, and need no index.
+        # Small sets are compared completely and need no index.
         few = len(texts) <= _COMPARED
         if not few:
             self._starts, self._documents = _build(self._texts, self._lengths)
@@ -86,7 +86,7 @@ def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:
 
 
 def _grams(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """A hash of every three neighbouring characters."""
+    """Hash every character trigram."""
     mixed = (
         codes[:-2] * np.uint32(0x9E3779B1)
         ^ codes[1:-1] * np.uint32(0x85EBCA6B)
@@ -101,7 +101,7 @@ def _grams(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
 def _build(
     texts: Sequence[str], lengths: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """For every trigram the texts that hold it, one list after the other."""
+    """Build the posting lists of all trigrams, concatenated."""
     blocks: list[NDArray[np.int64]] = []
     first = size = 0
     for position in range(len(texts) + 1):
@@ -119,7 +119,7 @@ def _build(
 
 
 def _pairs(texts: Sequence[str], lengths: NDArray[np.int32], first: int) -> NDArray[np.int64]:
-    """Trigram and text in one number each, sorted, each once."""
+    """Sorted unique pairs of trigram and text, each packed into one number."""
     if not len(texts):
         return np.zeros(0, np.int64)
     grams = _grams(_codes(texts))

@@ -1,6 +1,7 @@
-"""Whether a translation survives another number: "2 coches" does not become "1 coches".
+"""Rank the segments that match a sentence, and substitute its placeables.
 
-Which of several segments answers a sentence, and how its slots carry over.
+A translation is only reused with another number if the plural form stays the same: "2
+coches" must not become "1 coches".
 """
 
 import re
@@ -22,24 +23,24 @@ _AMOUNT = re.compile(r"(?:.*\.\.)?(-?\d{1,30}(?:\.\d{1,20})?)(?: [A-Z]{3})?", re
 _MILLIONS = frozenset({"ca", "es", "fr", "it", "pt"})
 
 
-def same_form(before: Slot, after: Slot, tag: str) -> bool:
-    """True where both values ask for one plural form in the language of `tag`.
+def has_same_plural(before: Slot, after: Slot, tag: str) -> bool:
+    """True if both values need the same plural form in the language of `tag`.
 
-    The forms are CLDR's plural rules. Values too long to judge, and languages without
-    rules, are False: the translation is then a proposal and not an answer.
+    Uses the plural rules of CLDR. False for values that are too long and for languages
+    without rules: the translation is then only proposed, not used.
 
     >>> two, one = (Slot(SlotKind.NUMBER, 0, 1, n, n) for n in "21")
-    >>> same_form(two, one, "es"), same_form(two, one, "zh-CN")
+    >>> has_same_plural(two, one, "es"), has_same_plural(two, one, "zh-CN")
     (False, True)
     """
     if before.key == after.key:
         return True
-    forms = [_form(slot, primary(tag)) for slot in (before, after)]
+    forms = [_plural_form(slot, primary(tag)) for slot in (before, after)]
     return bool(forms[0]) and forms[0] == forms[1]
 
 
-def _form(slot: Slot, language: str) -> str:
-    # Here, because it is heavy and most look-ups never need it.
+def _plural_form(slot: Slot, language: str) -> str:
+    # Heavy, and most lookups do not need it.
     from babel import Locale, UnknownLocaleError
 
     match = _AMOUNT.fullmatch(slot.key)
@@ -54,12 +55,12 @@ def _form(slot: Slot, language: str) -> str:
     return form
 
 
-#: So many segments of a place, of a file and of all are looked at for one sentence.
-_LOOKED_AT = 16
+#: Segments compared per sentence: of its origin, of its file and of all.
+_MAX_COMPARED = 16
 
 
-def order(query: Query, row: Row, wanted: str) -> tuple[object, ...]:
-    """Sorts the best first: its language, its place, who answers for it, how new it is."""
+def rank(query: Query, row: Row, wanted: str) -> tuple[object, ...]:
+    """Sort key, best first: language, origin, review state, date."""
     at_home = bool(row.file) and row.file == query.origin.file
     return (
         row.target_language != wanted,
@@ -78,19 +79,19 @@ def _descending(date: str) -> tuple[int, ...]:
 
 
 class Candidates:
-    """Segments that fit sentences of one wording, sorted once for all of them.
+    """Candidate segments for all sentences with the same text, sorted once.
 
-    "Thank you." may stand in ten thousand places: for every sentence only the best of
-    its place, of its file and of all are compared.
+    "Thank you." may occur ten thousand times: for every sentence only the best segments
+    of its origin, of its file and of all are compared.
     """
 
     def __init__(self, found: Iterable[Row], language: str, wanted: str) -> None:
         spoken = tags.primary(language)
         fitting = [row for row in found if tags.primary(row.source_language) == spoken]
         nowhere = Query("", language=language)
-        fitting.sort(key=lambda row: order(nowhere, row, wanted))
+        fitting.sort(key=lambda row: rank(nowhere, row, wanted))
         self._wanted = wanted
-        self._all = fitting[:_LOOKED_AT]
+        self._all = fitting[:_MAX_COMPARED]
         self._by_file: dict[str, list[Row]] = {}
         self._by_place: dict[Origin, list[Row]] = {}
         for row in fitting:
@@ -98,54 +99,54 @@ class Candidates:
                 self._by_file.setdefault(row.file, []),
                 self._by_place.setdefault(Origin(row.file, row.sentence), []),
             ):
-                if len(best) < _LOOKED_AT:
+                if len(best) < _MAX_COMPARED:
                     best.append(row)
 
     def best_first(self, query: Query) -> list[Row]:
-        """The segments for one sentence, best first."""
+        """Rank the segments for one sentence, best first."""
         near = [*self._all]
         near += self._by_file.get(query.origin.file, ())
         near += self._by_place.get(query.origin, ())
         distinct = {row.number: row for row in near}.values()
-        return sorted(distinct, key=lambda row: order(query, row, self._wanted))
+        return sorted(distinct, key=lambda row: rank(query, row, self._wanted))
 
 
 def best_exact(query: Query, found: Candidates, path: Path) -> Match | None:
-    """The best of the segments that have the very sentence."""
+    """The best exact match."""
     for row in found.best_first(query):
-        segment = database.segment(row, path)
-        return Match(segment, MatchKind.EXACT, 100, carried(segment, query.slots))
+        segment = database.to_segment(row, path)
+        return Match(segment, MatchKind.EXACT, 100, map_places(segment, query.slots))
     return None
 
 
 def best_template(query: Query, found: Candidates, path: Path) -> Match | None:
-    """The best of the segments that differ in amounts and numbers only, if they can be filled.
+    """The best match that differs in amounts and numbers only, if they can be substituted.
 
-    Every value that differs must have its place in the target, or the old one would
-    stand there unseen; and it must ask for the same plural form.
+    Every differing value must be located in the target, or the old one would remain; and
+    it must need the same plural form.
     """
     for row in found.best_first(query):
-        segment = database.segment(row, path)
+        segment = database.to_segment(row, path)
         refill = _refill(segment, query.slots)
         if refill is not None:
             return Match(segment, MatchKind.TEMPLATE, 100, segment.places, refill)
     return None
 
 
-def fuzzy(query: Query, segment: Segment, score: int) -> Match:
-    """A proposal. 100 is kept for the very sentence."""
+def make_fuzzy_match(query: Query, segment: Segment, score: int) -> Match:
+    """Make a fuzzy match. A score of 100 is reserved for the identical sentence."""
     alike = " ".join(segment.source.split()) == " ".join(query.text.split())
     score = 100 if alike else min(score, 99)
-    return Match(segment, MatchKind.FUZZY, score, carried(segment, query.slots))
+    return Match(segment, MatchKind.FUZZY, score, map_places(segment, query.slots))
 
 
-def carried(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
-    """The segment's places in the numbers of other slots; what has no counterpart is left out.
+def map_places(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
+    """Map the places of a segment to the slots of another sentence.
 
-    The counterpart is the slot that says the same, the second of two the second.
+    Slots correspond if they have the same kind, key and occurrence; others are dropped.
     """
-    numbers = {name: number for number, name in enumerate(_said(slots))}
-    own = _said(segment.slots)
+    numbers = {name: number for number, name in enumerate(_numbered_keys(slots))}
+    own = _numbered_keys(segment.slots)
     return tuple(
         Span(numbers[own[place.slot]], place.start, place.end)
         for place in segment.places
@@ -153,7 +154,7 @@ def carried(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
     )
 
 
-def _said(slots: Sequence[Slot]) -> list[tuple[SlotKind, str, int]]:
+def _numbered_keys(slots: Sequence[Slot]) -> list[tuple[SlotKind, str, int]]:
     seen: dict[tuple[SlotKind, str], int] = {}
     result = []
     for slot in slots:
@@ -163,7 +164,7 @@ def _said(slots: Sequence[Slot]) -> list[tuple[SlotKind, str, int]]:
 
 
 def _refill(segment: Segment, slots: Sequence[Slot]) -> tuple[int, ...] | None:
-    """The slots to fill anew, or None where the target cannot take them."""
+    """The slots to substitute, or None if the target cannot take them."""
     if len(slots) != len(segment.slots):
         return None
     placed = {place.slot for place in segment.places}
@@ -173,7 +174,7 @@ def _refill(segment: Segment, slots: Sequence[Slot]) -> tuple[int, ...] | None:
             continue
         if before.kind is not after.kind or after.kind is SlotKind.TERM or number not in placed:
             return None
-        if not same_form(before, after, segment.target_language):
+        if not has_same_plural(before, after, segment.target_language):
             return None
         changed.append(number)
     return tuple(changed)

@@ -1,6 +1,7 @@
-"""A memory as a whole: whether two say the same, and a copy that can travel.
+"""The translation memory: look up, store, cache, import and export.
 
-The memory itself: look up, remember, approve, cache, exchange.
+Its human segments can be hashed, to tell whether two memories give the same answers, and
+copied into a snapshot for processes that only read.
 """
 
 import hashlib
@@ -19,16 +20,16 @@ from speechsubs.memory import database as rows
 from speechsubs.memory import matching, model
 from speechsubs.memory.database import Database, Row
 from speechsubs.memory.model import CacheKey, Match, Query, Segment, State
-from speechsubs.memory.search import Nearness
+from speechsubs.memory.search import FuzzySearch
 from speechsubs.memory.tmx import Unit
 from speechsubs.model import Finding
 
 
-def digest(database: Database, pairs: Sequence[int]) -> str:
-    """What people wrote for some pairs of languages, as a hash; empty for nothing.
+def hash_segments(database: Database, pairs: Sequence[int]) -> str:
+    """Hash the human segments of some language pairs; empty if there are none.
 
-    Equal digests answer equal questions alike. Numbers of segments do not count, their
-    order does: it decides between segments that nothing else sets apart.
+    Equal hashes give equal answers. Ids of segments do not count, but their order does,
+    because it breaks ties.
     """
     numbers = ",".join(map(str, pairs))
     sql = (
@@ -43,10 +44,10 @@ def digest(database: Database, pairs: Sequence[int]) -> str:
     return "" if empty else found.hexdigest()[:32]
 
 
-def snapshot(database: Database) -> bytes:
-    """The file of a memory that holds what people wrote, and nothing that machines did.
+def copy_human_segments(database: Database) -> bytes:
+    """The bytes of a memory with only the human segments of this one.
 
-    It answers as this one does: `digest` and `Memory.lookup` give the same.
+    `hash_segments` and `Memory.lookup` give the same results for it.
     """
     with TemporaryDirectory(prefix="speechsubs-") as folder:
         path = Path(folder, "memory")
@@ -59,11 +60,11 @@ def snapshot(database: Database) -> bytes:
         return path.read_bytes()
 
 
-#: Scores below this many per cent are no proposals: translators' tools use 70 to 75.
+#: Minimum score of fuzzy matches in per cent; CAT tools use 70 to 75.
 THRESHOLD = 75
 
-#: What people answer for.
-PEOPLES = (State.APPROVED, State.EDITED)
+#: States of human translations.
+HUMAN_STATES = (State.APPROVED, State.EDITED)
 
 _BATCH = 1_000
 
@@ -88,11 +89,11 @@ WHERE CASE WHEN min(state, 1) != min(excluded.state, 1) THEN excluded.state > st
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import.
+    """The result of an import.
 
-    `units` were in the file, `stored` segments are new or newer than what the memory
-    had, `kept` were older and changed nothing. `skipped` units held no translation;
-    `findings` name the first of them.
+    `units` were in the file, `stored` segments are new or newer than in the memory,
+    `kept` were older and ignored. `skipped` units had no translation; `findings` name
+    the first of them.
     """
 
     units: int
@@ -104,9 +105,9 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How much a memory holds. `pairs` maps (source, target) to counts by state.
+    """The size of a memory. `pairs` maps (source, target) to counts by state.
 
-    `cached` counts the outputs of engines, `bytes` is the size of the whole.
+    `cached` counts cached engine outputs, `bytes` is the size of the database.
     """
 
     pairs: Mapping[tuple[str, str], Mapping[State, int]]
@@ -115,22 +116,22 @@ class Stats:
 
     @property
     def segments(self) -> int:
-        """All of them."""
+        """The number of all segments."""
         return sum(sum(counts.values()) for counts in self.pairs.values())
 
 
 class Memory:
-    """An open memory. Close it, or use it in a `with`.
+    """An open memory. Close it, or use it as a context manager.
 
-    Any number of processes may read while one writes; writers wait for each other.
-    An object belongs to the thread that opened it. Every method raises `InputError`
-    for a file that cannot be used and `OutputError` for one that cannot be written.
+    Any number of processes may read while one writes; writers wait for each other. An
+    object belongs to the thread that opened it. Every method raises `InputError` for an
+    unusable file and `OutputError` for one that cannot be written.
     """
 
     def __init__(self, database: Database, now: Callable[[], str]) -> None:
         self._database = database
         self._now = now
-        self._nearness = Nearness(database)
+        self._fuzzy = FuzzySearch(database)
 
     @classmethod
     def open(
@@ -150,13 +151,13 @@ class Memory:
         return self._database.path
 
     def digest(self, source: str, target: str) -> str:
-        """What people wrote from one language tag to another, as a hash; empty for nothing."""
+        """Hash the human segments between two language tags; empty if there are none."""
         pairs = self._serving({source}, tags.canonical(target))
-        return digest(self._database, pairs)
+        return hash_segments(self._database, pairs)
 
     def snapshot(self) -> bytes:
-        """The file of a memory with what people wrote, for processes that only read it."""
-        return snapshot(self._database)
+        """The bytes of a memory with only human segments, for processes that only read."""
+        return copy_human_segments(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -212,17 +213,18 @@ class Memory:
         found: dict[int, int] = {}
         for text in texts:
             # More than asked for, because several segments may say the same.
-            near = self._nearness.find(text, pairs, 4 * limit, min(max(threshold, 1), 100))
+            near = self._fuzzy.find(text, pairs, 4 * limit, min(max(threshold, 1), 100))
             for number, score in near:
                 found[number] = max(score, found.get(number, 0))
         held = sorted(
             self._by_id(list(found)),
-            key=lambda row: (-found[row.number], matching.order(query, row, wanted)),
+            key=lambda row: (-found[row.number], matching.rank(query, row, wanted)),
         )
         apart = {(row.source, row.target): row for row in reversed(held)}
         held = [row for row in held if apart[row.source, row.target] is row]
         matches = [
-            matching.fuzzy(query, rows.segment(row, self.path), found[row.number]) for row in held
+            matching.make_fuzzy_match(query, rows.to_segment(row, self.path), found[row.number])
+            for row in held
         ]
         return sorted(matches, key=lambda match: -match.score)[:limit]
 
@@ -249,7 +251,7 @@ class Memory:
                 if tagged not in known:
                     known[tagged] = self._pair(*tagged)
                 revision += 1
-                values = rows.values(segment, known[tagged], segment.date or now, revision)
+                values = rows.to_values(segment, known[tagged], segment.date or now, revision)
                 stored += self._database.change(_UPSERT, values)
         return stored
 
@@ -289,8 +291,8 @@ class Memory:
         sql = "SELECT key, answers FROM cache WHERE key IN ({})"
         found = {}
         for key, answers in self._database.among(sql, list(wanted)):
-            texts = rows.answers_of(answers)
-            # What somebody damaged is translated again: it is only a cache.
+            texts = rows.parse_answers(answers)
+            # Damaged entries are translated again: it is only a cache.
             if texts:
                 found[wanted[key]] = texts
         return found
@@ -301,7 +303,7 @@ class Memory:
         values = []
         for key, answers in items.items():
             data = json.dumps(list(answers), ensure_ascii=False, separators=(",", ":"))
-            if answers and rows.storable(data):
+            if answers and rows.is_storable(data):
                 values.append((rows.cache_key(key), ascii(key.engine)[1:-1], data, now))
         if values:
             with self._database.writing():
@@ -315,7 +317,9 @@ class Memory:
         with self._database.writing():
             return self._database.change(sql, (ascii(but_engine)[1:-1],))
 
-    def export(self, *, states: Sequence[State] = PEOPLES, target: str = "") -> Iterator[Segment]:
+    def export(
+        self, *, states: Sequence[State] = HUMAN_STATES, target: str = ""
+    ) -> Iterator[Segment]:
         """The segments in the order in which they came, for `tmx_write.write` and others.
 
         `target` keeps to what serves one language.
@@ -327,9 +331,9 @@ class Memory:
             f" WHERE s.state IN ({marks}) ORDER BY s.id"
         )
         for values in self._database.stream(sql):
-            row = rows.row(values, self.path)
+            row = rows.to_row(values, self.path)
             if not wanted or tags.serves(row.target_language, wanted):
-                yield rows.segment(row, self.path)
+                yield rows.to_segment(row, self.path)
 
     def import_(self, units: Iterable[Unit]) -> Imported:
         """Store what `tmx_read.read` gives, with the dates that it has. All or nothing."""
@@ -349,7 +353,7 @@ class Memory:
         return Imported(**counts, findings=tuple(findings))
 
     def stats(self) -> Stats:
-        """How much there is of what."""
+        """Count segments and cache entries."""
         pairs: dict[tuple[str, str], dict[State, int]] = {}
         for source, target, state, count in self._database.rows(
             "SELECT p.source, p.target, s.state, count(*) FROM segments AS s"
@@ -402,7 +406,7 @@ class Memory:
         )
         found: dict[bytes, list[Row]] = {}
         for *values, key in self._database.among(sql, distinct):
-            found.setdefault(key, []).append(rows.row(tuple(values), self.path))
+            found.setdefault(key, []).append(rows.to_row(tuple(values), self.path))
         sorted_once: dict[tuple[bytes, str], matching.Candidates] = {}
         for at, (query, key) in enumerate(zip(queries, keys, strict=True)):
             if key is None or key not in found:
@@ -415,7 +419,7 @@ class Memory:
     def _by_id(self, ids: Sequence[int]) -> list[Row]:
         sql = f"SELECT {rows.COLUMNS} FROM {rows.TABLES} WHERE s.id IN ({{}})"  # noqa: S608
         distinct = list(dict.fromkeys(ids))
-        return [rows.row(values, self.path) for values in self._database.among(sql, distinct)]
+        return [rows.to_row(values, self.path) for values in self._database.among(sql, distinct)]
 
     def _pair(self, source: str, target: str) -> int:
         values = (source, target)

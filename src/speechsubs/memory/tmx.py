@@ -1,19 +1,15 @@
-"""What a unit of a TMX file says, as segments.
+"""Read and write TMX 1.4, the exchange format of translation memories.
 
-Reading TMX 1.4, the exchange format of translation memories, as the field writes it.
+The reader never loads external resources. The usual DOCTYPE is accepted, but entity
+declarations are rejected. Inline tags become their text: `hi` is transparent, native
+codes in `bpt`, `ept` and `it` are dropped, a `ph` that holds a placeholder ("{0}", "%s")
+keeps it, and a line break becomes a space.
 
-The parser never loads anything. The DOCTYPE line that most files have is tolerated;
-entity declarations are refused, whatever they say. Inline tags become their text:
-`hi` is transparent, the native codes in `bpt`, `ept` and `it` are left out, a `ph`
-that holds a placeholder ("{0}", "%s") keeps it, a line break becomes a blank.
+The writer makes one unit per segment with plain texts: OmegaT drops text inside inline
+tags of other tools, so placeables are stored in properties of the unit, which tools keep
+and ignore. There is no DOCTYPE, so that no parser looks for a DTD.
 
 Format: TMX 1.4b Specification, LISA OSCAR, 2005-04-26.
-
-Writing TMX 1.4b that OmegaT and other tools read.
-
-One unit for each segment, its texts plain: OmegaT drops the text inside inline tags of
-other tools' files, so slots are told in properties of the unit (tools keep those and
-ignore them). There is no DOCTYPE, so that no parser looks for a DTD.
 """
 
 import hashlib
@@ -34,7 +30,7 @@ from speechsubs.memory.model import Origin, Segment, State
 from speechsubs.model import Finding, Severity, Slot
 from speechsubs.spans import Span
 
-#: Our own properties, which other tools keep and ignore.
+#: Prefix of our properties, which other tools keep and ignore.
 PREFIX = "x-speechsubs-"
 #: Name of the tool in the header, by which our own files are known.
 TOOL = "speechsubs"
@@ -78,12 +74,12 @@ class Unit:
 
 
 def digest(text: str) -> str:
-    """What binds offsets to a text that another tool may have changed."""
+    """Hash a text, to detect whether another tool changed it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
-    """One segment for each translation in the unit."""
+def make_unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
+    """Make one segment per translation in the unit."""
     findings: list[Finding] = []
 
     def skip(problem: str) -> None:
@@ -121,7 +117,7 @@ def unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
 def _source(
     usable: Sequence[tuple[str, Variant]], srclang: str, wanted: str
 ) -> tuple[str, Variant] | None:
-    """The variant that was translated from."""
+    """The source variant of a unit."""
     try:
         tag = tags.canonical(srclang)
     except InputError:
@@ -172,12 +168,12 @@ def _segment(
 def _spans(
     own: dict[str, str], source: str, target: str | None
 ) -> tuple[tuple[Slot, ...], tuple[Span, ...]]:
-    """Slots and places, as far as their texts are what they were made for."""
+    """Slots and places, if their texts are unchanged."""
     if "slots" not in own or own.get("source", "") != digest(source):
         return (), ()
     try:
-        slots = database.slots_of(own["slots"], source)
-        places = database.places_of(own.get("places", "[]")) if target is not None else ()
+        slots = database.parse_slots(own["slots"], source)
+        places = database.parse_places(own.get("places", "[]")) if target is not None else ()
         # Segment has the rules for spans; a file that breaks them has no slots.
         Segment("en", "en", source, target or "", slots, places)
     except (ValueError, TypeError):
@@ -233,7 +229,7 @@ def read(path: Path, *, state: State = State.APPROVED, source: str = "") -> Iter
     """
     parser = _Parser(path)
     for raw in parser.units():
-        yield unit(raw, str(path), state=state, source=source)
+        yield make_unit(raw, str(path), state=state, source=source)
 
 
 @dataclass(slots=True)
@@ -245,9 +241,9 @@ class _Text:
 
     def add(self, text: str) -> None:
         # One character more than is allowed shows that there was more.
-        room = MAX_TEXT + 1 - self.length
-        if room > 0:
-            self.pieces.append(text[:room])
+        left = MAX_TEXT + 1 - self.length
+        if left > 0:
+            self.pieces.append(text[:left])
             self.length += len(text)
 
     @property
@@ -389,7 +385,7 @@ class _Parser:
         if self._sub_depth == depth:
             self._sub_depth = 0
         elif self._code is not None and self._code_depth == depth:
-            self._text.add(_code_text(name, self._code_type, self._code.text))
+            self._text.add(_text_of_code(name, self._code_type, self._code.text))
             self._code = None
         elif self._text_depth == depth:
             text, self._text = self._text.text, None
@@ -406,11 +402,13 @@ class _Parser:
             holder.props.append((self._type, text))
 
 
-def _code_text(name: str, kind: str, code: str) -> str:
+def _text_of_code(name: str, kind: str, code: str) -> str:
     """What is left of a native code in the text.
 
-    >>> _code_text("ph", "", "{0}"), _code_text("ph", "", "<br/>"), _code_text("bpt", "", "<b>")
-    ('{0}', ' ', '')
+    >>> [_text_of_code(*code) for code in (("ph", "", "{0}"), ("ph", "", "<br/>"))]
+    ['{0}', ' ']
+    >>> _text_of_code("bpt", "", "<b>")
+    ''
     """
     if kind == "lb" or _BREAK.fullmatch(code):
         return " "
@@ -454,7 +452,7 @@ def write(segments: Iterable[Segment], path: Path) -> int:
 def _unit(segment: Segment) -> str:
     date = segment.date.replace("-", "").replace(":", "")
     props = [
-        *((PREFIX + name, value) for name, value in _own(segment).items() if value),
+        *((PREFIX + name, value) for name, value in _own_properties(segment).items() if value),
         *segment.props,
     ]
     dates = {
@@ -475,8 +473,8 @@ def _unit(segment: Segment) -> str:
     return "\n".join(lines) + "\n</tu>\n"
 
 
-def _own(segment: Segment) -> dict[str, str]:
-    """What TMX has no place for. Digests tell whether the texts are still the same."""
+def _own_properties(segment: Segment) -> dict[str, str]:
+    """Properties without a TMX field. Hashes show whether the texts are unchanged."""
     origin = segment.origin
     return {
         "state": segment.state.word,
@@ -486,8 +484,8 @@ def _own(segment: Segment) -> dict[str, str]:
         "engine": segment.engine,
         "source": digest(segment.source) if segment.slots else "",
         "target": digest(segment.target),
-        "slots": database.slots_text(segment.slots) if segment.slots else "",
-        "places": database.places_text(segment.places) if segment.places else "",
+        "slots": database.dump_slots(segment.slots) if segment.slots else "",
+        "places": database.dump_places(segment.places) if segment.places else "",
     }
 
 

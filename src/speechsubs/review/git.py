@@ -8,7 +8,7 @@ from speechsubs.adapters.strict_yaml import MAX_BYTES
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.glossary.load import parse
-from speechsubs.glossary.write import text as render_glossary
+from speechsubs.glossary.write import render as render_glossary
 
 #: Git answers at once unless it waits for an unreachable server.
 TIMEOUT_S = 60

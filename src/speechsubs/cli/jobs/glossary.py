@@ -77,7 +77,7 @@ def suggest(
     both = Glossary((*words.terms, *review.terms), words.language)
     found = [
         (candidate, _places(candidate, texts))
-        for candidate in extract.candidates([item.text for item in texts], both)
+        for candidate in extract.extract([item.text for item in texts], both)
         if candidate.count >= min_count
     ]
     if as_json:
@@ -157,7 +157,7 @@ def export(
 ) -> int:
     """Write the file and show what it does not hold; the exit code."""
     _refuse(output, [path], "the glossary")
-    name = kind or registry.format_of(output)
+    name = kind or registry.detect_format(output)
     if output.is_file() and not overwrite:
         raise OutputError(output, "is there already; --overwrite replaces it")
     words = glossary.load(path)
@@ -246,11 +246,11 @@ def _existing(path: Path, language: str) -> Glossary:
 
 def _save(path: Path, before: Glossary, after: Glossary) -> None:
     if not path.exists():
-        write_atomic(path, write.text(after).encode("utf-8"))
+        write_atomic(path, write.render(after).encode("utf-8"))
         return
     old = read_bytes(path).decode("utf-8")
     mark = _BOM if old.startswith(_BOM) else ""
-    made = write.changed(old.removeprefix(_BOM), before, after)
+    made = write.update(old.removeprefix(_BOM), before, after)
     write_atomic(path, (mark + made).encode("utf-8"))
 
 

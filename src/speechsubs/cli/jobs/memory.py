@@ -14,7 +14,7 @@ from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.glossary import Matcher
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Match, Memory, Query, State, tmx
-from speechsubs.memory.store import PEOPLES
+from speechsubs.memory.store import HUMAN_STATES
 from speechsubs.model import Finding, Sentence
 from speechsubs.quantities import currencies
 from speechsubs.translation import placeholders
@@ -63,7 +63,7 @@ def export(
         raise InputError(str(output), "this output would replace the memory", "Choose another name")
     if output.exists() and output.is_file() and not overwrite:
         raise OutputError(output, "is there already; --overwrite replaces it")
-    states = tuple(State) if everything else PEOPLES
+    states = tuple(State) if everything else HUMAN_STATES
     with Memory.open(memory, create=False) as opened:
         count = tmx.write(opened.export(states=states, target=target), output)
     if not quiet:

@@ -36,7 +36,7 @@ class Workspace:
             if not models_install.offer(name, source, target):
                 raise
             engine = engines.load(name, source, target, threads=threads)
-        return speechsubs_memory.cached(engine, self.memory) if self.memory else engine
+        return speechsubs_memory.cache_engine(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Recall:
         """What people wrote for a transcript's sentences; the project comes first."""
