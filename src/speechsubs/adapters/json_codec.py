@@ -325,7 +325,8 @@ def _object_writer(kind: Any, shape: Shape, converter: "Converter") -> Callable[
     given: dict[str, Any] = {name: override(omit=True) for name in names if name not in keys}
     given |= {name: override(omit_if_default=True) for name in shape.omitted}
     made = make_dict_unstructure_fn(kind, converter, **given)
-    if [name for name in names if name in keys] == list(keys):
+    # cattrs writes the keys that may be left out behind all others.
+    if sorted((n for n in names if n in keys), key=shape.omitted.__contains__) == list(keys):
         return made
     computed = [key for key in keys if key not in names]
 

@@ -8,8 +8,8 @@ again, which gives the same bytes.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +17,7 @@ from typing import IO, Any
 from speechsubs import __version__
 from speechsubs.adapters import files as adapters_files
 from speechsubs.adapters.files import Owner
+from speechsubs.adapters.json_codec import Codec, Shape
 from speechsubs.batch.model import JobResult, LanguageResult
 from speechsubs.errors import InputError, OutputError
 
@@ -31,15 +32,62 @@ _MAX_BYTES = 1024 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the manifest says of one language of a file."""
+    """What the manifest holds of one language of a file, key by key.
+
+    `cues` and `sentences` are for people who read the file: they are not read back, and a
+    line that repeats an earlier one leaves them out.
+    """
 
     print: str
-    engine: str
     files: tuple[str, ...]
-    findings: bool
+    cues: int | None = None
+    sentences: int | None = None
+    errors: int = 0
+    warnings: int = 0
     seconds: float = 0.0
+    engine: str = ""
     memory: str = ""
     recalled: str = ""
+
+    @property
+    def findings(self) -> bool:
+        """True where a person should look at the files."""
+        return bool(self.errors or self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _FileLine:
+    file: str
+    language: str
+    bytes: int
+    parts: dict[str, Done]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    date: str
+    files: int
+    wall_s: float
+    busy_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _RunLine:
+    run: _Run
+
+
+_CODEC = Codec(
+    {
+        Done: Shape(
+            optional=frozenset({"seconds"}),
+            omitted=frozenset({"cues", "sentences", "engine", "memory", "recalled"}),
+            unread=frozenset({"cues", "sentences"}),
+        ),
+        _FileLine: Shape(),
+        _RunLine: Shape(),
+        _Run: Shape(),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -98,13 +146,13 @@ class State:
         """Remember what is done, on disk. Raises `OutputError`."""
         lines = [self._line(result) for result in results if not result.failed]
         if self._keeps:
-            for data in lines:
-                self._take(data)
-        self._append(lines)
+            for line in lines:
+                self._take_file(line)
+        self._append(map(_CODEC.dump, lines))
 
     def confirm(self, keys: Sequence[str]) -> None:
         """Remember again what is known of files: it changed without work. As `add`."""
-        self._append([{"file": key, **_plain(self.known[key])} for key in keys])
+        self._append(_CODEC.dump(_again(key, self.known[key])) for key in keys)
 
     def forget(self) -> None:
         """Keep nothing more in memory: the plan is made, and nobody will ask again."""
@@ -115,24 +163,15 @@ class State:
         """Remember how long a whole run took and how many seconds of work were in it."""
         if number and busy_s > 0:
             today = datetime.now(UTC).date().isoformat()
-            self._append(
-                [
-                    {
-                        "run": {
-                            "date": today,
-                            "files": number,
-                            "wall_s": round(wall_s, 3),
-                            "busy_s": round(busy_s, 3),
-                        }
-                    }
-                ]
-            )
+            run = _Run(today, number, round(wall_s, 3), round(busy_s, 3))
+            self._append([_CODEC.dump(_RunLine(run))])
 
     def tidy(self) -> None:
         """Write the file anew where most of its lines are outdated."""
         if self._lines <= 2 * len(self.known) + 200:
             return
-        data = [_head(), *({"file": key, **_plain(known)} for key, known in self.known.items())]
+        lines = (_CODEC.dump(_again(key, known)) for key, known in self.known.items())
+        data = [_head(), *lines]
         adapters_files.write_atomic(self.path, b"".join(_encoded(item) for item in data))
         self._lines = len(data)
 
@@ -142,27 +181,26 @@ class State:
             self._stream.close()
             self._stream = None
 
-    def _line(self, result: JobResult) -> dict[str, Any]:
-        return {
-            "file": result.key,
-            "language": result.language,
-            "bytes": result.bytes,
-            "parts": {part.language: self._part(part) for part in result.languages},
-        }
+    def _line(self, result: JobResult) -> _FileLine:
+        parts = {part.language: self._done(part) for part in result.languages}
+        return _FileLine(result.key, result.language, result.bytes, parts)
 
-    def _part(self, part: LanguageResult) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "print": part.fingerprint,
-            "files": [self.name(path) for path in part.files],
-            "cues": part.cues,
-            "sentences": part.sentences,
-            "errors": part.errors,
-            "warnings": part.warnings,
-            "seconds": round(part.seconds, 4),
-        }
-        return found | _if_any(part)
+    def _done(self, part: LanguageResult) -> Done:
+        return Done(
+            part.fingerprint,
+            tuple(self.name(path) for path in part.files),
+            part.cues,
+            part.sentences,
+            part.errors,
+            part.warnings,
+            round(part.seconds, 4),
+            part.engine,
+            part.memory,
+            part.recalled,
+        )
 
-    def _append(self, lines: Sequence[dict[str, Any]]) -> None:
+    def _append(self, data: Iterable[dict[str, Any]]) -> None:
+        lines = list(data)
         if not lines:
             return
         try:
@@ -190,32 +228,22 @@ class State:
 
     def _take(self, data: dict[str, Any]) -> None:
         """A line of the manifest; one that makes no sense says nothing."""
-        try:
+        with suppress(InputError):
             if "run" in data:
-                run = data["run"]
-                wall, busy = float(run["wall_s"]), float(run["busy_s"])
-                if busy > 0:
-                    self.rates.overlap = min(max(wall / busy, 0.01), 2.0)
+                run = _CODEC.load(data, _RunLine, str(self.path)).run
+                if run.busy_s > 0:
+                    self.rates.overlap = min(max(run.wall_s / run.busy_s, 0.01), 2.0)
             elif "file" in data:
-                self._take_file(data)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return
+                self._take_file(_CODEC.load(data, _FileLine, str(self.path)))
 
-    def _take_file(self, data: dict[str, Any]) -> None:
-        known = self.known.setdefault(str(data["file"]), Known())
-        known.language, known.bytes = str(data["language"]), int(data["bytes"])
-        for tag, part in data["parts"].items():
-            known.parts[str(tag)] = Done(
-                str(part["print"]),
-                str(part.get("engine", "")),
-                tuple(str(name) for name in part["files"]),
-                bool(part["errors"] or part["warnings"]),
-                float(part.get("seconds", 0)),
-                str(part.get("memory", "")),
-                str(part.get("recalled", "")),
+    def _take_file(self, line: _FileLine) -> None:
+        known = self.known.setdefault(line.file, Known())
+        known.language, known.bytes = line.language, line.bytes
+        for tag, done in line.parts.items():
+            known.parts[tag] = replace(
+                done, cues=None, sentences=None, errors=0, warnings=int(done.findings)
             )
-            name = rate_name(known.language, str(tag))
-            self.rates.add(name, known.bytes, known.parts[str(tag)].seconds)
+            self.rates.add(rate_name(known.language, tag), known.bytes, done.seconds)
 
 
 def rate_name(source: str, tag: str) -> str:
@@ -268,25 +296,8 @@ def _head() -> dict[str, Any]:
     return {"schema": SCHEMA, "speechsubs": __version__, "about": _ABOUT}
 
 
-def _if_any(part: LanguageResult | Done) -> dict[str, str]:
-    """What a line only holds where there is some."""
-    told = {"engine": part.engine, "memory": part.memory, "recalled": part.recalled}
-    return {name: text for name, text in told.items() if text}
-
-
-def _plain(known: Known) -> dict[str, Any]:
-    parts = {
-        tag: {
-            "print": done.print,
-            "files": list(done.files),
-            "errors": 0,
-            "warnings": int(done.findings),
-            "seconds": done.seconds,
-            **_if_any(done),
-        }
-        for tag, done in known.parts.items()
-    }
-    return {"language": known.language, "bytes": known.bytes, "parts": parts}
+def _again(key: str, known: Known) -> _FileLine:
+    return _FileLine(key, known.language, known.bytes, known.parts)
 
 
 def _encoded(data: dict[str, Any]) -> bytes:
