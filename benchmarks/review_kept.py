@@ -58,9 +58,8 @@ def sample(engine: Engine, words: Glossary, folder: Path) -> Project:
     assert isinstance(item, Transcript)
     results = pipeline.subtitle(
         [item],
-        source=locales.load("en"),
+        pipeline.setting(locales.load("en"), words),
         targets=[(locales.load(engine.target), engine)],
-        glossary=words,
     )
     made = project.record(Project(folder), results, written={}, glossary="", options={})
     (source,) = made.sources

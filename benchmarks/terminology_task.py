@@ -32,7 +32,7 @@ from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.language import locales
 from speechsubs.model import Severity
-from speechsubs.pipeline import translate_lines
+from speechsubs.pipeline import setting, translate_lines
 from speechsubs.protocols import Engine
 
 #: chrF: character n-grams up to this length, recall counted twice (Popović 2015).
@@ -127,7 +127,11 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
     here, there = locales.load(source), locales.load(target)
     plain = [answer[0] for answer in engine.translate(texts)]
     lines = translate_lines(
-        texts, engine, source=here, locale=there, terms=[row.terms for row in wanted]
+        texts,
+        engine,
+        setting(here),
+        there,
+        terms=[row.terms for row in wanted],
     )
     done = [line.draft.finished.text for line in lines]
     references = [row.reference for row in wanted]

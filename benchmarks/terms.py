@@ -31,7 +31,7 @@ from speechsubs.glossary import Matcher
 from speechsubs.glossary.verify import missing
 from speechsubs.language import locales
 from speechsubs.model import Severity
-from speechsubs.pipeline import translate_lines
+from speechsubs.pipeline import setting, translate_lines
 from speechsubs.protocols import Engine
 from speechsubs.quantities import currencies, money
 
@@ -142,7 +142,7 @@ def main() -> int:
         _ = engine.masks  # measured once per model, not part of a translation
         engine.translate(texts[:20])
         # Tables of words and units are read once per process, like the model.
-        translate_lines(texts[:20], engine, source=source, locale=target, glossary=words)
+        translate_lines(texts[:20], engine, setting(source, words), target)
         ratios: list[float] = []
         cpu_ratios: list[float] = []
         # Other sentences each time: the ladder remembers what it found in a sentence. The
@@ -152,7 +152,7 @@ def main() -> int:
             start, cpu = time.perf_counter(), cpu_s()
             plain = [answer[0] for answer in engine.translate(texts)]
             middle, cpu_middle = time.perf_counter(), cpu_s()
-            lines = translate_lines(texts, engine, source=source, locale=target, glossary=words)
+            lines = translate_lines(texts, engine, setting(source, words), target)
             ratios.append((time.perf_counter() - middle) / (middle - start))
             cpu_ratios.append((cpu_s() - cpu_middle) / (cpu_middle - cpu))
     outputs = [line.draft.finished.text for line in lines]

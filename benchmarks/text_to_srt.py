@@ -98,7 +98,7 @@ def once(text: str, terms: glossary.Glossary) -> dict[str, Any]:
         transcript = formats.read_bytes(data, "speech.txt", "text")
         assert isinstance(transcript, Transcript)
         parsed = time.perf_counter()
-        (result,) = pipeline.subtitle([transcript], source=locales.load("en"), glossary=terms)
+        (result,) = pipeline.subtitle([transcript], pipeline.setting(locales.load("en"), terms))
         done = time.perf_counter()
         srt = formats.render(result.source.track, "srt")
         end = time.perf_counter()

@@ -8,7 +8,7 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
-from speechsubs.pipeline import Result, subtitle
+from speechsubs.pipeline import Result, setting, subtitle
 from speechsubs.spans import Span, SpannedText
 
 EN, ES, ZH = load("en"), load("es"), load("zh-CN")
@@ -26,9 +26,8 @@ def kept(source: Track, answers: dict[str, str] | None = None, to: str = "es") -
     engine = EchoEngine("en", to, change=lambda text: (answers or {}).get(text, text))
     (result,) = subtitle(
         [formats.from_track(source)],
-        source=EN,
+        setting(EN, Glossary((Term("lei", "Lei Jun"),))),
         targets=[(load(to), engine)],
-        glossary=Glossary((Term("lei", "Lei Jun"),)),
         kept=[source],
     )
     return result

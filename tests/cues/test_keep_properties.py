@@ -12,7 +12,7 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Cue, Sentence, Track, Word
-from speechsubs.pipeline import Output, subtitle
+from speechsubs.pipeline import Output, setting, subtitle
 from speechsubs.spans import SpannedText
 
 EN = load("en")
@@ -52,9 +52,8 @@ CHANGES: list[Callable[[str], str]] = [
 def made(source: Track, tag: str, change: Callable[[str], str]) -> Output:
     (result,) = subtitle(
         [formats.from_track(source)],
-        source=EN,
+        setting(EN, WORDS),
         targets=[(load(tag), EchoEngine("en", tag, change=change))],
-        glossary=WORDS,
         kept=[source],
     )
     return result.targets[0]

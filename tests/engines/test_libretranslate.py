@@ -471,8 +471,8 @@ def test_terms_are_kept_by_a_server_that_spoils_masks(server: Fake) -> None:
     (line,) = pipeline.translate_lines(
         ["Lei Jun showed the SU7."],
         engine,
-        source=locales.load("en"),
-        locale=locales.load("es"),
+        pipeline.setting(locales.load("en")),
+        locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun", "SU7": "SU7"}],
     )
     assert line.draft.finished.text == "Lei Jun mostró the SU7."

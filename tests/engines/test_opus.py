@@ -402,8 +402,8 @@ def test_the_tiny_model_in_the_dress_of_opus_says_the_same(tmp_path: Path) -> No
     (line,) = pipeline.translate_lines(
         ["Lei Jun showed the car."],
         engine,
-        source=locales.load("en"),
-        locale=locales.load("es"),
+        pipeline.setting(locales.load("en")),
+        locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun"}],
     )
     assert "Lei Jun" in line.draft.finished.text

@@ -27,11 +27,10 @@ def made(folder: Path) -> dict[str, str]:
     source = locales.load(outputs.language_in(path))
     result = pipeline.subtitle(
         [transcript],
-        source=source,
+        pipeline.setting(source, glossary.load(FOLDER.parents[2] / "glossary.yml")),
         targets=[
             (locales.load(tag), EchoEngine(source.tag, tag)) for tag in TARGETS if tag != source.tag
         ],
-        glossary=glossary.load(FOLDER.parents[2] / "glossary.yml"),
     )[0]
     return {out.locale.tag: formats.render(out.track, "srt") for out in result.outputs}
 

@@ -10,7 +10,7 @@ from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Method, MethodKind, Paragraph, Severity, Transcript
 from speechsubs.options import Options
-from speechsubs.pipeline import Line, foreign_glossary, subtitle, translate_lines
+from speechsubs.pipeline import Line, foreign_glossary, setting, subtitle, translate_lines
 from speechsubs.qa import compare
 from speechsubs.quantities import parse
 
@@ -46,10 +46,8 @@ def run(
     (line,) = translate_lines(
         [text],
         EchoEngine("en", to, change=says(answer)),
-        source=EN,
-        locale=load(to),
-        glossary=words,
-        options=options,
+        setting(EN, words, options),
+        load(to),
     )
     return line
 
@@ -150,7 +148,7 @@ def test_what_is_reported_once_is_not_reported_twice() -> None:
 
 def test_a_line_out_for_every_line_in() -> None:
     texts = ["", "One.", "   ", "One.", "Lei Jun", "...", "\u00a0", "Two."]
-    lines = translate_lines(texts, EchoEngine(), source=EN, locale=ES, glossary=WORDS)
+    lines = translate_lines(texts, EchoEngine(), setting(EN, WORDS), ES)
     assert [line.draft.finished.text for line in lines] == [
         "", "One.", "", "One.", "Lei Jun", "...", "", "Two.",
     ]  # fmt: skip
@@ -159,19 +157,19 @@ def test_a_line_out_for_every_line_in() -> None:
 
 
 def test_no_lines() -> None:
-    assert translate_lines([], EchoEngine(), source=EN, locale=ES) == []
+    assert translate_lines([], EchoEngine(), setting(EN), ES) == []
 
 
 def test_findings_name_their_line() -> None:
     engine = EchoEngine(change=lambda text: text.replace("came", "came 9"))
-    lines = translate_lines(["Fine.", "", "He came."], engine, source=EN, locale=ES)
+    lines = translate_lines(["Fine.", "", "He came."], engine, setting(EN), ES)
     found = [f for line in lines for f in line.findings]
     assert {f.line for f in found} == {3}
     assert "number-extra" in {f.code for f in found}
 
 
 def test_a_guessed_amount_is_a_finding_of_its_line() -> None:
-    lines = translate_lines(["Fine.", "It cost ten grand."], EchoEngine(), source=EN, locale=ES)
+    lines = translate_lines(["Fine.", "It cost ten grand."], EchoEngine(), setting(EN), ES)
     (found,) = (f for line in lines for f in line.findings if f.code == "amount-unsure")
     assert (found.line, "ten grand" in found.message) == (2, True)
 
@@ -181,9 +179,8 @@ def test_terms_of_a_line_hold_for_this_line_and_win() -> None:
     lines = translate_lines(
         texts,
         EchoEngine(),
-        source=EN,
-        locale=ES,
-        glossary=WORDS,
+        setting(EN, WORDS),
+        ES,
         terms=[{}, {"board": "directiva"}, {"council": "consejo", " ": "x", "met": " "}],
     )
     assert [line.draft.finished.text for line in lines] == [
@@ -195,8 +192,8 @@ def test_terms_of_a_line_are_checked() -> None:
     (line,) = translate_lines(
         ["The council was there yesterday."],
         EchoEngine(change=lambda _: "Ayer estaba allí."),
-        source=EN,
-        locale=ES,
+        setting(EN),
+        ES,
         terms=[{"council": "consejo"}],
     )
     assert "term-missing" in codes(line) or "consejo" in line.draft.finished.text
@@ -204,7 +201,7 @@ def test_terms_of_a_line_are_checked() -> None:
 
 def test_terms_for_other_lines_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        translate_lines(["One.", "Two."], EchoEngine(), source=EN, locale=ES, terms=[{}])
+        translate_lines(["One.", "Two."], EchoEngine(), setting(EN), ES, terms=[{}])
 
 
 def test_progress_ends_with_all_of_them() -> None:
@@ -212,8 +209,8 @@ def test_progress_ends_with_all_of_them() -> None:
     translate_lines(
         ["One.", "", "Two."],
         EchoEngine(),
-        source=EN,
-        locale=ES,
+        setting(EN),
+        ES,
         progress=lambda done, total: seen.append((done, total)),
     )
     assert seen[-1] == (2, 2)
@@ -272,7 +269,7 @@ def test_a_glossary_without_terms_says_nothing() -> None:
 
 def test_the_note_is_in_the_result_of_a_run() -> None:
     transcript = Transcript((Paragraph("雷军来了。"),))
-    (result,) = subtitle([transcript], source=load("zh-CN"), glossary=WORDS)
+    (result,) = subtitle([transcript], setting(load("zh-CN"), WORDS))
     assert "glossary-language" in {f.code for f in result.findings}
     assert result.exit_code == 0
 

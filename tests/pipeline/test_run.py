@@ -27,10 +27,8 @@ def courage() -> Result:
     assert isinstance(transcript, Transcript)
     return pipeline.subtitle(
         [transcript],
-        source=EN,
+        pipeline.setting(EN, glossary.load(ROOT / "glossary.yml"), Options(bilingual=True)),
         targets=[(load(tag), EchoEngine("en", tag)) for tag in TAGS],
-        glossary=glossary.load(ROOT / "glossary.yml"),
-        options=Options(bilingual=True),
     )[0]
 
 
@@ -132,7 +130,9 @@ def run(
     paragraphs = tuple(t if isinstance(t, Paragraph) else Paragraph(t) for t in texts)
     targets = [(target, engine or EchoEngine("en", target.tag))] if target else []
     return pipeline.subtitle(
-        [Transcript(paragraphs)], source=EN, targets=targets, glossary=terms, options=options
+        [Transcript(paragraphs)],
+        pipeline.setting(EN, terms, options),
+        targets=targets,
     )[0]
 
 
@@ -207,7 +207,9 @@ def test_all_transcripts_go_to_the_engine_at_once() -> None:
     transcripts = [
         Transcript((Paragraph(text),), source=text) for text in ("Go on.", "Stop.", "Go on.")
     ]
-    results = pipeline.subtitle(transcripts, source=EN, targets=[(load("es"), Counting())])
+    results = pipeline.subtitle(
+        transcripts, pipeline.setting(EN), targets=[(load("es"), Counting())]
+    )
     assert calls == [["Go on.", "Stop."]]
     assert [r.name for r in results] == ["Go on.", "Stop.", "Go on."]
     written = [r.targets[0].drafts[0].finished.text for r in results]

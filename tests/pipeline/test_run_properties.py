@@ -76,10 +76,8 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
     def run() -> pipeline.Result:
         return pipeline.subtitle(
             [transcript],
-            source=load(source),
+            pipeline.setting(load(source), GLOSSARY, Options(bilingual=True)),
             targets=[(load(target), EchoEngine(source, target))],
-            glossary=GLOSSARY,
-            options=Options(bilingual=True),
         )[0]
 
     if not any(visible(p.text) for p in transcript.paragraphs):

@@ -59,9 +59,8 @@ def own() -> Project:
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        source=locales.load("en"),
+        pipeline.setting(locales.load("en"), OLD),
         targets=[(locales.load("es"), engine())],
-        glossary=OLD,
     )
     return project.record(
         Project(Path("proj")), results, written={}, glossary="", options={"default_dollar": "USD"}
@@ -155,10 +154,8 @@ def test_what_is_said_anew_follows_the_options_of_the_project(
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        source=locales.load("en"),
+        pipeline.setting(locales.load("en"), OLD, Options.from_json(options)),
         targets=[(locales.load("es"), engine())],
-        glossary=OLD,
-        options=Options.from_json(options),
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)
     new = changed(Term("cost", "cost", policy=Policy.FIXED, targets={"es": Target("COSTE")}))

@@ -133,7 +133,9 @@ def own(engine: Engine, text: str = "", talk: str = TALK, old: Glossary = OLD) -
     transcript = formats.read_bytes(talk.encode(), "talk.txt", "text")
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
-        [transcript], source=locales.load("en"), targets=[(ES, engine)], glossary=old
+        [transcript],
+        pipeline.setting(locales.load("en"), old),
+        targets=[(ES, engine)],
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options={})
     if not text:
@@ -227,7 +229,9 @@ def test_a_real_model_keeps_more_of_the_old_words_when_it_is_steered(tiny: Argos
     assert isinstance(item, Transcript)
     item = replace(item, paragraphs=item.paragraphs[:12])
     results = pipeline.subtitle(
-        [item], source=locales.load("en"), targets=[(ES, tiny)], glossary=words
+        [item],
+        pipeline.setting(locales.load("en"), words),
+        targets=[(ES, tiny)],
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options={})
     car = Term("car", "car", policy=Policy.FIXED, targets={"es": Target("automóvil")})

@@ -89,9 +89,8 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
     paragraphs = tuple(Paragraph(f"{text[0].upper()}{text[1:]}.") for text in texts)
     result = pipeline.subtitle(
         [Transcript(paragraphs)],
-        source=load("en"),
+        pipeline.setting(load("en"), GLOSSARY),
         targets=[(locale, Misbehaving(seed))],
-        glossary=GLOSSARY,
     )[0]
     output = result.targets[0]
     named = {f.sentence for f in output.findings if f.sentence is not None}

@@ -6,7 +6,7 @@ Light: `--help` imports this.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from speechsubs.options import Options
 
@@ -165,6 +165,59 @@ class GlossaryReview:
     targets: tuple[str, ...]
     engine: str
     no_translate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryImport:
+    """What `glossary import` is given besides the glossary and the file."""
+
+    kind: str | None
+    source_language: str
+    target_language: str
+    base: Path | None
+    prefer: Literal["ours", "theirs"]
+    policy: str
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryDiff:
+    """What `glossary diff` is given besides the versions. `places` are what `--in` names."""
+
+    places: tuple[Path, ...]
+    targets: tuple[str, ...]
+    engine: str | None
+    no_translate: bool
+    kind: str
+    output: Path | None
+    textconv: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryApply:
+    """What `glossary apply` is given besides the decisions. `folder` is the project's."""
+
+    folder: Path
+    new: str | None
+    old: str | None
+    engine: str
+    memory: Path | None
+    dry_run: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySearch:
+    """What `memory search` is given besides the memory and the text."""
+
+    target: str
+    source: "Locale"
+    terms: Path | None
+    threshold: int
+    limit: int
+    as_json: bool
 
 
 @dataclass(frozen=True, slots=True)

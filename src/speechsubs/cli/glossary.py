@@ -133,7 +133,7 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import glossary as jobs_glossary
 
-    ctx.exit(jobs_glossary.import_(glossary, file, **given))
+    ctx.exit(jobs_glossary.import_(glossary, file, arguments.GlossaryImport(**given)))
 
 
 @command.command("export")
@@ -223,7 +223,7 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import glossary_review
 
-    ctx.exit(glossary_review.diff(versions, **given))
+    ctx.exit(glossary_review.diff(versions, arguments.GlossaryDiff(**given)))
 
 
 @command.command("review")
@@ -318,7 +318,7 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
 
-    ctx.exit(jobs_glossary_review.apply(decisions, **given))
+    ctx.exit(jobs_glossary_review.apply(decisions, arguments.GlossaryApply(**given)))
 
 
 @command.command("merge")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from speechsubs.cli import arguments
 from speechsubs.cli.options import LocaleType
 
 
@@ -124,4 +125,4 @@ def search(ctx: click.Context, /, memory: Path, text: str, **given: Any) -> None
     # Here, because it is heavy and --help must not wait for it.
     from speechsubs.cli.jobs import memory as jobs_memory
 
-    ctx.exit(jobs_memory.search(memory, text, **given))
+    ctx.exit(jobs_memory.search(memory, text, arguments.MemorySearch(**given)))

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from speechsubs import translation
-from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term, empty
+from speechsubs.glossary import Matcher, Policy, Target, Term
 from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Method, MethodKind, Sentence
-from speechsubs.options import Options
 from speechsubs.pipeline import texts as steps
 from speechsubs.pipeline.texts import Setting
 from speechsubs.protocols import Engine
@@ -28,14 +26,10 @@ class Line:
 def translate_lines(
     texts: Sequence[str],
     engine: Engine,
-    *,
-    source: Locale,
+    setting: Setting,
     locale: Locale,
-    glossary: Glossary | None = None,
     terms: Sequence[Mapping[str, str]] = (),
-    options: Options | None = None,
     recall: steps.Recall | None = None,
-    progress: translation.Progress | None = None,
 ) -> list[Line]:
     """Translate sentences one for one; a blank line gives a blank one.
 
@@ -43,8 +37,7 @@ def translate_lines(
     translation; it is empty or as long as `texts`. Raises `EngineError`, and
     `ValueError` where the lengths differ.
     """
-    words = glossary or empty()
-    setting = Setting(source, words, Matcher(words), options or Options())
+    source = setting.source
     settings = [setting] * len(texts)
     if terms:
         settings = [
@@ -61,7 +54,7 @@ def translate_lines(
         )
     wanted = [item for item in protected if item.text]
     known = recall(wanted, locale) if recall else ()
-    done = steps.drafts(wanted, engine, locale, setting, progress, known)
+    done = steps.drafts(wanted, engine, locale, setting, known=known)
     by_line = {draft.sentence: draft for draft in done}
     drafts = [
         by_line.get(item.sentence)

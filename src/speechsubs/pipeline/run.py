@@ -114,15 +114,12 @@ def _with(cue: Cue, sentences: Sequence[Sentence]) -> Cue:
 
 def subtitle(
     transcripts: Sequence[Transcript],
+    setting: Setting,
     *,
-    source: Locale,
     targets: Sequence[tuple[Locale, Engine]] = (),
-    glossary: Glossary | None = None,
-    options: Options | None = None,
     aligner: Aligner | None = None,
     kept: Sequence[Track] = (),
     recall: Sequence[texts.Recall] = (),
-    progress: translation.Progress | None = None,
 ) -> list[Result]:
     """Cut, time, translate, fit and check transcripts of one language.
 
@@ -132,17 +129,16 @@ def subtitle(
     transcript, gives what people already wrote; the engine is not asked for it. Raises
     `InputError` for a transcript without words, `EngineError` where an engine fails.
     """
-    base = setting(source, glossary, options)
-    prepared = [prepare(item, base, aligner) for item in transcripts]
+    prepared = [prepare(item, setting, aligner) for item in transcripts]
     drafts = {
-        locale.tag: translated(prepared, locale, engine, base, recall, progress)
+        locale.tag: translated(prepared, locale, engine, setting, recall)
         for locale, engine in targets
     }
     return [
         finish(
             one,
             [(locale, engine, drafts[locale.tag][number]) for locale, engine in targets],
-            base,
+            setting,
             kept[number] if kept else None,
         )
         for number, one in enumerate(prepared)

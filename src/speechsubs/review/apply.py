@@ -196,13 +196,12 @@ def apply(
     *,
     glossary: Glossary | None = None,
     text: str = "",
-    base: Path | None = None,
     where: str,
 ) -> ApplyResult:
     """Apply decisions in memory; `write` saves the result.
 
     `predictions` covers `items_to_predict`. `glossary` and its `text` become those of the
-    project. Output files are resolved against `base`, by default the current folder.
+    project. Output files are resolved against the current folder.
     Raises `InputError` for decisions that are stale, unknown or impossible.
     """
     check(own, decisions, glossary, where=where)
@@ -226,7 +225,7 @@ def apply(
         tracks = []
         for before in source.tracks:
             after = work.tracks[source.id, before.locale]
-            made, missing = _rewrite_files(before, after, base or Path())
+            made, missing = _rewrite_files(before, after)
             files += made
             findings += missing
             tracks.append(after)
@@ -414,7 +413,7 @@ def _with_segment(track: TrackRecord, index: int, segment: Segment) -> TrackReco
 
 
 def _rewrite_files(
-    before: TrackRecord, after: TrackRecord, base: Path
+    before: TrackRecord, after: TrackRecord
 ) -> tuple[list[tuple[Path, bytes]], list[Finding]]:
     """New contents of the track's files, and findings for missing files."""
     if before.cues == after.cues and all(
@@ -424,7 +423,7 @@ def _rewrite_files(
     made: list[tuple[Path, bytes]] = []
     findings: list[Finding] = []
     for name in after.written:
-        path = base / name
+        path = Path(name)
         if not path.is_file():
             message = "is not there, so only the project has the new text"
             findings.append(Finding("file-missing", Severity.WARNING, message, file=str(path)))

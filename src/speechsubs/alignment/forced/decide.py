@@ -47,6 +47,21 @@ class Span:
     last_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """A script, the speech that may hold it, and the speaker's pace in ms per phone."""
+
+    script: Script
+    regions: Sequence[Region]
+    duration_ms: int
+    pace: float
+
+    def fits(self, low: int, high: int, room: tuple[int, int]) -> bool:
+        """True if the speech in `room` lasts about as long as the lines low to high."""
+        wanted = sum(self.script.lines[i].length for i in range(low, high)) * self.pace
+        return 0.7 * wanted < boundaries.speech_ms(self.regions, *room) < 1.4 * wanted + 300
+
+
 def find_spans(
     script: Script,
     times: UnitTimes,
@@ -60,13 +75,13 @@ def find_spans(
         _span_of_line(script, times, number, _ANCHOR_SHARE) for number in range(len(script.lines))
     ]
     _remove_overlaps(found)
-    pace = _pace(script, found)
+    recording = _Recording(script, regions, duration_ms, _pace(script, found))
     for low, high in _open_runs(script, found):
-        _accept_fitting(script, times, found, low, high, regions, duration_ms, pace)
+        _accept_fitting(recording, times, found, low, high)
     _remove_overlaps(found)
 
     def decide_run(run: tuple[int, int]) -> None:
-        _decide_lines(script, found, *run, regions, duration_ms, pool, pace)
+        _decide_lines(recording, found, *run, pool)
 
     pool.map(decide_run, _open_runs(script, found), progress)
     return found
@@ -124,37 +139,22 @@ def _pace(script: Script, found: Sequence[Span | None]) -> float:
     return min(150.0, max(50.0, statistics.median(paces))) if len(paces) >= 5 else PHONE_MS
 
 
-def _fits(
-    script: Script,
-    low: int,
-    high: int,
-    regions: Sequence[Region],
-    room: tuple[int, int],
-    pace: float,
-) -> bool:
-    """True if the speech in `room` lasts about as long as the lines low to high."""
-    wanted = sum(script.lines[i].length for i in range(low, high)) * pace
-    return 0.7 * wanted < boundaries.speech_ms(regions, *room) < 1.4 * wanted + 300
-
-
 def _accept_fitting(
-    script: Script,
+    recording: _Recording,
     times: UnitTimes,
     found: list[Span | None],
     low: int,
     high: int,
-    regions: Sequence[Region],
-    duration_ms: int,
-    pace: float,
 ) -> None:
     """Accept lines with weak evidence if they fill the gap between two anchors."""
+    script = recording.script
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
-    room = (before.end_ms if before else 0, after.start_ms if after else duration_ms)
+    room = (before.end_ms if before else 0, after.start_ms if after else recording.duration_ms)
     some = {
         i: _span_of_line(script, times, i, _WEAK_SHARE) for i in _spoken_lines(script, low, high)
     }
-    if all(some.values()) and _fits(script, low, high, regions, room, pace):
+    if all(some.values()) and recording.fits(low, high, room):
         for number, span in some.items():
             found[number] = span
 
@@ -176,22 +176,20 @@ def _remove_overlaps(found: list[Span | None]) -> None:
 
 
 def _decide_lines(
-    script: Script,
+    recording: _Recording,
     found: list[Span | None],
     low: int,
     high: int,
-    regions: Sequence[Region],
-    duration_ms: int,
     pool: WorkerPool,
-    pace: float,
 ) -> None:
     """Decide the lines low to high between two anchors, window by window."""
+    script, regions = recording.script, recording.regions
     before = found[low - 1] if low else None
     after = found[high] if high < len(found) else None
     clock = before.end_ms if before else 0
-    end = after.start_ms if after else duration_ms
+    end = after.start_ms if after else recording.duration_ms
     room = boundaries.speech_ms(regions, clock, end)
-    fits = _fits(script, low, high, regions, (clock, end), pace)
+    fits = recording.fits(low, high, (clock, end))
     shortest = min(script.lines[i].expected_ms for i in _spoken_lines(script, low, high))
     if not _MIN_SPEECH_SHARE * shortest <= room <= _UNRELATED_MS:
         return
@@ -202,7 +200,7 @@ def _decide_lines(
         clock = before.start_ms
     if last > high and after:
         end = after.end_ms
-    clock, end = max(0, clock - _MARGIN_MS), min(duration_ms, end + _MARGIN_MS)
+    clock, end = max(0, clock - _MARGIN_MS), min(recording.duration_ms, end + _MARGIN_MS)
     number = first
     while number < last and clock < end - 200:
         stop = _piece_end(regions, clock, end)

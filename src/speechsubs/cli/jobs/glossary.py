@@ -10,6 +10,7 @@ import click
 
 from speechsubs import formats, glossary, project
 from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.cli.arguments import GlossaryImport
 from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import console, inputs
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
@@ -94,45 +95,32 @@ def suggest(
     return 1 if failures else _code(findings)
 
 
-def import_(
-    path: Path,
-    file: Path,
-    *,
-    kind: str | None,
-    source_language: str,
-    target_language: str,
-    base: Path | None,
-    prefer: interchange.Prefer,
-    policy: str,
-    dry_run: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+def import_(path: Path, file: Path, asked: GlossaryImport) -> int:
     """Merge the file and write the glossary; the exit code."""
     if path.resolve() == file.resolve():
         raise InputError(str(file), "this is the glossary and the file", "Name two files")
-    ours = _existing(path, source_language or "en")
+    ours = _existing(path, asked.source_language or "en")
     incoming = registry.read(
         file,
-        name=kind or "",
-        source_language=source_language or ours.language,
-        target_language=target_language,
+        name=asked.kind or "",
+        source_language=asked.source_language or ours.language,
+        target_language=asked.target_language,
     )
     merged = interchange.merge(
         ours,
         incoming,
-        base=glossary.load(base) if base else None,
-        prefer=prefer,
-        policy=Policy(policy),
+        base=glossary.load(asked.base) if asked.base else None,
+        prefer=asked.prefer,
+        policy=Policy(asked.policy),
     )
-    if (merged.added or merged.changed) and not dry_run:
+    if (merged.added or merged.changed) and not asked.dry_run:
         _save(path, ours, merged.glossary)
     findings = [*merged.conflicts, *merged.findings]
-    if as_json:
+    if asked.as_json:
         data = {
             "glossary": str(path),
             "file": str(file),
-            "written": bool(merged.added or merged.changed) and not dry_run,
+            "written": bool(merged.added or merged.changed) and not asked.dry_run,
             "added": list(merged.added),
             "changed": {name: list(fields) for name, fields in merged.changed.items()},
             "unchanged": len(merged.unchanged),
@@ -140,8 +128,8 @@ def import_(
             "findings": [project.finding(item) for item in findings],
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
-    elif not quiet:
-        _report(merged, path, dry_run)
+    elif not asked.quiet:
+        _report(merged, path, asked.dry_run)
         console.findings(console.stderr(), findings, everything=True)
     return _code(findings)
 

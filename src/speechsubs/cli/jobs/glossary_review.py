@@ -9,6 +9,7 @@ from rich.console import Console
 
 from speechsubs import engines, project
 from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.cli.arguments import GlossaryApply, GlossaryDiff
 from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError
@@ -31,23 +32,14 @@ _BOM = b"\xef\xbb\xbf"
 _FILES = "subtitle files are translated again only where an engine is named (--engine)"
 
 
-def diff(
-    names: Sequence[str],
-    *,
-    places: Sequence[Path],
-    targets: Sequence[str],
-    engine: str | None,
-    no_translate: bool,
-    kind: str,
-    output: Path | None,
-    textconv: str | None,
-) -> int:
+def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
     """Show the change and what it touches; the exit code."""
-    if textconv is not None:
-        if names or places:
+    if asked.textconv is not None:
+        if names or asked.places:
             raise click.UsageError("--textconv takes one FILE and nothing else")
-        click.echo(git.canonicalize(textconv), nl=False)
+        click.echo(git.canonicalize(asked.textconv), nl=False)
         return 0
+    places = asked.places
     folder = places[0] if len(places) == 1 and (places[0] / MANIFEST).is_file() else None
     least = 1 if folder else 2
     if not least <= len(names) <= 2:
@@ -56,11 +48,11 @@ def diff(
     new = git.load(names[-1])
     own = project.load(folder) if folder else _files(places, new)
     old = git.load(names[0]) if len(names) == 2 else _own(own)
-    _refuse(output, names, places)
-    tags = {locales.canonical(tag) for tag in targets}
+    _refuse(asked.output, names, places)
+    tags = {locales.canonical(tag) for tag in asked.targets}
     # Files may be anybody's: nothing is translated again unless somebody asks for it.
-    name = None if no_translate else engine or ("auto" if folder else None)
-    without = impact.NO_ENGINE if folder or no_translate else _FILES
+    name = None if asked.no_translate else asked.engine or ("auto" if folder else None)
+    without = impact.NO_ENGINE if folder or asked.no_translate else _FILES
     review, _ = impact.review_change(
         own,
         old,
@@ -70,45 +62,35 @@ def diff(
         without=without,
         title=f"{names[0]} → {names[1]}" if len(names) == 2 else str(names[0]),
     )
-    _print(review, kind, output)
+    _print(review, asked.kind, asked.output)
     return 3 if review.changes or old.language != new.language else 0
 
 
-def apply(
-    path: Path,
-    *,
-    folder: Path,
-    new: str | None,
-    old: str | None,
-    engine: str,
-    memory: Path | None,
-    dry_run: bool,
-    quiet: bool,
-) -> int:
+def apply(path: Path, asked: GlossaryApply) -> int:
     """Carry out decisions; the exit code."""
     screen = console.stderr()
-    own = project.load(folder)
+    own = project.load(asked.folder)
     decisions = deciding.load(path)
-    text = git.read_text(new) if new else ""
-    glossary = parse(text, Path(new)) if new else None
+    text = git.read_text(asked.new) if asked.new else ""
+    glossary = parse(text, Path(asked.new)) if asked.new else None
     applying.check(own, decisions, glossary, where=str(path))
-    predictions = _predictions(own, decisions, glossary, old, engine, str(path))
+    predictions = _predictions(own, decisions, glossary, asked.old, asked.engine, str(path))
     applied = applying.apply(
         own, decisions, predictions, glossary=glossary, text=text, where=str(path)
     )
     findings = list(applied.findings)
     written = [place for place, _ in applied.files]
-    if not dry_run:
+    if not asked.dry_run:
         written, findings = applying.write(applied)
-        if memory is not None:
-            _remember(memory, applied, screen, quiet)
-    if not quiet:
+        if asked.memory is not None:
+            _remember(asked.memory, applied, screen, asked.quiet)
+    if not asked.quiet:
         console.findings(screen, findings, everything=True)
         screen.print(
             f"{len(applied.changed):,} changed, {len(applied.approved):,} approved, "
             f"{len(applied.rejected):,} rejected"
         )
-        if dry_run:
+        if asked.dry_run:
             console.note(screen, "nothing is written (--dry-run)")
         console.show_paths(written)
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0

@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from speechsubs import glossary
+from speechsubs.cli.arguments import MemorySearch
 from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.glossary import Matcher
@@ -97,30 +98,21 @@ def stats(memory: Path, *, as_json: bool) -> int:
     return 0
 
 
-def search(
-    memory: Path,
-    text: str,
-    *,
-    target: str,
-    source: Locale,
-    terms: Path | None,
-    threshold: int,
-    limit: int,
-    as_json: bool,
-) -> int:
+def search(memory: Path, text: str, asked: MemorySearch) -> int:
     """Show the matches; the exit code."""
-    query = _query(text, source, glossary.load(terms) if terms else glossary.empty())
+    words = glossary.load(asked.terms) if asked.terms else glossary.empty()
+    query = _query(text, asked.source, words)
     with Memory.open(memory, create=False) as opened:
-        matches = opened.fuzzy(query, target, limit, threshold)
-        first = opened.lookup([query], target)[0]
+        matches = opened.fuzzy(query, asked.target, asked.limit, asked.threshold)
+        first = opened.lookup([query], asked.target)[0]
     if first is not None:
         # What would be used as it is comes first, under its own name.
-        matches = [first, *(m for m in matches if m.segment != first.segment)][:limit]
-    if as_json:
+        matches = [first, *(m for m in matches if m.segment != first.segment)][: asked.limit]
+    if asked.as_json:
         click.echo(json.dumps([_plain(match) for match in matches], ensure_ascii=True, indent=1))
         return 0
     if not matches:
-        console.stderr().print(f"nothing in it is {threshold} % like this")
+        console.stderr().print(f"nothing in it is {asked.threshold} % like this")
         return 0
     for match in matches:
         _show(match)

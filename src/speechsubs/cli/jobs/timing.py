@@ -38,7 +38,7 @@ def run(
     curve = vad.SpeechCurve(recording)
     with audio.bar(screen, quiet) as bar:
         aligner = audio.aligner(recording, locale, options, bar, curve)
-        (result,) = pipeline.subtitle([transcript], source=locale, aligner=aligner)
+        (result,) = pipeline.subtitle([transcript], pipeline.setting(locale), aligner=aligner)
     if display.as_json:
         click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
     else:

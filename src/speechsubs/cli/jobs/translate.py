@@ -156,11 +156,9 @@ def _lines(line: CommandLine) -> int:
         made = pipeline.translate_lines(
             texts,
             engine,
-            source=source,
-            locale=target,
-            glossary=words,
+            pipeline.setting(source, words, options),
+            target,
             terms=terms,
-            options=options,
             recall=place.recall("-", source, options.currency_style),
         )
     for one in made:
