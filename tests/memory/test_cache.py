@@ -40,8 +40,6 @@ def test_a_second_run_translates_only_what_changed(path: Path) -> None:
     with Memory.open(path) as memory:
         engine: Engine = CachedEngine(second, memory)
         assert engine.translate(["b", "c", "a"]) == [["b-0"], ["c-0"], ["a-0"]]
-        assert isinstance(engine, CachedEngine)
-        assert (engine.hits, engine.misses) == (2, 1)
         assert engine.translate(["a", "b", "c"]) == [["a-0"], ["b-0"], ["c-0"]]
         assert engine.translate([]) == []
     assert first.asked == [(["a", "b"], 1)]

@@ -264,22 +264,6 @@ def test_a_batch_keeps_its_order(memory: Memory) -> None:
     assert memory.lookup([], "es") == []
 
 
-def test_approving(memory: Memory) -> None:
-    memory.remember([segment("Uno.", note="old"), segment("Dos.", note="old")])
-    second = next(s for s in memory.export() if s.target == "Dos.")
-    assert second.id is not None
-    assert memory.approve([second.id, second.id, 999], "Ana") == 1
-    assert found(memory, paid("$5", "5 USD")) == "Dos."
-    approved = memory.lookup([paid("$5", "5 USD")], "es")[0]
-    assert approved is not None
-    held = approved.segment
-    assert (held.state, held.author, held.date, held.note) == (
-        State.APPROVED, "Ana", "2026-06-01T00:00:00Z", "old",
-    )  # fmt: skip
-    memory.approve([second.id], "Ben", note="checked")
-    assert next(s for s in memory.export() if s.target == "Dos.").note == "checked"
-
-
 def test_forgetting(memory: Memory) -> None:
     memory.remember([segment()])
     memory.fuzzy(paid("$5", "5 USD"), "es")
@@ -401,8 +385,6 @@ def test_the_cache(memory: Memory) -> None:
     assert memory.cached([key])[key] == ("Hola.",)
     assert memory.stats().cached == 2
     assert memory.lookup([Query("Hello X1.")], "es") == [None]
-    assert memory.clear_cache(but_engine="argos 1") == 1
-    assert memory.clear_cache() == 1
 
 
 def test_the_cache_leaves_out_what_cannot_be_stored(memory: Memory) -> None:

@@ -204,18 +204,6 @@ def test_terms_for_other_lines_are_refused() -> None:
         translate_lines(["One.", "Two."], EchoEngine(), setting(EN), ES, terms=[{}])
 
 
-def test_progress_ends_with_all_of_them() -> None:
-    seen: list[tuple[int, int]] = []
-    translate_lines(
-        ["One.", "", "Two."],
-        EchoEngine(),
-        setting(EN),
-        ES,
-        progress=lambda done, total: seen.append((done, total)),
-    )
-    assert seen[-1] == (2, 2)
-
-
 # ---- Grammar, dates, the glossary's language ----------------------------------------
 
 

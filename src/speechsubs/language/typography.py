@@ -161,12 +161,5 @@ def _behind(text: str, place: Span, locale: Locale, own: Typography) -> Edit | N
     return place.end, end, ending
 
 
-def english_possessives(done: SpannedText, locale: Locale) -> bool:
-    """True where an English 's was left on a slot in a language that has none."""
-    if locale.language == "en":
-        return False
-    return any(re.match(r"['’]s(?!\w)", done.text[place.end :]) for place in done.spans)
-
-
 def _cased(text: str, like: str) -> str:
     return text[:1].upper() + text[1:] if like[:1].isupper() else text

@@ -23,14 +23,10 @@ def cache_engine(engine: Engine, memory: Memory, glossary: str = "") -> "CachedE
 
 
 class CachedEngine(EngineWrapper):
-    """Answers from the cache of a memory, else from the wrapped engine.
-
-    `hits` counts the answers that came from the cache, `misses` those of the engine.
-    """
+    """Answers from the cache of a memory, else from the wrapped engine."""
 
     def __init__(self, engine: Engine, memory: Memory, glossary: str = "") -> None:
         super().__init__(engine)
-        self.hits = self.misses = 0
         self._memory = memory
         self._glossary = glossary
 
@@ -53,9 +49,6 @@ class CachedEngine(EngineWrapper):
         for number, key in enumerate(keys):
             if key not in known:
                 missing.setdefault(key, number)
-            else:
-                self.hits += 1
-        self.misses += len(missing)
         if missing:
             answers = ask(list(missing.values()))
             fresh = {key: tuple(found) for key, found in zip(missing, answers, strict=True)}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Self
 
 from speechsubs.language import tags
@@ -166,12 +165,7 @@ class Memory:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def lookup(self, sentences: Sequence[Query], locale: str) -> list[Match | None]:
@@ -255,28 +249,6 @@ class Memory:
                 stored += self._database.change(_UPSERT, values)
         return stored
 
-    def approve(self, ids: Sequence[int], author: str, *, note: str | None = None) -> int:
-        """Set segments to approved, by this author, now; how many there were.
-
-        A note replaces the one that was there.
-        """
-        with self._database.writing():
-            found = self._by_id(ids)
-            for row in found:
-                self._database.change(
-                    "UPDATE segments SET state = ?, author = ?, date = ?, note = ?, revision = ?"
-                    " WHERE id = ?",
-                    (
-                        int(State.APPROVED),
-                        author,
-                        self._now(),
-                        row.note if note is None else note,
-                        self._revision() + 1,
-                        row.number,
-                    ),
-                )
-        return len(found)
-
     def forget(self, ids: Sequence[int]) -> int:
         """Delete segments; how many there were."""
         with self._database.writing():
@@ -310,12 +282,6 @@ class Memory:
                 self._database.change_many(
                     "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", values
                 )
-
-    def clear_cache(self, *, but_engine: str = "") -> int:
-        """Empty the cache, or only of other engines than one; how many entries it was."""
-        sql = "DELETE FROM cache WHERE engine != ?"
-        with self._database.writing():
-            return self._database.change(sql, (ascii(but_engine)[1:-1],))
 
     def export(
         self, *, states: Sequence[State] = HUMAN_STATES, target: str = ""
