@@ -20,6 +20,9 @@ numbers:
   groups: "."
   group_from: 4
   time: "H.mm"
+  ordinal_words: {2: dua}
+  ordinal_ending: "[nj]?"
+  added_scales: true
   scales:
     3: {other: milo}
     6: {other: grando, also: "grandoj"}
@@ -29,6 +32,11 @@ cardinals:
   scales: {2: cento, 3: milo, 6: "grando|grandoj"}
   alone: "cento|milo"
   half_behind: "i duono"
+mentions:
+  collectives: {2: ambau}
+  implied: {12: dekduopo}
+  compounds:
+    - {words: {3: tri}, before: "etagh"}
 dates:
   months:
     1: unmeso
@@ -49,6 +57,11 @@ dates:
 money:
   link: di
   over: "plu {}"
+  range_dash: "~"
+  yen_sign: CNY
+  thousand: kilo
+  vague: kelkaj
+  ranges: {between: inter, joiners: i}
   currencies:
     USD: {one: dolo, other: doloj}
     CNY: {other: juano}
@@ -109,14 +122,23 @@ def test_adds_a_made_up_language_by_a_file_alone(place: Path) -> None:
 
 def test_reads_the_words_of_the_made_up_language(place: Path) -> None:
     code = """
+from speechsubs.language import locales
 from speechsubs.quantities import money
 from speechsubs.quantities.dates import find_dates
+from speechsubs.quantities.lenient import implied, lenient_numbers
 from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.render import render_amount
 words = "duo cento i duodo tro|tro milo duo cento|milo|duo grandoj i duono|1.250,5"
 for text in words.split("|"):
     print([str(q.value) for q in quantities(text, "qaa")])
 print([a.key for a in money.find("duo cento doloj, 10 grando di juano", "qaa")])
+around = "inter 5 i 10 doloj; kelkaj milo doloj; 10 kilo; 20 ¥; 2 milo 500 juano"
+found = money.find(around, "qaa")
+print([a.key for a in found])
+print(render_amount(found[0], locales.load("qaa")).replace("\u00a0", " "))
 print([(d.day, d.month, d.year) for d in find_dates("19 di sep. di 2024", "qaa")])
+print(sorted(int(v) for v, n in implied("la duan dekduopo", "qaa").items() if n))
+print([int(t.value) for t in lenient_numbers("ambau trietagha", "qaa")])
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=place, capture_output=True, text=True, encoding="utf-8"
@@ -128,7 +150,11 @@ print([(d.day, d.month, d.year) for d in find_dates("19 di sep. di 2024", "qaa")
         "['2500000']",
         "['1250.5']",
         "['200 USD', '10000000 CNY']",
+        "['5 USD..10 USD', '10000 USD', '20 CNY', '2500 CNY']",
+        "5~10 doloj",
         "[(19, 7, 2024)]",
+        "[2, 12]",
+        "[3, 2]",
     ], done.stderr
 
 

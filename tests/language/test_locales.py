@@ -56,6 +56,25 @@ def test_line_lengths_that_nobody_verified_are_marked(tag: str) -> None:
     assert "line_width" in locales.load(tag).unverified
 
 
+def test_a_regional_file_overrides_its_language_key_by_key(own_folder: Path) -> None:
+    (own_folder / "es-MX.yml").write_text(
+        'tag: es-MX\nname: Mexican Spanish\nnumbers: {decimal: ".", groups: ","}\n', "utf-8"
+    )
+    mexican, spanish = locales.load("es-MX"), locales.load("es")
+    assert (mexican.tag, mexican.name, mexican.own_name) == ("es-MX", "Mexican Spanish", "español")
+    assert (mexican.numbers.decimal, spanish.numbers.decimal) == (".", ",")
+    assert mexican.numbers.scales == spanish.numbers.scales
+    assert mexican.breaks == spanish.breaks
+    assert mexican.limits == spanish.limits
+
+
+def test_a_regional_file_is_told_what_is_wrong_in_its_languages_file(own_folder: Path) -> None:
+    (own_folder / "qaa.yml").write_text("tag: qaa\nname: A\nown_name: A\nwords: no\n", "utf-8")
+    (own_folder / "qaa-MX.yml").write_text("tag: qaa-MX\n", "utf-8")
+    with pytest.raises(YamlError, match=r"qaa\.yml:4:1: broken locale file: words must be"):
+        locales.load("qaa-MX")
+
+
 def test_what_a_language_does_not_say_is_that_of_all() -> None:
     assert locales.load("es").limits.min_gap_ms == locales.load("ja").limits.min_gap_ms == 84
     assert locales.load("ja").limits.min_duration_ms == 500
@@ -168,6 +187,16 @@ _WHOLE = "tag: qaa\nname: X\nown_name: X\n"
         ("typography: {articles: {m: el}}\n", "typography.articles must be a list"),
         ("typography: {articles: [{m: el}]}\n", "typography.articles an article has the"),
         ("typography: {sounds: '('}\n", "typography.sounds is no regular expression"),
+        ("breaks: {model: thick}\n", "breaks.model must be one of ''"),
+        ("breaks: {after_quote: '['}\n", "breaks.after_quote is no regular expression"),
+        ("cardinals: {system: roman}\n", "cardinals.system must be one of 'words'"),
+        ("cardinals: {system: joined}\n", "cardinals.system needs `words`"),
+        ("mentions: {compounds: {words: {}}}\n", "mentions.compounds must be a list"),
+        ("mentions: {compounds: [{words: {}}]}\n", "mentions.compounds.before is missing"),
+        ("mentions: {implied: {2: a, 3: a}}\n", "mentions.implied 'a' is there with two"),
+        ("money: {yen_sign: USD}\n", "money.yen_sign must be one of '', 'CNY', 'JPY'"),
+        ("money: {ranges: {until: to}}\n", "money.ranges.until is no key"),
+        ("numbers: {ordinal_ending: '(?<=a*)'}\n", "numbers.ordinal_ending is no regular"),
     ],
 )
 def test_a_locale_file_that_is_broken_is_named(own_folder: Path, text: str, said: str) -> None:

@@ -82,11 +82,7 @@ class EstimateAligner:
             latin = len(letters) - wide
             return count + wide + (max(1, latin / 2.5) if latin else 0)
         groups = len(_VOWELS.findall(letters))
-        if (
-            self._locale.language == "en"
-            and groups > 1
-            and re.search(r"[^aeiouyl]e[sd]?$", letters)
-        ):
+        if groups > 1 and self._locale.speech.silent_ending.search(letters):
             groups -= 1
         if letters and not groups:
             # Scripts without written vowels (Arabic): about one syllable per two letters.

@@ -9,8 +9,12 @@ joined again by rules on the text on both sides of a boundary.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate, pairwise
 
+from speechsubs.errors import UnknownLocaleError
+from speechsubs.language import locales
+from speechsubs.language.locale_rules import BreakRules
 from speechsubs.model import Paragraph, Sentence, Transcript, Word
 
 #: A closing quote after sentence-final punctuation: the sentence may continue after it.
@@ -21,9 +25,6 @@ _ABBREVIATED = re.compile(
 )
 #: "No. 5" is a number, "No. I was there." an answer.
 _NUMBER_SIGN = re.compile(r"(?:^|\s)(?:No|Nr)\.\s*$")
-#: In Chinese and Japanese the speaker follows the quote: “...。”雷军说。 「...。」と言った。
-_ZH_SAYS = re.compile(r"^[^。！？“”，]{0,12}(?:说|說|道|问|問|表示|称|稱|喊|答)")
-_JA_QUOTED = re.compile(r"^(?:と|って|という|とは|との)")
 #: sentencex does not split after "p.m.", even before an opening quote.
 _AFTER_HOUR = re.compile(r"(?<=\b[ap]\.m\.)(\s+)(?=[\"“‘][^\W\d_])")
 #: It treats "No." as an abbreviation even if it is an answer.
@@ -84,6 +85,15 @@ def _clip_word(word: Word, start: int, end: int) -> Word:
     )
 
 
+@cache
+def _rules(language: str) -> BreakRules:
+    """The language's rules; English's, which name nothing of this, for an unknown one."""
+    try:
+        return locales.load(language).breaks
+    except UnknownLocaleError:
+        return locales.load("en").breaks
+
+
 def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
     """The start and end of each sentence, without surrounding whitespace."""
     start = 0
@@ -109,7 +119,7 @@ def _segment(text: str, language: str) -> list[str]:
         # A lost character would shift all times after it.
         return [text]
     parts = [part for a, b in pairwise(ends) for part in _split_at_hours(text[a:b])]
-    if language in ("zh", "ja"):
+    if _rules(language).bare_stops:
         parts = [part for piece in parts for part in _split_at_stops(piece)]
     return parts
 
@@ -162,11 +172,8 @@ def _is_same_sentence(before: str, piece: str, language: str) -> bool:
     if not _HAS_TEXT.search(piece) or not _HAS_TEXT.search(before):
         return True
     if _QUOTE_END.search(before):
-        if language == "zh" and _ZH_SAYS.match(bare):
-            return True
-        if language == "ja" and _JA_QUOTED.match(bare):
-            return True
-        return bare[:1].islower()
+        # Chinese and Japanese say who spoke after the quote: “...。”雷军说。 「...。」と言った。
+        return bare[:1].islower() or _rules(language).after_quote.match(bare) is not None
     if bare[:1].islower() and (before.rstrip().endswith(("...", "…")) or _LETTER.search(before)):
         return True
     if bare[:1].isdigit() and _NUMBER_SIGN.search(before):

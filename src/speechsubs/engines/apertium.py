@@ -136,7 +136,7 @@ class ApertiumEngine:
                     apertium_rules.repair(before, after, small)
                     for before, after in zip(current, raw, strict=True)
                 ]
-            if locales.load(self.target).language == "es":
+            if locales.load(self.target).typography.opening_question:
                 current = [apertium_rules.add_opening_marks(text) for text in current]
             done.update(zip(batch, current, strict=True))
         return [[done.get(text, "")] for text in texts]

@@ -165,7 +165,7 @@ def _phrase_cost(word: str, following: str, locale: Locale) -> float:
         return AFTER_VERB_PART
     if following in rules.conjunctions:
         return BEFORE_CONJUNCTION
-    if single and locale.language == "zh" and word not in rules.trailing:
+    if single and rules.single_clings and word not in rules.trailing:
         # A verb or an adverb without what it goes with, or half a name.
         return INSIDE_PHRASE
     if rules.tight and word.endswith(tuple(rules.tight)):
@@ -262,10 +262,6 @@ _CJK = re.compile(  # and Thai, which is written without blanks too
     r"[\u0e00-\u0e7f\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
-_BUDOUX = {"zh-CN": "simplified_chinese", "zh-TW": "traditional_chinese", "ja": "japanese",
-           "th": "thai"}  # fmt: skip
-#: Chinese and Japanese words that count what the number before them numbers.
-_COUNTERS = "万萬亿億千百円元个個名位辆輛台次项項家座条條月日年天岁歲本冊枚匹頭回番时時分％%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +362,11 @@ def _parser(name: str) -> "Parser":
 
 
 def _phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int, bool]]:
-    name = _BUDOUX.get(locale.tag, "")
+    name = locale.breaks.model
     parts = _parser(name).parse(chunk) if name else list(chunk)
     begin = end = 0
     for part in parts:
-        if end > begin and _may_part(chunk, end):
+        if end > begin and _may_part(chunk, end, locale.breaks.counters):
             yield start + begin, start + end, False
             begin = end
         end += len(part)
@@ -378,14 +374,14 @@ def _phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int,
         yield start + begin, start + end, False
 
 
-def _may_part(text: str, at: int) -> bool:
+def _may_part(text: str, at: int, counters: str) -> bool:
     """False where kinsoku, a Latin word, a number or a combining mark forbids it."""
     before, after = text[at - 1], text[at]
     if after in NO_START or before in NO_END or unicodedata.combining(after):
         return False
     ascii_both = before.isascii() and after.isascii()
-    number = before.isdigit() and (after.isdigit() or after in _COUNTERS)
-    counted = before in NUMERAL and after in _COUNTERS
+    number = before.isdigit() and (after.isdigit() or after in counters)
+    counted = before in NUMERAL and after in counters
     # A date stays whole: 2021年1月15日.
     date = before in "年月" and after.isdigit()
     return not (ascii_both or number or counted or date)
@@ -415,7 +411,7 @@ def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> in
         cut = at + 1
         joined = cut < end and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f")
         if cut < end and not joined:
-            phrase = locale.words == "phrases" and _may_part(text, cut)
+            phrase = locale.words == "phrases" and _may_part(text, cut, locale.breaks.counters)
             if phrase or text[at] in "/-_.?&=,、。　\u00a0\u202f" or not _word(text[at]):
                 nice = cut
     if cut >= end:

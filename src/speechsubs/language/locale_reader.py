@@ -4,6 +4,7 @@ A locale file is written by people who know a language, not this program: whatev
 wrong in it is told with the file, the line and the key ("money.styles.USD").
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -105,6 +106,13 @@ class Node:
     def listed(self, key: str) -> tuple[str, ...]:
         """Words or phrases with | between them."""
         return tuple(filter(None, self.text(key).split(SEPARATOR)))
+
+    def expression(self, key: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+        """A regular expression, which minds no case unless `flags` say so; it may be empty."""
+        try:
+            return re.compile(self.text(key), flags)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise self.wrong(key, f"is no regular expression: {error}") from error
 
     def table(self, key: str) -> Mapping[str, str]:
         """Texts by name."""

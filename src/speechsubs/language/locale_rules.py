@@ -45,7 +45,7 @@ def read_limits(node: Node) -> tuple[Limits, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakRules:
+class BreakWords:
     """Words that tell where a line may end, lower-cased. See `linebreaks`.
 
     `bound` words cling to both neighbours ("more than ten"), `trailing` ones to the
@@ -69,16 +69,39 @@ class BreakRules:
     tight: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class BreakRules(BreakWords):
+    """Where lines and sentences end, by words and signs. `locales/root.yml` explains them."""
+
+    model: str
+    single_clings: bool
+    counters: str
+    after_quote: re.Pattern[str]
+    bare_stops: bool
+
+
+#: The models that budoux has.
+PHRASE_MODELS = ("simplified_chinese", "traditional_chinese", "japanese", "thai")
+
+
 def read_breaks(node: Node) -> BreakRules:
     """The section `breaks`."""
-    return BreakRules(**{name: node.words(name) for name in BreakRules.__slots__})
+    return BreakRules(
+        **{name: node.words(name) for name in BreakWords.__slots__},
+        model=node.choice("model", "", *PHRASE_MODELS),
+        single_clings=node.flag("single_clings"),
+        counters=node.text("counters"),
+        after_quote=_if_any(node.expression("after_quote")),
+        bare_stops=node.flag("bare_stops"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechRules:
     """How long a language takes to say, for times without a recording.
 
-    `unit` is "syllable" (groups of vowels) or "character" (one per CJK character).
+    `unit` is "syllable" (groups of vowels) or "character" (one per CJK character);
+    `silent_ending` matches an ending whose vowel is not said.
     """
 
     unit: str
@@ -87,6 +110,7 @@ class SpeechRules:
     comma_pause_ms: int
     sentence_pause_ms: int
     paragraph_pause_ms: int
+    silent_ending: re.Pattern[str]
 
 
 def read_speech(node: Node) -> SpeechRules:
@@ -99,6 +123,7 @@ def read_speech(node: Node) -> SpeechRules:
         comma_pause_ms=node.whole("comma_pause_ms"),
         sentence_pause_ms=node.whole("sentence_pause_ms"),
         paragraph_pause_ms=node.whole("paragraph_pause_ms"),
+        silent_ending=_if_any(node.expression("silent_ending", 0)),
     )
 
 
@@ -141,7 +166,8 @@ class NumberRules:
     `groups` are the signs that part thousands, `group` the one that is written. `scales`
     are the scale words by power of ten; `ordinal_words` and `other_words` are words by
     what they are worth; `ordinal` are patterns of an ordinal in digits by gender; `time`
-    is CLDR's pattern of a time of day, "" for its short one.
+    is CLDR's pattern of a time of day, "" for its short one, and `ordinal_ending` a regular
+    expression of what an ordinal word may end in.
     """
 
     decimal: str
@@ -150,9 +176,16 @@ class NumberRules:
     spaces: bool
     group_from: int
     myriads: str
+    myriads_gap: str
+    myriads_grouped: bool
     scales: Mapping[int, Forms]
+    added_scales: bool
     time: str
+    twelve_hours: bool
+    unit_space: bool
+    inflected_units: bool
     ordinal_words: Mapping[int, tuple[str, ...]]
+    ordinal_ending: str
     ordinal: Mapping[str, str]
     other_words: Mapping[int, tuple[str, ...]]
 
@@ -167,9 +200,16 @@ def read_numbers(node: Node) -> NumberRules:
         spaces=node.flag("spaces"),
         group_from=node.whole("group_from", 1),
         myriads=node.choice("myriads", "", "decimal", "mixed"),
+        myriads_gap=node.text("myriads_gap"),
+        myriads_grouped=node.flag("myriads_grouped"),
         scales=node.section("scales", _scales),
+        added_scales=node.flag("added_scales"),
         time=node.text("time"),
+        twelve_hours=node.flag("twelve_hours"),
+        unit_space=node.flag("unit_space"),
+        inflected_units=node.flag("inflected_units"),
         ordinal_words=node.numbered("ordinal_words"),
+        ordinal_ending=node.expression("ordinal_ending").pattern,
         ordinal=node.table("ordinal"),
         other_words=node.numbered("other_words"),
     )
@@ -180,11 +220,39 @@ def _scales(node: Node) -> Mapping[int, Forms]:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeWords:
+    """The words of a range of amounts: "between 5 and 10 euros", "from 5 to 10 euros".
+
+    Links of `change` lead from one amount to another and make no range.
+    """
+
+    between: tuple[str, ...]
+    opening: tuple[str, ...]
+    articles: tuple[str, ...]
+    joiners: tuple[str, ...]
+    links: tuple[str, ...]
+    change: tuple[str, ...]
+
+
+def read_ranges(node: Node) -> RangeWords:
+    """The section `money.ranges`."""
+    return RangeWords(
+        between=node.listed("between"),
+        opening=node.listed("opening"),
+        articles=node.listed("articles"),
+        joiners=node.listed("joiners"),
+        links=node.listed("links"),
+        change=node.listed("change"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyRules:
     """How amounts are written, and what currencies are called.
 
     `styles` has the style of each currency, or "default". `symbol`, `code` and `name`
-    are patterns with # for the number and ¤ for the currency.
+    are patterns with # for the number and ¤ for the currency. `locales/root.yml`
+    explains the lists of words.
     """
 
     styles: Mapping[str, str]
@@ -196,9 +264,20 @@ class MoneyRules:
     after_scale: str
     over: str
     over_inside: str
+    range_dash: str
+    ranges: RangeWords
+    yen_sign: str
     symbols: Mapping[str, str]
+    in_front: tuple[str, ...]
+    dollars: frozenset[str]
+    thousand: tuple[str, ...]
+    behind_thousand: tuple[str, ...]
+    vague: tuple[str, ...]
     weak: frozenset[str]
     rare: frozenset[str]
+    large: frozenset[str]
+    final: frozenset[str]
+    compounds: Mapping[str, str]
     currencies: Mapping[str, Forms]
 
     def style(self, currency: str) -> str:
@@ -218,11 +297,26 @@ def read_money(node: Node) -> MoneyRules:
         after_scale=node.choice("after_scale", *CATEGORIES),
         over=_pattern_with(node, "over", "{}"),
         over_inside=node.text("over_inside"),
+        range_dash=node.text("range_dash"),
+        ranges=node.section("ranges", read_ranges),
+        yen_sign=node.choice("yen_sign", "", "CNY", "JPY"),
         symbols=node.table("symbols"),
-        weak=frozenset(word.lower() for word in node.listed("weak")),
-        rare=frozenset(word.lower() for word in node.listed("rare")),
+        in_front=node.listed("in_front"),
+        dollars=_lowered(node, "dollars"),
+        thousand=node.listed("thousand"),
+        behind_thousand=node.listed("behind_thousand"),
+        vague=node.listed("vague"),
+        weak=_lowered(node, "weak"),
+        rare=_lowered(node, "rare"),
+        large=_lowered(node, "large"),
+        final=_lowered(node, "final"),
+        compounds=node.table("compounds"),
         currencies=node.section("currencies", _currencies),
     )
+
+
+def _lowered(node: Node, key: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in node.listed(key))
 
 
 def _styles(node: Node) -> Mapping[str, str]:
@@ -289,8 +383,8 @@ class Typography:
 
     `contractions` and `elisions` map what is written in full to what stands there
     instead; `vowels` are the letters that an elision wants behind it; `possessive` is
-    what an English 's becomes (`possessive_after_s` on a name that ends in s), "" where
-    the language forms it with a word of its own.
+    what an English 's becomes (`possessive_after_s` on a name that ends in one of
+    `sibilants`), "" where the language forms it with a word of its own.
 
     `articles` are rows of one article in its forms m, f, mp and fp; `also_other_words`
     are forms that may be something else and are left alone. `sounded` are articles
@@ -310,6 +404,9 @@ class Typography:
     vowels: str
     possessive: str
     possessive_after_s: str
+    sibilants: str
+    own_possessive: bool
+    noun_capitals: bool
     articles: Sequence[Mapping[str, str]]
     also_other_words: frozenset[str]
     sounded: Mapping[str, str]
@@ -334,11 +431,14 @@ def read_typography(node: Node) -> Typography:
         vowels=node.text("vowels"),
         possessive=possessive,
         possessive_after_s=node.text("possessive_after_s") or possessive,
+        sibilants=node.text("sibilants"),
+        own_possessive=node.flag("own_possessive"),
+        noun_capitals=node.flag("noun_capitals"),
         articles=_articles(node),
         also_other_words=node.words("also_other_words"),
         sounded=node.table("sounded"),
-        sounds=_expression(node, "sounds"),
-        masculine_before=_expression(node, "masculine_before"),
+        sounds=_if_any(node.expression("sounds")),
+        masculine_before=_if_any(node.expression("masculine_before")),
         date_article=node.text("date_article"),
         before_times=node.table("before_times"),
         before_dates=node.table("before_dates"),
@@ -363,12 +463,6 @@ def _articles(node: Node) -> tuple[Mapping[str, str], ...]:
 NEVER = re.compile("(?!)")
 
 
-def _expression(node: Node, key: str) -> re.Pattern[str]:
-    """A regular expression; matches nothing where none is written."""
-    text = node.text(key)
-    if not text:
-        return NEVER
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise node.wrong(key, f"is no regular expression: {error}") from error
+def _if_any(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The pattern; one that matches nothing where none is written."""
+    return pattern if pattern.pattern else NEVER

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from speechsubs.language.locale_reader import Node
 
+#: The grammars of number words.
+SYSTEMS = ("words", "joined", "positional", "korean")
+
 
 @dataclass(frozen=True, slots=True)
 class CardinalRules:
     """How a language spells numbers out. `locales/root.yml` explains each key.
 
     `words` and `scales` map a word to its value and to its power of ten. Without words
-    the language's spelled-out numbers are not read, or by a grammar of their own.
+    the language's spelled-out numbers are not read, or by a grammar of their own, which
+    `system` names.
     """
 
+    system: str
     words: Mapping[str, int]
     scales: Mapping[str, int]
     joiner: str
@@ -29,12 +34,16 @@ class CardinalRules:
     zeros: tuple[str, ...]
     after_point: tuple[str, ...]
     dozen: str
+    tens: Mapping[str, int]
+    tens_endings: tuple[str, ...]
+    twice: Mapping[str, int]
     ordinal_tails: Mapping[str, int]
 
 
 def read_cardinals(node: Node) -> CardinalRules:
     """The section `cardinals`."""
     rules = CardinalRules(
+        system=node.choice("system", *SYSTEMS),
         words=_valued(node, "words"),
         scales=_valued(node, "scales"),
         joiner=node.text("joiner"),
@@ -49,13 +58,65 @@ def read_cardinals(node: Node) -> CardinalRules:
         zeros=node.listed("zeros"),
         after_point=node.listed("after_point"),
         dozen=node.text("dozen"),
+        tens=_valued(node, "tens"),
+        tens_endings=node.listed("tens_endings"),
+        twice=_valued(node, "twice"),
         ordinal_tails=_valued(node, "ordinal_tails"),
     )
     if strange := [word for word in rules.alone if word not in rules.scales]:
         raise node.wrong("alone", f"{strange[0]!r} is no word of `scales`")
     if bool(rules.words) != bool(rules.scales):
         raise node.wrong("scales", "must be there where `words` are, and only there")
+    if rules.system in ("joined", "positional") and not rules.words:
+        raise node.wrong("system", "needs `words`")
     return rules
+
+
+@dataclass(frozen=True, slots=True)
+class Compounds:
+    """Numbers inside words: by word, and the pattern of what they stand before."""
+
+    words: Mapping[str, int]
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentionRules:
+    """Words that a number is in without being one. `locales/root.yml` explains each key."""
+
+    collectives: Mapping[str, int]
+    implied: Mapping[str, int]
+    compounds: tuple[Compounds, ...]
+    times: Mapping[str, int]
+    half_hour: tuple[str, ...]
+    hours: tuple[str, ...]
+    per: tuple[str, ...]
+
+
+def read_mentions(node: Node) -> MentionRules:
+    """The section `mentions`."""
+    rows = node.take("compounds")
+    if not isinstance(rows, list):
+        raise node.wrong("compounds", "must be a list of `words` and `before`")
+    compounds = [_compounds(Node(row, (*node.keys, "compounds"))) for row in rows]
+    latin = node.section("latin", _compounds)
+    if node.flag("latin_prefixes"):
+        compounds.append(latin)
+    return MentionRules(
+        collectives=_valued(node, "collectives"),
+        implied=_valued(node, "implied"),
+        compounds=tuple(compounds),
+        times=_valued(node, "times"),
+        half_hour=node.listed("half_hour"),
+        hours=node.listed("hours"),
+        per=node.listed("per"),
+    )
+
+
+def _compounds(node: Node) -> Compounds:
+    found = Compounds(_valued(node, "words"), node.expression("before").pattern)
+    node.end()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +124,24 @@ class DateRules:
     """How dates are written, where CLDR does not say it: nothing, or all of it.
 
     `months` are the names of each month, the one that is written first; the patterns
-    have {day}, {month} and {year} in them.
+    have {day}, {month} and {year} in them. `locales/root.yml` explains the rest.
     """
 
     months: Mapping[int, tuple[str, ...]]
     long: str
     day_month: str
     month_year: str
+    also: Mapping[int, tuple[str, ...]]
+    regions: tuple[str, ...]
+    pivot: str
+    links: tuple[str, ...]
+    month_first: bool
+    numeric: bool
+    nameless: bool
+    glued: bool
+    inflected: bool
+    before_time: frozenset[str]
+    before_date: frozenset[str]
 
 
 def read_dates(node: Node) -> DateRules:
@@ -82,6 +154,17 @@ def read_dates(node: Node) -> DateRules:
         long=_date_pattern(node, "long", {"day", "month", "year"}, bool(months)),
         day_month=_date_pattern(node, "day_month", {"day", "month"}, bool(months)),
         month_year=_date_pattern(node, "month_year", {"month", "year"}, bool(months)),
+        also=node.numbered("also"),
+        regions=node.listed("regions"),
+        pivot=node.text("pivot"),
+        links=node.listed("links"),
+        month_first=node.flag("month_first"),
+        numeric=node.flag("numeric"),
+        nameless=node.flag("nameless"),
+        glued=node.flag("glued"),
+        inflected=node.flag("inflected"),
+        before_time=node.words("before_time"),
+        before_date=node.words("before_date"),
     )
 
 

@@ -1,15 +1,16 @@
 """What a language asks of its subtitles: one YAML file per BCP 47 tag.
 
 `locales/root.yml` holds what is common; a language's file overrides it key by
-key, and a regional file (`es-MX.yml`) overrides its language. Every number is
-written with its source and the date it was read, so that a doubt can be checked.
+key, and a regional file (`es-MX.yml`) overrides its language's (`es.yml`) in the same
+way. Every number is written with its source and the date it was read, so that a doubt
+can be checked.
 """
 
 import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,14 @@ from speechsubs.language.locale_rules import (
     read_typography,
     read_units,
 )
-from speechsubs.language.locale_words import CardinalRules, DateRules, read_cardinals, read_dates
+from speechsubs.language.locale_words import (
+    CardinalRules,
+    DateRules,
+    MentionRules,
+    read_cardinals,
+    read_dates,
+    read_mentions,
+)
 from speechsubs.model import Limits
 
 #: The environment variable with further folders of locale files.
@@ -67,6 +75,7 @@ class Locale:
     speech: SpeechRules
     numbers: NumberRules
     cardinals: CardinalRules
+    mentions: MentionRules
     dates: DateRules
     money: MoneyRules
     units: Mapping[str, UnitNames]
@@ -192,13 +201,22 @@ def load(tag: str) -> Locale:
 
 @cache
 def _load(tag: str, places: tuple[Path, ...]) -> Locale:
-    path = _path(tag, places)
     root = places[-1] / f"{_ROOT}.yml"
-    data = _merged(_root(root), _file(path))
+    files = [*_above(tag, places), _path(tag, places)]
+    data: Mapping[str, Any] = _root(root)
+    for file in files:
+        data = _merged(data, _file(file))
     try:
-        return _build(tag, data, path)
+        return _build(tag, data, files[-1])
     except LocaleValueError as error:
-        raise _located(error, path, root) from error
+        raise _located(error, (*reversed(files), root)) from error
+
+
+def _above(tag: str, places: tuple[Path, ...]) -> list[Path]:
+    """The files that a tag's own file overrides, the most general first: es.yml of es-MX."""
+    parts = tag.split("-")
+    names = ("-".join(parts[:size]) for size in range(1, len(parts)))
+    return [path for path in (_path(name, places) for name in names) if path.is_file()]
 
 
 def _path(name: str, places: tuple[Path, ...]) -> Path:
@@ -218,10 +236,10 @@ def _file(path: Path) -> dict[str, Any]:
     return data
 
 
-def _located(error: LocaleValueError, path: Path, root: Path) -> YamlError:
-    """A problem with its place: in the language's own file, or in the common one."""
+def _located(error: LocaleValueError, files: Sequence[Path]) -> YamlError:
+    """A problem with its place: in the language's own file, or in one that it overrides."""
     name = ".".join(error.keys)
-    for file in (path, root):
+    for file in files:
         node: Any = strict_yaml.load(file)
         line, column, depth = 1, 1, 0
         for key in error.keys:
@@ -234,7 +252,7 @@ def _located(error: LocaleValueError, path: Path, root: Path) -> YamlError:
             node, depth = node[own], depth + 1
         if depth:
             return YamlError(file, line, column, f"broken locale file: {name} {error.problem}")
-    return YamlError(path, 1, 1, f"broken locale file: {name} {error.problem}")
+    return YamlError(files[0], 1, 1, f"broken locale file: {name} {error.problem}")
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,6 +285,7 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         speech=node.section("speech", read_speech),
         numbers=node.section("numbers", read_numbers),
         cardinals=node.section("cardinals", read_cardinals),
+        mentions=node.section("mentions", read_mentions),
         dates=node.section("dates", read_dates),
         money=node.section("money", read_money),
         units=node.section("units", read_units),

@@ -146,13 +146,13 @@ def _behind(text: str, place: Span, locale: Locale, own: Typography) -> Edit | N
     if text[place.start : place.end].endswith(".") and _STOP.match(text, place.end):
         # "A.I." at the end of a sentence has its full stop already.
         return place.end, place.end + 1, ""
-    if locale.language == "en" or not own.possessive:
+    if own.own_possessive or not own.possessive:
         return None
     match = _POSSESSIVE.match(text, place.end)
     if not match or (match.group() in "'’" and text[place.end - 1 : place.end].lower() != "s"):
         return None
     ending = own.possessive
-    if text[place.end - 1 : place.end].lower() in "sxzß":
+    if text[place.end - 1 : place.end].lower() in own.sibilants:
         ending = own.possessive_after_s
     end = match.end()
     if locale.words == "phrases":

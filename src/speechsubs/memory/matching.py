@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from speechsubs.language import tags
+from speechsubs.errors import UnknownLocaleError
+from speechsubs.language import locales, tags
 from speechsubs.language.tags import primary
 from speechsubs.memory import database
 from speechsubs.memory.database import Row
@@ -18,9 +19,6 @@ from speechsubs.model import Slot, SlotKind
 from speechsubs.spans import Span
 
 _AMOUNT = re.compile(r"(?:.*\.\.)?(-?\d{1,30}(?:\.\d{1,20})?)(?: [A-Z]{3})?", re.ASCII)
-#: Where CLDR's "many" is for whole millions and only says that a "de" follows. It is
-#: written with an amount, so amounts of these languages have no such form.
-_MILLIONS = frozenset({"ca", "es", "fr", "it", "pt"})
 
 
 def has_same_plural(before: Slot, after: Slot, tag: str) -> bool:
@@ -50,9 +48,18 @@ def _plural_form(slot: Slot, language: str) -> str:
         form = str(Locale.parse(language).plural_form(abs(Decimal(match.group(1)))))
     except (UnknownLocaleError, ValueError):
         return ""
-    if form == "many" and slot.kind is SlotKind.MONEY and language in _MILLIONS:
-        return "other"
-    return form
+    # Here CLDR's "many" is for whole millions and only says that a "de" follows, which is
+    # written with an amount: amounts have no such form.
+    linked = form == "many" and slot.kind is SlotKind.MONEY and _links(language)
+    return "other" if linked else form
+
+
+def _links(language: str) -> bool:
+    """Whether a word stands between a scale word and a currency: "millones de euros"."""
+    try:
+        return bool(locales.load(language).money.link)
+    except UnknownLocaleError:
+        return False
 
 
 #: Segments compared per sentence: of its origin, of its file and of all.

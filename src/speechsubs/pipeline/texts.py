@@ -176,7 +176,7 @@ def translated(
     rules = translation.Rules(
         locale.language,
         forbidden=banned if bans else None,
-        possessive=locale.language != "en" and not locale.typography.possessive,
+        possessive=not (locale.typography.own_possessive or locale.typography.possessive),
     )
     return translation.drafts(protected, engine, rules, progress, wording=wording)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from speechsubs.language.locale_rules import MoneyRules
 from speechsubs.model import Money
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.digits import SPACES, known, plain, rules_for, trimmed
@@ -119,15 +120,14 @@ class Names:
     """What currencies are called in a language.
 
     `prefix` matches at the end of what stands before a number, `suffix` at the
-    start of what stands behind it; the words are looked up in `codes`. `weak` names
-    make a guess, `rare` ones count only on large numbers.
+    start of what stands behind it; the words are looked up in `codes`. `rules` say which
+    names may be something else.
     """
 
     prefix: re.Pattern[str]
     suffix: re.Pattern[str]
     codes: Mapping[str, str]
-    weak: frozenset[str]
-    rare: frozenset[str]
+    rules: MoneyRules
 
 
 @cache
@@ -151,15 +151,14 @@ def names(language: str) -> Names:
     named = rf"|(?i:{spelled})(?![^\W_]|['’][a-z])" if spoken and not _cjk(language) else (
         rf"|(?i:{spelled})" if spoken else "")  # fmt: skip
     letters = r"(?<![^\W_])" if not _cjk(language) else "(?<![A-Za-z])"
-    chinese = "|人民币|人民幣" if language.startswith("zh") else ""
+    in_front = "".join(f"|{re.escape(name)}" for name in money.in_front if known(language))
     gap = f"[{SPACES}]"
     link = r"(?:(?:de|di|do|of)[ \u00a0]|d['’])?"
     return Names(
-        re.compile(rf"({letters}(?:{fixed}){chinese})({gap}?)$"),
+        re.compile(rf"({letters}(?:{fixed}){in_front})({gap}?)$"),
         re.compile(rf"({gap}|-)?{link}({fixed}{named})"),
-        {**codes, **spoken, "人民币": "CNY", "人民幣": "CNY"},
-        money.weak,
-        money.rare,
+        {**codes, **spoken},
+        money,
     )
 
 
@@ -215,8 +214,7 @@ def context(texts: Iterable[str], language: str, default_dollar: str = "USD") ->
         flat = plain(text)
         yuan += sum(1 for _ in _CHINA.finditer(flat))
         yen += sum(1 for _ in _JAPAN.finditer(flat))
-    own = {"zh": "CNY", "ja": "JPY"}.get(language.partition("-")[0])
-    if own:
+    if own := rules_for(language).money.yen_sign:
         return Context(default_dollar, own)
     sign = "CNY" if yuan > yen else "JPY" if yen > yuan else None
     return Context(default_dollar, sign)

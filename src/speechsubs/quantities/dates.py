@@ -14,11 +14,8 @@ from functools import cache
 
 from speechsubs.language.locale_words import DateRules
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import known, plain, rules_for
+from speechsubs.quantities.digits import any_of, known, plain, rules_for
 from speechsubs.quantities.format import cldr
-
-#: Languages of the toolkit whose months have case endings.
-INFLECTED = frozenset({"ru"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,16 @@ _YEAR = r"(?P<year>[12]\d{3})(?!\d|[.,]\d)"
 
 
 @cache
+def _rules(language: str) -> DateRules | None:
+    """What the language's file says about dates; None for a language without one."""
+    return rules_for(language).dates if known(language) else None
+
+
+@cache
 def month_names(language: str) -> Mapping[str, int]:
     """Month names in lower case with their numbers; none where they are digits."""
-    own = rules_for(language).dates.months if known(language) else {}
-    if own:
+    rules = _rules(language)
+    if rules and (own := rules.months):
         return {name.lower(): number for number, names in own.items() for name in names}
     # Babel loads megabytes of locale data: only a run that reads dates pays for it.
     from babel import Locale as Babel
@@ -74,10 +77,14 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     if not names:
         return ()
     month = rf"(?P<month>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"
-    of = r"[ \u00a0\u202f](?:(?:of|de|del|di)[ \u00a0]|d['’][ ]?)?"
+    rules = _rules(language)
+    links = rules_for(language).dates.links
+    elided = [link for link in links if link.endswith(("'", "’"))]
+    apart = any_of(link for link in links if link not in elided)
+    of = rf"[ \u00a0\u202f](?:(?:{apart})[ \u00a0]|(?:{any_of(elided)})[ ]?)?"
     year = rf"(?:,?{of}{_YEAR})?"
     texts = [rf"{_DAY}{of}{month}{year}"]
-    if language.startswith("en"):
+    if rules and rules.month_first:
         only_day = rf"{_DAY}(?!\d|[.,]\d|[ \u00a0](?:million|billion))"
         texts.append(rf"{month}[ \u00a0]{only_day}(?:,?[ \u00a0]{_YEAR})?")
     texts.append(rf"{month},?{of}{_YEAR}")
@@ -92,7 +99,8 @@ def find_dates(text: str, language: str) -> list[Date]:
     """
     flat = plain(text)
     found: list[Date] = []
-    patterns = (_CJK,) if language.partition("-")[0] in ("zh", "ja", "ko") else _patterns(language)
+    rules = _rules(language)
+    patterns = (_CJK,) if rules and rules.numeric else _patterns(language)
     for pattern in patterns:
         for match in pattern.finditer(flat):
             date = _date(text, match, language)
@@ -141,13 +149,6 @@ def _by_pattern(date: Date, rules: DateRules) -> str:
     return pattern.format(day=date.day, month=month, year=date.year)
 
 
-#: Arabic names its months in several ways; these regions cover them.
-_REGIONS = {"ar": ("ar-LB", "ar-MA", "ar-DZ")}
-#: Here words are not set apart, or particles stand glued before them.
-_UNPARTED = frozenset({"zh", "ja", "ko", "th", "ar"})
-#: Months are digits here, and nothing but digits.
-_DIGITS = frozenset({"ja", "ko"})
-_NUMERALS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
 #: A case ending may be this much longer than what all forms of a month share.
 _ENDING = 3
 
@@ -180,11 +181,12 @@ def _named(month: int, flat: str, words: set[str], language: str) -> bool:
     if re.search(rf"(?<!\d)0?{month}(?!\d)", flat, re.ASCII):
         return True
     names = _forms(language)[month]
-    if language.partition("-")[0] in _UNPARTED:
+    rules = _rules(language)
+    if rules and rules.glued:
         return any(name in flat for name in names)
     if names & words:
         return True
-    stem = _shared(names) if language in INFLECTED else ""
+    stem = _shared(names) if rules and rules.inflected else ""
     longest = len(stem) + _ENDING
     return bool(stem) and any(w.startswith(stem) and len(w) <= longest for w in words)
 
@@ -193,14 +195,14 @@ def _named(month: int, flat: str, words: set[str], language: str) -> bool:
 def _forms(language: str) -> dict[int, frozenset[str]]:
     """All names of each month, without small case; {} for a language that is not known."""
     found: dict[int, set[str]] = {number: set() for number in range(1, 13)}
-    for tag in (language, *_REGIONS.get(language.partition("-")[0], ())):
+    rules = _rules(language)
+    for tag in (language, *(rules.regions if rules else ())):
         for name, number in month_names(tag).items():
             found[number].add(name.casefold().rstrip("."))
-    if language == "ja":
-        for number, numeral in enumerate(_NUMERALS.split(), start=1):
-            found[number].add(f"{numeral}月")
-    known = any(found.values()) or language in _DIGITS
-    return {number: frozenset(names) for number, names in found.items()} if known else {}
+    for number, names in rules.also.items() if rules else ():
+        found[number].update(name.casefold() for name in names)
+    readable = any(found.values()) or (rules is not None and rules.nameless)
+    return {number: frozenset(names) for number, names in found.items()} if readable else {}
 
 
 def _shared(names: frozenset[str]) -> str:

@@ -4,7 +4,7 @@ What a run of digits and separators is worth: "1,234.5", "1.234,5", "30 000".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -16,6 +16,22 @@ from speechsubs.language.locales import Locale
 
 #: Spaces that may stand between a number and what belongs to it.
 SPACES = " \u00a0\u202f\u2009"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, which matches nothing where there are none.
+
+    A star in a word stands for any letters, and a blank for any space.
+
+    >>> re.findall(any_of(["halb*", "a few"]), "halben, a\u00a0few")
+    ['halben', 'a\xa0few']
+    """
+    ordered = sorted(words, key=len, reverse=True)
+    body = "|".join(
+        re.escape(w).replace(r"\ ", f"[{SPACES}]").replace(r"\*", r"\w*") for w in ordered
+    )
+    return body or "(?!)"
+
 
 #: One character for one character, so that offsets stay true.
 _PLAIN = {

@@ -87,8 +87,8 @@ def _mixed(size: Decimal, words: dict[int, str], locale: Locale) -> str:
     if locale.numbers.myriads == "decimal" and (rest or len(parts) > 2):
         return ""
     if rest:
-        parts.append(digits(Decimal(rest), locale, group=locale.language == "ja"))
-    return ("\u00a0" if locale.language == "ko" else "").join(parts)
+        parts.append(digits(Decimal(rest), locale, group=locale.numbers.myriads_grouped))
+    return locale.numbers.myriads_gap.join(parts)
 
 
 def scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:

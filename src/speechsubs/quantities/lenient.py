@@ -27,8 +27,9 @@ from itertools import pairwise
 
 from speechsubs.language.locale_words import CardinalRules
 from speechsubs.quantities import words
+from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.dates import month_names
-from speechsubs.quantities.digits import known, plain
+from speechsubs.quantities.digits import any_of, known, plain, rules_for
 from speechsubs.quantities.numerals import Quantity, quantities
 from speechsubs.quantities.ordinals import ordinal_values
 
@@ -59,79 +60,35 @@ def small(value: Decimal) -> bool:
     return 2 <= value < LEAST
 
 
-#: What the prefixes from Latin and Greek stand before in the languages that have them.
-_PREFIXES = {"bi": 2, "tri": 3, "quadri": 4, "cuadri": 4, "tetra": 4, "penta": 5, "hexa": 6}
-_PREFIXED = re.compile(
-    rf"(?<![^\W_])({'|'.join(_PREFIXES)})-?(?=d[ie]r?[ei](?:zion|ction|c[cç]i|ç)|dim|lat[eé]ral"
-    r"|part[iy]|mot|mest|ling|facial|fásic|fas[ie]|phas|annu|anual)",
-    re.IGNORECASE,
-)
-#: Words for two of two.
-_BOTH = {
-    "es": "ambos|ambas",
-    "ca": "ambdós|ambdues",
-    "pt": "ambos|ambas",
-    "it": "entrambi|entrambe|ambedue|ambo",
-    "de": "beide[nrms]?",
-}
-_DE = {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8,
-       "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12}  # fmt: skip
-_DE_GLUED = re.compile(
-    rf"(?<![^\W_])({'|'.join(_DE)})(?=dimension|jähr|seit|stell|fach|täg|teil|köpf|stünd|mal"
-    r"|spur|stöck|monat|minüt|wöch|sprach|silb|bein|händ|ziff|türig|sitz|zimmer)",
-    re.IGNORECASE,
-)
-_RU = {
-    "двух": 2, "дву": 2, "трёх": 3, "трех": 3, "четырёх": 4, "четырех": 4, "пяти": 5, "шести": 6,
-    "семи": 7, "восьми": 8, "девяти": 9, "десяти": 10, "одиннадцати": 11, "двенадцати": 12,
-    "двадцати": 20, "тридцати": 30, "сорока": 40, "пятидесяти": 50, "шестидесяти": 60,
-    "семидесяти": 70, "восьмидесяти": 80, "девяносто": 90, "сто": 100,
-}  # fmt: skip
-_RU_PLAIN = sorted({*_RU} - {"дву", "сто"}, key=len, reverse=True)
-#: A numeral glued to an adjective: "семилетний". The second half keeps out what only begins
-#: so: пятидесяти, двухсот, семинар, семитский.
-_RU_GLUED = re.compile(
-    rf"(?<![^\W_])(?:({'|'.join(_RU_PLAIN)})-?(?!сот|десят|надцат|нар|тск|тизм)"
-    r"|(дву)(?=кратн|сторон|мерн|язычн|значн|смысл)|(сто)(?=летн|тысячн))"
-    r"(?:(тысячн|миллион)|[а-яё]{2})[а-яё]{2}",
-    re.IGNORECASE,
-)
-_RU_WORDS = {
-    "двое": 2, "двоих": 2, "двоим": 2, "двоими": 2, "вдвоём": 2, "вдвоем": 2, "оба": 2, "обе": 2,
-    "обоих": 2, "обеих": 2, "обоим": 2, "обеим": 2, "дважды": 2, "пополам": 2, "вдвое": 2,
-    "трое": 3, "троих": 3, "троим": 3, "троими": 3, "втроём": 3, "втроем": 3, "трижды": 3,
-    "втрое": 3, "тройка": 3, "тройки": 3, "четверо": 4, "четверых": 4, "вчетвером": 4,
-    "четырежды": 4, "пятеро": 5, "пятерых": 5, "впятером": 5, "шестеро": 6, "шестерых": 6,
-    "семеро": 7, "семерых": 7,
-}  # fmt: skip
-_RU_WORD = re.compile(rf"(?<![^\W_])(?:{'|'.join(_RU_WORDS)})(?![^\W_])", re.IGNORECASE)
-
-
 def compound_numbers(flat: str, language: str) -> Iterator[Told]:
     """The numbers of a text that are part of a word or stand for a number, as `plain` has it.
 
     >>> [int(t.value) for t in compound_numbers("ein dreitägiges Fest", "de")]
     [3]
     """
-    if language in ("en", "es", "ca", "pt", "it", "fr"):
-        yield from _each(_PREFIXED, _PREFIXES, flat)
-    if language == "de":
-        yield from _each(_DE_GLUED, _DE, flat)
-    if pair := _BOTH.get(language):
-        for match in re.finditer(rf"(?<![^\W_])(?:{pair})(?![^\W_])", flat, re.IGNORECASE):
-            yield Told(match.start(), Decimal(2), False, True)
-    if language == "ru":
-        yield from _each(_RU_WORD, _RU_WORDS, flat)
-        for match in _RU_GLUED.finditer(flat):
-            value = Decimal(_RU[(match[1] or match[2] or match[3]).lower()])
-            value *= {"ты": 1_000, "ми": 1_000_000}.get((match[4] or "").lower()[:2], 1)
+    for pattern, values in _inside(language):
+        for match in pattern.finditer(flat):
+            value = Decimal(values[match.group("word").lower()])
+            if times := match.groupdict().get("times"):
+                value *= rules_for(language).mentions.times[times.lower()]
             yield Told(match.start(), value, False, small(value))
 
 
-def _each(pattern: re.Pattern[str], values: Mapping[str, int], flat: str) -> Iterator[Told]:
-    for match in pattern.finditer(flat):
-        value = Decimal(values[(match[1] if pattern.groups else match[0]).lower()])
-        yield Told(match.start(), value, False, True)
+@cache
+def _inside(language: str) -> tuple[tuple[re.Pattern[str], Mapping[str, int]], ...]:
+    """Patterns of words with a number in them, each with what its words are worth."""
+    if not known(language):
+        return ()
+    rules = rules_for(language).mentions
+    times = f"(?=(?:-?(?P<times>{any_of(rules.times)}))?)" if rules.times else ""
+    found = [
+        (rf"(?<![^\W_])(?P<word>{any_of(row.words)})(?={row.before}){times}", row.words)
+        for row in rules.compounds
+    ]
+    if rules.collectives:
+        body = any_of(rules.collectives)
+        found.append((rf"(?<![^\W_])(?P<word>{body})(?![^\W_])", rules.collectives))
+    return tuple((re.compile(text, re.IGNORECASE), values) for text, values in found)
 
 
 _KO_DIGITS = {c: n for n, c in enumerate("일이삼사오육칠팔구", start=1)}
@@ -265,8 +222,26 @@ def lenient_numbers(
             if before < 0 or large[before].end <= match.start():
                 value = Decimal(10 ** scales[match.group(0).lower()])
                 found.append(Told(match.start(), value, False))
-    reader = {"ar": _arabic, "th": _thai, "ko": korean_numbers}.get(name)
-    return (*found, *(reader(flat) if reader else compound_numbers(flat, name)))
+    return (*found, *_by_grammar(flat, name), *compound_numbers(flat, name))
+
+
+def _by_grammar(flat: str, language: str) -> Iterator[Told]:
+    """The numbers of a language whose words make them in another way."""
+    rules = _grammar(language)
+    if rules is None:
+        return
+    match rules.system:
+        case "joined":
+            yield from _arabic(flat, rules)
+        case "positional":
+            yield from _thai(flat, language, rules)
+        case "korean":
+            yield from korean_numbers(flat)
+
+
+@cache
+def _grammar(language: str) -> CardinalRules | None:
+    return rules_for(language).cardinals if known(language) else None
 
 
 def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
@@ -327,10 +302,19 @@ def _tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:
 
 _TAIL = re.compile(r"-([^\W\d_]+)\b")
 _CJK_SCALE = re.compile("[十百千万亿萬億]")
-#: Behind these the word for a hundred is a percent sign.
-_PER = re.compile(r"(?<![^\W_])(?:por|pour|per)[ \u00a0]$", re.IGNORECASE)
-#: Hours past twelve are told as afternoon hours elsewhere: "quinze heures", "three".
-_HOURS = re.compile(r"[ \u00a0](?:heures?|Uhr|ore|horas?|hores?|час\w*)(?![^\W_])")
+
+
+@cache
+def _phrases(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What follows hours, what stands before a percentage, and the half hour in words."""
+    rules = rules_for(language).mentions
+    glued = any_of(word for word in rules.half_hour if is_cjk(word[0]))
+    apart = any_of(word for word in rules.half_hour if not is_cjk(word[0]))
+    return (
+        re.compile(rf"[ \u00a0](?:{any_of(rules.hours)})(?![^\W_])"),
+        re.compile(rf"(?<![^\W_])(?:{any_of(rules.per)})[ \u00a0]$", re.IGNORECASE),
+        re.compile(rf"{glued}|(?<![^\W_])(?:{apart})(?![^\W_])", re.IGNORECASE),
+    )
 
 
 @cache
@@ -349,7 +333,8 @@ def _strong(quantity: Quantity, flat: str, language: str) -> bool:
     if language in ("zh", "ja"):
         # 千万 is "by all means", 百 a figure of speech: a digit before its unit counts.
         return bool(_CJK_SCALE.search(flat[start + 1 : end])) and flat[start] not in "十百千万萬"
-    if quantity.value <= 24 and _HOURS.match(flat, end):
+    hours, per, _ = _phrases(language)
+    if quantity.value <= 24 and hours.match(flat, end):
         return False
     spelling = words.cardinals(language)
     if spelling and _tail(quantity, flat, spelling):
@@ -358,56 +343,40 @@ def _strong(quantity: Quantity, flat: str, language: str) -> bool:
     last = re.split("[ \u00a0]", flat[start:end].lower())[-1]
     scale = words.scale_words(language).get(last)
     lone = scale is not None and quantity.value == 10**scale
-    return not lone and not _PER.search(flat, max(0, start - 6), start)
+    return not lone and not per.search(flat, max(0, start - 6), start)
 
 
-_AR_ONES = {
-    "واحد": 1, "واحده": 1, "احد": 1, "احدي": 1, "اثنان": 2, "اثنين": 2, "اثنا": 2, "اثني": 2,
-    "اثنتان": 2, "اثنتين": 2, "اثنتا": 2, "اثنتي": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4,
-    "خمسه": 5, "خمس": 5, "سته": 6, "ست": 6, "سبعه": 7, "سبع": 7, "ثمانيه": 8, "ثماني": 8,
-    "ثمان": 8, "تسعه": 9, "تسع": 9, "عشره": 10, "عشر": 10,
-}  # fmt: skip
-_AR_TENS = {"عشر": 20, "ثلاث": 30, "اربع": 40, "خمس": 50, "ست": 60, "سبع": 70, "ثمان": 80,
-            "تسع": 90}  # fmt: skip
-_AR_HUNDREDS = {"مئه": 100, "مائه": 100, "مئتان": 200, "مئتين": 200, "مائتان": 200,
-                "مائتين": 200, "مئتا": 200, "مائتا": 200, "مئتي": 200, "مائتي": 200}  # fmt: skip
-_AR_SCALES = {
-    "الف": 3, "الفا": 3, "الاف": 3, "مليون": 6, "مليونا": 6, "ملايين": 6, "مليار": 9, "مليارا": 9,
-    "مليارات": 9, "بليون": 9, "تريليون": 12, "تريليونا": 12, "تريليونات": 12,
-}  # fmt: skip
-_AR_TWICE = {"الفان": 3, "الفين": 3, "الفا": 3, "مليونان": 6, "مليونين": 6, "ملياران": 9,
-             "مليارين": 9}  # fmt: skip
 _AR_WORD = re.compile(r"[\u0621-\u064a]+")
 _AR_MARKS = re.compile(r"[\u064b-\u0652\u0640]")
 _AR_PLAIN = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي"})
 
 
-def _ar_value(word: str) -> int | None:
+def _ar_value(word: str, rules: CardinalRules) -> int | None:
     """A word below a thousand."""
-    if word in _AR_ONES:
-        return _AR_ONES[word]
-    if word in _AR_HUNDREDS:
-        return _AR_HUNDREDS[word]
-    if word[-2:] in ("ون", "ين") and word[:-2] in _AR_TENS:
-        return _AR_TENS[word[:-2]]
-    for hundred in ("مئه", "مائه"):
-        if word.endswith(hundred) and word.removesuffix(hundred) in _AR_ONES:
-            return 100 * _AR_ONES[word.removesuffix(hundred)]
+    if word in rules.words:
+        return rules.words[word]
+    for ending in rules.tens_endings:
+        if word.endswith(ending) and word.removesuffix(ending) in rules.tens:
+            return rules.tens[word.removesuffix(ending)]
+    for hundred, value in rules.words.items():
+        digit = rules.words.get(word.removesuffix(hundred), 0) if value == 100 else 0
+        if 0 < digit <= 10 and word.endswith(hundred):
+            return 100 * digit
     return None
 
 
-def _arabic(flat: str) -> Iterator[Told]:
+def _arabic(flat: str, rules: CardinalRules) -> Iterator[Told]:
     """Sums of words joined by "wa": اثنان وثلاثون ألفًا is 32,000."""
     total = section = 0
     start = last = -1
     for match in _AR_WORD.finditer(_AR_MARKS.sub("\u0621", flat)):
         bare = match.group(0).replace("\u0621", "").translate(_AR_PLAIN)
-        joined = bare.startswith("و") and len(bare) > 2
-        word = bare[1:] if joined else bare
-        value = _ar_value(word)
-        known_word = value is not None or word in _AR_SCALES or word in _AR_TWICE
+        joined = bare.startswith(rules.joiner) and len(bare) > 2
+        word = bare.removeprefix(rules.joiner) if joined else bare
+        value = _ar_value(word, rules)
+        known_word = value is not None or word in rules.scales or word in rules.twice
         goes_on = start >= 0 and match.start() - last <= 1 and (
-            joined or word in _AR_SCALES or value in (10, 100))  # fmt: skip
+            joined or word in rules.scales or value in (10, 100))  # fmt: skip
         if start >= 0 and (not known_word or not goes_on):
             yield _sum(start, total + section)
             total = section = 0
@@ -420,10 +389,10 @@ def _arabic(flat: str) -> Iterator[Told]:
             teen = value == 10 and 0 < section % 100 < 10 and not joined
             hundred = value == 100 and 0 < section < 10 and not joined
             section = section * 100 if hundred else section + (10 if teen else value)
-        elif word in _AR_TWICE and not section and word not in _AR_SCALES:
-            total += 2 * 10 ** _AR_TWICE[word]
+        elif word in rules.twice and not section and word not in rules.scales:
+            total += 2 * 10 ** rules.twice[word]
         else:
-            total += (section or 1) * 10 ** _AR_SCALES.get(word, 0)
+            total += (section or 1) * 10 ** rules.scales.get(word, 0)
             section = 0
     if start >= 0:
         yield _sum(start, total + section)
@@ -433,52 +402,48 @@ def _sum(start: int, value: int) -> Told:
     return Told(start, Decimal(value), value >= LEAST, small(Decimal(value)))
 
 
-_TH_DIGITS = {"ศูนย์": 0, "หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5,
-              "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9}  # fmt: skip
-_TH_POWERS = {"สิบ": 1, "ร้อย": 2, "พัน": 3, "หมื่น": 4, "แสน": 5, "ล้าน": 6}
-_TH_PIECE = re.compile("|".join([*_TH_DIGITS, *_TH_POWERS]))
-#: Bounded: every further "million" would make the value longer.
-_TH_RUN = re.compile(rf"(?:{_TH_PIECE.pattern}){{1,40}}+")
+@cache
+def _thai_piece(language: str) -> re.Pattern[str]:
+    rules = rules_for(language).cardinals
+    return re.compile(any_of((*rules.words, *rules.scales)))
 
 
-def _thai(flat: str) -> Iterator[Told]:
-    for run in _TH_RUN.finditer(flat):
+#: A run is bounded: every further "million" would make the value longer.
+_TH_PIECES = 40
+
+
+def _thai(flat: str, language: str, rules: CardinalRules) -> Iterator[Told]:
+    """Digits and powers of ten: สามพันห้าร้อย is 3,500."""
+    whole = _thai_piece(language)
+    highest = max(rules.scales.values())
+    for run in re.finditer(rf"(?:{whole.pattern}){{1,{_TH_PIECES}}}+", flat):
         total = section = 0
         digit: int | None = None
         powers = 0
-        for piece in _TH_PIECE.findall(run.group(0)):
-            if piece in _TH_DIGITS:
-                digit = _TH_DIGITS[piece]
+        pieces = whole.findall(run.group(0))
+        for piece in pieces:
+            if piece in rules.words:
+                digit = rules.words[piece]
                 continue
-            power = _TH_POWERS[piece]
+            power = rules.scales[piece]
             powers += 1
-            if power == 6:
-                total = (total + section + (digit or 0) or 1) * 10**6
+            if power == highest:
+                total = (total + section + (digit or 0) or 1) * 10**power
                 section = 0
             else:
                 section += (1 if digit is None else digit) * 10**power
             digit = None
         value = total + section + (digit or 0)
-        first = _TH_PIECE.match(run.group(0))
-        begins = first is not None and first.group(0) in _TH_DIGITS
+        begins = pieces[0] in rules.words
         yield Told(run.start(), Decimal(value), bool(powers) and begins and value >= LEAST)
 
 
 __all__ = ["LEAST", "Told", "lenient_numbers", "reads_words"]
 
 
-#: English words that stand for a number without being one.
-_EN = {
-    "once": 1, "twice": 2, "double": 2, "doubled": 2, "both": 2, "couple": 2, "pair": 2,
-    "dozen": 12, "triple": 3, "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50,
-    "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90, "teens": 10, "half": 30,
-    "hundreds": 100, "thousands": 1000, "decade": 10, "century": 100, "midnight": 12, "noon": 12,
-}  # fmt: skip
-#: The half hour of a time in words.
-_HALF = re.compile(r"半|(?<![^\W_])(?:media|demie?|mezzo|mezza|meia|halb\w*|mitja)(?![^\W_])", re.I)
 _ROMAN = re.compile(r"(?<![^\W_])[IVXL]{2,7}(?![^\W_])")
 _TIME = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def implied(text: str, language: str) -> Counter[Decimal]:
@@ -486,14 +451,19 @@ def implied(text: str, language: str) -> Counter[Decimal]:
     flat = plain(text)
     found = ordinal_values(text, language)
     found.update(Decimal(_roman(m.group(0))) for m in _ROMAN.finditer(flat))
-    found[Decimal(30)] += sum(1 for _ in _HALF.finditer(flat))
-    if language.startswith("en"):
+    found[Decimal(30)] += sum(1 for _ in _phrases(language)[2].finditer(flat))
+    if values := _implied(language):
         words = (m.group(0).lower() for m in _WORD.finditer(flat))
-        found.update(Decimal(_EN[word]) for word in words if word in _EN)
+        found.update(Decimal(values[word]) for word in words if word in values)
     if pattern := _months(language):
         names = month_names(language)
         found.update(Decimal(names[m.group(0).lower()]) for m in pattern.finditer(flat))
     return found
+
+
+@cache
+def _implied(language: str) -> Mapping[str, int]:
+    return rules_for(language).mentions.implied if known(language) else {}
 
 
 def on_the_hour(text: str) -> frozenset[int]:

@@ -7,18 +7,27 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
+from speechsubs.language.locale_rules import RangeWords
 from speechsubs.model import Money
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.currencies import CODES, RISKY, SIGNS, Amount, Context, Names, names
-from speechsubs.quantities.digits import SPACES, plain, scale_pattern, shift
+from speechsubs.quantities.digits import (
+    SPACES,
+    any_of,
+    known,
+    plain,
+    rules_for,
+    scale_pattern,
+    shift,
+)
 from speechsubs.quantities.numerals import Quantity, quantities
-from speechsubs.quantities.words import power_of
+from speechsubs.quantities.words import cardinals, power_of
 
 #: From here on a name that is mostly another word is money: "2000 coronas".
 _LARGE = 1000
-#: What follows 元 where it means "element" or "unit": tuples, binary, unification.
-_ELEMENT = "组組素件化的分函类類管运運事整比交数數"
+#: What ends a clause.
 _ENDS = "，。！？、；：）」』】,.!?;:) \n"
 
 
@@ -26,61 +35,86 @@ def unlikely(text: str, end: int, name: str, quantity: Quantity, table: Names) -
     """Whether a number with this name behind it is no amount at all."""
     small = quantity.value < _LARGE and not quantity.scale
     word = name.lower()
-    if word in table.rare and small:
+    rules = table.rules
+    if word in rules.rare and small:
         return True
-    if word in table.weak and quantity.spelled and quantity.value == 1:
+    if word in rules.weak and quantity.spelled and quantity.value == 1:
         return True
-    if word == "won" and "won" in table.weak:
+    if word in rules.large:
         # "in 2021 won the prize", "version 3 won": only a large number is Korean money.
         return not quantity.scale and not (quantity.run and len(quantity.run) > 4)
     following = text[end : end + 1]
-    if name == "元" and small:
-        if following and following in _ELEMENT:
+    if name in rules.compounds and small:
+        if following and following in rules.compounds[name]:
             return True
         return quantity.spelled and quantity.value < 10 and not _at_end(following)
-    if name in ("块", "塊") and small:
-        return not _at_end(following)
-    return False
+    return word in rules.final and small and not _at_end(following)
 
 
 def _at_end(following: str) -> bool:
     return not following or following in _ENDS
 
 
-_GRAND = re.compile(rf"[{SPACES}](?:grand|Grand)(?![^\W_])")
-#: What may follow a bare "ten grand": the end, or a word that begins no noun.
-_NO_NOUN = re.compile(
-    rf"(?=[.,;:!?)]|$)|[{SPACES}](?:for|in|on|to|a|an|the|per|and|or|but|is|was|of|from|at|by"
-    rf"|with|each|more|less)\b"
-)
 _MINUS = re.compile(r"(?:(?<![^\s(\[\"'“‘«])|(?<=[\u3040-\u9fff$€£¥₩₹]))-$")
-_BETWEEN = re.compile(
-    rf"(?<![^\W_])(between|from|entre|zwischen|von|tra|fra|de|da|desde)[{SPACES}]"
-    rf"(?:(?:i|gli|los|las|os|as)[{SPACES}])?$|(从|從|由|介于)$",
-    re.IGNORECASE,
-)
-#: These open a change as well as a range.
-_OPENING = frozenset(("from", "von", "de", "da", "desde", "从", "從", "由"))
-_TO = re.compile(
-    rf"(?:[{SPACES}]?[-–—~～〜][{SPACES}]?|[{SPACES}](?:to|through|a|à|bis|hasta|até|or|o|ou|oder)[{SPACES}]"
-    rf"|(?:到|至|から|ないし))",
-    re.IGNORECASE,
-)
 _THREE_PLACES = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_AND = re.compile(
-    rf"[{SPACES}](?:and|y|et|und|e)[{SPACES}](?:(?:i|gli|los|las|os|as)[{SPACES}])?", re.IGNORECASE
-)
 #: "$100+ million" is a hundred million and more, "2,- €" and "CHF 200.–" have no cents.
 _PLUS = re.compile(r"\+(?=[ -])")
 _NO_CENTS = re.compile(rf"[.,](?:[-–]{{1,2}}|—)(?=[{SPACES}.,;:!?)]|$)")
-_AND_A_HALF = re.compile(rf"[{SPACES}]and a half(?=[{SPACES}]grand)", re.IGNORECASE)
-#: "A few thousand": a lone scale word behind these is no thousand.
-_VAGUE = re.compile(
-    rf"(?<![^\W_])(?:few|several|couple(?:[{SPACES}]of)?|many|paar|einige\w?|mehrere\w?|viele"
-    rf"|quelques|plusieurs|un(?:os|as)[{SPACES}](?:cuantos|cuantas|pocos|pocas)|varios|alguns|vários"
-    rf"|qualche|alcune|varie)[{SPACES}]$",
-    re.IGNORECASE,
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """The words around amounts in a language, as patterns.
+
+    `between` matches at the end of what stands before a range, `joiner` and `link`
+    between its numbers. `vague` stands before a lone scale word that is no number: "a
+    few thousand". `thousand`, `half_thousand` and `sentence` read "two and a half grand".
+    """
+
+    between: re.Pattern[str]
+    joiner: re.Pattern[str]
+    link: re.Pattern[str]
+    vague: re.Pattern[str]
+    thousand: re.Pattern[str]
+    half_thousand: re.Pattern[str]
+    sentence: re.Pattern[str]
+
+
+@cache
+def _phrases(language: str) -> _Phrases:
+    money = rules_for(language).money
+    ranges = money.ranges
+    gap = f"[{SPACES}]"
+    articles = f"(?:(?:{any_of(ranges.articles)}){gap})?"
+    openers = (*ranges.between, *ranges.opening)
+    links = (*ranges.links, *ranges.change)
+    thousand = any_of(money.thousand if known(language) else ())
+    spelling = cardinals(language)
+    half = any_of(spelling.half_behind if spelling else ())
+    return _Phrases(
+        between=re.compile(
+            rf"(?<![^\W_])({any_of(_apart(openers))}){gap}{articles}$|({any_of(_glued(openers))})$",
+            re.IGNORECASE,
+        ),
+        joiner=re.compile(rf"{gap}(?:{any_of(ranges.joiners)}){gap}{articles}", re.IGNORECASE),
+        link=re.compile(
+            rf"(?:{gap}?[-–—~～〜]{gap}?|{gap}(?:{any_of(_apart(links))}){gap}|(?:{any_of(_glued(links))}))",
+            re.IGNORECASE,
+        ),
+        vague=re.compile(rf"(?<![^\W_])(?:{any_of(money.vague)}){gap}$", re.IGNORECASE),
+        thousand=re.compile(rf"{gap}({thousand})(?![^\W_])"),
+        half_thousand=re.compile(rf"{gap}(?:{half})(?={gap}(?:{thousand}))", re.IGNORECASE),
+        sentence=re.compile(rf"(?=[.,;:!?)]|$)|{gap}(?:{any_of(money.behind_thousand)})\b"),
+    )
+
+
+def _apart(words: Iterable[str]) -> list[str]:
+    return [word for word in words if not is_cjk(word[-1])]
+
+
+def _glued(words: Iterable[str]) -> list[str]:
+    """The words that stand without a blank before a number."""
+    return [word for word in words if is_cjk(word[-1])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +161,9 @@ def find(
             continue
         if pending is not None:
             joined: list[Amount] = []
-            if joint := _joint(flat, pending, found):
+            if joint := _joint(flat, pending, found, language):
                 ends = pending, found
-                code, sure = _range_code(ends, language, context, table)
+                code, sure = _range_code(ends, context, table)
                 joined = _range(text, joint, ends, code, sure) if code else []
             if joined:
                 amounts += joined
@@ -203,8 +237,8 @@ _SIGN_ENDS = tuple("$€£¥")
 
 
 def _halved(flat: str, quantity: Quantity, language: str) -> Quantity:
-    """ "Two and a half grand": `halves` knows scale words only."""
-    half = _AND_A_HALF.match(flat, quantity.end) if language.startswith("en") else None
+    """ "Two and a half grand": `words.behind` knows scale words only."""
+    half = _phrases(language).half_thousand.match(flat, quantity.end)
     if half is None or quantity.scale or quantity.value >= _THOUSAND:
         return quantity
     value = quantity.value + Decimal("0.5")
@@ -222,13 +256,14 @@ def _minus(flat: str, end: int, taken: int) -> int:
 
 def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tuple[int, str] | None:
     """ "grand" behind a number: where it ends, and itself where it is all there is."""
-    found = _GRAND.match(flat, end) if language.startswith("en") else None
+    phrases = _phrases(language)
+    found = phrases.thousand.match(flat, end)
     if not found:
         return None
     if before or table.suffix.match(flat, found.end()):
         return found.end(), ""
     # "two grand pianos" are none: the sentence must go on without a noun.
-    return (found.end(), "grand") if _NO_NOUN.match(flat, found.end()) else None
+    return (found.end(), found.group(1)) if phrases.sentence.match(flat, found.end()) else None
 
 
 def _risky(code: str, gap: str) -> bool:
@@ -256,11 +291,11 @@ def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
     return gap != "-" or not word.isupper()
 
 
-def _code(found: _Found, language: str, context: Context, table: Names) -> tuple[str, bool]:
+def _code(found: _Found, context: Context, table: Names) -> tuple[str, bool]:
     """The currency and whether it is sure; "" where what stands beside it is no currency."""
     before, after = found.before, found.after
-    one = _lookup(before, language, context, table) if before else None
-    two = _lookup(after, language, context, table) if after else None
+    one = _lookup(before, context, table) if before else None
+    two = _lookup(after, context, table) if after else None
     if one and two and one[0] != two[0]:
         if before == "$" and two[0] in ("CAD", "AUD", "HKD", "TWD", "SGD", "NZD", "MXN", "USD"):
             return two
@@ -273,53 +308,32 @@ def _code(found: _Found, language: str, context: Context, table: Names) -> tuple
     return best[0], best[1] or bool(one and two and (one[1] or two[1]))
 
 
-def _lookup(word: str, language: str, context: Context, table: Names) -> tuple[str, bool]:
+def _lookup(word: str, context: Context, table: Names) -> tuple[str, bool]:
     sign = " ".join(word.split())
-    if sign == "grand":
+    if sign in table.rules.thousand:
         return context.default_dollar, False
     code = table.codes.get(sign) or table.codes[sign.lower()]
     if code == "$":
         return context.default_dollar, True
     if code == "¥":
-        own = {"zh": "CNY", "ja": "JPY"}.get(language.partition("-")[0])
-        if context.yen_sign:
-            return context.yen_sign, True
+        own = context.yen_sign or table.rules.yen_sign
         return (own, True) if own else ("JPY", False)
-    if code == "USD" and context.default_dollar != "USD" and sign.lower() in _BARE_DOLLARS:
+    if code == "USD" and context.default_dollar != "USD" and sign.lower() in table.rules.dollars:
         return context.default_dollar, True
-    return code, sign.lower() not in table.weak
-
-
-_BARE_DOLLARS = frozenset(
-    [
-        "dollar",
-        "dollars",
-        "buck",
-        "bucks",
-        "dólar",
-        "dólares",
-        "dolar",
-        "dolares",
-        "dòlar",
-        "dòlars",
-        "dollaro",
-        "dollari",
-        "ドル",
-    ]
-)
+    return code, sign.lower() not in table.rules.weak
 
 
 def _single(
     text: str, found: _Found, language: str, context: Context, table: Names
 ) -> Amount | None:
     quantity = found.quantity
-    code, sure = _code(found, language, context, table)
+    code, sure = _code(found, context, table)
     if not code or unlikely(text, found.end, found.after, quantity, table):
         return None
     if (
         quantity.spelled
         and quantity.value in (100, _THOUSAND)
-        and _VAGUE.search(text, max(0, found.start - 20), found.start)
+        and _phrases(language).vague.search(text, max(0, found.start - 20), found.start)
     ):
         return None
     size = _grouped_value(quantity)
@@ -365,6 +379,7 @@ class _Joint:
     start: int
     opening: str
     link: str
+    words: RangeWords
 
     @property
     def is_change(self) -> bool:
@@ -372,24 +387,25 @@ class _Joint:
 
         "Rose from 300 to 500 euros" must not become "rose 300–500 euros".
         """
-        spoken = self.opening in _OPENING and self.link.strip().isalpha()
-        return self.link == "から" or spoken
+        spoken = self.opening in self.words.opening and self.link.strip().isalpha()
+        return self.link in self.words.change or spoken
 
 
-def _joint(flat: str, one: _Found, two: _Found) -> _Joint | None:
+def _joint(flat: str, one: _Found, two: _Found, language: str) -> _Joint | None:
     """How two quantities are joined into a range, or None."""
     if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
         return None
     if one.negative or two.negative or (one.after and not two.sign):
         return None
     start = one.start
-    opener = _BETWEEN.search(flat, max(0, start - 12), start)
+    phrases, words = _phrases(language), rules_for(language).money.ranges
+    opener = phrases.between.search(flat, max(0, start - 12), start)
     link = flat[one.end : two.start]
     spoken = (opener.group(1) or opener.group(2)).lower() if opener else ""
-    by_and = spoken in ("between", "entre", "zwischen", "tra", "fra") and _AND.fullmatch(link)
-    if not by_and and not _TO.fullmatch(link):
+    by_and = spoken in words.between and phrases.joiner.fullmatch(link)
+    if not by_and and not phrases.link.fullmatch(link):
         return None
-    return _Joint(opener.start() if opener and by_and else start, spoken, link)
+    return _Joint(opener.start() if opener and by_and else start, spoken, link, words)
 
 
 def _beginning(one: _Found, two: _Found) -> tuple[Decimal, int, bool]:
@@ -426,13 +442,11 @@ def _range(
     return [Amount(joint.start, two.end, whole, (less, more), "", sure, scales)]
 
 
-def _range_code(
-    ends: tuple[_Found, _Found], language: str, context: Context, table: Names
-) -> tuple[str, bool]:
+def _range_code(ends: tuple[_Found, _Found], context: Context, table: Names) -> tuple[str, bool]:
     """The one currency of both ends, and whether it is sure; "" where they differ."""
     one, two = ends
-    code, sure = _code(two if two.sign else one, language, context, table)
+    code, sure = _code(two if two.sign else one, context, table)
     if one.sign:
-        first, first_sure = _code(one, language, context, table)
+        first, first_sure = _code(one, context, table)
         return (code, sure and first_sure) if first == code else ("", False)
     return code, sure

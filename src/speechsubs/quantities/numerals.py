@@ -76,8 +76,8 @@ def quantities(text: str, language: str) -> Iterator[Quantity]:
         if found.start < end:
             continue
         more = words.behind(flat, found.end, found.value, found.scale, language)
-        if more is None and language.startswith("es") and not found.spelled:
-            more = words.summed(flat, found.end, found.value, found.scale)
+        if more is None and not found.spelled:
+            more = words.summed(flat, found.end, found.value, found.scale, language)
         if more is not None:
             value, scale, end = more
             mantissa = trimmed(shift(value, -scale))

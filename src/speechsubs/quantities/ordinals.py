@@ -17,13 +17,6 @@ _SUFFIXED = re.compile(
 )
 _MARKED = re.compile(r"(?:第|제|ที่)[ ]?(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})(?:番目|번째|回目|人目|位)")
 _ENGLISH = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
-#: German and Russian ordinals take the endings of adjectives, which are not listed. A bare
-#: soft sign is none: пять is five, and only треть and четверть are a third and a fourth.
-_ENDINGS = {
-    "de": "[rsnm]?",
-    "ru": "(?:ый|[ио]й|ая|ое|ые|ого|ому|ом|ую|ым|ых|ыми|ья|ье|ьи|ьего|ьей|ьему|ьем|ьим|ьих|ьими"
-    "|(?<=трет)(?:ь|ью|и|ей|ям|ями|ях)|(?<=верт)(?:ь|ью|и|ей|ям|ями|ях))",
-}
 _LAST_WORD = re.compile(r"([^\W\d_]+['’]?)[ \u00a0]?$")
 
 
@@ -53,17 +46,17 @@ def in_digits(text: str) -> Iterator[tuple[int, int, Decimal]]:
 @cache
 def _words(language: str) -> tuple[dict[str, list[Decimal]], re.Pattern[str] | None]:
     found: dict[str, list[Decimal]] = {}
-    if known(language):
-        numbers = rules_for(language).numbers
-        for table in (numbers.ordinal_words, numbers.other_words):
-            for value, words in table.items():
-                for word in words:
-                    found.setdefault(word.lower(), []).append(Decimal(value))
+    numbers = rules_for(language).numbers
+    for table in (numbers.ordinal_words, numbers.other_words) if known(language) else ():
+        for value, words in table.items():
+            for word in words:
+                found.setdefault(word.lower(), []).append(Decimal(value))
     if not found:
         return {}, None
     body = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
-    ending = _ENDINGS.get(language.partition("-")[0], "")
-    return found, re.compile(rf"(?<![^\W_])({body}){ending}(?![^\W_])", re.IGNORECASE)
+    return found, re.compile(
+        rf"(?<![^\W_])({body}){numbers.ordinal_ending}(?![^\W_])", re.IGNORECASE
+    )
 
 
 def ordinal_edits(

@@ -165,8 +165,7 @@ def _joined(
     (low, low_power), (high, power) = parts
     if power and low_power == power:
         low = digits(trimmed(shift(values[0].value, -power)), locale)
-    dash = "～" if locale.language == "ja" else "–"
-    return f"{low}{dash}{high}", power, trimmed(values[1].value)
+    return f"{low}{locale.money.range_dash}{high}", power, trimmed(values[1].value)
 
 
 def _with_currency(

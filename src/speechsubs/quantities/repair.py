@@ -29,18 +29,17 @@ locale's pattern. What the engine worded well itself is left as it is.
 import re
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.dates import INFLECTED, Date, month_names, render_date
-from speechsubs.quantities.digits import SPACES, Rules, known, read, rules, trimmed
+from speechsubs.quantities.dates import Date, month_names, render_date
+from speechsubs.quantities.digits import SPACES, Rules, known, read, rules, rules_for, trimmed
 from speechsubs.quantities.format import category, digits, myriads
 from speechsubs.quantities.numerals import Quantity, find
 from speechsubs.quantities.parse import Quantities, parse
-from speechsubs.quantities.times import Time
 from speechsubs.quantities.units import (
     PERCENT,
     Measure,
@@ -123,7 +122,7 @@ def _month_span(
     Apertium makes "Marcha 2021" of it. Not in languages whose months have case endings:
     the ending that is right there depends on the sentence.
     """
-    if not date.year or locale.words == "phrases" or locale.language in INFLECTED:
+    if not date.year or locale.words == "phrases" or locale.dates.inflected:
         return None
     months = _months(source_language, locale)
     named, strange = [], []
@@ -161,7 +160,7 @@ def _pattern(day: int, year: int | None) -> re.Pattern[str]:
 
 def _months(source_language: str, locale: Locale) -> dict[str, int]:
     names = dict(month_names(source_language))
-    names.update(month_names("es"))  # pivots leave Spanish behind
+    names.update(month_names(locale.dates.pivot))
     names.update(month_names(locale.language))
     return names
 
@@ -190,10 +189,6 @@ def _cased(text: str, like: str) -> str:
 
 
 _WORDS_BEFORE = re.compile(r"(?:([^\W\d_]+)[ \u00a0]+)?([^\W\d_]+)[ \u00a0]+$")
-#: What stands before a time of day in English, and not before a length of time.
-_AT = frozenset(
-    {"at", "around", "about", "before", "after", "until", "till", "by", "since", "is", "was"}
-)  # fmt: skip
 #: How far before a time its preposition is looked for, in characters.
 _BEFORE_NEAR = 40
 
@@ -216,13 +211,15 @@ def before_edits(
     [(7, 9, 'a las')]
     """
     before_times, before_dates = locale.typography.before_times, locale.typography.before_dates
-    english, text = source.language.startswith("en"), target.text
+    dated = rules_for(source.language).dates if known(source.language) else None
+    before_time, before_date = (dated.before_time, dated.before_date) if dated else ((), ())
+    text = target.text
     found: list[tuple[int, int, str]] = []
     if times and before_times:
         asked = {
             (t.hour % 12, t.minute)
             for t in source.times
-            if t.marked or (english and _at(source.text, t))
+            if t.marked or _stands_behind(before_time, source.text, t.start)
         }
         spots = [
             (time.start, time.hour == 1)
@@ -238,7 +235,7 @@ def before_edits(
         days = {
             (d.month, d.day)
             for d in source.dates
-            if d.day and (not english or source.text[: d.start].lower().endswith("on "))
+            if d.day and (not before_date or _stands_behind(before_date, source.text, d.start))
         }
         there = target.dates if days else ()
         spots = [(date.start, False) for date in there if (date.month, date.day) in days]
@@ -246,9 +243,10 @@ def before_edits(
     return sorted(found)
 
 
-def _at(source: str, time: Time) -> bool:
-    words = _WORDS_BEFORE.search(source, max(0, time.start - _BEFORE_NEAR), time.start)
-    return words is not None and words.group(2).lower() in _AT
+def _stands_behind(words: Container[str], source: str, start: int) -> bool:
+    """Whether one of the words stands right before a place."""
+    before = _WORDS_BEFORE.search(source, max(0, start - _BEFORE_NEAR), start)
+    return before is not None and before.group(2).lower() in words
 
 
 def _changed(
@@ -419,8 +417,6 @@ def _native(run: str, rule: Rules) -> bool:
     return bool(found) and part.isdigit() and (whole.isdigit() or _native(whole, rule))
 
 
-#: Languages that inflect a unit by more than its number: another form may be right.
-_INFLECTED = frozenset({"ru", "ar", "de"})
 _BLANKS = re.compile(f"[{SPACES}]+")
 #: "Kilo" is a weight or a way: the number before it says which only to people.
 _KILO = ("キロ", "킬로", "กิโล")
@@ -492,7 +488,7 @@ def _worded(measure: Measure, there: Measure, locale: Locale) -> str:
     if measure.unit == PERCENT:
         return render_measure(measure, locale) if re.search("[%٪]", there.text) else there.text
     own = _plain(there.text)
-    if locale.language in _INFLECTED:
+    if locale.numbers.inflected_units:
         # A case that no table lists: only the blank before it becomes a no-break one.
         return _tied(there)
     both = {short: render_measure(_like(measure, short), locale) for short in (False, True)}

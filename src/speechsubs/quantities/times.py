@@ -144,7 +144,7 @@ def time_edits(
             continue
         text = render_time(twin, locale)
         if _TWELVE.match(plain(time.text + ".")) or _TWELVE.match(plain(time.text)):
-            if locale.language != "en":
+            if not locale.numbers.twelve_hours:
                 # The source knows whether the point of "p.m." ended the sentence too.
                 stop = time.text.endswith(".") and not twin.text.endswith(".")
                 found.append((time.start, time.end - stop, text))

@@ -249,8 +249,7 @@ def _pattern(text: str, locale: Locale) -> str:
     """A pattern from the locale file, where # is only written if it is not in front."""
     if "#" in text:
         return text
-    apart = locale.words == "spaces" and locale.language != "ko"
-    return f"#{NBSP}{text}" if apart or locale.language == "th" else f"#{text}"
+    return f"#{NBSP}{text}" if locale.numbers.unit_space else f"#{text}"
 
 
 def _percent(locale: Locale) -> str:
@@ -275,7 +274,7 @@ def _cldr(unit: str, length: Literal["long", "short"], locale: Locale) -> dict[s
         pattern, count = _NUMBER.subn("#", text, count=1)
         if not count:
             continue  # Arabic says one and two without a number.
-        if locale.words == "phrases" and locale.language != "th":
+        if locale.words == "phrases" and not locale.numbers.unit_space:
             pattern = re.sub(f"[{SPACES}]", "", pattern)
         else:
             pattern = re.sub(rf"(?<=#)[{SPACES}]|[{SPACES}](?=#)", NBSP, pattern)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
+from speechsubs.language.locale_rules import Forms
 from speechsubs.language.locale_words import CardinalRules
 from speechsubs.quantities.digits import (
     SPACES,
@@ -25,7 +26,7 @@ from speechsubs.quantities.digits import (
 def cardinals(language: str) -> CardinalRules | None:
     """The number words of a language; None where they are read in another way, or not."""
     rules = rules_for(language).cardinals if known(language) else None
-    return rules if rules and rules.words else None
+    return rules if rules and rules.words and rules.system == "words" else None
 
 
 @cache
@@ -310,9 +311,16 @@ def behind(
     return _whole(value, power), power, after.end()
 
 
-def summed(flat: str, end: int, value: Decimal, scale: int) -> tuple[Decimal, int, int] | None:
-    """A Spanish sum of digits and scale words: "2 mil 500", "3 millones 200 mil"."""
-    found = _SUMS[scale].match(flat, end) if scale in _SUMS else None
+def summed(
+    flat: str, end: int, value: Decimal, scale: int, language: str
+) -> tuple[Decimal, int, int] | None:
+    """A sum of digits and scale words, where the language adds them up.
+
+    >>> summed("2 mil 500", 5, Decimal(2_000), 3, "es")
+    (Decimal('2500'), 0, 9)
+    """
+    pattern = _sums(language).get(scale)
+    found = pattern.match(flat, end) if pattern else None
     if found is None or value >= _HALF_BILLION or value != value.to_integral_value():
         return None
     if scale == 3:
@@ -320,11 +328,18 @@ def summed(flat: str, end: int, value: Decimal, scale: int) -> tuple[Decimal, in
     return value + 1_000 * int(found.group(1)), scale, found.end()
 
 
-#: What may stand behind a scale word and be added to it.
-_SUMS = {
-    3: re.compile(rf"[{SPACES}]([1-9]\d\d)(?![\d.,:]*\d)(?![^\W_])", re.ASCII),
-    6: re.compile(rf"[{SPACES}]([1-9]\d{{0,2}})[{SPACES}]mil(?![^\W_])", re.ASCII),
-}
+@cache
+def _sums(language: str) -> Mapping[int, re.Pattern[str]]:
+    """What may stand behind a scale word and be added to it, by the power of the word."""
+    numbers = rules_for(language).numbers
+    if not known(language) or not numbers.added_scales:
+        return {}
+    forms = numbers.scales.get(3, Forms({}))
+    thousand = "|".join(map(re.escape, forms.spellings)) or "(?!)"
+    return {
+        3: re.compile(rf"[{SPACES}]([1-9]\d\d)(?![\d.,:]*\d)(?![^\W_])", re.ASCII),
+        6: re.compile(rf"[{SPACES}]([1-9]\d{{0,2}})[{SPACES}](?:{thousand})(?![^\W_])", re.ASCII),
+    }
 
 
 def glued(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.model import Method, MethodKind, ProblemCode
 from speechsubs.protocols import Engine, Steerable
@@ -45,8 +46,8 @@ def texts(protected: Protected) -> list[str]:
 def _lowered(answer: str, piece: str, language: str) -> str:
     """An answer without the capital that engines give to what looks like a sentence.
 
-    A name's capital stays, and in German every capital that may be a noun's: only a
-    function word loses it there.
+    A name's capital stays, and where nouns have capitals (German) every one that may be a
+    noun's: only a function word loses it there.
     """
     first = _WORD.match(answer)
     if first is None or first.group() in piece:
@@ -54,14 +55,22 @@ def _lowered(answer: str, piece: str, language: str) -> str:
     word = first.group()
     if len(word) > 1 and word.isupper():
         return answer
-    if language.partition("-")[0] == "de" and word.lower() not in _function_words():
+    small = _small_words(language)
+    if small is not None and word.lower() not in small:
         return answer
     return answer[:1].lower() + answer[1:]
 
 
 @cache
-def _function_words() -> frozenset[str]:
-    rules = locales.load("de").breaks
+def _small_words(language: str) -> frozenset[str] | None:
+    """The words that are no nouns, where nouns have capitals; None where they have none."""
+    try:
+        locale = locales.load(language)
+    except UnknownLocaleError:
+        return None
+    if not locale.typography.noun_capitals:
+        return None
+    rules = locale.breaks
     return frozenset().union(
         rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns,
         rules.auxiliaries, rules.negations,
