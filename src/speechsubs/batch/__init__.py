@@ -1,8 +1,8 @@
-"""Many files: planned, done side by side, remembered, and gone on with after a crash.
+"""Batch processing: planned, parallel and resumable.
 
-A `Job` is one file with all that is to be done to it, plain data. `do` does it in any
-process of any machine and gives a plain `JobResult`; the bytes are the same however the
-jobs are scheduled. `run` schedules them on this machine.
+A `Job` describes one file and everything to do with it, as plain data. `do` runs it in
+any process on any machine and returns a plain `JobResult`; the output is byte-identical
+however the jobs are scheduled. `run` schedules them on this machine.
 """
 
 from speechsubs.batch.discover import Choice, Request, home, is_batch, jobs, keyed

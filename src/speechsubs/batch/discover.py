@@ -1,6 +1,6 @@
-"""Which files are meant: names, folders and patterns into paths, in a fixed order.
+"""Turn command-line arguments (files, folders, patterns, manifests) into jobs.
 
-Manifests that people write: which files, with which recording, languages and options.
+A manifest lists files with their recordings, languages and options.
 
 jobs.yml:
 
@@ -11,11 +11,10 @@ jobs.yml:
         languages: [es, ca]
         options: {max-lines: 2, from: en}
 
-jobs.csv has the columns source, audio, languages and options; languages stand apart by
-blanks, options by semicolons ("max-lines=2; from=en"). Paths are relative to the
-manifest. Both are read strictly: what is not known is an error with its line.
-
-From what a person named to jobs: where each file's outputs go, what its options are.
+jobs.csv has the columns source, audio, languages and options; languages are separated by
+spaces, options by semicolons ("max-lines=2; from=en"). Paths are relative to the
+manifest. Both formats are read strictly: anything unknown is an error with its line number.
+The order of the jobs is deterministic.
 """
 
 import csv
@@ -44,7 +43,7 @@ _MAGIC = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file, and the folder below which the tree of the outputs mirrors its own."""
+    """A file, and the root of the tree that the output folder mirrors."""
 
     path: Path
     root: Path
@@ -57,12 +56,12 @@ def _all_own(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which files of a folder are taken.
+    """Selects files of a folder.
 
-    `suffixes` (in lower case, with dots) hold where `include` is empty. A pattern
-    without a slash is compared with a file's name, one with a slash with its path below
-    the folder; `**` stands for any number of folders. `skips_own` says which of the files
-    that speechsubs wrote itself are left out: those that the command would write again.
+    `suffixes` (lower case, with dots) apply if `include` is empty. A pattern without a
+    slash is matched against the file name, one with a slash against the path relative to
+    the folder; `**` matches any number of folders. `skips_own` decides which of the files
+    written by speechsubs itself are skipped: those that the command would write again.
     """
 
     suffixes: tuple[str, ...]
@@ -72,7 +71,7 @@ class Choice:
     skips_own: Callable[[Path], bool] = field(default=_all_own)
 
     def takes(self, path: Path, root: Path) -> bool:
-        """Whether a file that was found in a folder is meant."""
+        """Whether a file found in a folder is selected."""
         below = path.relative_to(root).parts
         if any(_matches(below, pattern) for pattern in self.exclude):
             return False
@@ -82,20 +81,20 @@ class Choice:
 
 
 def is_pattern(path: Path) -> bool:
-    """Whether a name is a pattern: it has a wildcard, and no file is called so."""
+    """Whether a name is a pattern: it has a wildcard, and no such file exists."""
     return bool(_MAGIC.search(str(path))) and not os.path.lexists(path)
 
 
 def gather(
     arguments: Sequence[Path], choice: Choice, output: Path | None = None
 ) -> Iterator[Found]:
-    """Every file once, in the order of the arguments, folders in the order of names.
+    """List every file once, in the order of the arguments; folders are sorted by name.
 
-    From a folder or by a pattern hidden files are not taken, nor what lies in the folder
-    for the outputs, nor what `Choice.skips_own` leaves out; a file that was named always
-    is. Several folders mirror their trees below what they have in common.
-    Raises `InputError` for a folder that cannot be read, and for a folder or a pattern
-    without a file.
+    Folders and patterns skip hidden files, the output folder, and whatever
+    `Choice.skips_own` excludes; a file named explicitly is always included. Several
+    folders mirror their trees relative to their common parent.
+    Raises `InputError` for an unreadable folder, and for a folder or pattern that matches
+    no file.
     """
     folders = [path for path in arguments if path.is_dir()]
     common = Path(os.path.commonpath([p.absolute() for p in folders])) if folders else Path()
@@ -117,7 +116,7 @@ def gather(
 
 
 def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Found]:
-    """At least one file, or an error."""
+    """Yield the files found; raise an error if there are none."""
     empty = True
     for item in found:
         empty = False
@@ -131,7 +130,7 @@ def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Foun
 
 
 def _below(common: Path, folder: Path) -> Path:
-    """The common folder, written as the argument is: relative ones stay so."""
+    """The common folder, spelled like the argument: relative paths stay relative."""
     depth = len(folder.absolute().parts) - len(common.parts)
     root = folder
     for _ in range(depth):
@@ -145,7 +144,7 @@ class _Scan:
     output: Path | None
 
     def folder(self, folder: Path, root: Path, recursive: bool) -> Iterator[Found]:
-        """The files of a folder, then those of its folders, by name."""
+        """Yield the files of a folder, then those of its subfolders, sorted by name."""
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -155,7 +154,7 @@ class _Scan:
         below = []
         for entry in entries:
             path = folder / entry.name
-            # A link to a folder may lead round in a circle; a link to a file is a file.
+            # A link to a folder may form a cycle; a link to a file counts as a file.
             if entry.is_dir(follow_symlinks=False):
                 below.append(path)
             elif self._good(path, own) and entry.is_file() and self.choice.takes(path, root):
@@ -167,7 +166,7 @@ class _Scan:
                     yield from self.folder(path, root, recursive)
 
     def pattern(self, pattern: Path) -> Iterator[Found]:
-        """The files that a pattern means, in the order of their names."""
+        """Yield the files that match a pattern, sorted by name."""
         parts = pattern.parts
         fixed = next(n for n, part in enumerate(parts) if _MAGIC.search(part))
         root = Path(*parts[:fixed]) if fixed else Path()
@@ -190,11 +189,11 @@ class _Scan:
 
 
 def _matches(parts: Sequence[str], pattern: str) -> bool:
-    """Whether a path, given in parts, is one that a pattern means."""
+    """Whether a path, split into parts, matches a pattern."""
     wanted = [part for part in pattern.split("/") if part not in ("", ".")]
     if "/" not in pattern.strip("/"):
         return fnmatch.fnmatchcase(parts[-1], pattern)
-    # Which beginnings of the pattern match what was looked at so far: linear in the path.
+    # The prefixes of the pattern that match the parts so far: linear in the path's length.
     states = _skipped({0}, wanted)
     for part in parts:
         following = set()
@@ -208,7 +207,7 @@ def _matches(parts: Sequence[str], pattern: str) -> bool:
 
 
 def _skipped(states: set[int], wanted: Sequence[str]) -> set[int]:
-    """The states, and those that follow when a `**` stands for nothing."""
+    """The states, plus those reachable when a `**` matches nothing."""
     found = set(states)
     for state in sorted(states):
         while state < len(wanted) and wanted[state] == "**":
@@ -224,10 +223,10 @@ _MOST_ROWS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of a manifest. `place` is where it stands ("jobs.yml:7").
+    """One file of a manifest. `place` is its position ("jobs.yml:7").
 
-    `languages` is None where the row leaves them to the command line. `options` are the
-    names of options, without dashes, and what was written for them.
+    `languages` is None if the row leaves them to the command line. `options` maps option
+    names, without dashes, to the values as written.
     """
 
     place: str
@@ -238,12 +237,12 @@ class Row:
 
 
 def is_manifest(path: Path) -> bool:
-    """Whether a file is one by its name: no transcript ends in .yml or .csv."""
+    """Whether a file is a manifest, by its name: no transcript ends in .yml or .csv."""
     return path.suffix.lower() in SUFFIXES
 
 
 def read(path: Path) -> list[Row]:
-    """The rows of a manifest in their order. Raises `InputError` or `YamlError`."""
+    """Read the rows of a manifest in order. Raises `InputError` or `YamlError`."""
     rows = list(_csv(path) if path.suffix.lower() == ".csv" else _yaml(path))
     if not rows:
         raise InputError(str(path), "there is no job in it")
@@ -334,7 +333,7 @@ def _csv(path: Path) -> Iterator[Row]:
     if "\0" in text:
         raise InputError(f"{path}:{text.count(chr(10), 0, text.index(chr(0))) + 1}", "a NUL byte")
     head = text.partition("\n")[0]
-    # Spreadsheets write semicolons where the comma is the decimal sign.
+    # Spreadsheets write semicolons in locales whose decimal separator is the comma.
     comma = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
     try:
@@ -395,10 +394,10 @@ def _path(manifest: Path, text: str, place: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for: arguments and options, before any file is looked at.
+    """Arguments and options as given, before any file is examined.
 
-    `output` is the folder for the outputs, None for beside each source. `row` makes the
-    options of a manifest's row from its options. Raises what it finds wrong with them.
+    `output` is the output folder; None writes next to each source. `row` builds the
+    options of a manifest row and raises an error if they are invalid.
     """
 
     arguments: tuple[Path, ...]
@@ -411,9 +410,9 @@ class Request:
 
 
 def is_batch(arguments: Sequence[Path], most: int) -> bool:
-    """Whether arguments are more than some plain files: a folder, a pattern, a manifest.
+    """Whether the arguments make a batch: a folder, a pattern or a manifest.
 
-    More than `most` files are a batch too.
+    More than `most` plain files make a batch too.
     """
     return len(set(arguments)) > most or any(
         path.is_dir() or is_manifest(path) or is_pattern(path) for path in arguments
@@ -421,7 +420,7 @@ def is_batch(arguments: Sequence[Path], most: int) -> bool:
 
 
 def jobs(request: Request) -> list[Job]:
-    """Every file once, in a fixed order. Raises `InputError` for what cannot be read.
+    """Make one job per file, in deterministic order. Raises `InputError` if unreadable.
 
     `Job.key` is not set yet: it depends on `home`, which depends on the jobs.
     """
@@ -442,7 +441,7 @@ def jobs(request: Request) -> list[Job]:
 
 
 def home(jobs: Sequence[Job], output: Path | None) -> Path:
-    """The folder that holds the batch's manifest: that of the outputs, or what they share."""
+    """The folder of the batch's state file: the output folder, or the jobs' common parent."""
     if output is not None:
         return output
     folders = {job.folder.absolute() for job in jobs}
@@ -450,12 +449,12 @@ def home(jobs: Sequence[Job], output: Path | None) -> Path:
 
 
 def keyed(jobs: Sequence[Job], state: State) -> list[Job]:
-    """The jobs by the names that they have in a manifest."""
+    """The jobs with the keys that identify them in the state file."""
     return [replace(job, key=state.name(job.source)) for job in jobs]
 
 
 def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Job]:
-    # One object for each folder: a batch holds all of its jobs.
+    # One path object per folder, shared by its jobs: a batch keeps all jobs in memory.
     folders: dict[tuple[Path, Path], Path] = {}
     for item in gather(arguments, request.choice, request.output):
         place = (item.path.parent, item.root)
@@ -465,7 +464,7 @@ def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Job]:
 
 
 def _mirrored(path: Path, root: Path, output: Path | None) -> Path:
-    """The folder of a file's outputs, which lies below `output` as the file below `root`."""
+    """The output folder of a file: the same path below `output` as the file's below `root`."""
     if output is None:
         return path.parent
     try:

@@ -1,4 +1,4 @@
-"""What other programs hear of a run: one JSON object a line. See docs/batch.md."""
+"""The event stream for other programs: one JSON object per line. See docs/batch.md."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ SCHEMA = "speechsubs-batch-events/1"
 
 
 def started(plan: Plan, command: str, workers: int) -> dict[str, Any]:
-    """The first event: what there is to do."""
+    """The first event: how much there is to do."""
     return {
         "event": "start",
         "schema": SCHEMA,
@@ -41,18 +41,18 @@ def planned(plan: Plan, estimate: Estimate) -> dict[str, Any]:
 
 
 def unchanged(item: Unchanged) -> dict[str, Any]:
-    """A file that was done by an earlier run."""
+    """A file that an earlier run completed."""
     return {"event": "file", "time": _now(), **_of_unchanged(item)}
 
 
 def file(result: JobResult) -> dict[str, Any]:
-    """A file that was done now, or failed."""
+    """A file that this run completed or failed on."""
     found = [project.finding(item) for item in result.findings]
     return {"event": "file", "time": _now(), **entry(result), "findings": found}
 
 
 def entry(result: JobResult) -> dict[str, Any]:
-    """What came of a file, without its findings: the same in events and in the summary."""
+    """A file's result without its findings: the same in events and in the summary."""
     data: dict[str, Any] = {
         "source": str(result.source),
         "state": "failed" if result.failed else "done",
@@ -85,7 +85,7 @@ def _of_unchanged(item: Unchanged) -> dict[str, Any]:
 
 
 def ended(totals: Mapping[str, Any], why: str, exit_code: int) -> dict[str, Any]:
-    """The last event. `why` is empty when all was done."""
+    """The last event. `why` is empty if every job was done."""
     return {"event": "end", "time": _now(), **totals, "stopped": why, "exit_code": exit_code}
 
 
@@ -108,9 +108,9 @@ def summary(
 
 
 class Lines:
-    """A file or stream that takes a line at a time, so that readers can follow it.
+    """A file or stream written line by line, so that readers can follow it.
 
-    Raises `OutputError` with the path where it cannot be written.
+    Raises `OutputError` with the path if it cannot be written.
     """
 
     def __init__(self, stream: IO[str], path: Path) -> None:
@@ -118,7 +118,7 @@ class Lines:
 
     @classmethod
     def appending(cls, path: Path) -> "Lines":
-        """Add to a file; made, with its folders, where there is none."""
+        """Open a file for appending; it and its folders are created if missing."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             return cls(path.open("a", encoding="utf-8", errors="backslashreplace"), path)
@@ -127,11 +127,11 @@ class Lines:
             raise OutputError(path, f"cannot be written ({reason})") from error
 
     def event(self, data: Mapping[str, Any]) -> None:
-        """One object as one line of ASCII."""
+        """Write an object as one line of ASCII JSON."""
         self.line(json.dumps(data, ensure_ascii=True, separators=(",", ":")))
 
     def line(self, text: str) -> None:
-        """One line, at once on its way to readers."""
+        """Write one line and flush it."""
         try:
             self._stream.write(text + "\n")
             self._stream.flush()

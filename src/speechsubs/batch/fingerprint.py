@@ -1,13 +1,12 @@
-"""Fingerprints: whether an output would come out the same if it were made again.
+"""Fingerprints: whether regenerating an output would give the same bytes.
 
-What people wrote, asked for a file's sentences, with a hash of what the answer was.
-
-An output remembers what the memory answered for its sentences (`LanguageResult.recalled`) and
-what the memory held then (`LanguageResult.memory`). While the memory holds the same for these
-languages, nothing has to be looked at. Where it holds something else, the file is read
-again and the memory asked again, which takes no engine; only where it answers something
-else is the output made anew. So nothing that people approved is missing from an output,
-and a sentence that was added for one film does not remake a thousand.
+For each output the state keeps a hash of the matches that the translation memory
+returned for its sentences (`LanguageResult.recalled`) and a hash of the memory's content
+at that time (`LanguageResult.memory`). While the content for these languages is unchanged,
+the output is up to date. Otherwise the file is read and looked up again, which needs no
+engine, and the output is regenerated only if the matches differ. So every approved
+translation reaches the outputs, and a sentence added for one film does not regenerate a
+thousand others.
 """
 
 import hashlib
@@ -24,7 +23,7 @@ from speechsubs.memory import Memory
 from speechsubs.pipeline import Recall, Recalled
 from speechsubs.translation.placeholders import Protected
 
-#: Recordings are read in pieces of this size.
+#: Recordings are read in chunks of this size.
 _PIECE = 1024 * 1024
 
 
@@ -34,12 +33,12 @@ def digest(path: Path) -> str:
 
 
 def of_bytes(data: bytes) -> str:
-    """The SHA-256 of what was read already."""
+    """The SHA-256 of bytes."""
     return hashlib.sha256(data).hexdigest()
 
 
 def large(path: Path) -> str:
-    """The SHA-256 of a file of any size. Raises `InputError`."""
+    """The SHA-256 of a file of any size, read in chunks. Raises `InputError`."""
     found = hashlib.sha256()
     try:
         with path.open("rb") as stream:
@@ -63,9 +62,9 @@ def of(
 ) -> str:
     """The fingerprint of one language of a job.
 
-    `source` is the tag of the file's own language, `inputs` are the digests of the files
-    that are read (`inputs`), `glossary` is that of its terms, `engine` is the engine's
-    signature. What a memory says is no part of it: see `Heard`.
+    `source` is the tag of the file's own language, `inputs` are the digests of the input
+    files (see `inputs`), `glossary` is the digest of its terms, `engine` the engine's
+    signature. Memory matches are not part of it: see `Heard`.
     """
     told = {
         "speechsubs": __version__,
@@ -82,7 +81,7 @@ def of(
 
 
 def inputs(job: Job, source: str = "") -> dict[str, str]:
-    """The digests of all files that a job reads; `source` where its own is known.
+    """The digests of all files that a job reads; pass the source's own as `source` if known.
 
     Raises `InputError`.
     """
@@ -95,21 +94,21 @@ def inputs(job: Job, source: str = "") -> dict[str, str]:
 
 
 class Heard:
-    """A `Recall` of a memory's; `answers` is a hash of what it said last, empty for nothing."""
+    """A memory's `Recall`; `answers` hashes its latest matches, empty if there were none."""
 
     def __init__(self, ask: Recall) -> None:
         self._ask = ask
         self.answers = ""
 
     def __call__(self, protected: Sequence[Protected], locale: Locale) -> Sequence[Recalled | None]:
-        """What `Recall` promises."""
+        """Look the sentences up, as `Recall` promises, and hash the matches."""
         found = self._ask(protected, locale)
         self.answers = _digest(found)
         return found
 
 
 def asked(memory: Memory, job: Job, source: Locale) -> Heard:
-    """What asks a memory for the sentences of a job, whose language is `source`."""
+    """Make the lookup of a job's sentences, written in the language `source`."""
     style = job.options.currency_style
     return Heard(pipeline.from_memory(memory, str(job.source), source, style))
 

@@ -1,4 +1,4 @@
-"""An executor that does its work at once, in the thread that submits it."""
+"""An executor that runs each call immediately, in the submitting thread."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -9,15 +9,15 @@ _Found = TypeVar("_Found")
 
 
 class InlineExecutor(Executor):
-    """What a pool of threads or processes is replaced by where there is one worker only."""
+    """Stands in for a thread or process pool if there is only one worker."""
 
     def submit(
         self, fn: Callable[_Given, _Found], /, *args: _Given.args, **kwargs: _Given.kwargs
     ) -> "Future[_Found]":
-        """Call `fn`; the future holds its result, or what it raised."""
+        """Call `fn`; the future holds its result or its exception."""
         future: Future[_Found] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # as every executor: whoever wants the result gets it
+        except BaseException as error:  # as in every executor, raised again by `Future.result`
             future.set_exception(error)
         return future

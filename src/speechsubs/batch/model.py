@@ -1,4 +1,4 @@
-"""A job, the unit of work, and what came of it: plain data that travels between processes."""
+"""Jobs and their results: plain data that travels between processes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,19 +6,18 @@ from pathlib import Path
 from speechsubs.model import Finding
 from speechsubs.options import Options
 
-#: What runs in batches.
+#: The commands that run in batches.
 COMMANDS = ("subtitle", "translate", "convert", "check")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to work on.
+    """One file to process.
 
-    `folder` is where its outputs go. `key` names the file in the batch's manifest: its
-    path below the manifest's folder. `command` is one of `COMMANDS`. `targets` are the
-    tags to translate to, without those that are done already; `own` is False where the
-    track of the source's own language is done already. `place` says where a person named
-    it ("jobs.yml:12").
+    `folder` receives its outputs. `key` identifies the file in the batch's state: its path
+    relative to the state's folder. `command` is one of `COMMANDS`. `targets` are the tags
+    to translate to, without those already done; `own` is False if the track in the source
+    language is already done. `place` is the manifest entry that named it ("jobs.yml:12").
     """
 
     source: Path
@@ -34,12 +33,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class LanguageResult:
-    """What one language of a file came to.
+    """The result of one language of a file.
 
-    `fingerprint` is that of everything that the files depend on but the memory;
-    `memory` and `recalled` are what that held and what it answered (see `batch.fingerprint`).
-    `engine` and `quality` are the engine's own words; `seconds` is how long it took, the
-    engine's share by sentences.
+    `fingerprint` covers everything that the files depend on except the memory; `memory` and
+    `recalled` cover its content and its matches (see `batch.fingerprint`). `engine` and
+    `quality` are as the engine reports them; `seconds` is the time taken, with the engine's
+    time shared out by sentences.
     """
 
     language: str
@@ -58,12 +57,12 @@ class LanguageResult:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What came of a job.
+    """The result of a job.
 
-    `reason` says why it failed and is empty otherwise. `written` are the files really
-    written (`LanguageResult.files` are those meant: an edited one is kept and the new version
-    written beside it). `bytes` is the size of the source. `halts` is True where going on
-    makes no sense for anybody (the disk is full).
+    `reason` says why it failed and is empty otherwise. `written` are the paths actually
+    written (`LanguageResult.files` are the intended ones: an edited file is kept and the new
+    version written beside it). `bytes` is the size of the source. `halts` is True if the
+    whole run cannot go on (the disk is full).
     """
 
     key: str
@@ -78,7 +77,7 @@ class JobResult:
 
     @property
     def failed(self) -> bool:
-        """True where nothing came of it."""
+        """True if the job produced no result."""
         return bool(self.reason)
 
     @property

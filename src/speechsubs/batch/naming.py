@@ -1,4 +1,4 @@
-"""Which language a file is in, and what its outputs are called."""
+"""The language of a source file and the names of its outputs."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,10 +14,10 @@ from speechsubs.pipeline import Result
 
 
 def language(path: Path, item: Transcript | Track) -> str:
-    """The tag of the language that a file says it is in, or its name; empty for neither.
+    """The language tag declared in a file or in its name; empty if in neither.
 
-    A transcript knows its language from what heard it. Of subtitles the name is the
-    surer sign: editors copy headers.
+    A transcript carries the language detected by the speech recogniser. For subtitles the
+    file name is more reliable: editors copy headers.
     """
     said, named = item.language, outputs.language_in(path)
     for tag in (said, named) if isinstance(item, Transcript) else (named, said):
@@ -30,17 +30,17 @@ def language(path: Path, item: Transcript | Track) -> str:
 
 
 def stacked(source: str, target: str) -> str:
-    """What stands for the language in the name of a file with two."""
+    """The language part of a bilingual file's name."""
     return f"{source}+{target}"
 
 
 def targets(wanted: Iterable[str], source: str) -> tuple[str, ...]:
-    """The tags to translate to: each once, not the source's own."""
+    """The tags to translate to, without duplicates and without the source's own."""
     return tuple(tag for tag in dict.fromkeys(wanted) if tag != source)
 
 
 def kinds(path: Path, options: Options) -> tuple[str, ...]:
-    """The file types to write; `translate` keeps each file's own unless told otherwise."""
+    """The file types to write; by default `translate` keeps each file's own."""
     if options.kinds:
         return tuple(dict.fromkeys(options.kinds))
     own = path.suffix.lower().lstrip(".")
@@ -48,13 +48,13 @@ def kinds(path: Path, options: Options) -> tuple[str, ...]:
 
 
 def places(path: Path, folder: Path, tag: str, options: Options) -> list[Path]:
-    """The files of one language (or pair of languages) of a source."""
+    """The output paths of one language (or language pair) of a source."""
     base = outputs.stem(path)
     return [folder / f"{base}.{tag}.{kind}" for kind in kinds(path, options)]
 
 
 def files(job: Job, source: str, tag: str) -> list[Path]:
-    """All files of one language of a job, those with two languages among them."""
+    """All output paths of one language of a job, including bilingual ones."""
     options = job.options
     if job.command == "convert":
         return [job.folder / f"{job.source.stem}.{kind}" for kind in options.kinds]
@@ -67,7 +67,7 @@ def files(job: Job, source: str, tag: str) -> list[Path]:
 
 
 def all_files(job: Job, source: str) -> list[Path]:
-    """All files that a job would write, were its source in that language."""
+    """All paths that a job would write if its source were in that language."""
     tags = [source] if job.command != "translate" else []
     tags += targets(job.targets, source)
     return [path for tag in tags for path in files(job, source, tag)]
@@ -84,7 +84,7 @@ def planned(
             tracks.append((output.locale.tag, output.track))
             if output.stacked:
                 tracks.append((stacked(source, output.locale.tag), output.stacked))
-    # Files of one language each before those of two, as they have always been listed.
+    # Monolingual files before bilingual ones: the established order of the lists.
     tracks.sort(key=lambda pair: "+" in pair[0])
     return [
         Planned(track, place, options.crlf, options.bom)

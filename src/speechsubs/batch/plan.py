@@ -1,4 +1,4 @@
-"""What is to be done, what is done already, what cannot be done, and how long it takes."""
+"""Plan a run: what to do, what is up to date, what cannot be done, and how long it takes."""
 
 import os
 from collections import Counter
@@ -16,7 +16,7 @@ from speechsubs.errors import InputError, SpeechsubsError
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A file whose outputs are all there and up to date. `findings`: some had findings."""
+    """A file whose outputs all exist and are up to date; `findings` if any had findings."""
 
     job: Job
     findings: bool
@@ -26,9 +26,9 @@ class Unchanged:
 class Plan:
     """The jobs of a run.
 
-    `todo` holds what is left of each; `why` says for a job that was done before what
-    has changed. `refused` are those that cannot be done at all. `confirmed` are the keys
-    of files that a changed memory changes nothing of: `State.confirm` remembers that.
+    `todo` holds what remains of each; `why` gives the reason for repeating an earlier job.
+    `refused` are those that cannot be done at all. `confirmed` are the keys of files that
+    a changed memory does not affect: `State.confirm` records that.
     """
 
     todo: list[Job] = field(default_factory=list)
@@ -46,10 +46,10 @@ def plan(
     resume: bool = True,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """Sort jobs by what there is to do. Reads only files that were done before.
+    """Sort jobs by what remains to be done. Reads only files that were done before.
 
-    Without a state, with `resume` off, or where edits are to be overwritten, everything
-    is to be done; what was not looked at when `stopping` says so is to be done as well.
+    Without a state, with `resume` off, or if edits are to be overwritten, everything is to
+    do; so is whatever has not been examined when `stopping` returns True.
     """
     found = Plan()
     resources.written.cache_clear()
@@ -62,7 +62,7 @@ def plan(
         try:
             _refuse(job)
             doubtful.refuse(job)
-            # Who wants edits replaced wants every file looked at.
+            # Overwriting edits applies to every file, including those that are up to date.
             again = not resume or job.options.overwrite
             known = None if again or state is None else state.known.get(job.key)
             if known is None or state is None:
@@ -86,9 +86,9 @@ def plan(
 
 
 def looked_into(found: Plan, resources: Resources) -> Plan:
-    """The plan after a look into every file that is to be done, for those who only ask.
+    """The plan of a dry run, which reads every file that is to be done.
 
-    Files that cannot be read, and those whose languages have no engine, are refused.
+    Unreadable files and languages without an engine are refused.
     """
     looked = replace(found, todo=[], refused=list(found.refused))
     for job in found.todo:
@@ -103,7 +103,7 @@ def looked_into(found: Plan, resources: Resources) -> Plan:
 
 
 def _refuse(job: Job) -> None:
-    """What can be said of a file without reading it."""
+    """Raise what is wrong with a job that can be checked without reading its files."""
     for path in (job.source, job.audio):
         if path is None:
             continue
@@ -118,10 +118,10 @@ def _refuse(job: Job) -> None:
 
 
 class _Asked:
-    """Whether an output still says what people's memory says of its sentences.
+    """Checks whether an output still matches the translation memory.
 
-    What holds for a memory that has changed is put down in what is known of the file;
-    `confirmed` says that this has happened.
+    If the memory has changed but its matches have not, the known state of the file is
+    updated and `confirmed` is set.
     """
 
     def __init__(self, job: Job, known: Known, resources: Resources) -> None:
@@ -130,7 +130,7 @@ class _Asked:
         self.confirmed = False
 
     def same(self, tag: str) -> bool:
-        """Whether the memory says of a language what it said. Raises `SpeechsubsError`."""
+        """Whether the matches for a language are unchanged. Raises `SpeechsubsError`."""
         done = self._known.parts[tag]
         held = self._resources.written(self._known.language, tag)
         if held == done.memory:
@@ -143,7 +143,7 @@ class _Asked:
 
     def _answers(self, tag: str) -> str:
         if not self._found:
-            # All at once: to read and prepare the file takes longer than to ask.
+            # All languages at once: reading and preparing the file takes longer than the lookup.
             tags = naming.targets(self._job.targets, self._known.language)
             self._found = worker.recalled(self._job, tags, self._resources)
         return self._found[tag]
@@ -152,7 +152,7 @@ class _Asked:
 def _left(
     job: Job, known: Known, resources: Resources, state: State, asked: _Asked
 ) -> tuple[Job | None, str]:
-    """What is left to do of a job that was done before, and why; None for nothing."""
+    """The rest of a job that was done before, and the reason; None if it is up to date."""
     source = known.language
     inputs = fingerprint.inputs(job)
     options = job.options
@@ -201,10 +201,10 @@ def _left(
 
 
 class _Doubtful:
-    """Finds outputs that would be one file, or would replace an input.
+    """Finds outputs that would collide, or would replace an input.
 
-    A name of an output begins with its source's stem, so only files that share folder
-    and stem need a look; these are read for their language.
+    An output's name begins with its source's stem, so only sources that share folder and
+    stem need checking; these are read for their language.
     """
 
     def __init__(self, jobs: Sequence[Job]) -> None:
@@ -217,7 +217,7 @@ class _Doubtful:
         self._taken: dict[str, Path] = {}
 
     def refuse(self, job: Job) -> None:
-        """Raise `InputError` for the later one of two jobs that are in each other's way."""
+        """Raise `InputError` for the later of two jobs that collide."""
         if job.command == "check":
             return
         own = self._where(job.source.parent, job.source.name)
@@ -243,13 +243,13 @@ class _Doubtful:
         self._taken |= dict.fromkeys(places, job.source)
 
     def _keys(self, job: Job) -> set[str]:
-        """Where outputs of the job may lie, and where it lies itself."""
+        """The possible locations of the job's outputs, and its own location."""
         stem = outputs.stem(job.source)
         return {self._where(folder, stem) for folder in (job.folder, job.source.parent)}
 
     def _shared(self, job: Job) -> bool:
         keys = self._keys(job)
-        # Beside itself, subtitles that are made into subtitles may have their own name.
+        # Written elsewhere, converted or translated subtitles may keep the source's name.
         beside = len(keys) == 1 and job.source.suffix.lower().lstrip(".") in formats.writable()
         return beside or any(self._count[key] > 1 for key in keys)
 
@@ -261,9 +261,9 @@ class _Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How long the work would take, from what earlier work of this folder took.
+    """The estimated time of the work, extrapolated from earlier runs in this folder.
 
-    `seconds` is None where nothing like it was measured yet.
+    `seconds` is None if nothing comparable has been measured yet.
     """
 
     seconds: float | None
@@ -271,7 +271,7 @@ class Estimate:
 
 
 def estimate(jobs: Sequence[Job], state: State | None) -> Estimate:
-    """Seconds for jobs, by their bytes and what each language took for a byte."""
+    """Estimate the time of jobs from their size and the seconds per byte of each language."""
     if state is None:
         return Estimate(None, 0)
     total = 0.0

@@ -14,18 +14,18 @@ from speechsubs.options import Options
 from speechsubs.pipeline import Setting
 from speechsubs.protocols import Engine
 
-#: An engine is asked for so many texts for each core: some seconds, then signals are heard.
+#: Texts per engine call and core: a call takes a few seconds, then signals are handled.
 TEXTS_A_WORKER = 128
 
-#: What makes the engine of a name for a direction: name, source, target.
+#: Loads the engine for a name, a source and a target language.
 EngineLoader = Callable[[str, str, str], Engine]
 
 
 class Resources:
-    """What jobs share in a process: glossaries, settings, engines, each loaded once.
+    """Glossaries, settings and engines shared by the jobs of a process, each loaded once.
 
-    `memory` is what people wrote, and belongs to the thread that makes plans and asks
-    engines; `workers` is how many cores engines keep busy.
+    `memory` is the translation memory; it belongs to the thread that plans and calls
+    engines. `workers` is the number of cores that engines keep busy.
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class Resources:
         self.memory = memory
         self._workers = workers
         self._engines: dict[tuple[str, str, str], Engine | SpeechsubsError] = {}
-        # Bounded: every row of a manifest may have options of its own.
+        # Bounded, because every row of a manifest may have its own options.
         self.setting = lru_cache(maxsize=64)(self._setting)
         self.glossary = lru_cache(maxsize=8)(_glossary)
         self.original = lru_cache(maxsize=2)(_original)
         self.written = lru_cache(maxsize=256)(self._written)
 
     def engine(self, name: str, source: str, target: str) -> Engine:
-        """The engine; a failure to load it is remembered and raised each time."""
+        """The engine; a failure to load it is cached and raised every time."""
         key = (name, source, target)
         if key not in self._engines:
             try:
@@ -59,8 +59,10 @@ class Resources:
         return found
 
     def require(self, name: str, source: str, targets: Iterable[str]) -> None:
-        """Load the engines of all directions. Raises `SpeechsubsError` that tells of each
-        that is missing: who installs one model must not hear of the next in the morning.
+        """Load the engines of all directions.
+
+        Raises a `SpeechsubsError` that lists all missing ones, so that one error is enough
+        to install everything before an overnight run.
         """
         found: list[SpeechsubsError] = []
         for target in targets:
@@ -74,7 +76,7 @@ class Resources:
             raise EngineError(". Also: ".join(dict.fromkeys(map(str, found))))
 
     def _written(self, source: str, target: str) -> str:
-        """What people wrote for a direction, as a hash; kept until the next plan is made."""
+        """The hash of the human translations of a direction; kept until the next plan."""
         return self.memory.digest(source, target) if self.memory else ""
 
     def _setting(self, tag: str, options: Options) -> Setting:
@@ -95,5 +97,5 @@ def _original(path: str) -> Track:
 
 @cache
 def process_resources() -> Resources:
-    """The resources of a process that does nothing but jobs: a pool's or a cluster's worker."""
+    """The resources of a worker process of a pool or a cluster."""
     return Resources()

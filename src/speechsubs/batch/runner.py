@@ -1,17 +1,15 @@
-"""How a run is stopped: by a signal, by the first failure, by a full disk.
+"""Run jobs on this machine: jobs in, results out, each recorded before it is reported.
 
-Files that need an engine: many to a call, while the next are read and the last written.
+Files that need an engine are translated in groups, many to a call, while the next ones
+are read and the last ones written. The engine runs in the calling thread, which handles
+signals and owns the memory; it releases the GIL, so a second thread can read and write.
+At most three groups are in memory, whatever the number of files.
 
-The engine works in the thread that calls, because that is where its signals and its
-memory are; it lets go of Python's lock, and a second thread reads and writes meanwhile.
-Three groups are alive at most, whatever the number of files.
+Files that need no engine are processed here if they are few, otherwise in a pool of
+processes. Processes are spawned, which costs about a second of work each, so they are
+used only if the work is measured to take longer.
 
-Files that need no engine: a few here, many in processes that share the cores.
-
-Processes are started afresh (`spawn`), which costs about a second of work each: only
-what is measured to take longer goes to them.
-
-The run itself: jobs in, results out, each remembered before anybody hears of it.
+A run is stopped by a signal, by the first failure (`fail_fast`) or by a full disk.
 """
 
 import multiprocessing
@@ -37,18 +35,18 @@ from speechsubs.batch.worker import Drafted, Made, Ready
 from speechsubs.errors import OutputError
 from speechsubs.options import Options
 
-#: Ctrl-C, and what service managers send.
+#: Ctrl-C, and the signal that service managers send.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(BaseException):
-    """Raised out of an engine's work when a person wants the run to end."""
+    """Raised in the middle of an engine call when a signal stops the run."""
 
 
 class Control:
-    """What all parts of a run look at before they begin something new.
+    """The stop flag of a run, checked by all its parts before they begin new work.
 
-    `why` says why the run stops, and is empty while it goes on. `signal` is the number
+    `why` is the reason why the run stops, empty while it goes on. `signal` is the number
     of the signal that stopped it, 0 for none.
     """
 
@@ -60,21 +58,21 @@ class Control:
 
     @property
     def stopping(self) -> bool:
-        """True when nothing new is to begin."""
+        """True if no new work should begin."""
         return self._event.is_set()
 
     def stop(self, why: str) -> None:
-        """Begin nothing new; what is being written is finished. The first reason counts."""
+        """Begin no new work; pending writes are completed. The first reason is kept."""
         self.why = self.why or why
         self._event.set()
 
     def pause(self, seconds: float) -> None:
-        """Wait, at most until the run is stopped."""
+        """Wait, or return early if the run is stopped."""
         self._event.wait(seconds)
 
     @contextmanager
     def breakable(self) -> Iterator[None]:
-        """While this holds a signal raises `Interrupted`: nothing is being written."""
+        """Let signals raise `Interrupted`, for work during which nothing is written."""
         if self.stopping:
             raise Interrupted
         self._breakable = True
@@ -85,9 +83,9 @@ class Control:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take Ctrl-C and SIGTERM as a wish to stop; a second one ends at once.
+        """Stop gracefully on Ctrl-C or SIGTERM; a second signal ends the process immediately.
 
-        Ending at once is safe as well: files appear whole or not at all.
+        That is safe as well: files are written atomically.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -110,16 +108,16 @@ class Control:
             raise Interrupted
 
 
-#: A group is translated when it has so many sentences for each worker ...
+#: A group is translated once it has this many sentences per worker ...
 SENTENCES_A_WORKER = 128
-#: ... or so many characters, or so many files.
+#: ... or this many characters, or this many files.
 CHARACTERS_A_WORKER = 16_000
 FILES = 32
 
 
 @dataclass(slots=True)
 class Group:
-    """Files that go to the engines together, and files that came to nothing on the way."""
+    """Files that go to the engines together, and the results of files that failed before."""
 
     items: list[Ready] = field(default_factory=list)
     failed: list[JobResult] = field(default_factory=list)
@@ -127,7 +125,7 @@ class Group:
 
 @dataclass(slots=True)
 class _Waiting:
-    """Prepared files of one setting that are not enough for a group yet."""
+    """Prepared files with the same settings, too few for a group so far."""
 
     items: list[Ready] = field(default_factory=list)
     sentences: int = 0
@@ -142,9 +140,9 @@ class _Waiting:
 def grouped(
     jobs: Sequence[Job], resources: Resources, control: Control, workers: int
 ) -> Generator[list[JobResult], None, None]:
-    """Do the jobs; results as they are done, by groups. Ends early when `control` says so."""
+    """Run the jobs, yielding results group by group. Ends early if `control` is stopping."""
     groups = _groups(jobs, resources, control, workers)
-    # With one worker nothing is read before it is needed, and nothing is left to be written.
+    # With one worker, nothing is read ahead and no writes are pending.
     ahead = 1 if workers > 1 else 0
     coming: deque[Future[Group | None]] = deque()
     leaving: deque[Future[list[JobResult]]] = deque()
@@ -171,7 +169,7 @@ def grouped(
 
 
 def _executor(workers: int) -> Executor:
-    """What reads and writes beside the engine, in order."""
+    """The executor that reads and writes alongside the engine, in order."""
     if workers == 1:
         return InlineExecutor()
     return ThreadPoolExecutor(1, thread_name_prefix="speechsubs")
@@ -180,7 +178,7 @@ def _executor(workers: int) -> Executor:
 def _groups(
     jobs: Sequence[Job], resources: Resources, control: Control, workers: int
 ) -> Iterator[Group]:
-    """Jobs read, prepared and put together by language and options."""
+    """Read and prepare jobs, grouped by language and options."""
     waiting: dict[tuple[str, tuple[str, ...], Options], _Waiting] = {}
     failed: list[JobResult] = []
     for job in jobs:
@@ -213,7 +211,7 @@ def _groups(
 
 
 def _ready(job: Job, resources: Resources) -> Ready:
-    """A job prepared; where a language has no engine it fails before a group waits for it."""
+    """Prepare a job; it fails here, before it joins a group, if a language has no engine."""
     one = worker.ready(job, resources)
     resources.require(job.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
     return one
@@ -222,7 +220,7 @@ def _ready(job: Job, resources: Resources) -> Ready:
 def _written(
     group: Group, drafts: Sequence[list[Drafted] | JobResult], resources: Resources
 ) -> list[JobResult]:
-    """The results of a group, those that failed first, when its files are written."""
+    """Write the files of a group and return its results, failures first."""
     failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, JobResult))]
     made: list[Made] = []
     for one, found in zip(group.items, drafts, strict=True):
@@ -236,19 +234,19 @@ def _written(
     return failed + worker.write(made)
 
 
-#: Files that are done, and written, in one go.
+#: Files processed and written together.
 CHUNK = 16
-#: What a process costs before its first file, in seconds of work (measured: 0.7 to 1.2).
+#: The start-up cost of a process in seconds of CPU time (measured: 0.7 to 1.2).
 START_S = 1.0
 
 
 def pooled(
     jobs: Sequence[Job], resources: Resources, control: Control, workers: int
 ) -> Generator[list[JobResult], None, None]:
-    """Do the jobs; results in the order of the jobs, a few at a time.
+    """Run the jobs, yielding a few results at a time, in the order of the jobs.
 
-    Jobs with a recording are done here, one after the other: an aligner uses all
-    cores by itself.
+    Jobs with a recording run here, one after the other: an aligner uses all cores by
+    itself.
     """
     heavy = [job for job in jobs if job.audio is not None]
     light = deque(job for job in jobs if job.audio is None)
@@ -258,8 +256,8 @@ def pooled(
         yield worker.do_all([job], resources)
     while light and not control.stopping:
         chunk = _some(light)
-        # Of the processor: waiting for the disk is shared already, by the writers' threads,
-        # and on a busy machine the clock says nothing of what a start would cost.
+        # CPU time: disk waits already overlap in the writer threads, and on a busy machine
+        # wall-clock time says nothing about the cost of starting a process.
         start = process_time()
         yield worker.do_all(chunk, resources)
         left_s = (process_time() - start) / len(chunk) * len(light)
@@ -274,7 +272,7 @@ def _some(jobs: deque[Job], number: int = CHUNK) -> list[Job]:
 def _in_processes(
     jobs: deque[Job], control: Control, workers: int
 ) -> Generator[list[JobResult], None, None]:
-    """Do all jobs in processes; a process that is killed takes no file with it."""
+    """Run all jobs in processes; no job is lost if a process is killed."""
     while jobs and not control.stopping:
         flying: deque[tuple[list[Job], Future[list[JobResult]]]] = deque()
         try:
@@ -297,7 +295,7 @@ def _in_processes(
 
 
 def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResult], None, None]:
-    """Jobs of which one may kill its process: one by one, in one process at a time."""
+    """Run jobs one by one, in one process at a time, because one of them may kill it."""
     left = deque(jobs)
     while left and not control.stopping:
         try:
@@ -316,13 +314,13 @@ def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResul
 
 
 def _pool(number: int) -> ProcessPoolExecutor:
-    # Not forked: a fork copies locks that other threads hold at that moment.
+    # Not forked: a fork copies locks that other threads may be holding.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(number, mp_context=context, initializer=_settle_in)
 
 
 def _settle_in() -> None:
-    """A worker leaves Ctrl-C to the process that started it, and ends when that one does."""
+    """Make a worker ignore Ctrl-C, which its parent handles, and exit with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
@@ -331,11 +329,11 @@ def _leave_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        # Waiting for work that never comes, it would stay for ever. Files are whole.
+        # Otherwise it would wait for work forever. Exiting is safe: writes are atomic.
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-#: Why a run ends before its time.
+#: Why a run ends early.
 DISK_FULL = "the disk is full"
 FAIL_FAST = "a file failed (--fail-fast)"
 
@@ -349,11 +347,11 @@ def run(
     workers: int = 1,
     fail_fast: bool = False,
 ) -> Generator[JobResult, None, None]:
-    """Do the jobs with so many workers; a result for each, when it is on disk.
+    """Run the jobs on `workers` workers, yielding each result once it is on disk.
 
-    Ends early, without results for what was not begun, when `control` says so, when the
-    disk is full, where the state cannot be written, or with `fail_fast` at the first
-    failure. `control.why` says so then.
+    Ends early, without results for jobs not begun, if `control` is stopping, if the disk
+    is full, if the state cannot be written, or with `fail_fast` at the first failure.
+    `control.why` then holds the reason.
     """
     with_engine = [job for job in jobs if job.targets]
     without = [job for job in jobs if not job.targets]
@@ -371,8 +369,8 @@ def remembered(
     state: State | None,
     fail_fast: bool,
 ) -> Generator[JobResult, None, None]:
-    """The results of a flow, each in the manifest before anybody hears of it."""
-    # Whoever leaves early, threads and processes end before the lock is let go.
+    """Yield the results of a flow, each recorded in the state before it is reported."""
+    # If the consumer stops early, threads and processes end before the lock is released.
     with closing(flow):
         for results in flow:
             _remember(results, state, control)
@@ -385,7 +383,7 @@ def remembered(
 
 
 def _remember(results: Sequence[JobResult], state: State | None, control: Control) -> None:
-    """What cannot be remembered is done all the same, and will be done again."""
+    """Record results; a job that cannot be recorded is done, but will be repeated."""
     if state is None:
         return
     try:

@@ -1,8 +1,8 @@
-"""The batch's manifest: what is done, beside the outputs, so that a run can go on.
+"""The state of a batch: what has been done, kept beside the outputs to resume a run.
 
-A JSON Lines file that is only added to. A line says what one file came to, language by
-language; a later line wins. A line that a SIGKILL cut is not read: its file is done
-again, which gives the same bytes.
+An append-only JSON Lines file. A line records the results of one file, language by
+language; later lines override earlier ones. A line truncated by SIGKILL is ignored: its
+file is processed again, which gives the same bytes.
 """
 
 import json
@@ -26,16 +26,16 @@ MANIFEST = ".speechsubs-batch.jsonl"
 LOCK = ".speechsubs-batch.lock"
 
 _ABOUT = "What a batch did here. Remove it, and the next run does everything again."
-#: A manifest is larger than texts that people write: 100,000 files take about 60 MB.
+#: The state is larger than texts written by people: 100,000 files take about 60 MB.
 _MAX_BYTES = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the manifest holds of one language of a file, key by key.
+    """The recorded state of one language of a file; the fields are the JSON keys.
 
-    `cues` and `sentences` are for people who read the file: they are not read back, and a
-    line that repeats an earlier one leaves them out.
+    `cues` and `sentences` are for human readers of the file: they are not read back, and a
+    line that repeats an earlier one omits them.
     """
 
     print: str
@@ -51,7 +51,7 @@ class Done:
 
     @property
     def findings(self) -> bool:
-        """True where a person should look at the files."""
+        """True if the files have findings that a person should look at."""
         return bool(self.errors or self.warnings)
 
 
@@ -92,7 +92,7 @@ _CODEC = Codec(
 
 @dataclass(slots=True)
 class Known:
-    """What the manifest says of a file. `language` is its own, `bytes` its size."""
+    """The recorded state of a file. `language` is its own, `bytes` its size."""
 
     language: str = ""
     bytes: int = 0
@@ -101,27 +101,27 @@ class Known:
 
 @dataclass(slots=True)
 class Rates:
-    """What earlier work took: seconds and bytes by what was done ("en>es", "own")."""
+    """Measured throughput: seconds and bytes by kind of work ("en>es", "own")."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
-    #: Of the last whole run: the share of a second that passed for each second of work.
+    #: Wall-clock seconds per second of work in the last complete run.
     overlap: float = 1.0
 
     def add(self, name: str, size: int, seconds: float) -> None:
-        """Take one more measurement in."""
+        """Add a measurement."""
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds
         self.bytes[name] = self.bytes.get(name, 0) + size
 
     def of(self, name: str, size: int) -> float | None:
-        """Seconds for so many bytes; None where nothing like it was measured."""
+        """Seconds for `size` bytes; None if nothing comparable has been measured."""
         if not self.bytes.get(name):
             return None
         return self.seconds[name] / self.bytes[name] * size * self.overlap
 
 
 class State:
-    """The manifest of one folder, read and added to. One process at a time: see `locked`."""
+    """The state of one folder, read and appended to. One process at a time: see `locked`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -136,14 +136,14 @@ class State:
             self._take(data)
 
     def name(self, path: Path) -> str:
-        """A path as the manifest holds it: below its folder where it lies there."""
+        """A path as recorded: relative to the state's folder if it is inside it."""
         try:
             return path.absolute().relative_to(self.folder.absolute()).as_posix()
         except ValueError:
             return path.absolute().as_posix()
 
     def add(self, results: Sequence[JobResult]) -> None:
-        """Remember what is done, on disk. Raises `OutputError`."""
+        """Record results on disk. Raises `OutputError`."""
         lines = [self._line(result) for result in results if not result.failed]
         if self._keeps:
             for line in lines:
@@ -151,23 +151,23 @@ class State:
         self._append(map(_CODEC.dump, lines))
 
     def confirm(self, keys: Sequence[str]) -> None:
-        """Remember again what is known of files: it changed without work. As `add`."""
+        """Record files again whose known state changed without work. Raises as `add` does."""
         self._append(_CODEC.dump(_again(key, self.known[key])) for key in keys)
 
     def forget(self) -> None:
-        """Keep nothing more in memory: the plan is made, and nobody will ask again."""
+        """Release the known files: once the plan is made, they are no longer needed."""
         self.known.clear()
         self._keeps = False
 
     def ran(self, wall_s: float, busy_s: float, number: int) -> None:
-        """Remember how long a whole run took and how many seconds of work were in it."""
+        """Record the duration of a complete run and its total seconds of work."""
         if number and busy_s > 0:
             today = datetime.now(UTC).date().isoformat()
             run = _Run(today, number, round(wall_s, 3), round(busy_s, 3))
             self._append([_CODEC.dump(_RunLine(run))])
 
     def tidy(self) -> None:
-        """Write the file anew where most of its lines are outdated."""
+        """Rewrite the file if most of its lines are outdated."""
         if self._lines <= 2 * len(self.known) + 200:
             return
         lines = (_CODEC.dump(_again(key, known)) for key, known in self.known.items())
@@ -215,7 +215,7 @@ class State:
 
     def _opened(self) -> IO[bytes]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Not buffered: what a full disk refused must not be tried again at the end.
+        # Unbuffered: a write that failed on a full disk must not be retried on close.
         stream = self.path.open("ab+", buffering=0)
         size = stream.seek(0, os.SEEK_END)
         if not size:
@@ -223,11 +223,11 @@ class State:
         else:
             stream.seek(size - 1)
             if stream.read(1) != b"\n":
-                _write(stream, b"\n")  # a line that was cut stays by itself
+                _write(stream, b"\n")  # keeps a truncated line apart
         return stream
 
     def _take(self, data: dict[str, Any]) -> None:
-        """A line of the manifest; one that makes no sense says nothing."""
+        """Take in a line of the file; malformed lines are ignored."""
         with suppress(InputError):
             if "run" in data:
                 run = _CODEC.load(data, _RunLine, str(self.path)).run
@@ -247,15 +247,15 @@ class State:
 
 
 def rate_name(source: str, tag: str) -> str:
-    """What is measured together: a direction, or everything without an engine."""
+    """The kind of work measured together: a direction, or everything without an engine."""
     return "own" if source == tag or not tag else f"{source}>{tag}"
 
 
 @contextmanager
 def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
-    """Hold the folder for one batch; gives who held it and died.
+    """Lock the folder for one batch; yields the former owner if it died without unlocking.
 
-    Raises `InputError` where another batch works there.
+    Raises `InputError` if another batch is running there.
     """
 
     def refused(owner: Owner | None) -> InputError:
@@ -270,7 +270,7 @@ def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
 
 
 def leftovers(folders: Iterable[Path]) -> int:
-    """Remove the temporary files that killed processes left; how many there were."""
+    """Remove temporary files left by killed processes; returns their number."""
     return sum(len(adapters_files.sweep(folder)) for folder in set(folders))
 
 
@@ -287,7 +287,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _write(stream: IO[bytes], data: bytes) -> None:
-    """All of the data, or `OSError`."""
+    """Write all of the data or raise `OSError`."""
     while data:
         data = data[stream.write(data) :]
 
@@ -301,5 +301,5 @@ def _again(key: str, known: Known) -> _FileLine:
 
 
 def _encoded(data: dict[str, Any]) -> bytes:
-    # ASCII, so that a name with half a character in it survives.
+    # ASCII, so that a file name with a lone surrogate survives.
     return (json.dumps(data, ensure_ascii=True, separators=(",", ":")) + "\n").encode("ascii")

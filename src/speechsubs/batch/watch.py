@@ -1,4 +1,4 @@
-"""Files that somebody is still copying are left alone until they have been still."""
+"""Watching folders: a file still being copied is left alone until it stops changing."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from speechsubs.batch.model import Job
 
-#: A file is taken when its size and its date have not changed for so long.
+#: Seconds without a change of size or date after which a file is processed.
 STILL_S = 2.0
-#: Between two looks at the folder.
+#: Seconds between two scans of the folder.
 EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Size and date of a file, and when it was first seen so (monotonic seconds)."""
+    """Size and date of a file, and when they were first observed (monotonic seconds)."""
 
     size: int
     mtime_ns: int
@@ -23,7 +23,7 @@ class _Look:
 
 
 class Watch:
-    """Which files are new or changed and have been still for `STILL_S` seconds."""
+    """Finds files that are new or changed and then unchanged for `STILL_S` seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -31,7 +31,7 @@ class Watch:
         self._taken: dict[Path, tuple[int, int]] = {}
 
     def settled(self, jobs: Sequence[Job]) -> list[Job]:
-        """The jobs to do now, each once for each of its versions."""
+        """The jobs to run now, each once per version of its file."""
         now = self._now()
         found = []
         looks = {}
@@ -49,7 +49,7 @@ class Watch:
             looks[job.source] = look
             version = (look.size, look.mtime_ns)
             still = now - look.since >= STILL_S
-            # An empty file is one that somebody has only begun to copy.
+            # An empty file is one whose copying has only just begun.
             if still and look.size and self._taken.get(job.source) != version:
                 self._taken[job.source] = version
                 found.append(job)

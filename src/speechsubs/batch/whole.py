@@ -1,7 +1,7 @@
-"""A run whose results are wanted whole: for its report, its project, a person who waits.
+"""Runs that keep their full results: for a report, a project or a waiting user.
 
-Where a batch drops the cues of a file as soon as they are written, such a run holds
-everything until its end, so it is for a few files.
+A batch drops the cues of a file as soon as they are written; such a run keeps everything
+in memory until it ends, so it is meant for a few files.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,8 +26,8 @@ Pairs = Sequence[tuple[Locale, Engine]]
 class Item:
     """A file that was read.
 
-    `path` is what its outputs are named after; `track` holds the subtitles that it is,
-    where it is no transcript.
+    Its outputs are named after `path`; `track` holds its cues if it is a subtitle file
+    rather than a transcript.
     """
 
     path: Path
@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The results of a group, and why the other items have none."""
+    """The results of a group, and the errors of the items that have none."""
 
     results: tuple[tuple[Path, Result], ...]
     failures: tuple[InputError, ...]
@@ -54,14 +54,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Results with what was found in writing them, and the files of each by its name."""
+    """Results including the findings of writing them, and the written files by source name."""
 
     results: tuple[Result, ...]
     files: dict[str, list[Path]]
 
 
 def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -> list[Group]:
-    """The items by their language, with the languages to translate them to."""
+    """Group the items by language, with the languages to translate them to."""
     by_tag: dict[str, list[Item]] = {}
     for item in items:
         said = item.transcript if item.track is None else item.track
@@ -87,10 +87,10 @@ def run(
     aligner: Aligner | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """The results of a group. Raises `EngineError`.
+    """Process a group. Raises `EngineError`.
 
-    `recall` gives what asks for the translations that people wrote for the transcript of
-    that name. A transcript without text does not take the others with it.
+    `recall` makes the lookup of human translations for the transcript of a name. A
+    transcript without text does not make the others fail.
     """
     ready: list[tuple[Item, Prepared]] = []
     failures: list[InputError] = []
@@ -116,7 +116,7 @@ def run(
 
 
 def places(group: Group, tags: Sequence[str], output: Path | None, options: Options) -> list[Path]:
-    """The files that a group's outputs go to; `tags` are the languages that are written."""
+    """The output paths of a group; `tags` are the languages that are written."""
     names = list(tags)
     if options.bilingual:
         names += [naming.stacked(group.source.tag, locale.tag) for locale in group.targets]
@@ -131,7 +131,7 @@ def places(group: Group, tags: Sequence[str], output: Path | None, options: Opti
 def save(
     results: Iterable[tuple[Path, Result]], output: Path | None, options: Options, *, own: bool
 ) -> Saved:
-    """Write the tracks of results, that of the source's own language where `own` says so.
+    """Write the tracks of results; `own` includes the track in the source language.
 
     Raises `OutputError`.
     """

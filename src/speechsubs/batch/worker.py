@@ -1,7 +1,7 @@
-"""The work on one file: read, prepare, finish, write. The same wherever it is done.
+"""The processing of one file: read, prepare, finish, write. The same on every executor.
 
-`do_all` does whole jobs in this process, for pools of processes and for clusters;
-`grouped` takes the same steps apart so that an engine gets many files at once.
+`do_all` runs whole jobs in this process, for process pools and clusters;
+`runner.grouped` runs the same steps separately so that an engine gets many files at once.
 """
 
 import errno
@@ -33,7 +33,7 @@ _Done = TypeVar("_Done")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A job that was read and prepared, waiting for its drafts."""
+    """A job that has been read and prepared and is waiting for its drafts."""
 
     job: Job
     setting: Setting
@@ -46,16 +46,16 @@ class Ready:
 
     @property
     def group(self) -> tuple[str, tuple[str, ...], Options]:
-        """What jobs must share to go to the engines together."""
+        """The key that jobs must share to be translated together."""
         tags = tuple(locale.tag for locale in self.targets)
         return self.setting.source.tag, tags, self.job.options
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """One language's drafts for a job, and how long the engine took for them.
+    """The drafts of one language of a job, and the engine's time for them.
 
-    `memory` and `recalled` are those of `LanguageResult`.
+    `memory` and `recalled` are as in `LanguageResult`.
     """
 
     locale: Locale
@@ -68,9 +68,9 @@ class Drafted:
 
 @dataclass(slots=True)
 class Made:
-    """A job that is finished but for the writing of its files.
+    """A finished job whose files are not written yet.
 
-    `shared` is how many of the result's findings, its first, are about the source itself.
+    The first `shared` findings of the result are about the source itself.
     """
 
     result: JobResult
@@ -80,7 +80,7 @@ class Made:
 
 
 def failed(job: Job, error: BaseException) -> JobResult:
-    """What is said of a job that came to nothing."""
+    """The result of a job that failed."""
     if isinstance(error, SpeechsubsError):
         reason = str(error)
     elif isinstance(error, MemoryError):
@@ -93,7 +93,7 @@ def failed(job: Job, error: BaseException) -> JobResult:
 
 
 def attempt(job: Job, action: Callable[[], _Done]) -> _Done | JobResult:
-    """What an action comes to; the result of the job where it fails."""
+    """Run an action; returns its value, or a failed result of the job."""
     try:
         return action()
     except Exception as error:  # one broken file never stops the others
@@ -102,7 +102,7 @@ def attempt(job: Job, action: Callable[[], _Done]) -> _Done | JobResult:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file's bytes, what they hold, its language and the languages to translate to."""
+    """A file's bytes, parsed content, language and target languages."""
 
     data: bytes
     item: Transcript | Track
@@ -111,7 +111,7 @@ class Read:
 
 
 def read(job: Job) -> Read:
-    """Read a file, far enough to know what is asked of it. Raises `SpeechsubsError`."""
+    """Read a file and determine its language and targets. Raises `SpeechsubsError`."""
     options = job.options
     data = read_bytes(job.source)
     item = formats.parse(data, job.source)
@@ -158,7 +158,7 @@ def _aligner(job: Job, source: Locale) -> Aligner | None:
 
 
 def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Made:
-    """Cues and findings of a job, its files planned."""
+    """Make the cues and findings of a job and plan its files."""
     start = perf_counter()
     job, options = one.job, one.job.options
     given = [(each.locale, each.engine, each.drafts) for each in drafted]
@@ -211,7 +211,7 @@ def _job_result(one: Ready, result: Result, parts: Sequence[LanguageResult]) -> 
     for output in result.outputs:
         if output.locale.tag in kept:
             findings += output.findings
-    # What is wrong with the transcript itself counts with the first language.
+    # Findings about the transcript itself are counted with the first language.
     more_errors, more_warnings = _counts(result.findings)
     first = parts[0]
     counted = replace(
@@ -233,7 +233,7 @@ def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def write(made: Sequence[Made]) -> list[JobResult]:
-    """Write the files of finished jobs, together; what came of each, in order."""
+    """Write the files of finished jobs together; returns their results in order."""
     results = {}
     for overwrite in (False, True):
         some = [item for item in made if item.overwrite is overwrite]
@@ -261,27 +261,25 @@ def _written(made: Made, done: Written | SpeechsubsError) -> JobResult:
 
 
 def do(job: Job, resources: Resources | None = None) -> JobResult:
-    """Do a whole job in this process. Never raises for what is wrong with it."""
+    """Run a whole job in this process. Errors go into its result and are never raised."""
     (result,) = do_all([job], resources)
     return result
 
 
 def do_all(jobs: Sequence[Job], resources: Resources | None = None) -> list[JobResult]:
-    """Do whole jobs in this process, one after the other, written together."""
+    """Run whole jobs in this process, one after the other, and write them together."""
     resources = resources or process_resources()
     return written([attempt(job, partial(made, job, resources)) for job in jobs])
 
 
 def written(items: Sequence[Made | JobResult]) -> list[JobResult]:
-    """The results of jobs in order, when the files of those that came to something are
-    written.
-    """
+    """Write the files of the jobs that did not fail; returns all results in order."""
     wrote = iter(write([item for item in items if isinstance(item, Made)]))
     return [next(wrote) if isinstance(item, Made) else item for item in items]
 
 
 def made(job: Job, resources: Resources) -> Made:
-    """Everything but the writing. Raises `SpeechsubsError`."""
+    """Process one file without writing its outputs. Raises `SpeechsubsError`."""
     if job.command == "convert":
         return _converted(job)
     if job.command == "check":
@@ -291,15 +289,15 @@ def made(job: Job, resources: Resources) -> Made:
 
 
 def drafted(one: Ready, locale: Locale, resources: Resources) -> Drafted:
-    """The drafts of one job alone. Raises `EngineError`."""
+    """Translate a single job. Raises `EngineError`."""
     (found,) = drafted_together([one], locale, resources)
     return found
 
 
 def drafted_each(some: Sequence[Ready], resources: Resources) -> list[list[Drafted] | JobResult]:
-    """The drafts of jobs of one group in all their languages, made together.
+    """Translate the jobs of one group together, into all their languages.
 
-    A job that fails is told by its result. Where jobs fail together, each is tried alone.
+    A job that fails is returned as its result. If the group fails, each job is tried alone.
     """
     found: list[list[Drafted]] = [[] for _ in some]
     lost: dict[int, JobResult] = {}
@@ -328,13 +326,13 @@ def _drafted_or_lost(
 
 
 def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources) -> list[Drafted]:
-    """The drafts of jobs of one setting, made in one go. Raises `EngineError`.
+    """Translate jobs with the same settings in one go. Raises `EngineError`.
 
     The engine's time is shared out by sentences.
     """
     setting, options = some[0].setting, some[0].job.options
     engine = resources.engine(options.engine, setting.source.tag, locale.tag)
-    # Before the memory is asked: should it change in between, the next run asks it again.
+    # Taken before the lookup: if the memory changes in between, the next run looks again.
     held = resources.written(setting.source.tag, locale.tag)
     heard = []
     if resources.memory is not None:
@@ -351,9 +349,9 @@ def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources
 
 
 def recalled(job: Job, tags: Sequence[str], resources: Resources) -> dict[str, str]:
-    """What people's memory says of a job now, by language, as `LanguageResult.recalled` has it.
+    """Hash the current memory matches of a job by language, as in `LanguageResult.recalled`.
 
-    No engine is asked and no recording heard: texts do not depend on either.
+    Needs neither engine nor recording: the matches depend on neither.
     Raises `SpeechsubsError`.
     """
     if resources.memory is None:
@@ -420,7 +418,7 @@ def _checked(job: Job, resources: Resources) -> Made:
 
 
 def _track(job: Job) -> tuple[bytes, Track, str]:
-    """A file that must be subtitles: its bytes, its cues, its language."""
+    """Read a subtitle file: its bytes, its cues, its language."""
     found = read(job)
     assert isinstance(found.item, Track)
     return found.data, found.item, found.language

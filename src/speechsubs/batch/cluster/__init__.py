@@ -1,1 +1,1 @@
-"""A batch on a Dask cluster: client, worker, and what the two agree on."""
+"""Batches on a Dask cluster: client, worker and their protocol."""

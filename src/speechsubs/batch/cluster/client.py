@@ -1,17 +1,14 @@
-"""Dask's side of a cluster: workers found and looked at, bundles sent, answers taken.
-
-Everything of Dask that speechsubs relies on is here and in `cluster.worker`: a resource
-keeps work from unfit workers, `allowed-failures` ends what kills its workers.
-
-The same plan on other processes and other machines, by Dask distributed.
+"""Run a plan on other processes and other machines with Dask distributed.
 
 `Cluster.run` does what `batch.run` does, with the same results and the same bytes.
-Workers read inputs, glossaries and models, are sent what people wrote into a memory, and
-send back what they made; this process alone writes, so that ledger, manifest and lock are
-as they are on one machine, and a worker may die at any moment without leaving half a file.
+Workers read inputs, glossaries and models, receive a snapshot of the translation memory,
+and send back what they made; only this process writes, so ledger, state and lock work as
+on one machine, and a worker may die at any moment without leaving a partial file.
 
-Dask schedules; bundles in flight are bounded by the number of workers. Importing this
-needs no Dask.
+Dask schedules; the number of bundles in flight is bounded by the number of workers. All
+use of Dask is here and in `cluster.worker`: a resource keeps work away from unfit
+workers, `allowed-failures` gives up on work that kills its workers. Importing this module
+does not need Dask.
 """
 
 import gc
@@ -38,17 +35,17 @@ from speechsubs.batch.state import State
 from speechsubs.batch.worker import Made
 from speechsubs.errors import InputError, SpeechsubsError
 
-#: How long a scheduler may take to answer, and to have its first worker, in seconds.
+#: Timeouts in seconds: for a scheduler to answer, and to get its first worker.
 ANSWER_S, FIRST_WORKER_S = 5.0, 20.0
-#: Between two looks at who is there; how long nobody may be before that is said, and
-#: before the run ends, in seconds.
+#: In seconds: the interval of checking for workers, and how long there may be none
+#: before that is reported, and before the run ends.
 LOOK_S, SHORT_S, PATIENCE_S = 2.0, 15.0, 600.0
-#: How long nothing is listened to but Dask; signals are heard all the same.
+#: How long to wait for Dask in one go; signals are handled in the meantime.
 PAUSE_S = 0.5
-#: A bundle that killed so many workers (of our own) is not tried again.
+#: A bundle that killed this many (of our own) workers is not retried.
 MOST_KILLS = 3
 
-#: What Dask says goes nowhere: what a person should know is said by us.
+#: Dask's log is silenced: we report ourselves whatever concerns the user.
 _SILENT = {
     "logging": {
         "version": 1,
@@ -60,7 +57,7 @@ _SILENT = {
         },
     },
 }
-#: What to do where a scheduler does not answer.
+#: The advice if a scheduler does not answer.
 _TCP = (
     "Is it running (`dask scheduler`), is its address written tcp://HOST:8786 (tls:// where it "
     "asks for certificates), and may this machine reach it?"
@@ -69,16 +66,16 @@ _TLS = (
     "Is it running, and may this machine reach it? tls:// needs certificates of the "
     "scheduler's authority: docs/cluster.md, Security, says which settings name them"
 )
-#: Our own workers. An HTTP server of Dask's is there without a dashboard too; it and all
-#: else listens to this machine alone.
+#: Settings of our own workers. Dask starts an HTTP server even without a dashboard; it
+#: and everything else listens on the loopback interface only.
 _LOOPBACK = "127.0.0.1"
 
 
 @contextmanager
 def opened(place: Place, note: Callable[[str], None]) -> Iterator["Workers"]:
-    """A scheduler with workers. Raises `InputError` where none answers.
+    """Connect to a scheduler with workers. Raises `InputError` if none answers.
 
-    `note` is told which workers are not used, and why.
+    `note` is called with the workers that are not used, and why.
     """
     # Here and below: Dask takes half a second to import, and is an extra.
     import dask
@@ -86,7 +83,7 @@ def opened(place: Place, note: Callable[[str], None]) -> Iterator["Workers"]:
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_SILENT))
         stack.enter_context(warnings.catch_warnings())
-        # Of Dask: ports that are taken, versions that differ. We compare versions ourselves.
+        # Dask warns about ports in use and differing versions. We compare versions ourselves.
         warnings.simplefilter("ignore")
         address = place.scheduler or stack.enter_context(_own(place))
         client = stack.enter_context(_client(address, place))
@@ -95,11 +92,11 @@ def opened(place: Place, note: Callable[[str], None]) -> Iterator["Workers"]:
 
 @contextmanager
 def _own(place: Place) -> Iterator[Any]:
-    # Its import sets up logging, so it comes after `_SILENT` is in force.
+    # Importing it sets up logging, so `_SILENT` must be in force before.
     import dask
     from distributed import LocalCluster
 
-    start: Any = LocalCluster  # which has no types
+    start: Any = LocalCluster  # untyped
     settings = {"distributed.scheduler.allowed-failures": MOST_KILLS - 1}
     with (
         dask.config.set(settings),
@@ -121,14 +118,14 @@ def _own(place: Place) -> Iterator[Any]:
 def _client(address: Any, place: Place) -> Iterator[Any]:
     from distributed import Client
 
-    connect: Any = Client  # which has no types
+    connect: Any = Client  # untyped
     problem = ""
     try:
         client = connect(address, timeout=ANSWER_S, set_as_default=False, name="speechsubs")
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         problem = _in_short(error)
     if problem:
-        # Dask's half-made client is to end now: amid the start of another it would hang.
+        # Close Dask's half-started client now: it would hang during the start of another.
         gc.collect()
         raise InputError(
             str(place),
@@ -138,7 +135,7 @@ def _client(address: Any, place: Place) -> Iterator[Any]:
     try:
         yield client
     finally:
-        with suppress(Exception):  # a scheduler that has gone cannot be taken leave of
+        with suppress(Exception):  # the scheduler may be gone already
             client.close(timeout=2)
 
 
@@ -148,7 +145,7 @@ def _in_short(error: BaseException) -> str:
 
 
 class Workers:
-    """The workers of a scheduler, as far as they are fit."""
+    """The workers of a scheduler that are fit for the run."""
 
     def __init__(self, client: Any, place: Place, note: Callable[[str], None]) -> None:
         self._client, self._place, self._note = client, place, note
@@ -161,28 +158,28 @@ class Workers:
 
     @property
     def number(self) -> int:
-        """How many workers are there that may be used."""
+        """The number of usable workers."""
         return sum(self._known.values())
 
     @contextmanager
     def serving(self, terms: Terms, control: Control) -> Iterator[None]:
-        """With a workshop on every worker, now and later. Raises `InputError` without one."""
+        """Set up a workshop on every present and future worker. Raises `InputError` if none."""
         from speechsubs.batch.cluster import worker as cluster_worker
 
         self._run, self._known = terms.run, {}
         workshop = cluster_worker.Workshop(terms)
-        # Dask raises whatever one worker says that cannot load it: it is asked below.
+        # Dask raises the error of any worker that cannot load it; each is asked below.
         with suppress(Exception):
             self._client.register_plugin(workshop, name=workshop.name)
         try:
             self._first(control)
             yield
         finally:
-            with suppress(Exception):  # workers that have gone need no clearing
+            with suppress(Exception):  # workers that are gone need no clean-up
                 self._client.unregister_worker_plugin(workshop.name)
 
     def _first(self, control: Control) -> None:
-        """Wait for a worker that is fit."""
+        """Wait for the first fit worker."""
         deadline = time.monotonic() + FIRST_WORKER_S
         while not control.stopping:
             self._look()
@@ -200,9 +197,9 @@ class Workers:
             control.pause(0.2)
 
     def done(self, bundles: Iterator[Bundle], control: Control) -> Generator[Done, None, None]:
-        """Send bundles, one for each worker at a time; what came of them, as it comes.
+        """Send bundles, one per worker at a time, and yield their results as they arrive.
 
-        Ends early, with what has come in, when `control` says so.
+        Ends early, with the results so far, if `control` is stopping.
         """
         flying: dict[str, tuple[Any, Bundle]] = {}
         again: deque[Bundle] = deque()
@@ -219,7 +216,7 @@ class Workers:
                     future = self._sent(bundle, count)
                     flying[future.key] = (future, bundle)
                     future.add_done_callback(finished.put)
-                # Only now, so that workers are busy while this is written.
+                # Only now, so that workers are busy while these results are written.
                 if ready is not None:
                     yield ready
                     ready = None
@@ -246,7 +243,7 @@ class Workers:
         )
 
     def _next(self, finished: "SimpleQueue[Any]", control: Control) -> Any:
-        """A future that is done; None where nothing came for a while, or at a signal."""
+        """A finished future; None if there is none for a while, or on a signal."""
         try:
             with control.breakable():
                 return finished.get(timeout=PAUSE_S)
@@ -259,7 +256,7 @@ class Workers:
     def _answer(
         self, future: Any, bundle: Bundle, again: "deque[Bundle]", control: Control
     ) -> Done | None:
-        """The answers of a future; None where it has to be tried again in parts."""
+        """The answers of a future; None if it must be retried in parts."""
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
@@ -267,7 +264,7 @@ class Workers:
             try:
                 found = future.result(timeout=PAUSE_S)
             except TimeoutError:
-                # Its worker died with the answer: Dask has it made again.
+                # Its worker died with the answer: Dask recomputes it.
                 self._look_again()
             except KilledWorker as error:
                 if len(bundle) == 1:
@@ -286,7 +283,7 @@ class Workers:
             self._wait_or_end()
 
     def _look(self) -> None:
-        """Find out who is there, and ask newcomers whether they are fit."""
+        """List the workers, and ask new ones whether they are fit."""
         from speechsubs.batch.cluster import worker as cluster_worker
 
         self._looked = time.monotonic()
@@ -308,11 +305,11 @@ class Workers:
         from speechsubs.batch.cluster.worker import Verdict
 
         if answer is None:
-            return  # it is still looking at itself
+            return  # its check is still running
         if isinstance(answer, Verdict):
             who, faults = f"{name} ({answer.host}, process {answer.pid})", answer.faults
         elif isinstance(answer, OSError):
-            return  # it went away while it was asked
+            return  # it disappeared in the meantime
         else:
             who = name
             faults = (
@@ -324,7 +321,7 @@ class Workers:
             self._note(self._told[name])
 
     def _wait_or_end(self) -> None:
-        """Workers may come back; a scheduler without any for long is given up."""
+        """Wait for workers to come back; give up after too long without any."""
         if self._client.status not in ("running", "connecting"):
             raise self._gone()
         if self.number:
@@ -333,7 +330,7 @@ class Workers:
         now = time.monotonic()
         if self._alone_since is None:
             self._alone_since = now
-        # One that died is started again by its nanny within seconds.
+        # A worker that died is restarted by its nanny within seconds.
         if now - self._alone_since > SHORT_S and not self._alone_said:
             self._alone_said = True
             self._note("no worker is left; waiting for one to come back (Ctrl-C ends it)")
@@ -356,14 +353,14 @@ def _address(worker: Any) -> str:
     return str(getattr(worker, "address", worker))
 
 
-#: What people are told without the extra.
+#: The message if the extra is not installed.
 INSTALL = "pip install 'speechsubs[cluster]'"
 
 
 class Cluster:
-    """Workers, which are started or called when there is first something to do.
+    """Workers that are started or contacted when there is first something to do.
 
-    `note` is told what a person should know: which workers are not used, and why.
+    `note` is called with messages for the user: which workers are not used, and why.
     """
 
     def __init__(self, place: Place, note: Callable[[str], None]) -> None:
@@ -389,10 +386,10 @@ class Cluster:
         workers: int = 1,
         fail_fast: bool = False,
     ) -> Generator[JobResult, None, None]:
-        """What `batch.run` does, on the cluster; `workers` is not looked at.
+        """Do what `batch.run` does, on the cluster; `workers` is ignored.
 
-        Raises `InputError` where no worker can be used, and `OutputError` where the
-        state cannot be written.
+        Raises `InputError` if no worker can be used, and `OutputError` if the state cannot
+        be written.
         """
         del workers
         if jobs:
@@ -402,7 +399,7 @@ class Cluster:
     def _flow(
         self, jobs: Sequence[Job], resources: Resources, control: Control
     ) -> Generator[list[JobResult], None, None]:
-        # Recordings first: nobody wants to wait for an hour of sound at the end.
+        # Recordings first: an hour of audio must not start last.
         jobs = sorted(jobs, key=lambda job: job.audio is None)
         workers = self._opened()
         terms = _terms(jobs, resources, self._place)
@@ -414,19 +411,19 @@ class Cluster:
                     _same_engines(done, resources)
                     yield worker.written(_gathered(done, gathering))
             except InputError as error:
-                # In the middle of a run: what is done stays, and there is a summary.
+                # In the middle of a run: completed work stays, and there is a summary.
                 control.stop(str(error))
 
     def _opened(self) -> "Workers":
         if self._workers is None:
-            # Here, because Dask takes half a second to import and not everybody has it.
+            # Imported here because Dask is optional and takes half a second to import.
 
             self._workers = self._stack.enter_context(opened(self._place, self._note))
         return self._workers
 
 
 def _terms(jobs: Sequence[Job], resources: Resources, place: Place) -> Terms:
-    """What the workers must have. Loads the engines here: they are what is compared with."""
+    """The requirements for workers. Loads the engines here as the reference."""
     glossaries = {job.options.glossary for job in jobs if job.options.glossary}
     found = {path: resources.glossary(path).digest for path in sorted(glossaries)}
     expected = {one: protocol.signature(resources, one) for one in _directions(jobs)}
@@ -436,7 +433,7 @@ def _terms(jobs: Sequence[Job], resources: Resources, place: Place) -> Terms:
         versions=protocol.versions(),
         code=protocol.code(),
         glossaries=found,
-        # What is missing here too is the files' fault, and is said of each of them.
+        # An engine missing here as well is reported for each file.
         engines={one: said for one, said in expected.items() if not said.startswith("-")},
         files=protocol.inputs(jobs),
         threads=None if place.scheduler else place.threads,
@@ -446,7 +443,7 @@ def _terms(jobs: Sequence[Job], resources: Resources, place: Place) -> Terms:
 
 
 def _directions(jobs: Sequence[Job]) -> list[Direction]:
-    """What there is to translate, as far as it can be told from names and one file."""
+    """The directions to translate, as far as file names and one file reveal them."""
     found: dict[Direction, None] = {}
     unnamed = ""
     for job in jobs:
@@ -465,11 +462,11 @@ def _language(job: Job) -> str:
     try:
         return naming.language(job.source, formats.read(job.source)) or "en"
     except SpeechsubsError:
-        return "en"  # whoever works on it says what is wrong with it
+        return "en"  # the worker that gets it reports the error
 
 
 def _same_engines(done: Done, resources: Resources) -> None:
-    """Raise `InputError` for a worker with another engine than the one here."""
+    """Raise `InputError` if a worker's engine differs from the one here."""
     for direction, there in done.engines.items():
         problem = protocol.differs(direction, there, protocol.signature(resources, direction))
         if problem:

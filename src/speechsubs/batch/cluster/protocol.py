@@ -1,10 +1,11 @@
-"""What a run expects of a worker, so that its bytes are those of any other machine.
+"""The protocol between a run and its workers: requirements, shares of work, answers.
 
-Work for workers: jobs cut into shares by language, and put together again.
+The requirements (`Terms`) guarantee that a worker's output is byte-identical to any other
+machine's. Jobs are split into shares by language and joined again.
 
-A share is a file with some of its languages. Small files travel whole and several to a
-bundle, so that an engine gets full batches; a file that is larger than a bundle is cut
-into one share for each language, and its languages are worked on side by side.
+A share is a file with some of its languages. Small files travel whole, several to a
+bundle, so that an engine gets full batches; a file larger than a bundle is split into one
+share per language, and its languages are processed in parallel.
 """
 
 import hashlib
@@ -24,21 +25,21 @@ from speechsubs.language import locales
 from speechsubs.model import Severity
 from speechsubs.outputs import Planned
 
-#: An engine's name, the language it translates from, and to.
+#: An engine's name, its source language and its target language.
 Direction = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the machine that starts a run has, and its workers must have too.
+    """The environment of the machine that starts a run, which its workers must share.
 
-    `run` names the run. `folder` is where relative paths begin. `versions` are those of
-    speechsubs and of what it runs on, `code` is the digest of its modules and locales;
-    `glossaries` are digests by path, `engines` signatures by direction; `files` are some
-    inputs with their sizes. `threads` is how many cores a worker may use; None for as
-    many as Dask gives it threads. `here` is True where workers are processes of ours.
-    `memory` is what people wrote (`Memory.snapshot`, compressed by zlib), empty without a
-    memory: a file that others write to is not safe to be read over a network.
+    `run` names the run. Relative paths start at `folder`. `versions` are those of speechsubs
+    and its dependencies, `code` is the digest of its modules and locales; `glossaries` are
+    digests by path, `engines` signatures by direction; `files` are some inputs with their
+    sizes. `threads` is the number of cores a worker may use; None for its number of Dask
+    threads. `here` is True if the workers are our own processes. `memory` is a snapshot of
+    the human translations (`Memory.snapshot`, compressed with zlib), empty without a memory:
+    a database that others write to cannot be read safely over a network file system.
     """
 
     run: str
@@ -55,9 +56,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where workers are: at a scheduler's address, or, without one, `workers` of our own.
+    """Where the workers are: at a scheduler's address, or, without one, `workers` of our own.
 
-    `threads` is how many cores each of our own may use.
+    `threads` is the number of cores that each of our own may use.
     """
 
     scheduler: str = ""
@@ -69,7 +70,7 @@ class Place:
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python, speechsubs and what it needs, as they are installed here."""
+    """The installed versions of Python, speechsubs and its dependencies."""
     found = {"speechsubs": __version__, "Python": ".".join(platform.python_version_tuple()[:2])}
     with suppress(PackageNotFoundError):
         for line in requires("speechsubs") or ():
@@ -92,7 +93,7 @@ def _names(requirement: str) -> Iterable[str]:
 
 
 def code() -> str:
-    """The digest of our own modules and locales: two checkouts may have one version."""
+    """The digest of our own modules and locales: two checkouts may share a version number."""
     found = hashlib.sha256()
     package = Path(__file__).parents[2]
     places = [(package, "*.py"), *((place, "*.yml") for place in locales.folders())]
@@ -104,7 +105,7 @@ def code() -> str:
 
 
 def signature(resources: Resources, direction: Direction) -> str:
-    """The signature of the engine for a direction; why there is none, after a "-"."""
+    """The signature of the engine for a direction; "-" and the reason if there is none."""
     try:
         return resources.engine(*direction).signature
     except SpeechsubsError as error:
@@ -112,7 +113,7 @@ def signature(resources: Resources, direction: Direction) -> str:
 
 
 def faults(terms: Terms, resources: Resources) -> list[str]:
-    """Why this process must not work for a run: what is wrong, and what to do about it."""
+    """Why this process is unfit for a run: each problem, and how to fix it."""
     found = _other_versions(terms)
     if not found and code() != terms.code:
         found.append(
@@ -120,7 +121,7 @@ def faults(terms: Terms, resources: Resources) -> list[str]:
             "Install the same one there"
         )
     if found:
-        return found  # with other code whatever else is found means nothing
+        return found  # with different code, further checks mean nothing
     if not Path(terms.folder).is_dir():
         return [f"there is no folder {terms.folder}. Share it under the same path"]
     return [*_files(terms), *_glossaries(terms, resources), *_engines(terms, resources)]
@@ -171,7 +172,7 @@ def _engines(terms: Terms, resources: Resources) -> list[str]:
 
 
 def differs(direction: Direction, there: str, here: str) -> str:
-    """What is wrong with an engine of a worker; nothing where it is the one here, or none."""
+    """How a worker's engine differs from the one here; empty if it is the same or none."""
     _, source, target = direction
     if there == here or (there.startswith("-") and here.startswith("-")):
         return ""
@@ -197,19 +198,19 @@ def inputs(jobs: Sequence[Job], some: int = 3) -> dict[str, int]:
     return found
 
 
-#: A bundle holds at most so many bytes of text, times languages: some seconds of work.
+#: The largest size of a bundle, in bytes of text times languages: a few seconds of work.
 MOST_BYTES = 128 * 1024
-#: ... and at most so many files.
+#: ... and its largest number of files.
 MOST_FILES = 32
-#: While there is enough to do, every worker gets so many bundles or more.
+#: Every worker gets at least this many bundles if there is enough work.
 BUNDLES_A_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some languages of a job: its `targets` of these, and its own track where `own`.
+    """Some languages of a job: its `targets`, and its own track if `own`.
 
-    `number` counts jobs, `place` the shares of one job, which are `shares`.
+    `number` counts jobs, `place` the shares of one job; `shares` is their total.
     """
 
     number: int
@@ -222,10 +223,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """What came of a share whose only language is the file's own."""
+    """The answer to a share whose only target is the file's own language."""
 
 
-#: What came of a share.
+#: The answer to a share.
 Answer = Made | JobResult | Nothing
 #: Shares that travel together.
 Bundle = tuple[Share, ...]
@@ -233,10 +234,10 @@ Bundle = tuple[Share, ...]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A bundle that is done: its answers in order, who gave them, and with which engines.
+    """A finished bundle: its answers in order, its worker, and the engines used.
 
-    `engines` are signatures by engine, source and target; `loads` is how many engines
-    that worker has loaded so far.
+    `engines` are signatures by engine, source and target; `loads` is the number of engines
+    that the worker has loaded so far.
     """
 
     bundle: Bundle
@@ -247,9 +248,9 @@ class Done:
 
 
 def bundles(jobs: Iterable[Job], weigh: int) -> Iterator[Bundle]:
-    """Shares in the order of the jobs, bundles of at most about `weigh` bytes.
+    """Split jobs into shares, in order, and pack them into bundles of about `weigh` bytes.
 
-    A job with a recording is never cut: to align it is most of the work, once.
+    A job with a recording is never split: alignment is most of its work and done once.
     """
     held: list[Share] = []
     total = 0
@@ -271,22 +272,22 @@ def bundles(jobs: Iterable[Job], weigh: int) -> Iterator[Bundle]:
 
 
 def weight_of(job: Job) -> int:
-    """Bytes of the source, times the languages that are made of it."""
+    """The size of the source in bytes, times its number of output languages."""
     try:
         size = job.source.stat().st_size
     except OSError:
-        size = 0  # it has vanished: the worker says so
+        size = 0  # the file is gone: the worker reports it
     return max(size, 1) * max(len(job.targets), 1)
 
 
 def bundle_size(jobs: Sequence[Job], workers: int) -> int:
-    """Bytes for a bundle, so that all workers have something to do until the end."""
+    """The bundle size in bytes that keeps all workers busy until the end."""
     total = sum(weight_of(job) for job in jobs)
     return min(MOST_BYTES, max(1, total // (max(workers, 1) * BUNDLES_A_WORKER)))
 
 
 def _cut(number: int, job: Job) -> list[Share]:
-    """One language each; the file's own track goes with the first."""
+    """Split a job into one share per language; the file's own track goes with the first."""
     tags = tuple(dict.fromkeys(job.targets))
     return [
         Share(number, job, job.own and place == 0, (tag,), place, len(tags))
@@ -296,15 +297,15 @@ def _cut(number: int, job: Job) -> list[Share]:
 
 @dataclass(slots=True)
 class Gathering:
-    """Answers to the shares of jobs, until a job has all of its own.
+    """Collects the answers to the shares of each job until all have arrived.
 
-    Held are only jobs in flight: what was gathered is given away at once.
+    Only jobs in flight are kept: a complete job is handed over immediately.
     """
 
     _open: dict[int, dict[int, Answer]] = field(default_factory=dict)
 
     def take(self, share: Share, answer: Answer) -> Made | JobResult | None:
-        """Take one more answer in; what came of the job, when this was its last one."""
+        """Add an answer; returns the job's result if this was the last one."""
         found = self._open.setdefault(share.number, {})
         found[share.place] = answer
         if len(found) < share.shares:
@@ -314,7 +315,7 @@ class Gathering:
 
 
 def joined(answers: Sequence[Answer]) -> Made | JobResult:
-    """One answer for a job; the first failure of its shares is that of the job."""
+    """Join the answers of a job; the first failed share makes the job fail."""
     for answer in answers:
         if isinstance(answer, JobResult):
             return answer
@@ -322,7 +323,7 @@ def joined(answers: Sequence[Answer]) -> Made | JobResult:
     first, *others = made
     if not others:
         return first
-    # What is wrong with the transcript itself is in every share, and counts once.
+    # Findings about the transcript itself are in every share and count once.
     parts = [*first.result.languages]
     findings = [*first.result.findings]
     for other in others:
@@ -344,17 +345,17 @@ def _without_shared(item: Made) -> Iterator[LanguageResult]:
 
 
 def _stacked(plan: Planned) -> bool:
-    """Files of two languages are listed behind all others: NAME.en+es.srt."""
+    """Whether a file is bilingual (NAME.en+es.srt): these are listed last."""
     return "+" in Path(plan.path.stem).suffix
 
 
 def singly(bundle: Bundle) -> list[Bundle]:
-    """Each share as a bundle of its own: one of them kills its workers."""
+    """Split a bundle into single shares, to isolate the one that kills its workers."""
     return [(share,) for share in bundle]
 
 
 def killed(bundle: Bundle, worker: str) -> Done:
-    """What is said of shares whose workers died, again and again, at last `worker`."""
+    """The answer to shares whose workers kept dying; `worker` was the last."""
     return Done(bundle, tuple(_killed(share, worker) for share in bundle), worker)
 
 

@@ -1,10 +1,10 @@
-"""What runs on a worker: Dask loads it there, and nothing else imports it.
+"""The code that runs on a worker: Dask loads it there, and nothing else imports it.
 
-A `Workshop` is put on every worker before it gets work. It looks whether the worker is
-fit, loads glossaries and engines once, and then offers the worker to Dask as one place
-to work (a resource), so that unfit workers get nothing and no worker two jobs at once.
-Workers write nothing but a copy of the memory for themselves: what they make goes back
-to the machine that started the run.
+A `Workshop` (a Dask plugin) is installed on every worker before it gets work. It checks
+whether the worker is fit, loads glossaries and engines once, and then offers one unit of
+a Dask resource, so that unfit workers get no work and no worker gets two bundles at once.
+Workers write nothing but their own copy of the memory: outputs go back to the machine
+that started the run.
 """
 
 import asyncio
@@ -37,15 +37,15 @@ from speechsubs.engines import ctranslate
 from speechsubs.memory import Memory
 from speechsubs.protocols import Engine
 
-#: Between two questions to a nanny.
+#: Seconds between two queries to a nanny.
 _MOMENT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a worker works for a run: it does when there are no faults.
+    """Whether a worker is fit for a run: it is if there are no faults.
 
-    `host` and `pid` name its process for people.
+    `host` and `pid` identify its process to users.
     """
 
     host: str
@@ -55,10 +55,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What came of the shares of a bundle, in order, and with what it was made.
+    """The answers to the shares of a bundle, in order, and the engines used.
 
-    `engines` are the signatures of all engines that the worker has loaded, `loads` how
-    often it has loaded one.
+    `engines` are the signatures of all engines that the worker has loaded, `loads` counts
+    how often it has loaded one.
     """
 
     worker: str
@@ -68,7 +68,7 @@ class Answers:
 
 
 class Workshop(WorkerPlugin):
-    """What a worker keeps for a run."""
+    """A worker's resources for a run."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
@@ -84,39 +84,39 @@ class Workshop(WorkerPlugin):
         self._copy: TemporaryDirectory[str] | None = None
 
     async def setup(self, worker: Any) -> None:
-        """Look at this worker, and take work where it is fit. Never raises."""
+        """Check this worker, and accept work if it is fit. Never raises."""
         self._given = worker.state.nthreads
         self._slot = worker.name if isinstance(worker.name, int) else 0
-        # Dask clears it, that of killed workers too.
+        # Dask clears it, even after a worker was killed.
         self._scratch = worker.local_directory
         if self.terms.here and threading.current_thread() is threading.main_thread():
-            # Ctrl-C reaches every process of a terminal; ours ends its workers itself.
+            # Ctrl-C reaches every process of a terminal; the client ends its workers itself.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            # Beside the loop, which must go on telling the scheduler that it is alive.
+            # In a thread: the event loop must keep sending heartbeats to the scheduler.
             faults = await asyncio.to_thread(self._look)
-        except Exception as error:  # an unfit worker says so, and does not end
+        except Exception as error:  # an unfit worker reports it and stays alive
             faults = [f"it fails ({type(error).__name__}: {error!s:.200})"]
         self.verdict = Verdict(files.host(), os.getpid(), tuple(faults))
         if not faults:
             self._offering = asyncio.create_task(self._offer(worker))
 
     async def _offer(self, worker: Any) -> None:
-        """Take work, but not before the worker's nanny knows that it has begun.
+        """Accept work, but only once the worker's nanny knows that it has started.
 
-        A nanny gives up a worker that dies while it begins; later ones it starts again.
+        A nanny gives up on a worker that dies during start-up, and restarts it later on.
         """
         while not await _begun(worker):
             await asyncio.sleep(_MOMENT_S)
         await worker.set_resources(**{self.name: 1})
         if worker.status == Status.running:
-            # Dask looks at work that waits for a worker when one begins to run, not when
-            # it gets a resource: without this, work of killed workers waits on.
+            # Dask reconsiders waiting work when a worker starts, not when it gets a
+            # resource: without this, the work of killed workers would stay queued.
             worker.status = Status.paused
             worker.status = Status.running
 
     async def teardown(self, worker: Any) -> None:
-        """Let go of everything, and take no more work."""
+        """Release all resources and accept no more work."""
         self._resources = None
         if self._copy is not None:
             self._copy.cleanup()
@@ -126,7 +126,7 @@ class Workshop(WorkerPlugin):
             await worker.set_resources(**{self.name: 0})
 
     def work(self, shares: Sequence[Share], worker: str) -> Answers:
-        """Do a bundle."""
+        """Process a bundle."""
         with _inside(self.terms.folder), self._remembering() as memory:
             resources = self._own_resources()
             resources.memory = memory
@@ -139,7 +139,7 @@ class Workshop(WorkerPlugin):
 
     def _look(self) -> list[str]:
         wanted = self.terms.threads
-        # Where many share a machine, its owner may have said how many cores engines take.
+        # On a shared machine, the administrator may have limited the cores for engines.
         own = min(self._given, ctranslate.count_cores())
         self._threads = own if wanted is None else wanted
         with _inside(self.terms.folder):
@@ -152,7 +152,7 @@ class Workshop(WorkerPlugin):
 
     @contextlib.contextmanager
     def _remembering(self) -> Iterator[Memory | None]:
-        """What people wrote, open for this thread: Dask may take another one next time."""
+        """Open the human translations for this thread: Dask may use another one next time."""
         if not self.terms.memory:
             yield None
             return
@@ -176,7 +176,7 @@ class Workshop(WorkerPlugin):
 
     @contextlib.contextmanager
     def _few_cores(self) -> Iterator[None]:
-        """Aligners take every core that they may use: here, those of this worker."""
+        """Limit aligners, which use every available core, to the cores of this worker."""
         if not hasattr(os, "sched_setaffinity"):
             yield
             return
@@ -192,19 +192,19 @@ class Workshop(WorkerPlugin):
 
 
 def name(run: str) -> str:
-    """What a run's workshop, and its place on a worker, are called."""
+    """The name of a run's workshop and of its resource on a worker."""
     return f"speechsubs-{run}"
 
 
 async def _begun(worker: Any) -> bool:
-    """Whether a worker's nanny, where it has one, says that it runs."""
+    """Whether a worker's nanny, if it has one, reports it as running."""
     if not worker.nanny:
         return True
     try:
         answer = await worker.rpc(worker.nanny).run(function=pickle.dumps(_runs))
     except OSError:
         return False
-    # A nanny that cannot say so (of another version) keeps nobody from work.
+    # A nanny that cannot tell (of another version) does not block work.
     return answer["status"] != "OK" or bool(answer["result"])
 
 
@@ -214,16 +214,16 @@ def _runs(dask_worker: Any) -> bool:
 
 
 def verdict(run: str, dask_worker: Any) -> Verdict | None:
-    """What a worker's workshop says; None while it is still being set up.
+    """The verdict of a worker's workshop; None during set-up.
 
-    Dask gives the worker to a parameter of this name.
+    Dask passes the worker to a parameter of this name.
     """
     workshop = dask_worker.plugins.get(name(run))
     return workshop.verdict if isinstance(workshop, Workshop) else None
 
 
 def work_on(run: str, shares: Sequence[Share]) -> Answers:
-    """Do a bundle on this worker."""
+    """Process a bundle on this worker."""
     worker = get_worker()
     workshop = worker.plugins[name(run)]
     assert isinstance(workshop, Workshop)
@@ -232,7 +232,7 @@ def work_on(run: str, shares: Sequence[Share]) -> Answers:
 
 @contextlib.contextmanager
 def _inside(folder: str) -> Iterator[None]:
-    """Relative paths begin in a folder; where there is none, nothing changes."""
+    """Resolve relative paths from a folder; does nothing if it does not exist."""
     if os.path.realpath(folder) == os.path.realpath(os.curdir) or not Path(folder).is_dir():
         yield
         return
@@ -241,7 +241,7 @@ def _inside(folder: str) -> Iterator[None]:
 
 
 def _answers(shares: Sequence[Share], resources: Resources) -> list[Answer]:
-    """Everything but the writing; one broken file never stops the others."""
+    """Process shares without writing; one broken file never stops the others."""
     answers: dict[int, Answer] = {}
     groups: dict[tuple[object, ...], dict[int, Ready]] = {}
     for place, share in enumerate(shares):
@@ -266,7 +266,7 @@ def _prepared(share: Share, resources: Resources) -> Ready | Made | Nothing:
     if job.command in ("convert", "check"):
         return batch_worker.made(job, resources)
     one = batch_worker.ready(job, resources)
-    # Engines of all languages: where one is missing nothing of the file is written.
+    # Engines of all languages: if one is missing, nothing of the file is written.
     resources.require(job.options.engine, one.setting.source.tag, [to.tag for to in one.targets])
     if share.shares == 1:
         return one
