@@ -279,7 +279,7 @@ def _digests(data: Any, key: str) -> dict[str, str]:
 @contextmanager
 def _opened(folder: Path) -> Iterator[_Ledger]:
     """A folder's ledger, while nobody else writes into the folder. Raises `OutputError`."""
-    with files.held(folder / _LOCK, wait_s=_PATIENCE_S):
+    with files.hold_lock(folder / _LOCK, wait_s=_PATIENCE_S):
         ledger = _Ledger.load(folder)
         ledger.adopt()
         yield ledger

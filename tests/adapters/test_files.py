@@ -1,4 +1,4 @@
-"""Reading what may be broken, writing what must never be; outputs beside what people edit."""
+"""Reading files that may be broken, atomic writes, and outputs beside the user's own files."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def test_reading_gives_the_bytes(tmp_path: Path) -> None:
     [("none", "no such file"), (".", "folder"), ("big", "more than the 3"), ("a\x00b", "null"),
      ("x" * 400, "cannot be read"), ("\ud800", "no such|surrogate")],
 )  # fmt: skip
-def test_what_cannot_be_read_is_said_in_words(tmp_path: Path, name: str, problem: str) -> None:
+def test_unreadable_files_are_reported(tmp_path: Path, name: str, problem: str) -> None:
     (tmp_path / "big").write_bytes(b"1234")
     with pytest.raises(InputError, match=problem):
         read_bytes(tmp_path / name, max_bytes=3)

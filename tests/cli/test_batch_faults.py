@@ -116,7 +116,7 @@ def test_what_a_kill_left_is_swept_and_said(cli: Cli, here: Path) -> None:
 def test_two_batches_on_one_folder(cli: Cli, here: Path) -> None:
     make(here / "talks", 2)
     (here / "out").mkdir()
-    with files.held(here / "out" / LOCK):
+    with files.hold_lock(here / "out" / LOCK):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out")
         assert ran.code == 1
         assert "out: another batch works on these outputs (process" in ran.err

@@ -411,7 +411,7 @@ def test_addresses_that_are_none(url: str) -> None:
 
 def test_an_address_with_a_path_is_kept() -> None:
     assert (
-        http_client.address("https://example.org/translate-api/")
+        http_client.normalize_url("https://example.org/translate-api/")
         == "https://example.org/translate-api"
     )
 

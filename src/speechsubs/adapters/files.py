@@ -69,7 +69,7 @@ def alive(pid: int) -> bool:
 
 
 @contextmanager
-def held(
+def hold_lock(
     path: Path,
     *,
     wait_s: float = 0.0,
@@ -164,7 +164,7 @@ else:
         return True
 
 
-def alone(stream: IO[bytes]) -> bool:
+def try_lock_stream(stream: IO[bytes]) -> bool:
     """As `try_lock`, but True on a file system without locks."""
     try:
         return try_lock(stream.fileno())
@@ -263,7 +263,7 @@ def write_atomic(path: Path, data: bytes) -> None:
                 temporary.unlink()
 
 
-def sweep(folder: Path) -> list[Path]:
+def remove_stale(folder: Path) -> list[Path]:
     """Remove temporary files that killed processes left behind; returns them.
 
     Only files of dead processes of this machine: on a shared drive, those of other

@@ -1,10 +1,10 @@
-"""HTTP with suspicion: what may be asked for, how long to wait, how much to take.
+"""An HTTP client that distrusts servers: restricted URLs, timeouts, size limits, retries.
 
-Only http and https; no files, no FTP, no data URLs, whatever a server or an index says.
-Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, certificates from the system, as
-Python's urllib has it. Downloads (`request`, `small`) follow few redirections, and never
-from https down to http. A `Server`, to which people's texts go, is asked for JSON and
-leads to no other server.
+Only http and https URLs are opened, wherever a URL comes from; never files, FTP or data
+URLs. Like Python's urllib, it takes proxies from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and
+certificates from the system. Downloads (`request`, `fetch`) follow a few redirects, but
+never from https to http. A `Server` receives the user's texts and answers in JSON;
+redirects to other servers are refused.
 """
 
 import email.utils
@@ -25,12 +25,12 @@ from speechsubs.errors import EngineError, InputError
 
 _MAX_URL: Final = 2_000
 _BLOCK: Final = 1 << 16
-#: Seconds until a server must have said something, and until it must have said all.
+#: Seconds until a response must start, and until it must be complete.
 TIMEOUT_S: Final = 120
 DEADLINE_S: Final = 600
-#: An answer of more is no translation of what we send.
+#: Maximum size of a response; translations of the texts sent are far smaller.
 MAX_BYTES: Final = 16 * 1024**2
-#: Tries of one request, and the longest wait between two in seconds.
+#: Maximum attempts per request, and seconds between two attempts.
 TRIES: Final = 4
 MAX_WAIT_S: Final = 60.0
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
@@ -39,12 +39,12 @@ _REDIRECTS: Final = frozenset({301, 302, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How patient a download is.
+    """The time and size limits of a download.
 
-    `timeout_s` is how long to wait for a connection or for the next byte, and in every
-    `stall_s` seconds at least `stall_bytes` must arrive. `max_bytes` is the most that
-    is taken. `tries` is how often a link may fail without a new byte; before each new
-    try there is a pause of `pause_s` seconds.
+    `timeout_s` limits the wait for a connection or for the next byte. At least
+    `stall_bytes` must arrive in every `stall_s` seconds. `max_bytes` is the maximum size.
+    `tries` is the number of consecutive attempts that may fail without receiving a byte,
+    and `pause_s` the pause before each new attempt.
     """
 
     timeout_s: float = 30.0
@@ -55,8 +55,8 @@ class Limits:
     pause_s: float = 1.0
 
 
-def checked(url: str) -> str:
-    """The URL if it may be asked for. Raises `InputError` with the reason."""
+def check_url(url: str) -> str:
+    """Return the URL if it may be opened. Raises `InputError` with the reason."""
     shown = url[:100]
     if len(url) > _MAX_URL or not url.isprintable() or not url.isascii() or " " in url:
         raise InputError(repr(shown), "is no sound web address")
@@ -73,25 +73,27 @@ def checked(url: str) -> str:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows a few redirections, to where a download may come from."""
+    """Follows a few redirects, each to a URL that may be opened."""
 
     max_redirections = 5
 
     def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
-        """The next request; refuses what is not http(s) and what drops encryption."""
+        """Return the next request; refuse other schemes and a downgrade to http."""
         try:
-            checked(newurl)
+            check_url(newurl)
         except InputError as error:
+            fp.close()
             raise urllib.error.URLError(f"it leads to {error.where}: {error.problem}") from error
         if req.type == "https" and not newurl.startswith("https:"):
+            fp.close()
             raise urllib.error.URLError(f"it leads from https to {newurl[:100]!r}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _opener(redirects: urllib.request.HTTPRedirectHandler) -> urllib.request.OpenerDirector:
-    # Handlers one by one: urllib's own list would also open files and FTP.
+    # Only these handlers: urllib's default ones would also open files and FTP.
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -106,8 +108,8 @@ def _opener(redirects: urllib.request.HTTPRedirectHandler) -> urllib.request.Ope
     return opener
 
 
-def _arriving(response: IO[bytes]) -> Iterator[bytes]:
-    # read1 hands over what is there; read would wait for a full block.
+def _iter_blocks(response: IO[bytes]) -> Iterator[bytes]:
+    # read1 returns what has arrived; read would wait for a full block.
     read: Callable[[int], bytes] = getattr(response, "read1", response.read)
     while block := read(_BLOCK):
         yield block
@@ -116,12 +118,12 @@ def _arriving(response: IO[bytes]) -> Iterator[bytes]:
 def request(
     url: str, limits: Limits, *, headers: Mapping[str, str] | None = None, method: str = "GET"
 ) -> Any:
-    """Ask for a URL; the response, to be used with `with`. Status 206 and 416 come through.
+    """Send a request. Returns the response, to be used in a `with` statement.
 
-    Raises `InputError`, and what `failure` names.
+    Raises `InputError` for a URL that may not be opened, and `FAILURES`.
     """
-    asked = urllib.request.Request(  # noqa: S310 checked() lets only http and https pass
-        checked(url),
+    prepared = urllib.request.Request(  # noqa: S310 check_url() only accepts http and https
+        check_url(url),
         headers={
             "User-Agent": f"speechsubs/{__version__}",
             "Accept-Encoding": "identity",
@@ -129,7 +131,7 @@ def request(
         },
         method=method,
     )
-    response: Any = _opener(_Redirects()).open(asked, timeout=limits.timeout_s)
+    response: Any = _opener(_Redirects()).open(prepared, timeout=limits.timeout_s)
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         response.close()
@@ -137,12 +139,12 @@ def request(
     return response
 
 
-#: What `request` and reading its response may raise; `failure` has the words.
+#: Exceptions raised by `request` and while reading its response; `failure` describes them.
 FAILURES: Final = (OSError, http.client.HTTPException, ValueError)
 
 
 def failure(error: BaseException, limits: Limits) -> str:
-    """What went wrong, in words that a person can do something with."""
+    """Describe one of `FAILURES` for a message."""
     if isinstance(error, urllib.error.HTTPError):
         return f"the server says {error.code} {error.reason}"[:120].rstrip()
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
@@ -160,9 +162,9 @@ def failure(error: BaseException, limits: Limits) -> str:
 
 
 def blocks(response: Any, limits: Limits) -> Iterator[bytes]:
-    """The body as it arrives. Raises `TimeoutError` where it only trickles, `OSError`."""
+    """Yield the body as it arrives. Raises `FAILURES`, also if it arrives too slowly."""
     window, got = time.monotonic(), 0
-    for block in _arriving(response):
+    for block in _iter_blocks(response):
         yield block
         got += len(block)
         now = time.monotonic()
@@ -174,8 +176,8 @@ def blocks(response: Any, limits: Limits) -> Iterator[bytes]:
             window, got = now, 0
 
 
-def small(url: str, limits: Limits) -> bytes:
-    """A whole small body. Raises `InputError`, and what `failure` names."""
+def fetch(url: str, limits: Limits) -> bytes:
+    """Read a whole, small body into memory. Raises `InputError` and `FAILURES`."""
     with request(url, limits) as response:
         data = bytearray()
         for block in blocks(response, limits):
@@ -189,7 +191,7 @@ def small(url: str, limits: Limits) -> bytes:
 
 
 class RefusedError(Exception):
-    """The server answered with an error that another try will not change."""
+    """The server answered with an error that a retry would not change."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(status, message)
@@ -198,10 +200,9 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A server at a base URL, without a slash at its end.
+    """A JSON API at a base URL without a trailing slash.
 
-    `secret` is never shown: where a message would hold it, there are stars. `sleep`
-    waits between tries.
+    `secret` is replaced by asterisks in messages. `sleep` waits between attempts.
     """
 
     url: str
@@ -209,12 +210,12 @@ class Server:
     sleep: Callable[[float], object] = field(default=time.sleep)
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None, *, first: bool = False) -> Any:
-        """The JSON that the server answers with; a `body` is posted as JSON.
+        """Send a GET request, or POST a `body` as JSON. Returns the decoded JSON.
 
-        A busy server is asked again after the time it names, or after 1, 2 and 4
-        seconds; so is one that does not answer, but for the `first` question of all, when
-        the address is more likely wrong than the server down. Raises `RefusedError` for
-        other errors of the server, `EngineError` where no sound answer is to be had.
+        A busy server is tried again after the time in its Retry-After header, or after
+        1, 2 and 4 seconds. So is one that cannot be reached, except for the `first`
+        request: then the address is probably wrong. Raises `RefusedError` for other errors
+        that the server reports, and `EngineError` if there is no valid response.
         """
         data = None if body is None else json.dumps(body).encode()
         url = self.url + path
@@ -229,7 +230,7 @@ class Server:
         raise AssertionError("unreachable")
 
     def shown(self, text: object) -> str:
-        """A server's words for a message: short, printable, without the secret."""
+        """Prepare text from a server for a message: short, printable, without the secret."""
         words = str(text)[:2_000]
         if self.secret:
             words = words.replace(self.secret, "***")
@@ -244,21 +245,21 @@ class Server:
     def _once(self, url: str, data: bytes | None) -> Any:
         for _ in range(3):
             try:
-                status, content, where = self._fetch(url, data)
+                status, content, location = self._open(url, data)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                # A reason may be an exception of its own, as for a name that is not found.
+                # URLError.reason may itself be an exception, such as socket.gaierror.
                 raise _AgainError(getattr(error, "reason", None) or error) from error
             if status not in _REDIRECTS:
-                return self._parsed(content)
-            url = self._moved(url, where)
+                return self._decode(content)
+            url = self._follow(url, location)
         raise EngineError(f"the server at {self.url} sends us in circles")
 
-    def _fetch(self, url: str, data: bytes | None) -> tuple[int, bytes, str]:
-        """Status, content, and where a redirect leads."""
+    def _open(self, url: str, data: bytes | None) -> tuple[int, bytes, str]:
+        """Return the status, the content, and the target of a redirect."""
         headers = {"Accept": "application/json", "User-Agent": "speechsubs"}
         if data is not None:
             headers["Content-Type"] = "application/json"
-        # Only http and https get here: `address` looked at it, and `_moved` does.
+        # `normalize_url` and `_follow` only accept http and https.
         request = urllib.request.Request(url, data, headers)  # noqa: S310
         try:
             with _opener(_NoRedirects()).open(request, timeout=TIMEOUT_S) as response:
@@ -274,11 +275,11 @@ class Server:
                 raise RefusedError(error.code, self.shown(message)) from None
 
     def _read(self, response: IO[bytes]) -> bytes:
-        """All of an answer. A server that drips does not hold us for ever."""
+        """Read a whole response, with a deadline for servers that send slowly."""
         end = time.monotonic() + DEADLINE_S
         blocks: list[bytes] = []
         size = 0
-        for block in _arriving(response):
+        for block in _iter_blocks(response):
             blocks.append(block)
             size += len(block)
             if size > MAX_BYTES:
@@ -289,14 +290,14 @@ class Server:
                 )
         return b"".join(blocks)
 
-    def _moved(self, url: str, where: str) -> str:
-        """Where a redirect leads, if that is the same server."""
+    def _follow(self, url: str, location: str) -> str:
+        """Return the target of a redirect. Raises `EngineError` if it is another server."""
         old = urllib.parse.urlsplit(url)
         try:
-            new = urllib.parse.urlsplit(urllib.parse.urljoin(url, where))
+            new = urllib.parse.urlsplit(urllib.parse.urljoin(url, location))
             same = new.hostname == old.hostname and (
                 (new.scheme, new.port) == (old.scheme, old.port)
-                # From http to https of one host, where each is at its own port.
+                # From http to https on the same host, both at their default ports.
                 or (
                     (old.scheme, new.scheme) == ("http", "https")
                     and old.port in (None, 80)
@@ -305,14 +306,14 @@ class Server:
             )
         except ValueError:
             same = False
-        if not same or not where:
+        if not same or not location:
             raise EngineError(
-                f"the server at {self.url} sends us elsewhere ({self.shown(where)})",
+                f"the server at {self.url} sends us elsewhere ({self.shown(location)})",
                 "Texts go to the named server only; name the other one if you trust it",
             )
         return urllib.parse.urlunsplit(new)
 
-    def _parsed(self, content: bytes) -> Any:
+    def _decode(self, content: bytes) -> Any:
         try:
             return json.loads(content.decode("utf-8"))
         except (ValueError, RecursionError) as error:
@@ -322,22 +323,22 @@ class Server:
             ) from error
 
 
-def address(text: str) -> str:
-    """A base URL as we use it. Raises `EngineError` for what is none.
+def normalize_url(text: str) -> str:
+    """Normalize a server's base URL. Raises `EngineError` if it is invalid.
 
-    >>> address("http://127.0.0.1:5000/")
+    >>> normalize_url("http://127.0.0.1:5000/")
     'http://127.0.0.1:5000'
     """
     advice = "Write it as http://127.0.0.1:5000"
     try:
         parts = urllib.parse.urlsplit(text.strip())
-        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        sound = False
-    if not sound or not text.isprintable() or " " in text.strip():
+        valid = False
+    if not valid or not text.isprintable() or " " in text.strip():
         raise EngineError(f"{text!r:.100} is no address of a server", advice)
     if parts.username or parts.password:
-        # It would stand in every report.
+        # It would appear in every report.
         raise EngineError("the address of a server holds a name or a password", advice)
     if parts.query or parts.fragment:
         raise EngineError(f"{text!r:.100} has more than an address: ? or #", advice)
@@ -345,9 +346,9 @@ def address(text: str) -> str:
 
 
 class _AgainError(Exception):
-    """Another try may help, after `wait` seconds if the server said so.
+    """A retry may succeed, after `wait` seconds if the server named a time.
 
-    `busy` where the server answered, if only to say that.
+    `busy` is True if the server answered at all.
     """
 
     def __init__(self, problem: object, wait: float | None = None, busy: bool = False) -> None:
@@ -356,15 +357,15 @@ class _AgainError(Exception):
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    # The library would follow to any host, and turn what is posted into a mere question.
+    # urllib would follow redirects to any host and turn a POST into a GET.
     def http_error_302(self, *args: Any, **kwargs: Any) -> None:
-        """Follow nothing."""
+        """Return nothing, so that the response is reported as an `HTTPError`."""
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _message(content: bytes, reason: object) -> str:
-    """What a server says is wrong: LibreTranslate's `error`, else the status line."""
+    """Return the server's error message: LibreTranslate's `error`, else the status line."""
     try:
         found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -374,7 +375,7 @@ def _message(content: bytes, reason: object) -> str:
 
 
 def _seconds(header: str | None) -> float | None:
-    """What Retry-After says: seconds, or a date (RFC 9110, 10.2.3)."""
+    """Return the seconds of a Retry-After header, a number or a date (RFC 9110, 10.2.3)."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)

@@ -8,7 +8,7 @@ the five predefined entities exist.
 import re
 from collections.abc import Iterator
 from xml.parsers import expat
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from speechsubs.errors import InputError
 
@@ -87,21 +87,21 @@ def clean(text: str) -> str:
     return text if valid(text) else _INVALID.sub("\ufffd", text)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Escape text for an element and clean it.
 
     Carriage returns are escaped because they would be read as line feeds.
 
-    >>> escaped("a < b")
+    >>> escape("a < b")
     'a &lt; b'
     """
-    return escape(clean(text), {"\r": "&#13;"})
+    return saxutils.escape(clean(text), {"\r": "&#13;"})
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Quote and clean an attribute value."""
     marks = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-    return f'"{escape(clean(text), marks)}"'
+    return f'"{saxutils.escape(clean(text), marks)}"'
 
 
 class _Builder:

@@ -137,7 +137,7 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> 
         safe_xml.check(archive.read(part), f"{where}, {part.filename}")
 
 
-def holds(text: str) -> bool:
+def fits_cell(text: str) -> bool:
     """True if a cell can contain a text, by its characters and its length."""
     # Twice the length, because of escapes.
     return safe_xml.valid(text) and len(text) * 2 <= MAX_CELL

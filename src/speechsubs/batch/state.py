@@ -265,13 +265,13 @@ def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
             "Wait until it ends, or choose another folder (-o)",
         )
 
-    with adapters_files.held(folder / LOCK, refused=refused) as before:
+    with adapters_files.hold_lock(folder / LOCK, refused=refused) as before:
         yield before
 
 
 def leftovers(folders: Iterable[Path]) -> int:
     """Remove temporary files left by killed processes; returns their number."""
-    return sum(len(adapters_files.sweep(folder)) for folder in set(folders))
+    return sum(len(adapters_files.remove_stale(folder)) for folder in set(folders))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

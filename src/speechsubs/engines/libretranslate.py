@@ -45,7 +45,7 @@ class LibreTranslateEngine:
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         key = os.environ.get(KEY_VARIABLE, "").strip()
-        base = http_client.address(url)
+        base = http_client.normalize_url(url)
         self._server = (
             http_client.Server(base, key, sleep) if sleep else http_client.Server(base, key)
         )

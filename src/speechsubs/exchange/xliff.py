@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speechsubs.adapters import safe_xml
-from speechsubs.adapters.safe_xml import Node, escaped, quoted
+from speechsubs.adapters.safe_xml import Node, escape, quote
 from speechsubs.exchange.segments import (
     SCHEMA,
     Document,
@@ -93,15 +93,15 @@ def write12(document: Document) -> tuple[bytes, list[Finding]]:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
         f'<xliff version="1.2" xmlns="{_NAMESPACE12}">\n',
-        f"  <file original={quoted(document.file)} "
-        f"source-language={quoted(document.language)} "
-        f"target-language={quoted(document.target)} "
+        f"  <file original={quote(document.file)} "
+        f"source-language={quote(document.language)} "
+        f"target-language={quote(document.target)} "
         'datatype="plaintext" tool-id="speechsubs">\n',
         '    <header>\n      <skl><internal-file form="text/plain">',
-        escaped(_skeleton(document, units)),
+        escape(_skeleton(document, units)),
         "</internal-file></skl>\n",
         '      <tool tool-id="speechsubs" tool-name="speechsubs"/>\n',
-        f"      <note>{escaped(limits_note(document.locale))}</note>\n",
+        f"      <note>{escape(limits_note(document.locale))}</note>\n",
         "    </header>\n    <body>\n",
         *(line for unit in units for line in _unit12(unit)),
         "    </body>\n  </file>\n</xliff>\n",
@@ -117,7 +117,7 @@ def _unit12(unit: Unit) -> Iterator[str]:
     target = "".join(_piece12(unit, piece, target=True) for piece in unit.target_pieces)
     yield f"        <target {_WRITTEN12[unit.state]}>{target}</target>\n"
     for note in filter(None, (cue_note(unit), *unit.notes)):
-        yield f'        <note from="speechsubs">{escaped(note)}</note>\n'
+        yield f'        <note from="speechsubs">{escape(note)}</note>\n'
     yield "      </trans-unit>\n"
 
 
@@ -130,16 +130,16 @@ def _source12(unit: Unit) -> Iterator[str]:
             continue
         said = f"{mark.source}: {mark.wanted}" if mark.wanted else mark.source
         comment = _shown(f"{said} ({mark.note})" if mark.note else said)
-        yield f'<mrk mtype="term" comment={quoted(comment)}>{content}</mrk>'
+        yield f'<mrk mtype="term" comment={quote(comment)}>{content}</mrk>'
 
 
 def _piece12(unit: Unit, piece: Piece, *, target: bool) -> str:
     if isinstance(piece, str):
-        return escaped(piece)
+        return escape(piece)
     hole = unit.holes[piece]
     seen = _shown(hole.target if target else hole.source)
     return (
-        f'<ph id="{piece + 1}" ctype="x-{hole.kind}" equiv-text={quoted(seen)}>{escaped(seen)}</ph>'
+        f'<ph id="{piece + 1}" ctype="x-{hole.kind}" equiv-text={quote(seen)}>{escape(seen)}</ph>'
     )
 
 
@@ -194,12 +194,12 @@ def write21(document: Document) -> tuple[bytes, list[Finding]]:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n',
         f'<xliff version="2.1" xmlns="{_NAMESPACE21}" xmlns:gls="{_GLOSSARY}" '
-        f'xmlns:slr="{_SIZES}" srcLang={quoted(document.language)} '
-        f"trgLang={quoted(document.target)}>\n",
-        f'  <file id="f1" original={quoted(document.file)} canResegment="no">\n',
-        f"    <skeleton>{escaped(_skeleton(document, units))}</skeleton>\n",
+        f'xmlns:slr="{_SIZES}" srcLang={quote(document.language)} '
+        f"trgLang={quote(document.target)}>\n",
+        f'  <file id="f1" original={quote(document.file)} canResegment="no">\n',
+        f"    <skeleton>{escape(_skeleton(document, units))}</skeleton>\n",
         '    <slr:profiles generalProfile="xliff:codepoints"/>\n',
-        f"    <notes>\n      <note>{escaped(limits_note(document.locale))}</note>\n    </notes>\n",
+        f"    <notes>\n      <note>{escape(limits_note(document.locale))}</note>\n    </notes>\n",
         *(line for unit in units for line in _unit21(unit)),
         "  </file>\n</xliff>\n",
     ]
@@ -215,14 +215,14 @@ def _unit21(unit: Unit) -> Iterator[str]:
         yield "      <notes>\n"
         for category, note in notes:
             if note:
-                content = escaped(note)
+                content = escape(note)
                 yield f'        <note category="{category}">{content}</note>\n'
         yield "      </notes>\n"
     if unit.holes:
         yield "      <originalData>\n"
         for hole in unit.holes.values():
             for kind, written in (("s", hole.source), ("t", hole.target)):
-                content = escaped(_shown(written))
+                content = escape(_shown(written))
                 yield f'        <data id="{kind}{hole.number + 1}">{content}</data>\n'
         yield "      </originalData>\n"
     yield from _segment(unit)
@@ -236,7 +236,7 @@ def _terms(unit: Unit) -> Iterator[str]:
     yield "      <gls:glossary>\n"
     for number, mark in told:
         yield f'        <gls:glossEntry ref="#m{number}">\n'
-        yield f"          <gls:term>{escaped(mark.source)}</gls:term>\n"
+        yield f"          <gls:term>{escape(mark.source)}</gls:term>\n"
         yield from _entry(mark)
         yield "        </gls:glossEntry>\n"
     yield "      </gls:glossary>\n"
@@ -244,9 +244,9 @@ def _terms(unit: Unit) -> Iterator[str]:
 
 def _entry(mark: Mark) -> Iterator[str]:
     if mark.wanted:
-        yield f"          <gls:translation>{escaped(mark.wanted)}</gls:translation>\n"
+        yield f"          <gls:translation>{escape(mark.wanted)}</gls:translation>\n"
     if mark.note:
-        yield f"          <gls:definition>{escaped(mark.note)}</gls:definition>\n"
+        yield f"          <gls:definition>{escape(mark.note)}</gls:definition>\n"
 
 
 def _segment(unit: Unit) -> Iterator[str]:
@@ -271,9 +271,9 @@ def _source21(unit: Unit) -> Iterator[str]:
 
 def _piece21(unit: Unit, piece: Piece, data: str) -> str:
     if isinstance(piece, str):
-        return escaped(piece)
+        return escape(piece)
     hole = unit.holes[piece]
-    seen = quoted(_shown(hole.source if data == "s" else hole.target))
+    seen = quote(_shown(hole.source if data == "s" else hole.target))
     return (
         f'<ph id="{piece + 1}" canCopy="no" canDelete="no" dataRef="{data}{piece + 1}" '
         f'disp={seen} equiv={seen} type="other" subType="{_PREFIX}{hole.kind}"/>'

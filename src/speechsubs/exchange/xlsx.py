@@ -31,7 +31,7 @@ _TITLES = ("id", "source", "target", "state", "revision")
 
 def write(document: Document) -> tuple[bytes, list[Finding]]:
     """The workbook and what it does not hold."""
-    kept = [u for u in document.units if all(map(xlsx.holds, (u.source, u.target)))]
+    kept = [u for u in document.units if all(map(xlsx.fits_cell, (u.source, u.target)))]
     why = "a cell has no place for one of their characters or for their length"
     columns = [
         Column("id", NARROW),
@@ -75,7 +75,7 @@ def _term(unit: Unit) -> Iterator[str]:
 def _fitting(texts: Sequence[str] | Iterator[str]) -> str:
     """Lines for a cell that only a person reads."""
     text = safe_xml.clean("\n".join(filter(None, texts)))
-    return text if xlsx.holds(text) else text[: xlsx.MAX_CELL // 3]
+    return text if xlsx.fits_cell(text) else text[: xlsx.MAX_CELL // 3]
 
 
 def read(data: bytes, where: str) -> Incoming:

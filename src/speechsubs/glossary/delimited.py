@@ -446,6 +446,6 @@ def write_xlsx(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Fin
 
 def _fits_cells(term: Term) -> bool:
     return all(
-        xlsx.holds(value if isinstance(value, str) else " | ".join(value))
+        xlsx.fits_cell(value if isinstance(value, str) else " | ".join(value))
         for value in flat(term).values()
     )

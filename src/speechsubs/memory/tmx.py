@@ -463,13 +463,13 @@ def _unit(segment: Segment) -> str:
     }
     lines = [_tag("tu", srclang=segment.source_language, **dates)]
     if segment.note:
-        lines.append(f"<note>{safe_xml.escaped(segment.note)}</note>")
-    lines += [f"{_tag('prop', type=name)}{safe_xml.escaped(value)}</prop>" for name, value in props]
+        lines.append(f"<note>{safe_xml.escape(segment.note)}</note>")
+    lines += [f"{_tag('prop', type=name)}{safe_xml.escape(value)}</prop>" for name, value in props]
     for tag, text in (
         (segment.source_language, segment.source),
         (segment.target_language, segment.target),
     ):
-        lines.append(f"{_tag('tuv', **{'xml:lang': tag})}<seg>{safe_xml.escaped(text)}</seg></tuv>")
+        lines.append(f"{_tag('tuv', **{'xml:lang': tag})}<seg>{safe_xml.escape(text)}</seg></tuv>")
     return "\n".join(lines) + "\n</tu>\n"
 
 
@@ -490,5 +490,5 @@ def _own_properties(segment: Segment) -> dict[str, str]:
 
 
 def _tag(name: str, **attributes: str) -> str:
-    parts = [f" {key}={safe_xml.quoted(value)}" for key, value in attributes.items() if value]
+    parts = [f" {key}={safe_xml.quote(value)}" for key, value in attributes.items() if value]
     return f"<{name}{''.join(parts)}>"

@@ -68,7 +68,7 @@ def fetch(
     not after Ctrl-C. Raises `InputError` with the link and the problem.
     """
     patience = limits or Limits()
-    http_client.checked(link)
+    http_client.check_url(link)
     key = hashlib.sha256(link.encode()).hexdigest()[:24]
     with contextlib.ExitStack() as stack:
         try:
@@ -100,13 +100,13 @@ def _open_part(place: Path, key: str) -> Iterator[tuple[Path, IO[bytes]]]:
     """Open the file of a download, locked against other processes."""
     path = place / f"{key}.part"
     with path.open("a+b") as stream:
-        if files.alone(stream):
+        if files.try_lock_stream(stream):
             yield path, stream
             return
     # Another process downloads the same file; do not wait for it.
     path = place / f"{key}-{os.getpid()}.part"
     with path.open("a+b") as stream:
-        files.alone(stream)
+        files.try_lock_stream(stream)
         try:
             yield path, stream
         finally:

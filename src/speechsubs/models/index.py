@@ -94,7 +94,7 @@ def fetch(limits: Limits | None = None) -> Index:
     problem = ""
     for _ in range(max(1, min(patience.tries, 2))):
         try:
-            data = http_client.small(url, patience)
+            data = http_client.fetch(url, patience)
             break
         except InputError as error:
             raise InputError(
@@ -153,7 +153,7 @@ def _parse_entry(entry: Any, base_url: str) -> Offer | None:
     usable = []
     for link in links[:_MAX_LINKS]:
         try:
-            usable.append(http_client.checked(urllib.parse.urljoin(base_url, link)))
+            usable.append(http_client.check_url(urllib.parse.urljoin(base_url, link)))
         except (InputError, ValueError):
             continue  # ipfs: and other schemes that an index may list
     if not usable:

@@ -157,7 +157,7 @@ def guard(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         raise PackageError(folder, f"cannot be written ({error.strerror})") from error
     with stream:
         until = time.monotonic() + wait_s
-        while not file_adapter.alone(stream):
+        while not file_adapter.try_lock_stream(stream):
             if time.monotonic() > until:
                 raise PackageError(folder, "another program is installing models here; try later")
             time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""One writer at a time, and nothing to clean up after one that died."""
+"""Locks: one writer at a time, and nothing to clean up after a crash."""
 
 import errno
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from speechsubs import outputs
 from speechsubs.adapters import files
-from speechsubs.adapters.files import TEMPORARY, sweep, write_atomic
+from speechsubs.adapters.files import TEMPORARY, remove_stale, write_atomic
 from speechsubs.errors import InputError, OutputError
 from speechsubs.model import Cue, Track
 from speechsubs.outputs import LEDGER, Planned, Written
@@ -22,7 +22,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from speechsubs.adapters import files
-with files.held(Path(sys.argv[1])):
+with files.hold_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -32,46 +32,46 @@ def plan(path: Path, text: str = "Hello.") -> Planned:
     return Planned(Track((Cue(0, 2_000, (text,)),), "en"), path)
 
 
-def test_a_lock_is_held_once_and_leaves_no_file(tmp_path: Path) -> None:
+def test_a_lock_has_one_owner_and_its_file_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    with files.held(path) as before:
+    with files.hold_lock(path) as before:
         assert before is None
         assert json.loads(path.read_bytes())["pid"] == os.getpid()
-        with pytest.raises(OutputError, match=f"process {os.getpid()} on "), files.held(path):
+        with pytest.raises(OutputError, match=f"process {os.getpid()} on "), files.hold_lock(path):
             pass
         with (
             pytest.raises(InputError, match="busy"),
-            files.held(path, refused=lambda owner: InputError("here", f"busy: {owner}")),
+            files.hold_lock(path, refused=lambda owner: InputError("here", f"busy: {owner}")),
         ):
             pass
     assert not path.exists()
 
 
-def test_a_killed_owner_holds_nothing_and_is_named(tmp_path: Path) -> None:
+def test_a_killed_owner_loses_the_lock_and_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, path], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(OutputError, match=str(holder.pid)), files.held(path):
+    with pytest.raises(OutputError, match=str(holder.pid)), files.hold_lock(path):
         pass
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
     assert path.exists()
-    with files.held(path) as before:
+    with files.hold_lock(path) as before:
         assert before is not None
         assert (before.pid, before.gone) == (holder.pid, True)
     assert not path.exists()
 
 
-def test_who_waits_gets_it(tmp_path: Path) -> None:
+def test_waiting_threads_get_the_lock_one_by_one(tmp_path: Path) -> None:
     inside: list[int] = []
     most: list[int] = []
 
     def work(number: int) -> None:
-        with files.held(tmp_path / "lock", wait_s=60):
+        with files.hold_lock(tmp_path / "lock", wait_s=60):
             inside.append(number)
             most.append(len(inside))
             inside.remove(number)
@@ -84,7 +84,7 @@ def test_who_waits_gets_it(tmp_path: Path) -> None:
     assert most == [1] * 8
 
 
-def test_writers_of_one_folder_lose_no_entry(tmp_path: Path) -> None:
+def test_concurrent_writers_of_one_folder_lose_no_ledger_entry(tmp_path: Path) -> None:
     def work(number: int) -> None:
         for item in range(5):
             outputs.write([plan(tmp_path / f"{number}-{item}.srt")])
@@ -99,7 +99,7 @@ def test_writers_of_one_folder_lose_no_entry(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", [False, True], ids=["before the file", "after the file"])
-def test_killed_between_ledger_and_file_the_file_is_still_ours(
+def test_a_kill_between_ledger_and_file_keeps_ownership(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: bool
 ) -> None:
     path = tmp_path / "a.srt"
@@ -109,7 +109,7 @@ def test_killed_between_ledger_and_file_the_file_is_still_ours(
     class Killed(BaseException):
         pass
 
-    def dying(place: Path, data: bytes) -> None:
+    def killed_while_writing(place: Path, data: bytes) -> None:
         if place.suffix != ".srt":
             real(place, data)
             return
@@ -117,13 +117,13 @@ def test_killed_between_ledger_and_file_the_file_is_still_ours(
             real(place, data)
         raise Killed
 
-    monkeypatch.setattr("speechsubs.outputs.write_atomic", dying)
+    monkeypatch.setattr("speechsubs.outputs.write_atomic", killed_while_writing)
     with pytest.raises(Killed):
         outputs.write([plan(path, "Two.")])
     monkeypatch.undo()
     assert "writing" in json.loads((tmp_path / LEDGER).read_bytes())
-    # Killed once more, now with other words: still no stranger.
-    monkeypatch.setattr("speechsubs.outputs.write_atomic", dying)
+    # Killed again with a different text: the file is still ours.
+    monkeypatch.setattr("speechsubs.outputs.write_atomic", killed_while_writing)
     with pytest.raises(Killed):
         outputs.write([plan(path, "Three.")])
     monkeypatch.undo()
@@ -132,7 +132,7 @@ def test_killed_between_ledger_and_file_the_file_is_still_ours(
     assert list(json.loads((tmp_path / LEDGER).read_bytes())) == ["about", "written"]
 
 
-def test_one_job_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
+def test_a_failing_job_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "b.srt").mkdir()
     (tmp_path / "file").write_bytes(b"")
     found = outputs.write_each(
@@ -147,7 +147,7 @@ def test_one_job_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     assert outputs.owned(tmp_path) == {"a.srt", "d.srt"}
 
 
-def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path: Path) -> None:
+def test_only_temporary_files_of_dead_local_processes_are_removed(tmp_path: Path) -> None:
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
     dead = tmp_path / f"{TEMPORARY}{files.host()}.{done.pid}.abc"
@@ -159,18 +159,18 @@ def test_only_what_dead_processes_of_this_machine_left_is_swept(tmp_path: Path) 
     ]
     for path in (dead, *kept):
         path.write_bytes(b"x")
-    assert sweep(tmp_path) == [dead]
+    assert remove_stale(tmp_path) == [dead]
     assert all(path.exists() for path in kept)
 
 
-def test_a_file_system_without_locks_leaves_one_alone(
+def test_a_file_system_without_locks_counts_as_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(handle: int) -> bool:
         raise OSError(errno.ENOLCK, "No locks available")
 
     with (tmp_path / "a").open("a+b") as first, (tmp_path / "a").open("a+b") as second:
-        assert files.alone(first)
-        assert not files.alone(second)
+        assert files.try_lock_stream(first)
+        assert not files.try_lock_stream(second)
         monkeypatch.setattr(files, "try_lock", unknown)
-        assert files.alone(second)
+        assert files.try_lock_stream(second)
