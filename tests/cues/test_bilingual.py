@@ -16,7 +16,7 @@ def block(text: str, start: int, end: int, *sentences: int) -> Block:
 
 
 def lines(above: list[Block], below: list[Block]) -> list[tuple[str, ...]]:
-    return [b.lines for b in bilingual.blocks(above, below, EN, ES)]
+    return [b.lines for b in bilingual.stack_blocks(above, below, EN, ES)]
 
 
 def test_a_single_line_locale_differs_in_nothing_else() -> None:
@@ -32,9 +32,9 @@ def test_the_language_with_more_pieces_sets_the_borders() -> None:
     below = [block("x", 0, 1_400), block("y", 1_900, 2_900)]
     assert lines(above, below) == [("a", "x"), ("b", "x"), ("c", "y")]
     assert lines(below, above) == [("x", "a"), ("x", "b"), ("y", "c")]
-    found = bilingual.blocks(above, below, EN, ES)
+    found = bilingual.stack_blocks(above, below, EN, ES)
     assert [(b.start_ms, b.end_ms) for b in found] == [(0, 900), (1_000, 1_900), (2_000, 2_900)]
-    found = bilingual.blocks(below, above, EN, ES)
+    found = bilingual.stack_blocks(below, above, EN, ES)
     assert [(b.start_ms, b.end_ms) for b in found] == [(0, 900), (1_000, 1_900), (2_000, 2_900)]
 
 
@@ -49,7 +49,7 @@ def test_every_piece_of_both_is_shown_wherever_the_borders_fall() -> None:
 def test_sentences_that_one_language_joins_are_stacked_together() -> None:
     above = [block("Yes. No.", 0, 2_000, 0, 1), block("Why?", 3_000, 4_000, 2)]
     below = [block("Sí.", 0, 900, 0), block("No. ¿Por qué?", 1_000, 4_000, 1, 2)]
-    found = bilingual.blocks(above, below, EN, ES)
+    found = bilingual.stack_blocks(above, below, EN, ES)
     assert [b.lines for b in found] == [("Yes. No.", "Sí."), ("Why?", "No. ¿Por qué?")]
     assert found[0].sentences == (0, 1)
     assert found[1].sentences == (1, 2)
@@ -65,7 +65,7 @@ def test_a_sentence_that_one_language_lacks_stands_alone() -> None:
 
 def test_the_slower_language_to_read_sets_the_time() -> None:
     slow = replace(EN, limits=replace(EN.limits, chars_per_second=8.5))
-    found = bilingual.blocks([block("x" * 20, 0, 900)], [block("y" * 25, 0, 900)], slow, ES)
+    found = bilingual.stack_blocks([block("x" * 20, 0, 900)], [block("y" * 25, 0, 900)], slow, ES)
     assert found[0].width == 40
 
 

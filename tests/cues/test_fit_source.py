@@ -31,7 +31,7 @@ def test_an_amount_in_another_style_keeps_the_times_of_the_words_around_it() -> 
         ("US$29,700", 800, 1_150),
         ("today.", 1_200, 1_550),
     ]
-    assert text.glued == ((9, 18),)
+    assert text.no_break_spans == ((9, 18),)
 
 
 def test_no_cue_goes_over_a_paragraph_or_from_one_speaker_to_the_next() -> None:

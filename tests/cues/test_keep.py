@@ -137,7 +137,7 @@ def sentence(text: str, *starts: int) -> Sentence:
 @pytest.mark.parametrize("tag", ["es", "zh-CN"])
 def test_a_cue_without_a_sentence_keeps_its_text(tag: str) -> None:
     source = cues("♪", "Go on.", "♪ ♪")
-    track = keep.track(
+    track = keep.fill_track(
         source, [sentence("Go on.", 3_000, 3_500)], [SpannedText("Siga.")], [()], load(tag)
     )
     assert [cue.lines for cue in track.cues] == [("♪",), ("Siga.",), ("♪ ♪",)]
@@ -150,12 +150,12 @@ def test_an_anchor_says_where_the_text_is_parted() -> None:
     item = sentence(text, 0, 500, 1_000, 3_000, 3_500, 4_000)
     slot = Slot(SlotKind.TERM, 10, 14, "Anna", "anna")
     done = SpannedText("Luego vino Anna y los demás", (Span(0, 11, 15),))
-    track = keep.track(source, [item], [done], [(slot,)], ES)
+    track = keep.fill_track(source, [item], [done], [(slot,)], ES)
     assert [cue.lines for cue in track.cues] == [("Luego vino Anna",), ("y los demás",)]
 
 
 def test_words_before_the_first_cue_go_into_it() -> None:
-    track = keep.track(
+    track = keep.fill_track(
         Track((Cue(5_000, 6_000, ("Go.",)),), "en"), [sentence("Go.", 4_000)],
         [SpannedText("Vaya.")], [()], ES,
     )  # fmt: skip
@@ -163,7 +163,7 @@ def test_words_before_the_first_cue_go_into_it() -> None:
 
 
 def test_no_translation_leaves_a_mark() -> None:
-    track = keep.track(cues("Go."), [sentence("Go.", 0)], [SpannedText("")], [()], ES)
+    track = keep.fill_track(cues("Go."), [sentence("Go.", 0)], [SpannedText("")], [()], ES)
     assert track.cues[0].lines == ("…",)
 
 

@@ -106,7 +106,9 @@ def test_any_words_and_any_cues(times: list[int], starts: list[int], text: str) 
         for word, start in zip(re.finditer(r"\S+", said), sorted(times), strict=True)
     ]
     sentence = Sentence(0, 0, said, words=tuple(words))
-    track = keep.track(Track(tuple(cues), "en"), [sentence], [SpannedText(text)], [()], load("es"))
+    track = keep.fill_track(
+        Track(tuple(cues), "en"), [sentence], [SpannedText(text)], [()], load("es")
+    )
     assert len(track.cues) == len(cues)
     found = "".join("".join(cue.lines) for cue in track.cues if cue.sentences)
     assert _visible(text) in (_visible(found), _visible(found.replace("…", "")))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from speechsubs.cues import layout
-from speechsubs.cues.layout import TimedText, cut, reading_ms, wrap
+from speechsubs.cues.layout import TimedText, reading_ms, segment, wrap
 from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import load
 from speechsubs.model import Word
@@ -25,7 +25,7 @@ def timed(
 
 
 def lines(text: str) -> list[tuple[str, ...]]:
-    return [block.lines for block in cut([timed(text)], EN)]
+    return [block.lines for block in segment([timed(text)], EN)]
 
 
 def test_a_short_sentence_is_one_line() -> None:
@@ -41,46 +41,46 @@ def test_a_longer_one_breaks_at_its_comma_with_balanced_lines() -> None:
 def test_a_name_is_not_parted_where_there_is_another_way() -> None:
     text = "And a very good friend of his called Lei Jun walked onto the stage."
     start = text.index("Lei Jun")
-    item = replace(timed(text), glued=((start, start + 7),))
-    for block in cut([item], EN):
+    item = replace(timed(text), no_break_spans=((start, start + 7),))
+    for block in segment([item], EN):
         assert not any(line.endswith("Lei") for line in block.lines)
 
 
 def test_a_pause_attracts_a_cut() -> None:
     text = "We looked at the long numbers on the big screen and nobody said a single word"
-    without = cut([timed(text)], EN)
+    without = segment([timed(text)], EN)
     assert len(without) == 1
     for word in ("numbers", "screen", "nobody"):
-        found = cut([timed(text, pauses={word: 3_000})], EN)
+        found = segment([timed(text, pauses={word: 3_000})], EN)
         ends = [" ".join(block.lines).split()[-1] for block in found]
         assert word in ends
 
 
 def test_a_pause_between_sentences_keeps_them_apart() -> None:
     first, second = timed("Yes.", 0), timed("No.", 1, 6_000)
-    assert [b.lines for b in cut([first, second], EN)] == [("Yes.",), ("No.",)]
+    assert [b.lines for b in segment([first, second], EN)] == [("Yes.",), ("No.",)]
 
 
 def test_short_sentences_said_at_once_share_a_cue_with_a_blank_between_them() -> None:
     first, second = timed("Yes.", 0), timed("No.", 1, 400)
-    blocks = cut([first, second], EN)
+    blocks = segment([first, second], EN)
     assert [b.sentences for b in blocks] == [(0, 1)]
     assert " ".join(blocks[0].lines) == "Yes. No."
 
 
 def test_chinese_sentences_in_one_cue_have_no_blank_between_them_but_latin_ones_do() -> None:
     zh = load("zh-CN")
-    chinese = cut([timed("好。", 0), timed("走！", 1, 700)], zh)
+    chinese = segment([timed("好。", 0), timed("走！", 1, 700)], zh)
     assert "".join(chinese[0].lines) == "好。走！"
     # What no engine translated stands there in English.
-    latin = cut([timed("Yes.", 0), timed("No.", 1, 400)], zh)
+    latin = segment([timed("Yes.", 0), timed("No.", 1, 400)], zh)
     assert " ".join(latin[0].lines) in ("Yes. No.",)
 
 
 @pytest.mark.parametrize("max_lines", [1, 2, 3])
 def test_as_many_lines_as_the_locale_allows(max_lines: int) -> None:
     locale = replace(EN, limits=replace(EN.limits, max_lines=max_lines, max_duration_ms=60_000))
-    blocks = cut([timed("word " * 60 + "end.")], locale)
+    blocks = segment([timed("word " * 60 + "end.")], locale)
     most = max(len(block.lines) for block in blocks)
     assert most <= max_lines
     assert most == max_lines
@@ -88,12 +88,12 @@ def test_as_many_lines_as_the_locale_allows(max_lines: int) -> None:
 
 
 def test_no_text_gives_no_block() -> None:
-    assert cut([], EN) == []
-    assert cut([TimedText(0, "  ", (Word("x", 0, 0, 1),))], EN) == []
+    assert segment([], EN) == []
+    assert segment([TimedText(0, "  ", (Word("x", 0, 0, 1),))], EN) == []
 
 
 def test_a_block_knows_when_it_is_said_and_how_wide_it_is() -> None:
-    block = cut([timed("Why not build cars?", 7, 1_000)], EN)[0]
+    block = segment([timed("Why not build cars?", 7, 1_000)], EN)[0]
     assert (block.start_ms, block.end_ms) == (1_000, 1_000 + 3 * 350 + 300)
     assert block.sentences == (7,)
     assert block.width == len("Why not build cars?")
@@ -101,7 +101,7 @@ def test_a_block_knows_when_it_is_said_and_how_wide_it_is() -> None:
 
 def test_words_without_any_duration_still_make_a_cue() -> None:
     words = tuple(Word(part, offset, 500, 500) for part, offset in split_words("All at once."))
-    block = cut([TimedText(0, "All at once.", words)], EN)[0]
+    block = segment([TimedText(0, "All at once.", words)], EN)[0]
     assert block.end_ms > block.start_ms
 
 
@@ -128,7 +128,7 @@ def test_the_cost_of_the_cut_grows_with_the_text_and_no_faster(
     counts = []
     for times in (20, 80):
         calls = 0
-        cut([timed(text * times)], EN)
+        segment([timed(text * times)], EN)
         counts.append(calls)
     assert counts[0] > 100
     assert counts[1] < 4.2 * counts[0]
@@ -164,7 +164,7 @@ def test_clauses_make_cues(tag: str, text: str, cues: list[tuple[str, ...]]) -> 
         position = text.index(word, position)
         spoken.append(Word(word, position, number * 400, number * 400 + 380))
         position += len(word)
-    assert [block.lines for block in cut([TimedText(0, text, tuple(spoken))], locale)] == cues
+    assert [block.lines for block in segment([TimedText(0, text, tuple(spoken))], locale)] == cues
 
 
 def test_the_end_of_a_sentence_shares_no_line_with_the_next_where_both_have_room() -> None:
@@ -173,7 +173,7 @@ def test_the_end_of_a_sentence_shares_no_line_with_the_next_where_both_have_room
         TimedText(n, text, (Word(text, 0, n * 4_000, n * 4_000 + 3_500),))
         for n, text in enumerate(texts)
     ]
-    for block in cut(run, load("fr")):
+    for block in segment(run, load("fr")):
         assert not any("rapports. " in line for line in block.lines)
 
 

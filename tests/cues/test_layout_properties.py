@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from speechsubs.cues import layout
-from speechsubs.cues.layout import TimedText, cut
+from speechsubs.cues.layout import TimedText, segment
 from speechsubs.cues.timeline import split_words
 from speechsubs.language.linebreaks import BEFORE_GENITIVE, INSIDE_WORD, NO_END, NO_START, tokens
 from speechsubs.language.locales import Locale, known, load
@@ -85,7 +85,7 @@ def test_every_cut_shows_everything_once_in_order_and_inside_the_limits(
             continue
         run.append(timed(text, number, clock + pause, pace))
         clock = run[-1].words[-1].end_ms
-    blocks = cut(run, locale)
+    blocks = segment(run, locale)
     shown = "".join("".join(block.lines) for block in blocks)
     assert bare(shown) == bare("".join(item.text for item in run))
     for block in blocks:
@@ -150,7 +150,7 @@ def test_no_other_cut_is_cheaper(run: list[list[str]], max_lines: int, pauses: l
             if allowed(first, last)
         )
 
-    chosen = program.cuts()
+    chosen = program.segments()
     assert [first for first, _ in chosen] == [0, *(last for _, last in chosen[:-1])]
     price = sum(program._cost(first, last, infinite) for first, last in chosen)
     assert price == pytest.approx(cheapest(0))

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from speechsubs.cues.layout import Block
-from speechsubs.cues.polish import times
+from speechsubs.cues.polish import make_cues
 from speechsubs.language.locales import load
 
 LIMITS = load("en").limits
@@ -16,11 +16,11 @@ def spans(*blocks: tuple[int, int, float], fps: Fraction | None = None) -> list[
     found = [
         Block((f"{n}",), start, end, (n,), width) for n, (start, end, width) in enumerate(blocks)
     ]
-    return [(cue.start_ms, cue.end_ms) for cue in times(found, LIMITS, fps)]
+    return [(cue.start_ms, cue.end_ms) for cue in make_cues(found, LIMITS, fps)]
 
 
 def test_nothing_gives_nothing() -> None:
-    assert times([], LIMITS) == ()
+    assert make_cues([], LIMITS) == ()
 
 
 def test_a_last_cue_has_its_tail() -> None:
@@ -69,13 +69,13 @@ def test_blocks_need_no_order() -> None:
     found = [
         Block((name,), start, start + 2_000, (0,), 10.0) for name, start in (("b", 5_000), ("a", 0))
     ]
-    assert [cue.lines for cue in times(found, LIMITS)] == [("a",), ("b",)]
+    assert [cue.lines for cue in make_cues(found, LIMITS)] == [("a",), ("b",)]
 
 
 def test_without_chaining_gaps_are_left_alone() -> None:
     limits = replace(LIMITS, chain_gap_ms=0)
     blocks = [Block(("a",), 0, 3_000, (0,), 9.0), Block(("b",), 3_300, 6_000, (1,), 9.0)]
-    assert times(blocks, limits)[0].end_ms == 3_000
+    assert make_cues(blocks, limits)[0].end_ms == 3_000
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def valid(cues: tuple[Cue, ...], limits: Limits, fps: Fraction | None) -> None:
 def test_every_track_is_valid_and_has_all_text(
     blocks: list[Block], limits: Limits, fps: Fraction | None
 ) -> None:
-    cues = polish.times(blocks, limits, fps)
+    cues = polish.make_cues(blocks, limits, fps)
     valid(cues, limits, fps)
     assert sorted(cue.lines for cue in cues) == sorted(block.lines for block in blocks)
     starts = {block.lines: block.start_ms for block in blocks}
@@ -84,7 +84,7 @@ def test_retimed_blocks_of_two_speakers_make_a_valid_track_too(
         (b.lines, b.sentences, b.width) for b in blocks
     ]
     assert all(0 <= b.start_ms < b.end_ms for b in moved)
-    cues = polish.times(moved, limits, fps)
+    cues = polish.make_cues(moved, limits, fps)
     valid(cues, limits, fps)
     assert sorted(c.lines for c in cues) == sorted(b.lines for b in blocks)
 
@@ -109,7 +109,7 @@ def test_durations_are_kept_wherever_there_is_room(
 ) -> None:
     frame = 0 if fps is None else int(1_000 / fps) + 1
     gap = limits.min_gap_ms if fps is None else int(2_000 / fps) + 1
-    cues = polish.times(blocks, limits, fps)
+    cues = polish.make_cues(blocks, limits, fps)
     valid(cues, limits, fps)
     for number, cue in enumerate(cues):
         following = cues[number + 1].start_ms if number + 1 < len(cues) else None
@@ -122,7 +122,7 @@ def test_durations_are_kept_wherever_there_is_room(
 
 @given(speech(), LIMITS)
 def test_chaining_leaves_two_frames_or_a_pause(blocks: list[Block], limits: Limits) -> None:
-    cues = polish.times(blocks, limits)
+    cues = polish.make_cues(blocks, limits)
     for first, second in pairwise(cues):
         gap = second.start_ms - first.end_ms
         longest = first.duration_ms == limits.max_duration_ms
@@ -132,7 +132,7 @@ def test_chaining_leaves_two_frames_or_a_pause(blocks: list[Block], limits: Limi
 
 @given(speech(), LIMITS)
 def test_a_cue_stays_to_be_read_where_nothing_follows(blocks: list[Block], limits: Limits) -> None:
-    last = polish.times(blocks[-1:], limits)[0]
+    last = polish.make_cues(blocks[-1:], limits)[0]
     need = min(reading_ms(blocks[-1].width, limits), limits.max_duration_ms)
     spoken = blocks[-1].end_ms - blocks[-1].start_ms
     assert last.duration_ms >= min(need, spoken + 1_500, limits.max_duration_ms)
@@ -145,6 +145,6 @@ def test_polish_changes_nothing_where_it_was_before(blocks: list[Block], limits:
         replace(b, start_ms=n * 60_000, end_ms=n * 60_000 + 3_000, width=5.0)
         for n, b in enumerate(blocks)
     ]
-    for block, cue in zip(spread, polish.times(spread, limits), strict=True):
+    for block, cue in zip(spread, polish.make_cues(spread, limits), strict=True):
         assert cue.start_ms == block.start_ms
         assert cue.end_ms == block.end_ms + limits.tail_ms

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechsubs.glossary import Glossary, Matcher, Term, verify
-from speechsubs.language.normalize import bounded, key_of, keyed
+from speechsubs.language.normalize import bounded, key_of
 
 TERMS = (
     Term("lei", "Lei Jun", aliases=("LEI Jun",)),
@@ -116,24 +116,6 @@ def test_a_removed_match_is_missed(text: str, which: int) -> None:
     target = text[: gone.start] + " … " + text[gone.suffix_end :]
     forms = [gone.term.source + ending for ending in ("", "s", "es")]
     assert verify.count(target, forms) <= verify.count(text, forms) - 1
-
-
-@given(TEXTS)
-def test_a_key_maps_back_in_order(text: str) -> None:
-    for fold in (False, True):
-        key = keyed(text, fold=fold)
-        starts = [s for i in range(len(key.text)) if (s := key.start(i)) is not None]
-        ends = [e for i in range(1, len(key.text) + 1) if (e := key.end(i)) is not None]
-        assert starts == sorted(starts)
-        assert ends == sorted(ends)
-        assert all(0 <= s < len(text) for s in starts)
-        assert all(0 < e <= len(text) for e in ends)
-        assert key_of(key.text, fold=fold) == key.text
-
-
-@given(st.text(st.sampled_from("ae\u0301\u0323\u0327\u0345ếộ각\u11a8"), max_size=12))
-def test_a_key_is_canonical(text: str) -> None:
-    assert key_of(text) == unicodedata.normalize("NFD", text)
 
 
 @given(st.lists(st.sampled_from("ab"), max_size=14), st.lists(st.sampled_from("xyz"), max_size=5))

@@ -1,7 +1,7 @@
 import pytest
 
 from speechsubs.language.locales import known, load
-from speechsubs.language.typography import Grammar, agreed, around_slots
+from speechsubs.language.typography import Grammar, around_slots, inflect_article
 from speechsubs.spans import Span, SpannedText
 
 
@@ -148,5 +148,5 @@ def test_every_form_of_an_article_leads_to_one_gender(tag: str) -> None:
         for cell in ("m", "f"):
             for form in (row["m"], row["f"]):
                 if form not in own.also_other_words:
-                    found = agreed(own, form, "Taycan", Grammar(cell, "singular"))
+                    found = inflect_article(own, form, "Taycan", Grammar(cell, "singular"))
                     assert found == row[cell]

@@ -221,7 +221,9 @@ def test_encryption_is_not_given_up() -> None:
     handler = http_client._Redirects()
     request = urllib.request.Request("https://example.invalid/a")
     with pytest.raises(urllib.error.URLError, match="from https to"):
-        handler.redirect_request(request, io.BytesIO(), 302, "Found", {}, "http://example.invalid/b")
+        handler.redirect_request(
+            request, io.BytesIO(), 302, "Found", {}, "http://example.invalid/b"
+        )
 
 
 def test_an_answer_that_says_no_is_not_asked_twice(site: Any, tmp_path: Path) -> None:

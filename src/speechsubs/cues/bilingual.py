@@ -16,7 +16,7 @@ def single_line(locale: Locale) -> Locale:
     return replace(locale, limits=replace(locale.limits, max_lines=1))
 
 
-def blocks(
+def stack_blocks(
     above: Sequence[Block], below: Sequence[Block], upper: Locale, lower: Locale
 ) -> list[Block]:
     """Stack the blocks in time order. Both inputs are segmented by `single_line` locales."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from speechsubs.cues.layout import MAX_LAG_MS, Block, TimedText, cut, reading_ms
+from speechsubs.cues.layout import MAX_LAG_MS, Block, TimedText, reading_ms, segment
 from speechsubs.language.locales import Locale
 from speechsubs.model import Limits, Sentence
 
@@ -22,7 +22,7 @@ def source_blocks(
     result: list[Block] = []
     pairs = zip(run, sentences, strict=True)
     for _, group in groupby(pairs, key=lambda pair: (pair[1].paragraph, pair[1].speaker)):
-        result += cut([text for text, _ in group], locale)
+        result += segment([text for text, _ in group], locale)
     return result
 
 
@@ -38,7 +38,7 @@ def target_blocks(
     found: list[Block] = []
     pairs = zip(run, sentences, strict=True)
     for _, group in groupby(pairs, key=lambda pair: (pair[1].paragraph, pair[1].speaker)):
-        found += cut([text for text, _ in group], locale)
+        found += segment([text for text, _ in group], locale)
     return allot_times(found, locale.limits)
 
 

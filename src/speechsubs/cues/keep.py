@@ -23,7 +23,7 @@ DRIFT = 600.0
 _DASH = re.compile(r"[-‐‑–—]\s*(?=\S)")
 
 
-def track(
+def fill_track(
     source: Track,
     sentences: Sequence[Sentence],
     finished: Sequence[SpannedText],
@@ -94,8 +94,8 @@ def _split_sentence(
     """Split a finished sentence into one part more than there are boundaries."""
     if not boundaries:
         return [done.text]
-    glued = tuple((p.start, p.end) for p in done.spans)
-    found = tokens(done.text, locale, glued)
+    no_break_spans = tuple((p.start, p.end) for p in done.spans)
+    found = tokens(done.text, locale, no_break_spans)
     warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
     cuts = _choose_cuts(found, [warp(t.end) for t in found], boundaries, len(sentence.text))
     edges = [0, *cuts, len(found)]

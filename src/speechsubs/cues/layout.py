@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from speechsubs.cues.timeline import Timeline, Warp, anchors, carry_times
-from speechsubs.language.linebreaks import BEFORE_GENITIVE, COMMA, blank_of, tokens
+from speechsubs.language.linebreaks import BEFORE_GENITIVE, COMMA, space_of, tokens
 from speechsubs.language.locales import Locale
 from speechsubs.model import Limits, Sentence, Slot, Word
 from speechsubs.spans import SpannedText
@@ -64,14 +64,14 @@ def reading_ms(width: float, limits: Limits) -> int:
 class TimedText:
     """A sentence in one language with the times of its words.
 
-    `sentence` is its index in the transcript; `glued` are spans that a break
-    should not part.
+    `sentence` is its index in the transcript; `no_break_spans` should not be
+    divided by a break.
     """
 
     sentence: int
     text: str
     words: tuple[Word, ...]
-    glued: tuple[tuple[int, int], ...] = ()
+    no_break_spans: tuple[tuple[int, int], ...] = ()
 
 
 def timed_texts(
@@ -89,8 +89,8 @@ def timed_texts(
     for sentence, done, own in zip(sentences, finished, slots, strict=True):
         warp = Warp(len(done.text), len(sentence.text), anchors(done, sentence.text, own))
         words = carry_times(done.text, Timeline(sentence.words), warp)
-        glued = tuple((p.start, p.end) for p in done.spans)
-        result.append(TimedText(sentence.index, done.text, words, glued))
+        no_break_spans = tuple((p.start, p.end) for p in done.spans)
+        result.append(TimedText(sentence.index, done.text, words, no_break_spans))
     return result
 
 
@@ -120,7 +120,7 @@ class _Unit:
     ends: bool
 
 
-def cut(run: Sequence[TimedText], locale: Locale) -> list[Block]:
+def segment(run: Sequence[TimedText], locale: Locale) -> list[Block]:
     """Segment the sentences of a paragraph into blocks by the locale's limits.
 
     Texts without visible characters give no block.
@@ -130,7 +130,7 @@ def cut(run: Sequence[TimedText], locale: Locale) -> list[Block]:
         return []
     program = _Program(units, locale.limits)
     blocks = []
-    for first, last in program.cuts():
+    for first, last in program.segments():
         lines = program.texts(program.lines(first, last)[0])
         shown = dict.fromkeys(run[u.sentence].sentence for u in units[first:last])
         start, end = units[first].start_ms, units[last - 1].end_ms
@@ -161,7 +161,7 @@ def wrap(texts: Sequence[str], locale: Locale) -> tuple[str, ...]:
 
 
 def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
-    found = tokens(item.text, locale, item.glued)
+    found = tokens(item.text, locale, item.no_break_spans)
     if not found:
         return []
     line = Timeline(item.words)
@@ -171,7 +171,7 @@ def _units(number: int, item: TimedText, locale: Locale) -> list[_Unit]:
         if last:
             space_after = _space_between_sentences(item.text[token.end - 1], locale)
         else:
-            space_after = blank_of(item.text[token.end : found[index + 1].start])
+            space_after = space_of(item.text[token.end : found[index + 1].start])
         result.append(
             _Unit(
                 text=item.text[token.start : token.end],
@@ -256,8 +256,8 @@ class _Program:
             last = back[last]
         return spans[::-1]
 
-    def cuts(self) -> list[tuple[int, int]]:
-        """The cheapest cut, as (first, last) pairs of units."""
+    def segments(self) -> list[tuple[int, int]]:
+        """The cheapest segmentation, as (first, last) pairs of units."""
         count = len(self.units)
         best = [0.0] + [float("inf")] * count
         back = [0] * (count + 1)

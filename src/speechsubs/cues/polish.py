@@ -13,7 +13,9 @@ from speechsubs.cues.layout import MAX_LAG_MS, Block, reading_ms
 from speechsubs.model import Cue, Limits
 
 
-def times(blocks: Sequence[Block], limits: Limits, fps: Fraction | None = None) -> tuple[Cue, ...]:
+def make_cues(
+    blocks: Sequence[Block], limits: Limits, fps: Fraction | None = None
+) -> tuple[Cue, ...]:
     """Make cues from blocks, in the order of their start times.
 
     `fps` aligns every time to frames of that rate (such as 24000/1001): a cue starts with

@@ -1,18 +1,13 @@
-"""How much it hurts to end a line after a word: the grammar behind `linebreaks`.
+"""Find possible line breaks and score them by grammar.
 
-The words themselves stand in `locales/*.yml` under `breaks`. Sources of the rules: see
-`linebreaks`.
-
-Where a line may end, and how much it hurts there.
-
-A text becomes tokens: the smallest stretches that stay together on a line. In
-languages that write words apart a token is a word with its punctuation (a
-no-break space keeps two words in one token); in Chinese, Japanese and Thai it is
-a phrase that budoux finds, mended by the kinsoku rules. Each token carries the
-cost of ending a line, or a cue, right after it.
+A text is divided into tokens, the smallest pieces that stay on one line. In languages
+written with spaces a token is a word with its punctuation; a no-break space joins two
+words in one token. In Chinese, Japanese and Thai a token is a phrase found by budoux,
+corrected by the kinsoku rules. Each token has the cost of ending a line, or a cue, right
+after it. The word lists are in `locales/*.yml` under `breaks`.
 
 Sources of the rules: Netflix Timed Text Style Guide (break after punctuation,
-before conjunctions and prepositions; never part article and noun, first and last
+before conjunctions and prepositions; never separate article and noun, first and last
 name, verb and subject pronoun, verb and auxiliary or negation); BBC Subtitle
 Guidelines (linguistic breaks before geometric ones); JIS X 4051 (kinsoku).
 """
@@ -26,14 +21,17 @@ from typing import TYPE_CHECKING
 
 from speechsubs.language.locales import Locale
 
-# The scale: 0 is a sentence's end, 100 is never unless there is no other way.
+if TYPE_CHECKING:
+    from budoux import Parser
+
+# The scale: 0 is the end of a sentence; from 100 on a break is a last resort.
 SENTENCE = 0.0
 CLAUSE = 6.0
 COMMA_CONJUNCTION = 7.0
-"""A comma with a conjunction behind it: there a clause begins."""
+"""After a comma before a conjunction, where a clause begins."""
 COMMA = 10.0
 SPACE = 12.0
-"""A blank in a language that writes none between words: there a phrase ends."""
+"""A space in a language that has none between words: the end of a phrase."""
 BEFORE_CONJUNCTION = 16.0
 BEFORE_PREPOSITION = 26.0
 BEFORE_VERB = 26.0
@@ -42,7 +40,7 @@ BEFORE_GENITIVE = 34.0
 PHRASE = 24.0
 ORDINARY = 52.0
 AFTER_ADJECTIVE = 72.0
-"""After the word behind an article: more often an adjective than a noun that ends there."""
+"""After the word that follows an article, which is more often an adjective than a noun."""
 AFTER_CONJUNCTION = 70.0
 AFTER_VERB_PART = 62.0
 AFTER_PRONOUN = 70.0
@@ -52,7 +50,7 @@ BEFORE_TRAILING = 80.0
 INSIDE_NAME = 84.0
 NUMBER_UNIT = 100.0
 INSIDE_PHRASE = 56.0
-GLUED = 140.0
+NO_BREAK = 140.0
 INSIDE_WORD = 200.0
 
 _CLOSING = "\"'”’»›)]}」』）】》〉〕｝］"
@@ -61,29 +59,29 @@ _LOOSE = "»›”’?!:;…)]"
 _CLAUSE_END = ";:—–…；：。．.!?！？؟؛"
 _COMMA_END = ",，、،､"
 _ELIDED = re.compile(r"([^\W\d_]{1,7}['’])(?=[^\W\d_])")
-#: "d." of "d. h.", "z.B.", "p.m.", "J.": letters that each have their full stop.
+#: Letters each followed by a full stop: "d." of "d. h.", "z.B.", "p.m.", "J."
 _LETTERS = re.compile(r"(?:[^\W\d_]\.)+")
-#: Characters that are numbers, or end one.
+#: Characters that are numbers or end one.
 NUMERAL = "一二三四五六七八九十百千万萬亿億兆两兩几幾〇만억조천백"
 
 
 def phrase_cost(before: str, word: str, following: str, spaced: bool, locale: Locale) -> float:
-    """What a break after `word` costs, between its neighbours as they are written.
+    """Return the cost of a break after `word`, given the tokens before and after it.
 
-    `spaced` is False where no blank stands between `word` and `following`.
+    `spaced` is False if there is no space between `word` and `following`.
     """
     bare = word.rstrip(_CLOSING)
     last = bare[-1:] if bare else word[-1:]
     key = _key(word)
     rules = locale.breaks
     if not word.strip(_OPENING) or not following.strip(_LOOSE):
-        # "« Non ! »" with plain blanks: no line ends with «, none begins with » or ?.
-        return GLUED
+        # "« Non ! »" with plain spaces: no line ends with « or begins with » or ?.
+        return NO_BREAK
     if key in rules.titles:
         return INSIDE_NAME
-    if word[-1:] == "." and (shortened := _shortened(word, following)):
-        return shortened
-    if last and last in _CLAUSE_END and not _goes_on(word, following):
+    if word[-1:] == "." and (abbreviation := _abbreviation_cost(word, following)):
+        return abbreviation
+    if last and last in _CLAUSE_END and not _continues(word, following):
         return CLAUSE
     if last and last in _COMMA_END:
         return _comma_cost(key, following, locale)
@@ -99,21 +97,21 @@ def phrase_cost(before: str, word: str, following: str, spaced: bool, locale: Lo
 
 
 def _key(word: str) -> str:
-    """A word as the lists of a locale have it; titles keep their full stop."""
+    """Normalize a word for the lists of a locale; titles keep their full stop."""
     return word.strip("\"'“”‘’«»()[]¿¡„,;:").lower()
 
 
-def _shortened(word: str, following: str) -> float:
-    """The cost after a full stop inside a sentence that only shortens a word; 0 if it does not.
+def _abbreviation_cost(word: str, following: str) -> float:
+    """Return the cost after the full stop of an abbreviation; 0 if it is another full stop.
 
-    Sentences are cut before lines are, so that most stops inside one are no ends:
-    "d. h.", "No. 5", "J. Smith", "der 3. Platz".
+    The text is one sentence, so most full stops inside it belong to abbreviations or
+    ordinals: "d. h.", "No. 5", "J. Smith", "der 3. Platz".
     """
     bare = word.lstrip("\"'“‘«([¿¡„")
     opening = following.lstrip("\"'“‘«([¿¡„")
     letters = _LETTERS.fullmatch(bare)
     if letters and _LETTERS.match(opening):
-        return GLUED
+        return NO_BREAK
     if bare[:-1].isdigit() or opening[:1].isdigit():
         return NUMBER_UNIT if not bare.endswith("..") else 0.0
     if letters and len(bare) == 2 and opening[:1].isupper():
@@ -121,24 +119,24 @@ def _shortened(word: str, following: str) -> float:
     return 0.0
 
 
-def _goes_on(word: str, following: str) -> bool:
-    """True where the full stop of an abbreviation has a small letter behind it ("ca. hundert")."""
+def _continues(word: str, following: str) -> bool:
+    """True if a lower-case letter follows the full stop of an abbreviation ("ca. hundert")."""
     return word[-1:] == "." and not word.endswith("..") and following[:1].islower()
 
 
 def _comma_cost(key: str, following: str, locale: Locale) -> float:
     rules = locale.breaks
     if key in rules.conjunctions and len(key) <= 3:
-        # "..., and, after all": it begins what follows. Longer ones may end a clause.
+        # "..., and, after all": it starts a clause. Longer conjunctions may end one.
         return AFTER_CONJUNCTION
-    head, _ = _elided(_key(following), locale)
+    head, _ = _split_elision(_key(following), locale)
     return COMMA_CONJUNCTION if head in rules.conjunctions else COMMA
 
 
-def _elided(key: str, locale: Locale) -> tuple[str, str]:
-    """What a word begins with and ends with: "qu'il" begins a clause and ends in a pronoun.
+def _split_elision(key: str, locale: Locale) -> tuple[str, str]:
+    """Split an elided word: "qu'il" starts like a conjunction and ends like a pronoun.
 
-    Only elisions that the locale lists count; any other word is both.
+    Words with an elision that the locale does not list are returned twice, unchanged.
     """
     match = _ELIDED.match(key)
     if not match:
@@ -151,30 +149,30 @@ def _elided(key: str, locale: Locale) -> tuple[str, str]:
 
 
 def _phrase_cost(word: str, following: str, locale: Locale) -> float:
-    """Chinese and Japanese: particles stay with what they follow, 在 with what comes."""
+    """The cost in Chinese and Japanese: particles follow their phrase, 在 precedes it."""
     rules = locale.breaks
     if word in rules.prepositions or word in rules.conjunctions:
         return AFTER_PREPOSITION
     if following[:1] in rules.auxiliaries or following in rules.auxiliaries:
         return AFTER_VERB_PART
-    if _leans(following, locale):
+    if _is_enclitic(following, locale):
         return AFTER_VERB_PART
     single = len(word) == 1
     if single and len(following.rstrip("，。、！？；：")) == 1:
-        # Two single characters in a row are as a rule one word that budoux parted.
+        # Two single characters in a row are usually one word that budoux split.
         return AFTER_VERB_PART
     if following in rules.conjunctions:
         return BEFORE_CONJUNCTION
     if single and rules.single_clings and word not in rules.trailing:
-        # A verb or an adverb without what it goes with, or half a name.
+        # A verb or an adverb without its complement, or half a name.
         return INSIDE_PHRASE
     if rules.tight and word.endswith(tuple(rules.tight)):
         return INSIDE_PHRASE
     return PHRASE
 
 
-def _leans(following: str, locale: Locale) -> bool:
-    """True for a phrase that begins with a trailing word, or is one of a single character."""
+def _is_enclitic(following: str, locale: Locale) -> bool:
+    """True if a phrase starts with a trailing word, or is one of a single character."""
     bare = following.rstrip("，。、！？；：")
     return any(
         bare == word if len(word) == 1 else following.startswith(word)
@@ -186,19 +184,19 @@ def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
     rules = locale.breaks
     opening = following.lstrip("\"'“‘«([¿¡„")
     next_key = following.strip("\"'“”‘’«»()[]¿¡„.,;:!?…").lower()
-    head, _ = _elided(next_key, locale)
-    _, tail = _elided(key, locale)
-    if _counts(word, opening, head, locale) or key in rules.magnitudes:
+    head, _ = _split_elision(next_key, locale)
+    _, tail = _split_elision(key, locale)
+    if _has_unit(word, opening, head, locale) or key in rules.magnitudes:
         return NUMBER_UNIT
     if tail in rules.articles and head not in rules.prepositions:
-        # "each of", "la de": before a preposition an article is a pronoun.
+        # "each of", "la de": an article before a preposition is a pronoun.
         return AFTER_ARTICLE
     if next_key in rules.trailing:
         return BEFORE_TRAILING
     if tail in rules.bound or next_key in rules.bound:
         return AFTER_VERB_PART
     if head in rules.conjunctions and tail not in rules.prepositions:
-        # "estavam se perguntando": what is a pronoun as well stays with its verb.
+        # "estavam se perguntando": a conjunction that is also a pronoun stays with its verb.
         with_verb = head in rules.pronouns and tail in rules.auxiliaries
         return AFTER_VERB_PART if with_verb else BEFORE_CONJUNCTION
     if tail in rules.conjunctions:
@@ -218,8 +216,8 @@ def _word_cost(word: str, key: str, following: str, locale: Locale) -> float:
     return _name_or_ordinary(word, opening, following, head, locale)
 
 
-def _counts(word: str, opening: str, head: str, locale: Locale) -> bool:
-    """True for a number with what it counts behind it, which no little word is."""
+def _has_unit(word: str, opening: str, head: str, locale: Locale) -> bool:
+    """True if a number is followed by what it counts, which is never a function word."""
     rules = locale.breaks
     if not any(c.isdigit() for c in word):
         return False
@@ -227,8 +225,8 @@ def _counts(word: str, opening: str, head: str, locale: Locale) -> bool:
         return True
     if not (word[-1:].isdigit() or word[-1:] in NUMERAL) or not opening[:1].isalpha():
         return False
-    little = (rules.prepositions, rules.conjunctions, rules.pronouns, rules.auxiliaries)
-    return head in rules.genitives or not any(head in words for words in little)
+    function_words = (rules.prepositions, rules.conjunctions, rules.pronouns, rules.auxiliaries)
+    return head in rules.genitives or not any(head in words for words in function_words)
 
 
 def _name_or_ordinary(word: str, opening: str, following: str, head: str, locale: Locale) -> float:
@@ -248,17 +246,14 @@ def _name_or_ordinary(word: str, opening: str, following: str, head: str, locale
     return ORDINARY
 
 
-if TYPE_CHECKING:
-    from budoux import Parser
-
-#: White space at which a line may break. No-break spaces are not in it.
+#: White space at which a line may break, so no no-break spaces.
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
-#: A line must not begin with these, nor end with those (JIS X 4051, GB/T 15834).
+#: Characters that must not start or end a line (JIS X 4051, GB/T 15834).
 NO_START = frozenset(
     "、。，．・：；？！」』）】》〉〕｝］”’…—～ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ,.!?:;)]}%％‰℃°»›"
 )
 NO_END = frozenset("「『（【《〈〔｛［“‘([{¿¡«‹$€£¥＄￥")
-_CJK = re.compile(  # and Thai, which is written without blanks too
+_CJK = re.compile(  # and Thai, which is also written without spaces
     r"[\u0e00-\u0e7f\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
@@ -266,10 +261,10 @@ _CJK = re.compile(  # and Thai, which is written without blanks too
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stretch that stays together. `start` and `end` are offsets in the text.
+    """A piece of text that stays on one line. `start` and `end` are offsets in the text.
 
-    `width` is in the locale's line units; `space` is the width of the blank behind
-    it, which a line break swallows; `cost` is what a break right after it costs.
+    `width` is in the locale's line units; `space` is the width of the space after it,
+    which disappears at a line break; `cost` is the cost of a break right after it.
     """
 
     start: int
@@ -279,21 +274,22 @@ class Token:
     cost: float
 
 
-def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> list[Token]:
-    """Cut a text into tokens with the cost of a break after each.
+def tokens(
+    text: str, locale: Locale, no_break_spans: Sequence[tuple[int, int]] = ()
+) -> list[Token]:
+    """Divide a text into tokens with the cost of a break after each.
 
-    `glued` are spans (names, amounts) that a break should not part. No token is
-    wider than a line of the locale: longer ones (web addresses) are cut where it
-    hurts least.
+    `no_break_spans` (names, amounts) should not be divided by a break. No token is wider
+    than a line of the locale: longer ones, such as URLs, are split at the best position.
 
     >>> from speechsubs.language.locales import load
     >>> [t.cost for t in tokens("The car, in the end, ran.", load("en"))]
     [88.0, 10.0, 80.0, 88.0, 10.0, 0.0]
     """
-    spans = [part for span in _spans(text, locale) for part in _fitting(text, span, locale)]
+    spans = [part for span in _spans(text, locale) for part in _split_wide(text, span, locale)]
     words = [text[start:end] for start, end, _ in spans]
     result = []
-    glue = sorted(glued)
+    unbroken = sorted(no_break_spans)
     cursor = 0
     for number, (start, end, inside) in enumerate(spans):
         following = spans[number + 1][0] if number + 1 < len(spans) else end
@@ -303,25 +299,29 @@ def tokens(text: str, locale: Locale, glued: Sequence[tuple[int, int]] = ()) -> 
         elif inside:
             cost = INSIDE_WORD
         else:
-            while cursor < len(glue) and glue[cursor][1] <= end:
+            while cursor < len(unbroken) and unbroken[cursor][1] <= end:
                 cursor += 1
-            if cursor < len(glue) and glue[cursor][0] < end and following < glue[cursor][1]:
-                cost = GLUED
+            if (
+                cursor < len(unbroken)
+                and unbroken[cursor][0] < end
+                and following < unbroken[cursor][1]
+            ):
+                cost = NO_BREAK
             else:
                 before = words[number - 1] if number else ""
                 spaced = following > end
                 cost = phrase_cost(before, words[number], words[number + 1], spaced, locale)
-        space = locale.width(blank_of(text[end:following]))
+        space = locale.width(space_of(text[end:following]))
         result.append(Token(start, end, locale.width(words[number]), space, cost))
     return result
 
 
-def blank_of(between: str) -> str:
-    """The one blank that stands for all white space between two tokens.
+def space_of(between: str) -> str:
+    """Collapse the white space between two tokens to one space, or nothing.
 
-    An ideographic space stays one; a tab or a control character becomes a space.
+    An ideographic space is kept; a tab or a control character becomes a space.
 
-    >>> blank_of(" \\t"), blank_of("\u3000") == "\u3000", blank_of("")
+    >>> space_of(" \\t"), space_of("\u3000") == "\u3000", space_of("")
     (' ', True, '')
     """
     if not between:
@@ -330,20 +330,20 @@ def blank_of(between: str) -> str:
 
 
 def _spans(text: str, locale: Locale) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of every token; the flag is False: an honest place to break."""
+    """Yield start and end of each token; the flag is True if a split inside a word follows."""
     position = 0
     for chunk in _BREAKABLE.split(text):
         if chunk:
             start = text.index(chunk, position)
             position = start + len(chunk)
             if locale.words == "phrases" and _CJK.search(chunk):
-                yield from _phrases(chunk, start, locale)
+                yield from _split_phrases(chunk, start, locale)
             else:
-                yield from _dashed(chunk, start)
+                yield from _split_at_dashes(chunk, start)
 
 
-def _dashed(chunk: str, start: int) -> Iterator[tuple[int, int, bool]]:
-    """A word, parted after an em dash that stands inside it ("build—not")."""
+def _split_at_dashes(chunk: str, start: int) -> Iterator[tuple[int, int, bool]]:
+    """Split a word after an em dash inside it ("build—not")."""
     begin = 0
     for match in re.finditer(r"(?<=\w)[—–](?=\w{2})", chunk):
         if match.group() == "—" or not chunk[match.start() - 1].isdigit():
@@ -354,19 +354,19 @@ def _dashed(chunk: str, start: int) -> Iterator[tuple[int, int, bool]]:
 
 @cache
 def _parser(name: str) -> "Parser":
-    # budoux reads its model when imported: only languages that need it pay.
+    # budoux reads its model when imported, so only for languages that need it.
     import budoux
 
     parser: Parser = getattr(budoux, f"load_default_{name}_parser")()
     return parser
 
 
-def _phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int, bool]]:
+def _split_phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int, bool]]:
     name = locale.breaks.model
     parts = _parser(name).parse(chunk) if name else list(chunk)
     begin = end = 0
     for part in parts:
-        if end > begin and _may_part(chunk, end, locale.breaks.counters):
+        if end > begin and _may_split(chunk, end, locale.breaks.counters):
             yield start + begin, start + end, False
             begin = end
         end += len(part)
@@ -374,35 +374,35 @@ def _phrases(chunk: str, start: int, locale: Locale) -> Iterator[tuple[int, int,
         yield start + begin, start + end, False
 
 
-def _may_part(text: str, at: int, counters: str) -> bool:
-    """False where kinsoku, a Latin word, a number or a combining mark forbids it."""
+def _may_split(text: str, at: int, counters: str) -> bool:
+    """False if kinsoku, a Latin word, a number or a combining mark forbids a split."""
     before, after = text[at - 1], text[at]
     if after in NO_START or before in NO_END or unicodedata.combining(after):
         return False
     ascii_both = before.isascii() and after.isascii()
     number = before.isdigit() and (after.isdigit() or after in counters)
     counted = before in NUMERAL and after in counters
-    # A date stays whole: 2021年1月15日.
+    # Dates are not split: 2021年1月15日.
     date = before in "年月" and after.isdigit()
     return not (ascii_both or number or counted or date)
 
 
-def _fitting(
+def _split_wide(
     text: str, span: tuple[int, int, bool], locale: Locale
 ) -> Iterator[tuple[int, int, bool]]:
-    """A token as it is, or in pieces where it is wider than a line."""
+    """Yield a token, in pieces if it is wider than a line."""
     start, end, inside = span
     limit = locale.limits.line_width
     if locale.width(text[start:end]) > limit:
-        # Each cut looks at one line only: the rest is not measured again.
-        while (cut := _forced(text, start, end, locale, limit)) < end:
+        # Each split looks at one line only, so the running time stays linear.
+        while (cut := _forced_split(text, start, end, locale, limit)) < end:
             yield start, cut, True
             start = cut
     yield start, end, inside
 
 
-def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> int:
-    """Where a piece that starts at `start` ends; `end` where all the rest fits."""
+def _forced_split(text: str, start: int, end: int, locale: Locale, limit: float) -> int:
+    """Return the end of the piece that starts at `start`; `end` if the rest fits."""
     width, cut, nice = 0.0, start, start
     for at in range(start, end):
         width += locale.width(text[at])
@@ -411,21 +411,25 @@ def _forced(text: str, start: int, end: int, locale: Locale, limit: float) -> in
         cut = at + 1
         joined = cut < end and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f")
         if cut < end and not joined:
-            phrase = locale.words == "phrases" and _may_part(text, cut, locale.breaks.counters)
-            if phrase or text[at] in "/-_.?&=,、。　\u00a0\u202f" or not _word(text[at]):
+            phrase = locale.words == "phrases" and _may_split(text, cut, locale.breaks.counters)
+            if (
+                phrase
+                or text[at] in "/-_.?&=,、。　\u00a0\u202f"
+                or not _is_word_character(text[at])
+            ):
                 nice = cut
     if cut >= end:
         return end
-    # A break that leaves less than half a line full is worse than one inside a word.
-    return nice if nice - start > (cut - start) // 2 else _grapheme(text, start, cut)
+    # A break that fills less than half a line is worse than one inside a word.
+    return nice if nice - start > (cut - start) // 2 else _grapheme_start(text, start, cut)
 
 
-def _word(character: str) -> bool:
+def _is_word_character(character: str) -> bool:
     return unicodedata.category(character)[0] in "LMN"
 
 
-def _grapheme(text: str, start: int, cut: int) -> int:
-    """Step back so that a mark stays with the character that it stands on."""
+def _grapheme_start(text: str, start: int, cut: int) -> int:
+    """Move a split back to keep combining marks with their base character."""
     at = cut
     while (
         at > start + 1

@@ -156,7 +156,7 @@ def canonical(tag: str) -> str:
     """
     if not _TAG.fullmatch(tag.strip()):
         raise UnknownLocaleError(tag, _near(tag))
-    return tags.spelled(tag.strip())
+    return tags.normalize_case(tag.strip())
 
 
 def resolve(tag: str) -> str:

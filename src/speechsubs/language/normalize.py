@@ -1,9 +1,9 @@
-"""One spelling for texts that people take for the same, with offsets back to the text.
+"""Normalize texts for comparison, with offsets into the original.
 
-Two texts have one key when they differ only in canonical Unicode form (NFC, NFD),
-in white space, in the kind of apostrophe or hyphen, or in invisible characters; with
-`fold` also in capitals. The key is in NFD because that form is made character by
-character, which keeps offsets exact where composing would not.
+Two texts have the same key if they only differ in canonical Unicode form (NFC, NFD), white
+space, the kind of apostrophe or hyphen, or invisible characters; with `fold` also in case.
+The key is in NFD, which is computed character by character: that keeps the offsets exact,
+which composing would not.
 """
 
 import re
@@ -14,9 +14,9 @@ from functools import lru_cache
 
 APOSTROPHES = frozenset("'’‘ʼ′＇")
 HYPHENS = frozenset("-‐‑‒–−﹣－")
-#: May end a word although it is not seen.
+#: An invisible word boundary.
 ZERO_WIDTH_SPACE = "\u200b"
-#: Not seen, and no part of a spelling: soft hyphen, joiners, direction marks, selectors.
+#: Invisible and ignored in keys: soft hyphen, joiners, direction marks, selectors.
 INVISIBLE = frozenset(
     [
         *map(chr, (0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF)),
@@ -28,11 +28,11 @@ INVISIBLE = frozenset(
     ]
 )
 
-# Runs that are their own key up to capitals (printable ASCII, common ideographs, single
+# Runs that are their own key except for case (printable ASCII, common ideographs, single
 # spaces between them), runs of white space, or one character of any other kind.
 _PIECE = re.compile(r"[!-~㐀-䶿一-鿿]+(?: [!-~㐀-䶿一-鿿]+)*|\s+|.", re.DOTALL)
 
-# Scripts that write words without spaces, or (Hangul) write particles onto them.
+# Scripts written without spaces, or (Hangul) with particles attached to words.
 _CONTINUOUS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007"
     "\u3021-\u3029\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf"
@@ -43,10 +43,10 @@ _CONTINUOUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and the way back: pieces of `text` that came from pieces of the original.
+    """A key and the mapping of its pieces to pieces of the original.
 
-    A piece as long as its original maps character by character; any other maps as a
-    whole, and no offset inside it has a place in the original.
+    A piece as long as its original maps character by character. Any other piece maps as a
+    whole, and offsets inside it have no counterpart in the original.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Key:
     ends: tuple[int, ...]
 
     def start(self, offset: int) -> int | None:
-        """Where the key's character at `offset` starts in the original, if it does."""
+        """Map the start of the character at `offset` of the key to the original, if possible."""
         piece = bisect_right(self.key_starts, offset) - 1
         inside = offset - self.key_starts[piece]
         if inside and not self._linear(piece):
@@ -63,7 +63,7 @@ class Key:
         return self.starts[piece] + inside
 
     def end(self, offset: int) -> int | None:
-        """Where the key's character before `offset` ends in the original, if it does."""
+        """Map the end of the character before `offset` of the key to the original, if possible."""
         piece = bisect_right(self.key_starts, offset - 1) - 1
         if self._linear(piece):
             return self.starts[piece] + offset - self.key_starts[piece]
@@ -79,7 +79,7 @@ class Key:
 
 
 def key_of(text: str, *, fold: bool = False) -> str:
-    """The key alone, for comparing two texts.
+    """Return only the key, for comparing texts.
 
     >>> key_of("Lei\\n  Jun’s") == key_of("Lei Jun's")
     True
@@ -87,18 +87,18 @@ def key_of(text: str, *, fold: bool = False) -> str:
     return keyed(text, fold=fold).text
 
 
-#: Texts up to this long are remembered: protecting, translating and checking a sentence
-#: asks for its key four times, and for those of its terms again with each sentence.
+#: Maximum length of cached texts. Protecting, translating and checking a sentence needs its
+#: key four times, and the keys of its terms again with each sentence.
 _SHORT = 1_000
 
 
 def keyed(text: str, *, fold: bool = False) -> Key:
-    """The key of a text with the way back. Time and memory are linear in the text."""
-    return _known(text, fold) if len(text) <= _SHORT else _keyed(text, fold)
+    """Return the key of a text with its offsets, in time and memory linear in the text."""
+    return _keyed_cached(text, fold) if len(text) <= _SHORT else _keyed(text, fold)
 
 
 @lru_cache(maxsize=4096)
-def _known(text: str, fold: bool) -> Key:
+def _keyed_cached(text: str, fold: bool) -> Key:
     return _keyed(text, fold)
 
 
@@ -117,10 +117,10 @@ def _keyed(text: str, fold: bool) -> Key:
         elif piece.isspace():
             part = "" if after_space else " "
         else:
-            part = _spelling(piece, fold)
+            part = _normalize_character(piece, fold)
         if not part:
             continue
-        # Neighbours that both map one to one are one piece, so that the list stays short.
+        # Join neighbours that both map one to one, to keep the lists short.
         if not (linear and len(part) == end - start and ends[-1] == start):
             key_starts.append(length)
             starts.append(start)
@@ -131,15 +131,15 @@ def _keyed(text: str, fold: bool) -> Key:
         after_space = part == " "
         length += len(part)
         parts.append(part)
-    # Every part is decomposed by now: this only puts marks from two parts in order.
-    joined = _ordered("".join(parts))
+    # Every part is decomposed: this only reorders combining marks across parts.
+    joined = _reorder_marks("".join(parts))
     return Key(joined, tuple(key_starts), tuple(starts), tuple(ends))
 
 
-def _ordered(text: str) -> str:
-    """Decomposed text with its marks in canonical order.
+def _reorder_marks(text: str) -> str:
+    """Put the combining marks of a decomposed text in canonical order.
 
-    `unicodedata.normalize` sorts by insertion, which takes minutes for a hostile run of
+    `unicodedata.normalize` uses an insertion sort, which takes minutes for a hostile run of
     a hundred thousand marks.
     """
     if unicodedata.is_normalized("NFD", text):
@@ -155,7 +155,7 @@ def _ordered(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _spelling(character: str, fold: bool) -> str:
+def _normalize_character(character: str, fold: bool) -> str:
     if character in APOSTROPHES:
         return "'"
     if character in HYPHENS:
@@ -163,17 +163,17 @@ def _spelling(character: str, fold: bool) -> str:
     if character in INVISIBLE:
         return ""
     if "\ud800" <= character <= "\udfff":
-        return "\ufffd"  # half a character: the automaton works in UTF-8 and would refuse it
+        return "\ufffd"  # a lone surrogate, which the automaton rejects because it works in UTF-8
     text = unicodedata.normalize("NFD", character)
     return unicodedata.normalize("NFD", text.casefold()) if fold else text
 
 
 def bounded(text: str, start: int, end: int) -> bool:
-    """True when text[start:end] stands as a word of its own.
+    """True if text[start:end] starts and ends at word boundaries.
 
-    Letters, digits, marks and `_` on both sides of an edge make one word. A script
-    that is written without spaces never joins its neighbour, nor do apostrophes and
-    hyphens. A digit and a decimal sign before another digit are one number.
+    Letters, digits, combining marks and `_` on both sides of a position form one word.
+    Scripts written without spaces never join their neighbours, nor do apostrophes and
+    hyphens. A digit, a decimal separator and another digit are one number.
 
     >>> bounded("小米SU7的", 2, 5), bounded("SUVs", 0, 3), bounded("iOS 17.4", 0, 6)
     (True, False, False)
@@ -182,7 +182,7 @@ def bounded(text: str, start: int, end: int) -> bool:
 
 
 def bounded_before(text: str, start: int) -> bool:
-    """True when no word runs across `start`. See `bounded`."""
+    """True if `start` is a word boundary. See `bounded`."""
     before = start - 1
     while before >= 0 and text[before] in INVISIBLE and text[before] != ZERO_WIDTH_SPACE:
         before -= 1
@@ -194,7 +194,7 @@ def bounded_before(text: str, start: int) -> bool:
 
 
 def bounded_after(text: str, end: int) -> bool:
-    """True when no word runs across `end`. See `bounded`."""
+    """True if `end` is a word boundary. See `bounded`."""
     after = end
     while after < len(text) and text[after] in INVISIBLE and text[after] != ZERO_WIDTH_SPACE:
         after += 1
@@ -208,19 +208,19 @@ def bounded_after(text: str, end: int) -> bool:
 def _joined(left: str, right: str) -> bool:
     if left.isascii() and right.isascii():
         return (left.isalnum() or left == "_") and (right.isalnum() or right == "_")
-    if _mark(right):
+    if _is_mark(right):
         return True
-    if not (_wordly(left) and _wordly(right)):
+    if not (_is_word_character(left) and _is_word_character(right)):
         return False
     return not (_CONTINUOUS.match(left) or _CONTINUOUS.match(right))
 
 
-def _wordly(character: str) -> bool:
+def _is_word_character(character: str) -> bool:
     if character in APOSTROPHES:
         return False
-    return character.isalnum() or character == "_" or _mark(character)
+    return character.isalnum() or character == "_" or _is_mark(character)
 
 
-def _mark(character: str) -> bool:
-    # The vowels and final consonants of decomposed Hangul belong to what stands before.
+def _is_mark(character: str) -> bool:
+    # The vowels and final consonants of decomposed Hangul belong to the letter before.
     return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"

@@ -1,7 +1,7 @@
-"""Language tags of BCP 47, what others write instead, and which of them serve which.
+"""BCP 47 language tags: normalization, matching, and the codes of other systems.
 
-Not `langcodes`, by trial: of our aliases it knows neither Argos's (pb, zt) nor "jp", and
-its nearest language for Basque or Galician is Spanish, which is no help to a viewer.
+`langcodes` was tried and not adopted: it knows neither Argos's codes (pb, zt) nor "jp", and
+its closest match for Basque or Galician is Spanish, which does not help the viewer.
 """
 
 import re
@@ -11,20 +11,20 @@ from typing import Final
 from speechsubs.errors import InputError
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}", re.ASCII)
-#: Old and foreign codes (ISO 639 changes; Argos, Windows and hand-written files).
+#: Deprecated and non-standard codes (ISO 639 changes; Argos, Windows, hand-written files).
 _ALIASES: Final = {
     "iw": "he", "in": "id", "ji": "yi", "jp": "ja", "cmn": "zh", "pb": "pt-BR", "zt": "zh-TW",
 }  # fmt: skip
-#: Chinese without a script is written in that of its region (CLDR, likely subtags).
+#: Regions whose Chinese is in the traditional script (CLDR, likely subtags).
 _TRADITIONAL: Final = {"TW", "HK", "MO"}
-#: Argos's codes where they are not the language's own or a locale file says them. The
-#: second code serves where the first is not to be had.
+#: Argos's codes that differ from the language's own and are in no locale file. The second
+#: code is used if the first is not available.
 _ARGOS: Final = {
     "pt": ("pt", "pb"), "pt-PT": ("pt", "pb"), "pt-BR": ("pb", "pt"), "no": ("nb",),
     "nn": ("nb",), "nb": ("nb",), "fil": ("tl",), "tl": ("tl",),
 }  # fmt: skip
-#: FLORES-200 codes by BCP 47 language, as its table of languages has them; where a
-#: language has two, the one of the greater number of its writers.
+#: FLORES-200 codes by BCP 47 language, from its table of languages; for languages with two,
+#: the one with more writers.
 _FLORES: Final = {
     "ar": "arb_Arab", "bg": "bul_Cyrl", "bn": "ben_Beng", "ca": "cat_Latn", "cs": "ces_Latn",
     "da": "dan_Latn", "de": "deu_Latn", "el": "ell_Grek", "en": "eng_Latn", "eo": "epo_Latn",
@@ -37,7 +37,7 @@ _FLORES: Final = {
     "tl": "tgl_Latn", "tr": "tur_Latn", "uk": "ukr_Cyrl", "ur": "urd_Arab", "vi": "vie_Latn",
     "zh-CN": "zho_Hans", "zh-TW": "zho_Hant",
 }  # fmt: skip
-#: What OPUS writes where it is not the code of FLORES or its first half.
+#: Codes of OPUS that are neither the FLORES code nor its first half.
 _OPUS: Final = {
     "zh-CN": ("cmn_Hans", "cmn", "zho", "zh_cn", "zh_CN"),
     "zh-TW": ("cmn_Hant", "zh_tw", "zh_TW"),
@@ -46,33 +46,33 @@ _OPUS: Final = {
 }  # fmt: skip
 
 
-def spelled(tag: str) -> str:
-    """A well-formed tag as BCP 47 spells it: language, Script, REGION, the rest small.
+def normalize_case(tag: str) -> str:
+    """Normalize the case of a well-formed tag: language, Script, REGION, the rest lower.
 
-    >>> spelled("ZH_hant_tw"), spelled("CA-valencia"), spelled("iw")
+    >>> normalize_case("ZH_hant_tw"), normalize_case("CA-valencia"), normalize_case("iw")
     ('zh-Hant-TW', 'ca-valencia', 'iw')
     """
-    return "-".join(_parts(tag))
+    return "-".join(_subtags(tag))
 
 
 def canonical(tag: str) -> str:
-    """A tag as BCP 47 spells it, and today's code for an old or a foreign one.
+    """Normalize a tag's case and replace deprecated and non-standard codes.
 
-    Unlike `locales.canonical` it accepts every well-formed tag, because a memory also
-    keeps languages that speechsubs has no rules for.
+    Unlike `locales.canonical` it accepts every well-formed tag, because a translation
+    memory may contain languages without a locale file.
 
     >>> canonical("EN_us"), canonical("zh-hant-tw"), canonical("CA-valencia"), canonical("iw")
     ('en-US', 'zh-Hant-TW', 'ca-valencia', 'he')
 
-    Raises `InputError` for what is no tag.
+    Raises `InputError` for an invalid tag.
     """
     if len(tag) > 60 or not _TAG.fullmatch(tag.strip()):
         raise InputError("language", f"{tag[:60]!r} is no language tag", "Write it as es or pt-BR")
-    first, *rest = _parts(tag.strip())
+    first, *rest = _subtags(tag.strip())
     return "-".join([_ALIASES.get(first, first), *rest])
 
 
-def _parts(tag: str) -> list[str]:
+def _subtags(tag: str) -> list[str]:
     first, *rest = re.split("[-_]", tag)
     parts = [first.lower()]
     for number, part in enumerate(rest):
@@ -87,28 +87,28 @@ def _parts(tag: str) -> list[str]:
 
 
 def primary(tag: str) -> str:
-    """The language alone: "zh" of "zh-TW"."""
+    """Return the language subtag: "zh" for "zh-TW"."""
     return tag.partition("-")[0]
 
 
 def serves(held: str, wanted: str) -> bool:
-    """Whether a translation into `held` may stand in a text in `wanted`.
+    """True if a translation into `held` may be used in a text in `wanted`.
 
-    A variety serves its language and the language its varieties; two varieties never
-    serve each other, nor does one script of Chinese the other. Tags are canonical.
+    A variety serves its language and the language its varieties. Two varieties never
+    serve each other, nor do the two scripts of Chinese. Tags are canonical.
 
     >>> serves("es-ES", "es"), serves("es", "es-MX"), serves("es-ES", "es-MX")
     (True, True, False)
     >>> serves("zh", "zh-CN"), serves("zh", "zh-TW"), serves("zh-Hant", "zh-HK")
     (True, False, True)
     """
-    one, other = _full(held), _full(wanted)
+    one, other = _with_script(held), _with_script(wanted)
     shorter = min(len(one), len(other))
     return one[:shorter] == other[:shorter]
 
 
 def nearest(tag: str, known: Sequence[str]) -> str:
-    """The tag among those `known` that serves `tag` best, "" where none does.
+    """Find the known tag that serves `tag` best, "" if none does.
 
     >>> nearest("zh-Hant", ["zh-CN", "zh-TW"]), nearest("es-419", ["es"]), nearest("pt", ["pt-BR"])
     ('zh-TW', 'es', 'pt-BR')
@@ -117,14 +117,14 @@ def nearest(tag: str, known: Sequence[str]) -> str:
     for length in range(len(parts), 0, -1):
         attempt = "-".join(parts[:length])
         if attempt not in known and parts[0] == "zh":
-            attempt = "zh-TW" if _full(attempt)[1] == "Hant" else "zh-CN"
+            attempt = "zh-TW" if _with_script(attempt)[1] == "Hant" else "zh-CN"
         if attempt in known:
             return attempt
     return next((held for held in known if primary(held) == parts[0]), "")
 
 
-def _full(tag: str) -> list[str]:
-    """The parts of a tag, of Chinese with its script."""
+def _with_script(tag: str) -> list[str]:
+    """Split a tag into subtags; for Chinese the script is added if it is missing."""
     parts = tag.split("-")
     if parts[0] == "zh" and (len(parts) < 2 or len(parts[1]) != 4):
         script = "Hant" if set(parts[1:]) & _TRADITIONAL else "Hans"
@@ -133,7 +133,7 @@ def _full(tag: str) -> list[str]:
 
 
 def argos(tag: str) -> tuple[str, ...]:
-    """Argos's codes for a canonical tag that it names in its own way, best first, or nothing.
+    """Return Argos's own codes for a canonical tag, best first; empty if it has none.
 
     >>> argos("pt-BR"), argos("nl")
     (('pb', 'pt'), ())
@@ -142,7 +142,7 @@ def argos(tag: str) -> tuple[str, ...]:
 
 
 def flores(tag: str) -> str:
-    """The FLORES code of a locale's tag, "" where there is none.
+    """Return the FLORES code of a locale's tag, "" if there is none.
 
     >>> flores("es"), flores("pt-BR"), flores("zh-TW")
     ('spa_Latn', 'por_Latn', 'zho_Hant')
@@ -151,7 +151,7 @@ def flores(tag: str) -> str:
 
 
 def opus_token(tag: str, known: Collection[str]) -> str:
-    """The token that asks a multilingual OPUS-MT model for a language, "" if it has none.
+    """Find the token that selects a target language in a multilingual OPUS-MT model, or "".
 
     >>> opus_token("es", {">>fra<<", ">>spa<<"})
     '>>spa<<'
@@ -165,10 +165,10 @@ def _opus_codes(tag: str) -> Iterator[str]:
     code = flores(tag)
     if code:
         yield code
-        # The script is left out where it goes without saying.
+        # The script is omitted where it is the usual one.
         yield code.partition("_")[0]
     yield tag.replace("-", "_")
-    # Which script a bare "zh" means nobody can tell, so it is never asked for.
+    # The script of a bare "zh" is ambiguous, so it is never requested.
     if language != "zh":
         yield from _OPUS.get(language, ())
         yield language

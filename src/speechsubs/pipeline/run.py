@@ -253,7 +253,7 @@ def _target_output(
 ) -> Output:
     done = [draft.finished for draft in drafts]
     if kept is not None:
-        track = keep.track(kept, one.sentences, done, one.slots, locale)
+        track = keep.fill_track(kept, one.sentences, done, one.slots, locale)
     else:
         timed = timed_texts(one.sentences, done, one.slots)
         blocks = fit.target_blocks(timed, one.sentences, locale)
@@ -269,7 +269,7 @@ def _target_output(
 
 
 def _track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
-    cues = polish.times(blocks, locale.limits, options.fps)
+    cues = polish.make_cues(blocks, locale.limits, options.fps)
     return trusted(Track(cues, locale.tag, one.transcript.source), one.sentences)
 
 
@@ -278,11 +278,11 @@ def _stack(one: Prepared, above: list[TimedText], output: Output, setting: Setti
     upper, lower = bilingual.single_line(source), bilingual.single_line(output.locale)
     finished = [draft.finished for draft in output.drafts]
     below = timed_texts(one.sentences, finished, one.slots)
-    stacked = bilingual.blocks(
+    stacked = bilingual.stack_blocks(
         fit.source_blocks(above, one.sentences, upper),
         fit.target_blocks(below, one.sentences, lower),
         source,
         output.locale,
     )
-    cues = polish.times(stacked, output.locale.limits, options.fps)
+    cues = polish.make_cues(stacked, output.locale.limits, options.fps)
     return Track(cues, output.locale.tag, one.transcript.source)

@@ -256,7 +256,7 @@ def _split_again(
     sentence, slots = _as_source(cues, placed, old)
     bare = [Cue(c.start_ms, c.end_ms, ("…",)) for c in cues]
     done = SpannedText(new.text, tuple(p for p in new.spans if p.slot < len(slots)))
-    track = keep.track(Track(tuple(bare), locale.tag), [sentence], [done], [slots], locale)
+    track = keep.fill_track(Track(tuple(bare), locale.tag), [sentence], [done], [slots], locale)
     result: list[Lines] = []
     space = " " if locale.words == "spaces" else ""
     sides = [
