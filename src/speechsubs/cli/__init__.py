@@ -1,7 +1,7 @@
-"""The command line: options in, the library's work, an exit code out.
+"""The command line: parses options, calls the library, returns an exit code.
 
 Exit codes: 0 clean, 1 input error, 2 usage, 3 written with findings. Commands are
-imported when they are called, so that `--help` answers at once.
+imported when they are called, so that `--help` stays fast.
 """
 
 from speechsubs.cli.group import main

@@ -1,6 +1,6 @@
-"""What a command was given, as typed values: built once, where click hands it over.
+"""Command-line arguments as typed values, built once from what click parsed.
 
-Light: `--help` imports this.
+Keep this light: `--help` imports it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from speechsubs.options import Options
 if TYPE_CHECKING:
     from speechsubs.language.locales import Locale
 
-#: The glossary that is used when none is named and it lies here.
+#: The glossary used by default if it exists in the current folder.
 DEFAULT_GLOSSARY = Path("glossary.yml")
 
 _Kind = TypeVar("_Kind")
@@ -21,7 +21,7 @@ _Kind = TypeVar("_Kind")
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """How a command says what it did."""
+    """How a command presents its results."""
 
     quiet: bool = False
     as_json: bool = False
@@ -29,13 +29,13 @@ class Display:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing but errors and results is shown to people."""
+        """Whether only errors and results are shown."""
         return self.quiet or self.as_json
 
 
 @dataclass(frozen=True, slots=True)
 class BatchArguments:
-    """What only a batch is given. See `cli.options` for each."""
+    """Arguments of batches. See `cli.options` for each."""
 
     recursive: bool = False
     include: tuple[str, ...] = ()
@@ -52,23 +52,23 @@ class BatchArguments:
 
     @property
     def named(self) -> bool:
-        """Whether any of them was given."""
+        """Whether any of them is set."""
         given = (getattr(self, field.name) for field in fields(self) if field.name != "resume")
         return any(given) or not self.resume
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A command's parameters with the values that click read: what options are made from.
+    """A command's parameters and the values that click parsed, from which `Options` are built.
 
-    A row of a manifest puts its own values in their place (`jobs.batch_options`).
+    A manifest row overrides them with its own values (`jobs.batch_options`).
     """
 
     command: str
     values: Mapping[str, Any]
 
     def options(self) -> Options:
-        """The options that the values ask for."""
+        """Build the options from the values."""
         values = self.values
         get = values.get
         return Options(
@@ -97,7 +97,7 @@ class Parameters:
         )
 
     def _glossary(self) -> Path | None:
-        """The glossary that was named, or the one that lies here where it may be meant."""
+        """The named glossary, or the one in the current folder where that is the default."""
         if self.values.get("no_glossary"):
             return None
         named: Path | None = self.values.get("terms")
@@ -108,7 +108,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """What a command for one file or many was given.
+    """The arguments of a command that processes one or many files.
 
     `audio` and `text` belong to one source; `name` is for standard input; `lines` and
     `line_terms` are `translate`'s.
@@ -141,13 +141,13 @@ class CommandLine:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The tags of the languages to translate to, as they were named."""
+        """The tags of the target languages, as given."""
         return tuple(locale.tag for locale in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What every page of a review is given. See `cli.review` for each."""
+    """The arguments of every review page. See `cli.review` for each."""
 
     output: Path | None
     serve: bool
@@ -159,7 +159,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryReview:
-    """What the review of a glossary's change is given besides its page."""
+    """The arguments of `glossary review` besides those of its page."""
 
     project: Path
     targets: tuple[str, ...]
@@ -169,7 +169,7 @@ class GlossaryReview:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryImport:
-    """What `glossary import` is given besides the glossary and the file."""
+    """The arguments of `glossary import` besides the glossary and the file."""
 
     kind: str | None
     source_language: str
@@ -184,7 +184,7 @@ class GlossaryImport:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryDiff:
-    """What `glossary diff` is given besides the versions. `places` are what `--in` names."""
+    """The arguments of `glossary diff` besides the versions. `places` holds those of `--in`."""
 
     places: tuple[Path, ...]
     targets: tuple[str, ...]
@@ -197,7 +197,7 @@ class GlossaryDiff:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryApply:
-    """What `glossary apply` is given besides the decisions. `folder` is the project's."""
+    """The arguments of `glossary apply` besides the decisions. `folder` is the project's."""
 
     folder: Path
     new: str | None
@@ -210,7 +210,7 @@ class GlossaryApply:
 
 @dataclass(frozen=True, slots=True)
 class MemorySearch:
-    """What `memory search` is given besides the memory and the text."""
+    """The arguments of `memory search` besides the memory and the text."""
 
     target: str
     source: "Locale"
@@ -222,7 +222,7 @@ class MemorySearch:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What `models evaluate` is given."""
+    """The arguments of `models evaluate`."""
 
     source: "Locale"
     target: "Locale"
@@ -234,7 +234,7 @@ class Evaluation:
 
 
 def command_line(command: str, sources: tuple[Path, ...], values: Mapping[str, Any]) -> CommandLine:
-    """What click read for a command, typed."""
+    """Build typed arguments from the values that click parsed."""
     parameters = Parameters(command, values)
     return filled(
         CommandLine,
@@ -250,7 +250,7 @@ def command_line(command: str, sources: tuple[Path, ...], values: Mapping[str, A
 
 
 def filled(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
-    """A dataclass whose fields are named after a command's parameters; others are left out."""
+    """Build a dataclass from the command parameters that are named like its fields."""
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     return kind(**{name: value for name, value in values.items() if name in names})
 

@@ -49,7 +49,7 @@ def command(
     reading speed, durations, gaps and overlaps; with --source also every term, amount
     and number. Exit code 3 when there is something to mend.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import check
 
     ctx.exit(check.run(arguments.command_line("check", files, given)))

@@ -1,4 +1,4 @@
-"""`speechsubs convert`: subtitle files into SRT or WebVTT."""
+"""`speechsubs convert`: convert subtitle files to SRT or WebVTT."""
 
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def command(
     (docs/batch.md); - is standard input. Texts, times and italics stay; what SRT cannot
     hold (positions, regions, voices) is left out.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import convert
 
     ctx.exit(convert.run(arguments.command_line("convert", files, given)))

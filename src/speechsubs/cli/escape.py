@@ -1,11 +1,11 @@
-"""Foreign text made harmless for a terminal."""
+"""Sanitize untrusted text for a terminal."""
 
 
 def visible(text: str) -> str:
-    r"""Control characters as escapes; tabs become blanks.
+    r"""Escape control characters; tabs become spaces.
 
-    A file's name, or a line quoted from it, may hold escape sequences that clear the
-    screen or forge what stands there, and line feeds that forge a second message.
+    A file name, or a line quoted from a file, may contain escape sequences that clear or
+    forge the screen's content, and line feeds that forge a second message.
 
     >>> visible("a\x1b[31mb\nc")
     'a\\x1b[31mb\\nc'
@@ -16,8 +16,8 @@ def visible(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    # Blanks of other widths, joiners and marks of direction belong to texts; what a
-    # terminal obeys are the control characters. Half a surrogate pair cannot be printed.
+    # Spaces of other widths, joiners and direction marks are legitimate text; only control
+    # characters affect a terminal. Lone surrogates cannot be printed.
     if character < " " or "\x7f" <= character <= "\x9f" or "\ud800" <= character <= "\udfff":
         return character.encode("unicode_escape").decode("ascii")
     return character

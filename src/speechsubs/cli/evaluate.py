@@ -1,4 +1,4 @@
-"""`speechsubs models evaluate`: engines compared on a person's own sentences."""
+"""`speechsubs models evaluate`: compare engines on the user's own sentences."""
 
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def evaluate(ctx: click.Context, /, **given: Any) -> None:
       speechsubs models evaluate en es --set talks.tsv --engine argos --engine apertium
       speechsubs models evaluate en es --set talks.en --references talks.es --glossary glossary.yml
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import evaluate as job
 
     ctx.exit(job.evaluate(arguments.filled(arguments.Evaluation, given)))

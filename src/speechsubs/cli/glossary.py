@@ -1,4 +1,4 @@
-"""`speechsubs glossary`: look after a glossary, and exchange it with translators' tools."""
+"""`speechsubs glossary`: maintain a glossary and exchange it with CAT tools."""
 
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ def check(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     Contradictions, entries that share a spelling or a target, terms that are everyday
     words, locales without a target. Exit code 3 when there is something to mend.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
 
     ctx.exit(job.check(glossary, **given))
@@ -73,7 +73,7 @@ def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) 
     With counts and places. Capitals are the evidence, so it serves languages that
     write names with a capital and common nouns without.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as jobs_glossary
 
     ctx.exit(jobs_glossary.suggest(transcripts, **given))
@@ -130,7 +130,7 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
     their source. Nothing is removed; remarks, order and all other entries of the GLOSSARY
     stay as they are. Exit code 3 when there were conflicts.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as jobs_glossary
 
     ctx.exit(jobs_glossary.import_(glossary, file, arguments.GlossaryImport(**given)))
@@ -163,7 +163,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     CSV, TSV and XLSX hold everything; what another format has no place for is listed.
     Exit code 3 when an entry had to be left out.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as jobs_glossary
 
     ctx.exit(jobs_glossary.export(glossary, **given))
@@ -220,7 +220,7 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
 
     Exit codes: 0 no change, 3 changes, 1 input error.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary_review
 
     ctx.exit(glossary_review.diff(versions, arguments.GlossaryDiff(**given)))
@@ -263,7 +263,7 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     the change touches, as it is and as it would be. Its decisions.yml is carried out by
     `glossary apply`.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import review as jobs_review
 
     change = arguments.filled(arguments.GlossaryReview, given)
@@ -315,7 +315,7 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
 
     Exit codes: 0 done, 1 refused or input error, 3 done with findings.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
 
     ctx.exit(jobs_glossary_review.apply(decisions, arguments.GlossaryApply(**given)))
@@ -343,7 +343,7 @@ def merge(ctx: click.Context, /, base: str, ours: str, theirs: str, **given: Any
     Exit codes, as git wants them: 0 merged, 1 conflicts (the file is written) or input
     error (it is not).
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
 
     ctx.exit(jobs_glossary_review.merge(base, ours, theirs, **given))

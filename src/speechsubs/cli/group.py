@@ -1,4 +1,4 @@
-"""The top of the command line: lazy commands, and the one door for errors."""
+"""The top-level command group: lazy commands and central error handling."""
 
 import contextlib
 import difflib
@@ -13,8 +13,8 @@ from speechsubs import __version__
 from speechsubs.cli.escape import visible
 from speechsubs.errors import SpeechsubsError
 
-#: Command -> module, attribute, one line of help. Kept here so that the list of
-#: commands can be shown without importing any of them; a test compares the lines.
+#: Command -> module, attribute, one line of help. Duplicated here so that the list of
+#: commands can be shown without importing them; a test compares the lines.
 COMMANDS = {
     "subtitle": ("speechsubs.cli.subtitle", "Cut, time and translate transcripts into subtitles."),
     "translate": (
@@ -46,15 +46,15 @@ COMMANDS = {
 }
 
 
-#: Exit code after Ctrl-C: what shells give a program that SIGINT ended (128 + 2).
+#: Exit code after Ctrl-C, as shells report a program terminated by SIGINT (128 + 2).
 INTERRUPTED = 130
 
 
 class FriendlyGroup(click.Group):
-    """Loads commands when they are needed and turns errors into messages."""
+    """Loads commands on demand and turns errors into messages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order of a person's work."""
+        """List the commands in the order of a typical workflow."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -68,10 +68,10 @@ class FriendlyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that was named, or what the name may have been meant to be."""
+        """Find the named command, or suggest similar names."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            # click compares with commands that are loaded, and none is yet.
+            # click suggests only loaded commands, and none is loaded yet.
             near = difflib.get_close_matches(name.lower(), COMMANDS, n=1)
             problem = f"No such command {visible(name)!r}."
             if near:
@@ -87,18 +87,18 @@ class FriendlyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and show what a user can cause as one message with exit code 1."""
+        """Run the command; errors that a user can cause become a message and exit code 1."""
         try:
             return super().invoke(ctx)
         except SpeechsubsError as error:
             raise click.ClickException(visible(str(error))) from error
         except BrokenPipeError:
-            # The reader of our output has gone (`| head`): that is its right.
+            # The reader of our output closed the pipe (`| head`): not an error.
             _forget_stdout()
             ctx.exit(0)
         except OSError as error:
-            # Files are read and written by `files`, which has its own errors; what is
-            # left is standard output on a full disk, or a terminal that has gone.
+            # `files` raises its own errors for files; what remains is standard output on a
+            # full disk, or a closed terminal.
             _forget_stdout()
             name = error.filename or "standard output"
             message = f"{name}: {error.strerror or error}"
@@ -111,7 +111,7 @@ class FriendlyGroup(click.Group):
 
 
 def _forget_stdout() -> None:
-    """Send what is still unwritten nowhere: Python would try again, and fail, at exit."""
+    """Discard unwritten output: Python would retry, and fail, at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

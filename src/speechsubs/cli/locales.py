@@ -1,4 +1,4 @@
-"""`speechsubs locales`: which languages there are, and what they ask."""
+"""`speechsubs locales`: list the languages and their limits."""
 
 import click
 
@@ -12,7 +12,7 @@ def command(ctx: click.Context, /, as_json: bool) -> None:
     A * marks a language with a number that could not be checked at its source; the
     file in locales/ says which and why.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import locales
 
     ctx.exit(locales.run(as_json=as_json))

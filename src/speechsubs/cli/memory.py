@@ -1,4 +1,4 @@
-"""`speechsubs memory`: what people have translated, to import, export, count and search."""
+"""`speechsubs memory`: import, export, count and search human translations."""
 
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def import_(ctx: click.Context, /, memory: Path, files: tuple[Path, ...], **give
     All of a file or nothing. A newer translation replaces an older one of the same
     place; a machine's never replaces a person's. Exit code 3 when units were left out.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as job
 
     ctx.exit(job.import_(memory, files, **given))
@@ -68,7 +68,7 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
 
     States, places and slots travel as properties, which other tools keep.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as jobs_memory
 
     ctx.exit(jobs_memory.export(memory, **given))
@@ -80,7 +80,7 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
 @click.pass_context
 def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     """Count what is in a MEMORY: segments by language and state, cached engine output."""
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as jobs_memory
 
     ctx.exit(jobs_memory.stats(memory, **given))
@@ -122,7 +122,7 @@ def search(ctx: click.Context, /, memory: Path, text: str, **given: Any) -> None
     Amounts and numbers count as placeables: other ones are no difference. Nothing
     found is no error: exit code 0.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as jobs_memory
 
     ctx.exit(jobs_memory.search(memory, text, arguments.MemorySearch(**given)))

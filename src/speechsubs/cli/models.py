@@ -1,4 +1,4 @@
-"""`speechsubs models`: translation models, to list, install, check and carry elsewhere."""
+"""`speechsubs models`: list, install, verify and export translation models."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def list_(ctx: click.Context, /, **given: Any) -> None:
     files tell, "not locked" if another tool installed it, "starter" if it comes with
     speechsubs.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models
 
     ctx.exit(models.list_(**given))
@@ -73,7 +73,7 @@ def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
       speechsubs models install translate-en_es-1_0.argosmodel
       speechsubs models install --from /media/stick
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models_install
 
     ctx.exit(models_install.install(what, **given))
@@ -91,7 +91,7 @@ def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given:
     WHICH is two languages or the name of a model's folder; without it all are written,
     as .argosmodel files. There, `speechsubs models install --from FOLDER` installs the very same files.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models as job
 
     ctx.exit(job.export(folder, which, **given))
@@ -114,7 +114,7 @@ def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     WHICH is two languages or the name of a model's folder; without it all are verified.
     Exit code 3 when a model changed, is broken or answers with nonsense.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models as jobs_models
 
     ctx.exit(jobs_models.verify(which, **given))
@@ -129,7 +129,7 @@ def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 
     WHICH is two languages, the name of a model's folder, or an .argosmodel file.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models as jobs_models
 
     ctx.exit(jobs_models.info(which, **given))
@@ -145,7 +145,7 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 
     WHICH is two languages or the name of a model's folder.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models as jobs_models
 
     ctx.exit(jobs_models.remove(which, **given))
@@ -158,7 +158,7 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 @click.pass_context
 def path(ctx: click.Context, /, *, starter: bool) -> None:
     """Print the folder that models are installed into."""
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models as jobs_models
 
     ctx.exit(jobs_models.path(starter=starter))

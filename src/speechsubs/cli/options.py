@@ -1,6 +1,6 @@
-"""Option types that several commands share. Light: `--help` imports this.
+"""Options, and option types, that several commands share.
 
-Options that several commands share, each written once.
+Keep this light: `--help` imports it.
 """
 
 import functools
@@ -18,26 +18,26 @@ from speechsubs.errors import UnknownLocaleError
 if TYPE_CHECKING:
     _Type = click.ParamType[Any]
 else:
-    # Not every click 8 lets the class be subscripted when the program runs.
+    # Not every click 8 release makes the class subscriptable at run time.
     _Type = click.ParamType
 
-#: What the registries offer, as written here because importing those is heavy; a test
+#: The names in the registries, duplicated here because importing those is heavy; a test
 #: compares the two.
 WRITABLE: Sequence[str] = ("srt", "vtt")
 ENGINES: Sequence[str] = ("auto", "argos", "apertium", "ct2", "libretranslate", "echo")
-#: Engines that are written with a place: a model's folder, a server's address.
+#: Engines that take an address: a model's folder or a server's URL.
 PLACED_ENGINES: Sequence[str] = ("ct2", "libretranslate")
 ALIGNERS: Sequence[str] = ("auto", "speech", "pauses", "estimate")
 GLOSSARY_FORMATS: Sequence[str] = ("csv", "tsv", "xlsx", "tbx", "tbx2", "deepl", "omegat")
 
-#: Rates by the names that editors show; NTSC rates are exact fractions.
+#: Frame rates by the names shown in video editors; NTSC rates are exact fractions.
 _RATES = {
     "23.976": Fraction(24_000, 1_001), "23.98": Fraction(24_000, 1_001), "24": Fraction(24),
     "25": Fraction(25), "29.97": Fraction(30_000, 1_001), "30": Fraction(30),
     "48": Fraction(48), "50": Fraction(50), "59.94": Fraction(60_000, 1_001), "60": Fraction(60),
 }  # fmt: skip
 
-#: ISO 4217 codes of the currencies whose sign is a bare "$" at home.
+#: ISO 4217 codes of the currencies written with a bare "$" in their own country.
 _DOLLARS = ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP")
 
 
@@ -65,7 +65,7 @@ class LocaleType(_Type):
 
 
 class DurationType(_Type):
-    """A length of time as seconds ("754.5") or as "1:02:03.5"; the value is milliseconds."""
+    """A duration in seconds ("754.5") or as "1:02:03.5"; the value is in milliseconds."""
 
     name = "time"
 
@@ -73,7 +73,7 @@ class DurationType(_Type):
         """Parse seconds, m:ss or h:mm:ss."""
         if isinstance(value, int):
             return value
-        # Under a colon only 0 to 59 makes sense: 1:99:99 is a typing error.
+        # After a colon only 0 to 59 is valid: 1:99:99 is a typing error.
         seconds = r"(?:\d{1,6}|\d{1,4}:[0-5]\d|\d{1,3}:[0-5]\d:[0-5]\d)(?:\.\d{1,3})?"
         if not re.fullmatch(seconds, value, re.ASCII):
             self.fail(
@@ -93,7 +93,7 @@ class RateType(_Type):
     name = "rate"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Take the rates that editors know."""
+        """Parse the rates that video editors use."""
         if isinstance(value, Fraction):
             return value
         if value not in _RATES:
@@ -107,7 +107,7 @@ class WidthType(click.FloatRange):
     name = "width"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the number; nan is smaller than nothing and larger than nothing."""
+        """Parse the number; nan would pass every range check."""
         number = super().convert(value, param, ctx)
         if math.isnan(number):
             self.fail(f"{value!r} is not a number of characters", param, ctx)
@@ -120,7 +120,7 @@ class DollarType(_Type):
     name = "code"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The code in capitals."""
+        """Return the code in capitals."""
         code = str(value).upper()
         if code not in _DOLLARS:
             self.fail(f"{value!r} is not one of {', '.join(_DOLLARS)}", param, ctx)
@@ -128,12 +128,12 @@ class DollarType(_Type):
 
 
 class NameType(_Type):
-    """The name of a file without its folder and suffix."""
+    """A file name without folder and suffix."""
 
     name = "name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what would lead to another folder, or be no name at all."""
+        """Refuse names that lead to another folder or are not valid names."""
         text = str(value)
         plain = text == PurePath(text).name and not set(text) & set('/\\:*?"<>|\0')
         if not plain or text.strip(". ") == "":
@@ -146,17 +146,17 @@ class NameType(_Type):
 
 
 class EngineType(_Type):
-    """An engine's name, with its place where it has one: "auto", "ct2:DIR"."""
+    """An engine's name, with its address if it takes one: "auto", "ct2:DIR"."""
 
     name = "engine"
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """The names, and how a place is written."""
+        """List the names, with the syntax of addresses."""
         plain = [e for e in ENGINES if e not in PLACED_ENGINES]
         return f"[{'|'.join(plain)}|ct2:DIR|libretranslate:URL]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse names that no engine has; the place is looked at by the engine."""
+        """Refuse unknown engine names; the engine itself checks its address."""
         text = str(value)
         kind, _, place = text.partition(":")
         if kind not in ENGINES or (place and kind not in PLACED_ENGINES):
@@ -230,7 +230,7 @@ RESUME = click.option(
     help="Leave out what an earlier batch did and what has not changed since; --no-resume does everything again.",
 )
 
-#: What turns a command's files into a batch; see docs/batch.md.
+#: The options of batches; see docs/batch.md.
 _BATCH = (
     click.option(
         "-r", "--recursive", is_flag=True, help="Take the folders inside a folder as well."
@@ -301,7 +301,7 @@ _ENGINE = (
 
 
 def ENGINE(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 an option, as above
-    """Give a command the choice of an engine: one text, the place behind a colon."""
+    """Add the engine options to a command, passed on as one string, "NAME:ADDRESS"."""
 
     @functools.wraps(command)
     def joined(*args: Any, engine: str, url: str | None, model: Path | None, **given: Any) -> Any:
@@ -309,7 +309,7 @@ def ENGINE(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 an 
             if place is None:
                 continue
             if engine != kind:
-                # Nothing is sent to a server unless the engine that does so was named.
+                # Nothing is sent to a server unless the engine that does so was named explicitly.
                 raise click.UsageError(f"{option} belongs to --engine {kind}, not to {engine}.")
             engine = f"{kind}:{place}"
         return command(*args, engine=engine, **given)
@@ -320,7 +320,7 @@ def ENGINE(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 an 
 
 
 def batch(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of batches."""
+    """Add the options of batches to a command."""
     for option in reversed(_BATCH):
         command = option(command)
     return command

@@ -1,4 +1,4 @@
-"""`speechsubs project`: how far the work is, and its exchange with translators."""
+"""`speechsubs project`: show progress, and exchange a project with translators."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-#: What the registry offers, as written here because importing it is heavy; a test
+#: The formats of the registry, duplicated here because importing it is heavy; a test
 #: compares the two.
 FORMATS: Sequence[str] = ("xliff12", "xliff21", "xlsx", "markdown", "json")
 
@@ -51,7 +51,7 @@ def export(ctx: click.Context, /, project: Path, **given: Any) -> None:
     Names and amounts are placeholders in XLIFF, so that a tool protects them. Exit code
     3 when a segment had to be left out.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import project as job
 
     ctx.exit(job.export(project, **given))
@@ -72,7 +72,7 @@ def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> N
     on our side, or has lost a name or an amount, is listed and not taken. Exit code 3
     when something was not taken. The next run of the main job makes the cues.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import project as jobs_project
 
     ctx.exit(jobs_project.import_(project, file, **given))
@@ -84,7 +84,7 @@ def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> N
 @click.pass_context
 def status(ctx: click.Context, /, project: Path, **given: Any) -> None:
     """Count the segments of a PROJECT by language and state."""
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import project as jobs_project
 
     ctx.exit(jobs_project.status(project, **given))

@@ -1,4 +1,4 @@
-"""`speechsubs review`: a page on which a person reads and decides."""
+"""`speechsubs review`: a page to read a translation and decide on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import click
 from speechsubs.cli import arguments
 from speechsubs.cli.options import LocaleType
 
-#: What every page of a review is asked for; `glossary review` has them too.
+#: The options of every review page; `glossary review` has them too.
 _PAGE_OPTIONS = (
     click.option(
         "-o",
@@ -44,7 +44,7 @@ _PAGE_OPTIONS = (
 
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that `jobs.review.present` reads."""
+    """Add the options that `jobs.review.present` reads to a command."""
     for option in reversed(_PAGE_OPTIONS):
         command = option(command)
     return command
@@ -68,7 +68,7 @@ def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
     PROJECT is a folder made by `speechsubs subtitle --project`. The page is one HTML
     file that works from disk and by keyboard; its decisions are saved as decisions.yml.
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import review
 
     page = arguments.filled(arguments.Page, given)

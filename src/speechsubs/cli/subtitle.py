@@ -131,7 +131,7 @@ def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> N
       speechsubs subtitle talks --recursive --to es --to ca -o subs
       speechsubs subtitle jobs.yml -o subs --dry-run
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import subtitle
 
     ctx.exit(subtitle.run(arguments.command_line("subtitle", sources, given)))

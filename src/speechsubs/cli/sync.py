@@ -1,4 +1,4 @@
-"""`speechsubs sync`: existing subtitles onto the speech of a recording."""
+"""`speechsubs sync`: synchronise existing subtitles with a recording."""
 
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def command(ctx: click.Context, /, subs: Path, audio: Path, **given: Any) -> Non
       speechsubs sync talk.srt talk.mp4 -o fixed.srt
       speechsubs sync talk.es.srt talk.mp4 --aligner pauses
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import sync
 
     options = arguments.Parameters("sync", given).options()

@@ -1,4 +1,4 @@
-"""`speechsubs timing`: when every word of a recording is spoken."""
+"""`speechsubs timing`: word-level timestamps of a recording."""
 
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, audio: Path, transcript: Path, **given: Any) 
       speechsubs timing talk.mp3 talk.txt --json > talk.times.json
       speechsubs timing talk.mp4 talk.txt --picture talk.png
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import timing
 
     options = arguments.Parameters("timing", given).options()

@@ -1,4 +1,4 @@
-"""`speechsubs translate`: subtitles into other languages in the same times; sentences one for one."""
+"""`speechsubs translate`: translate subtitles, keeping their times, or sentences line by line."""
 
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> Non
       speechsubs translate "subs/**/*.en.srt" --to es
       speechsubs translate sentences.txt --to es --lines --terms terms.jsonl > sentences.es.txt
     """
-    # Here, because it is heavy and --help must not wait for it.
+    # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import translate
 
     ctx.exit(translate.run(arguments.command_line("translate", files, given)))

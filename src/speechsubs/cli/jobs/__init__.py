@@ -1,5 +1,5 @@
-"""What the commands do, apart from their options.
+"""The implementation of the commands, without their options.
 
-Everything heavy is imported here and below, and the commands import these modules
-when they are called, so that `speechsubs COMMAND --help` answers at once.
+All heavy imports are in this package. The commands import its modules when they are
+called, so that `speechsubs COMMAND --help` stays fast.
 """

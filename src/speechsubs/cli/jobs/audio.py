@@ -18,12 +18,12 @@ from speechsubs.model import Track, Transcript
 from speechsubs.options import Options
 from speechsubs.protocols import Aligner
 
-#: The steps of an aligner with what each takes of the whole (measured, in per cent).
+#: The steps of an aligner, with their share of its time (measured, in per cent).
 _STEPS: Final = {"voice": 5, "listen": 35, "decide": 20, "align": 40}
 
 
 def refuse(line: CommandLine) -> None:
-    """Raise a usage error for options about sound that do not go together."""
+    """Raise a usage error for conflicting audio options."""
     if len(set(line.sources)) > 1 and (line.audio or line.text):
         option = "--audio" if line.audio else "--text"
         raise click.UsageError(f"{option} goes with one source")
@@ -35,18 +35,18 @@ def refuse(line: CommandLine) -> None:
 
 
 def named(line: CommandLine) -> list[Path]:
-    """The files about sound that were named: no output may replace them."""
+    """The audio-related input files: no output may replace them."""
     found = [path for path in (line.audio, line.text) if path]
     return [*found, *lexicon(line.options)]
 
 
 def lexicon(options: Options) -> list[Path]:
-    """The lexicon, where one was named."""
+    """The lexicon, if there is one."""
     return [Path(options.lexicon)] if options.lexicon else []
 
 
 def opened(path: Path | None, screen: Console, quiet: bool) -> Recording | None:
-    """The recording, decoded, with a bar for long ones. Raises `InputError`."""
+    """Decode the recording, showing a progress bar. Raises `InputError`."""
     if path is None:
         return None
     if str(path) == inputs.STDIN:
@@ -61,7 +61,7 @@ def opened(path: Path | None, screen: Console, quiet: bool) -> Recording | None:
 
 
 def bar(screen: Console, quiet: bool) -> Progress:
-    """A progress bar that goes when it is done, and shows nothing where nobody looks."""
+    """A transient progress bar, hidden if the output is not a terminal."""
     return Progress(console=screen, disable=quiet or not screen.is_terminal, transient=True)
 
 
@@ -72,9 +72,9 @@ def aligner(
     on: Progress | None = None,
     curve: vad.SpeechCurve | None = None,
 ) -> Aligner | None:
-    """What gives words their times; None leaves it to the pipeline's estimate.
+    """The aligner that times the words; None leaves that to the pipeline's estimate.
 
-    Its work is shown `on` a bar. `curve` is the recording's voice curve, to be shared.
+    Its progress is shown `on` a bar. `curve` is the recording's VAD curve, to be reused.
     """
     if recording is None:
         return None
@@ -89,14 +89,14 @@ def aligner(
 
 
 class _Share:
-    """The steps of an aligner as one task of a bar."""
+    """Shows the steps of an aligner as one task of a progress bar."""
 
     def __init__(self, shown: Progress) -> None:
         self._shown = shown
         self._task: TaskID | None = None
 
     def __call__(self, name: str, done: int, total: int) -> None:
-        """`done` of `total` parts of a step are done."""
+        """Report that `done` of `total` parts of a step are done."""
         if self._task is None:
             self._task = self._shown.add_task("listening", total=sum(_STEPS.values()))
         names = list(_STEPS)
@@ -105,7 +105,7 @@ class _Share:
 
 
 def corrected(timed: Transcript, path: Path) -> Transcript:
-    """The text in `path` with the times of a transcript. Raises `InputError`."""
+    """Transfer the times of a transcript to the text in `path`. Raises `InputError`."""
     item = inputs.read(path)
     text = formats.from_track(item) if isinstance(item, Track) else item
     return pipeline.retimed(text, timed)

@@ -1,4 +1,4 @@
-"""Many files by one command: options into a plan, the plan into outputs and a summary."""
+"""Batch runs: from options to a plan, from the plan to outputs and a summary."""
 
 import os
 import time
@@ -18,21 +18,21 @@ from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, 
 from speechsubs.cli.jobs.progress import Reporting
 from speechsubs.errors import InputError
 
-#: So many plain files are no batch yet.
+#: The most plain files that do not make a batch yet.
 FEW = 10
 
-#: Exit codes after a signal, as shells have them.
+#: Exit codes after a signal, as in shells.
 _SIGNALLED = 128
 
 
 def wanted(line: CommandLine) -> bool:
     """Whether these arguments make a batch.
 
-    A folder, a pattern, a manifest or an option of batches does, and more than `FEW`
-    files do. Raises a usage error for options that do not go with one.
+    A folder, a pattern, a manifest, a batch option or more than `FEW` files do. Raises a
+    usage error for options that cannot be combined with a batch.
     """
     display, asked = line.display, line.batch
-    # What tells everything at once goes on doing so, however many files are named.
+    # Options that report everything at once keep doing so, however many files there are.
     everything = bool(display.as_json or display.report_path or line.project)
     whole = line.command != "check" and everything
     most = len(line.sources) if whole else FEW
@@ -60,7 +60,7 @@ def wanted(line: CommandLine) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """A batch as it was asked for."""
+    """A batch as requested."""
 
     line: CommandLine
     request: Request
@@ -69,7 +69,7 @@ class _Batch:
 
 
 def run(line: CommandLine) -> int:
-    """Do the batch; the exit code."""
+    """Run the batch; returns the exit code."""
     progress.refuse(line)
     batch_cluster.refuse(line.batch)
     asked = _Batch(line, _request(line), line.batch.jobs or _cores())
@@ -81,7 +81,7 @@ def run(line: CommandLine) -> int:
         reporting = stack.enter_context(Reporting.opened(line))
         store = stack.enter_context(workspace.opened(line.memory, None))
         resources = _resources(store, line.batch.jobs, asked.workers)
-        resources.glossary(asked.request.options.glossary)  # a broken one stops everything, at once
+        resources.glossary(asked.request.options.glossary)  # fails early if broken
         if line.batch.dry_run:
             return _dry_run(asked, jobs, resources, reporting)
         state = stack.enter_context(_state(asked, jobs, reporting))
@@ -120,7 +120,7 @@ def _request(line: CommandLine) -> Request:
 
 
 def _cores() -> int:
-    """The cores that this process may use, which in a container are fewer than there are."""
+    """The number of cores this process may use; in a container it may be less than all."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
@@ -128,14 +128,14 @@ def _cores() -> int:
 
 
 def _resources(store: workspace.Workspace, asked: int | None, workers: int) -> Resources:
-    # While engines compute, one more thread reads and writes; of many cores it gets one.
+    # While engines compute, a thread reads and writes; with many cores it gets its own.
     threads = asked if asked is None or asked < 4 else asked - 1
     return Resources(partial(store.engine, threads=threads), store.memory, workers)
 
 
 @contextmanager
 def _state(asked: _Batch, jobs: Sequence[Job], reporting: Reporting) -> Iterator[State | None]:
-    """The batch's manifest, locked. `check` writes nothing, so it has none."""
+    """The batch's state, locked. `check` writes nothing, so it has none."""
     if asked.line.command == "check" or not (jobs or asked.line.batch.watch):
         yield None
         return
@@ -153,7 +153,7 @@ def _state(asked: _Batch, jobs: Sequence[Job], reporting: Reporting) -> Iterator
 
 
 def _watched(asked: _Batch) -> Path | None:
-    """Where a watch keeps its manifest: in the folder that it watches."""
+    """Where a watch keeps its state: in the watched folder."""
     folders = [path for path in asked.request.arguments if path.is_dir()]
     return folders[0] if asked.line.batch.watch and folders else None
 
@@ -198,7 +198,7 @@ def _do(
 
 
 def _dry_run(asked: _Batch, jobs: Sequence[Job], resources: Resources, reporting: Reporting) -> int:
-    """Show the plan. Writes nothing."""
+    """Show the plan without writing anything."""
     state = None
     if asked.line.command != "check" and jobs:
         state = State(batch.home(jobs, asked.request.output))
@@ -212,7 +212,7 @@ def _dry_run(asked: _Batch, jobs: Sequence[Job], resources: Resources, reporting
 def _watch(
     asked: _Batch, resources: Resources, state: State | None, control: Control, reporting: Reporting
 ) -> None:
-    """Look into the folders until somebody says that it is enough."""
+    """Scan the folders until a signal stops the run."""
     if not any(path.is_dir() or "*" in str(path) for path in asked.request.arguments):
         raise click.UsageError("--watch needs a folder to watch")
     watch = Watch()
@@ -221,7 +221,7 @@ def _watch(
         try:
             jobs = watch.settled(batch.jobs(asked.request))
         except InputError:
-            jobs = []  # no file has such a name yet, or the folder is gone for a moment
+            jobs = []  # no file matches yet, or the folder is temporarily missing
         if jobs:
             plan = _planned(asked, jobs, resources, state, control)
             reporting.more(plan)

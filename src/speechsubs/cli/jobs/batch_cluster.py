@@ -1,4 +1,4 @@
-"""Where a batch is worked on: in this process, in others, or on other machines."""
+"""The choice of where a batch runs: on this machine or on a cluster."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from speechsubs.batch.cluster.protocol import Place
 from speechsubs.cli.arguments import BatchArguments
 from speechsubs.engines import ctranslate
 
-#: `batch.run`, or what does the same elsewhere.
+#: `batch.run`, or its equivalent on a cluster.
 Runner = Callable[..., Generator[JobResult, None, None]]
 
 
 def refuse(given: BatchArguments) -> None:
-    """Raise a usage error for options that do not go with a cluster."""
+    """Raise a usage error for options that cannot be combined with a cluster."""
     if not (given.cluster or given.scheduler):
         return
     if given.cluster and given.scheduler:
@@ -28,9 +28,9 @@ def refuse(given: BatchArguments) -> None:
 
 @contextmanager
 def runner(given: BatchArguments, workers: int, note: Callable[[str], None]) -> Iterator[Runner]:
-    """What does the jobs. Raises `InputError` where Dask is not installed.
+    """The function that runs the jobs. Raises `InputError` if Dask is not installed.
 
-    No worker is started or called before there is something to do.
+    No worker is started or contacted before there is something to do.
     """
     if given.scheduler:
         place = Place(given.scheduler)

@@ -1,4 +1,4 @@
-"""Which files a batch takes from folders, and a manifest row's own options."""
+"""The files that a batch takes from folders, and the options of a manifest row."""
 
 import difflib
 from dataclasses import replace
@@ -14,7 +14,7 @@ from speechsubs.cli.group import COMMANDS, main
 from speechsubs.errors import InputError
 from speechsubs.options import Options
 
-#: Options that a row of a manifest may set, by their names on the command line.
+#: Options that a manifest row may set, by their command-line names.
 _OF_ROWS = frozenset({
     "from", "glossary", "no-glossary", "format", "engine", "bilingual", "aligner", "lexicon",
     "duration", "fps", "max-lines", "line-width", "currency-style", "default-dollar", "headings",
@@ -23,9 +23,9 @@ _OF_ROWS = frozenset({
 
 
 def suffixes(command: str, options: Options) -> tuple[str, ...]:
-    """The files that a folder is looked through for, by their suffixes.
+    """The suffixes of the files that a command takes from a folder.
 
-    What is to become WebVTT is not WebVTT already.
+    A file to be converted to WebVTT is not one already.
     """
     if command == "subtitle":
         return formats.readable_suffixes()
@@ -36,7 +36,7 @@ def suffixes(command: str, options: Options) -> tuple[str, ...]:
 
 
 def is_own_output(line: CommandLine, path: Path) -> bool:
-    """Whether a file that speechsubs wrote looks like an output of this very command."""
+    """Whether a file written by speechsubs looks like an output of this command."""
     if line.command == "subtitle":
         return True
     if line.command == "translate":
@@ -47,10 +47,10 @@ def is_own_output(line: CommandLine, path: Path) -> bool:
 
 
 def of_row(parameters: Parameters, row: Row, base: Options) -> Options:
-    """The options of a row: its own over those of the command line.
+    """The options of a row, which override those of the command line.
 
-    Values are read as on the command line, paths relative to the manifest. Raises
-    `InputError` with the row's place.
+    Values are parsed as on the command line, paths are relative to the manifest. Raises
+    `InputError` with the row's position.
     """
     if not row.options:
         return base
@@ -95,5 +95,5 @@ def _value(parameter: click.Option, value: str | bool, row: Row, context: click.
 
 
 def _beside(row: Row, value: str) -> Path:
-    """A path relative to the manifest, whose name is the first part of the place."""
+    """Resolve a path relative to the manifest, named in the first part of `row.place`."""
     return Path(row.place.rpartition(":")[0]).parent / value

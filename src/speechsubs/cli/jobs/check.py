@@ -1,4 +1,4 @@
-"""The work of `speechsubs check`."""
+"""The implementation of `speechsubs check`."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ from speechsubs.model import Finding, Severity, Track
 
 
 def run(line: CommandLine) -> int:
-    """Check the files and show the findings; the exit code."""
+    """Check the files and show the findings; returns the exit code."""
     if batch.wanted(line):
         return batch.run(line)
     screen = console.stderr()
@@ -38,7 +38,7 @@ def run(line: CommandLine) -> int:
             if locale is None:
                 raise InputError(str(path), "its language is not known", "Name it: --language es")
             found += pipeline.examine(
-                replace(track, language=locale.tag),  # findings name it
+                replace(track, language=locale.tag),  # findings name the file
                 locale,
                 source=original,
                 source_locale=spoken or locales.load("en"),

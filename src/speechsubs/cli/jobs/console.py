@@ -1,6 +1,6 @@
-"""What commands print: summaries and findings, on standard error by rich.
+"""Console output of the commands: summaries and findings, on standard error with rich.
 
-How a run ends: the report saved or printed, the findings, the table, the files.
+At the end of a run: save or print the report, show findings, table and written files.
 """
 
 import json
@@ -22,40 +22,40 @@ from speechsubs.model import Finding, Severity, clock
 from speechsubs.pipeline import Result
 from speechsubs.project import summary
 
-#: Findings of one kind shown before the rest is only counted.
+#: The number of findings of one kind shown in full; the rest is only counted.
 SHOWN = 3
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def stderr() -> Console:
-    """Standard error, so that standard output stays for results."""
+    """Standard error, so that standard output is reserved for results."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def escape(text: str) -> str:
-    """Foreign text for a line of rich: neither its markup nor a terminal's is obeyed."""
+    """Escape untrusted text for rich: both its markup and terminal control characters."""
     return _escape_markup(visible(text))
 
 
 def error(screen: Console, problem: SpeechsubsError) -> None:
-    """One line about an input that could not be used, as click shows its own errors."""
+    """Print a one-line error about an unusable input, in click's own style."""
     screen.print(f"[red]Error:[/] {escape(str(problem))}")
 
 
 def note(screen: Console, text: str) -> None:
-    """One line about something that a person may not expect."""
+    """Print a one-line note about something unexpected."""
     screen.print(f"[cyan]note:[/] {escape(text)}")
 
 
 def show_paths(written: Iterable[Path]) -> None:
-    """The files that were written, one to a line on standard output, for other programs."""
+    """Print the written files to standard output, one per line, for other programs."""
     for path in written:
-        # As bytes, because a name that is no valid text is still a name.
+        # As bytes, because a file name need not be valid Unicode.
         click.echo(os.fsencode(path))
 
 
 def show_results(screen: Console, items: Sequence[Result]) -> None:
-    """One table for the run: a row for each language of each file."""
+    """Print the summary table: a row for each language of each file."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("file", "language", "cues", "length", "char/s", "too fast", "errors", "warnings"):
         table.add_column(name, justify="left" if name in ("file", "language") else "right")
@@ -80,7 +80,7 @@ def show_results(screen: Console, items: Sequence[Result]) -> None:
 
 
 def findings(screen: Console, items: Sequence[Finding], everything: bool = False) -> None:
-    """Findings grouped by kind and language, the first few of each in full."""
+    """Print findings grouped by kind and language, the first few of each in full."""
     groups: dict[tuple[Severity, str, str, str], list[Finding]] = {}
     order = list(reversed(Severity))
     for item in sorted(items, key=lambda f: order.index(f.severity)):
@@ -114,9 +114,9 @@ def show(
     written: Mapping[str, Sequence[Path]],
     display: Display,
 ) -> None:
-    """Say what a run did, in the ways that were asked for.
+    """Present the results of a run in the requested ways.
 
-    `written` maps the name of each source to the files made from it.
+    `written` maps each source's name to the files made from it.
     """
     if display.report_path or display.as_json:
         names = {name: [str(path) for path in paths] for name, paths in written.items()}

@@ -1,4 +1,4 @@
-"""The work of `speechsubs convert`."""
+"""The implementation of `speechsubs convert`."""
 
 import click
 
@@ -12,7 +12,7 @@ from speechsubs.outputs import Planned
 
 
 def run(line: CommandLine) -> int:
-    """Convert the files and show the findings; the exit code."""
+    """Convert the files and show the findings; returns the exit code."""
     if batch.wanted(line):
         return batch.run(line)
     files, options, output = line.sources, line.options, line.output

@@ -1,4 +1,4 @@
-"""The work of `speechsubs models evaluate`."""
+"""The implementation of `speechsubs models evaluate`."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +23,14 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import MethodKind
 from speechsubs.protocols import Engine
 
-#: Sentences that are translated before the clock starts: caches fill, threads start.
+#: Warm-up sentences, translated before the measurement: caches fill, threads start.
 _WARM_UP: Final = 8
-#: How sacrebleu cuts words in languages that write none apart. Its own way for Japanese
-#: and Korean needs dictionaries that would be downloaded.
+#: sacrebleu's tokenizers for languages without word separators. Its own for Japanese
+#: and Korean need dictionaries that would be downloaded.
 _CUTS: Final = {"zh": "zh", "ja": "char", "ko": "char", "th": "char"}
 #: Methods without a placeholder.
 _BARE: Final = frozenset({MethodKind.PLAIN, MethodKind.BLANK})
-#: What findings call a term, an amount or a number that is not in the translation.
+#: The codes of findings about terms, amounts and numbers missing from a translation.
 _LOST: Final = frozenset(
     {"term-missing", "term-wording", "term-forbidden", "amount-missing", "number-missing", "month-missing",
      "needs-review"}
@@ -41,12 +41,12 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one engine did. BLEU and chrF 0 to 100, shares 0 to 1, times in seconds.
+    """The scores of one engine. BLEU and chrF 0 to 100, shares 0 to 1, times in seconds.
 
-    `masks_kept` is the share of stand-in words that came out of test sentences as they
-    went in. With a glossary, `held` is how many sentences hold terms, amounts or other
-    things to keep, `held_at_once` the share of those right at the first try,
-    `held_in_the_end` after all tries; `ladder_*` are the scores of those texts.
+    `masks_kept` is the share of placeholders that survived the translation of test
+    sentences. With a glossary, `held` is the number of sentences with terms, amounts or other
+    placeables, `held_at_once` the share of these that were right at the first attempt,
+    `held_in_the_end` after all fallbacks; `ladder_*` are the scores of those texts.
     """
 
     engine: str
@@ -71,7 +71,7 @@ class _Scorer:
     """BLEU and chrF against references. Raises `InputError` without sacrebleu."""
 
     def __init__(self, references: Sequence[str], locale: Locale) -> None:
-        # An extra: most people never measure.
+        # An optional dependency: few users evaluate engines.
         try:
             from sacrebleu.metrics.bleu import BLEU
             from sacrebleu.metrics.chrf import CHRF
@@ -86,14 +86,14 @@ class _Scorer:
         self._chrf = CHRF()
 
     def __call__(self, texts: Sequence[str]) -> tuple[float, float]:
-        """BLEU and chrF, rounded as papers print them."""
+        """BLEU and chrF, rounded as usual in publications."""
         bleu = self._bleu.corpus_score(list(texts), self._references).score
         chrf = self._chrf.corpus_score(list(texts), self._references).score
         return round(bleu, 2), round(chrf, 2)
 
     @property
     def signatures(self) -> dict[str, str]:
-        """How the figures were made, as sacrebleu writes it; after the first score."""
+        """sacrebleu's signatures of the metrics; available after the first score."""
         return {
             "bleu": str(self._bleu.get_signature()),
             "chrf": str(self._chrf.get_signature()),
@@ -101,7 +101,7 @@ class _Scorer:
 
 
 def evaluate(given: Evaluation) -> int:
-    """Measure every engine and show the figures; the exit code."""
+    """Measure every engine and show the scores; returns the exit code."""
     source, target = given.source, given.target
     pairs = _pairs(given.test_set, given.references)
     words = glossary.load(given.terms) if given.terms else None
@@ -112,7 +112,7 @@ def evaluate(given: Evaluation) -> int:
         try:
             measured.append(_measure(name, pairs, source, target, words, scorer))
         except SpeechsubsError as error:
-            # The others are measured all the same.
+            # The other engines are still measured.
             measured.append(Measured(name, error=str(error)))
             if not given.as_json:
                 console.error(screen, error)
@@ -135,7 +135,7 @@ def evaluate(given: Evaluation) -> int:
 
 
 def _data(one: Measured) -> dict[str, Any]:
-    """All that is known; of an engine that failed only why."""
+    """The scores as plain data; for an engine that failed, only the reason."""
     return {"engine": one.engine, "error": one.error} if one.error else asdict(one)
 
 
@@ -183,7 +183,7 @@ def _climbed(
     words: Glossary,
     score: Callable[[Sequence[str]], tuple[float, float]],
 ) -> dict[str, Any]:
-    """The same sentences as `subtitle` translates them: masked, verified, tried again."""
+    """Translate the sentences as `subtitle` does: masked, verified, with fallbacks."""
     lines = pipeline.translate_lines(texts, engine, pipeline.setting(source, words), target)
     held = [line for line in lines if line.draft.method.kind not in _BARE]
     at_once = [line for line in held if line.draft.method.kind is MethodKind.MASKED]
@@ -199,7 +199,7 @@ def _climbed(
 
 
 def _show(measured: Sequence[Measured], count: int, signatures: Mapping[str, str]) -> None:
-    # On standard output: this is the result, not talk about it.
+    # On standard output, because this is the result.
     screen = Console(highlight=False, soft_wrap=True)
     table = _table("engine", "BLEU", "chrF", "sentences/s", "masks kept")
     for one in measured:
@@ -220,7 +220,7 @@ def _show(measured: Sequence[Measured], count: int, signatures: Mapping[str, str
 
 
 def _short(engine: str) -> str:
-    """An engine for a table: of a model's folder only its name."""
+    """An engine's name for a table: a model's path is reduced to its last part."""
     kind, _, place = engine.partition(":")
     return console.escape(f"ct2:{Path(place).name}" if kind == "ct2" else engine)
 
@@ -240,7 +240,7 @@ def _percent(share: float | None) -> str:
 
 
 def _pairs(path: Path, references: Path | None) -> Pairs:
-    """Sentences with their references. Raises `InputError` naming the line."""
+    """Read sentences and their references. Raises `InputError` naming the line."""
     lines = _lines(path)
     if references is not None:
         others = _lines(references)

@@ -1,4 +1,4 @@
-"""The work of `speechsubs glossary`."""
+"""The implementation of `speechsubs glossary`."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ from speechsubs.glossary.fields import own_tag
 from speechsubs.model import Finding, Severity, Track
 
 _BOM = "\ufeff"
-#: Places of a candidate that are shown, in the table and in a note.
+#: The number of occurrences shown for a candidate, in the table and in a note.
 _PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A paragraph, and where it is."""
+    """A paragraph and its position."""
 
     text: str
     file: str
@@ -35,7 +35,7 @@ class _Text:
 
 
 def check(path: Path, *, texts: Sequence[Path], as_json: bool) -> int:
-    """Show what the lint says; the exit code."""
+    """Show the lint findings; returns the exit code."""
     screen = console.stderr()
     words = glossary.load(path)
     failures: list[SpeechsubsError] = []
@@ -65,7 +65,7 @@ def suggest(
     min_count: int,
     as_json: bool,
 ) -> int:
-    """Show the candidates, and write them if asked to; the exit code."""
+    """Show the candidates and optionally write them; returns the exit code."""
     screen = console.stderr()
     if output is not None:
         _refuse(output, inputs.files(paths), "a transcript")
@@ -96,7 +96,7 @@ def suggest(
 
 
 def import_(path: Path, file: Path, asked: GlossaryImport) -> int:
-    """Merge the file and write the glossary; the exit code."""
+    """Merge the file and write the glossary; returns the exit code."""
     if path.resolve() == file.resolve():
         raise InputError(str(file), "this is the glossary and the file", "Name two files")
     ours = _existing(path, asked.source_language or "en")
@@ -143,7 +143,7 @@ def export(
     overwrite: bool,
     quiet: bool,
 ) -> int:
-    """Write the file and show what it does not hold; the exit code."""
+    """Write the file and show what it cannot represent; returns the exit code."""
     _refuse(output, [path], "the glossary")
     name = kind or registry.detect_format(output)
     if output.is_file() and not overwrite:
@@ -172,7 +172,7 @@ def _texts(paths: Sequence[Path], failures: list[SpeechsubsError]) -> Iterator[_
 
 
 def _places(candidate: extract.Candidate, texts: Sequence[_Text]) -> list[tuple[str, int]]:
-    """File and line of each place, in order, once."""
+    """File and line of each occurrence, in order, without duplicates."""
     found: dict[tuple[str, int], None] = {}
     for place in candidate.places:
         item = texts[place.text]
@@ -183,7 +183,7 @@ def _places(candidate: extract.Candidate, texts: Sequence[_Text]) -> list[tuple[
 def _table(found: Sequence[tuple[extract.Candidate, list[tuple[str, int]]]]) -> None:
     width = max((len(candidate.text) for candidate, _ in found), default=0)
     for candidate, places in found:
-        # A stranger's transcript may hold what steers a terminal.
+        # An untrusted transcript may contain terminal control characters.
         name = visible(candidate.text).ljust(min(width, 40))
         where = visible(_listed(places))
         click.echo(f"{candidate.count:>5}  {candidate.kind:<6}  {name}  {where}")
@@ -205,7 +205,7 @@ def _propose(
     review: Glossary,
     output: Path,
 ) -> list[Finding]:
-    """Append the candidates as entries to review."""
+    """Append the candidates as entries to be reviewed."""
     entries = tuple(
         glossary_fields.Entry(
             {
@@ -226,7 +226,7 @@ def _propose(
 
 
 def _existing(path: Path, language: str) -> Glossary:
-    """The glossary, or an empty one where there is no file yet."""
+    """Load the glossary, or make an empty one if there is no file yet."""
     if not path.exists():
         return Glossary((), language, path)
     return glossary.load(path)

@@ -1,4 +1,4 @@
-"""The work of `speechsubs glossary diff`, `apply` and `merge`."""
+"""The implementation of `speechsubs glossary diff`, `apply` and `merge`."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -33,7 +33,7 @@ _FILES = "subtitle files are translated again only where an engine is named (--e
 
 
 def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
-    """Show the change and what it touches; the exit code."""
+    """Show the change and the segments it affects; returns the exit code."""
     if asked.textconv is not None:
         if names or asked.places:
             raise click.UsageError("--textconv takes one FILE and nothing else")
@@ -50,7 +50,7 @@ def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
     old = git.load(names[0]) if len(names) == 2 else _own(own)
     _refuse(asked.output, names, places)
     tags = {locales.canonical(tag) for tag in asked.targets}
-    # Files may be anybody's: nothing is translated again unless somebody asks for it.
+    # Plain files may be untrusted: nothing is retranslated unless requested.
     name = None if asked.no_translate else asked.engine or ("auto" if folder else None)
     without = impact.NO_ENGINE if folder or asked.no_translate else _FILES
     review, _ = impact.review_change(
@@ -67,7 +67,7 @@ def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
 
 
 def apply(path: Path, asked: GlossaryApply) -> int:
-    """Carry out decisions; the exit code."""
+    """Apply decisions; returns the exit code."""
     screen = console.stderr()
     own = project.load(asked.folder)
     decisions = deciding.load(path)
@@ -97,7 +97,7 @@ def apply(path: Path, asked: GlossaryApply) -> int:
 
 
 def _remember(path: Path, applied: applying.ApplyResult, screen: Console, quiet: bool) -> None:
-    """Put what was decided into a translation memory."""
+    """Store the decisions in a translation memory."""
     decided = {*applied.changed, *applied.approved}
     only = {
         (source.id, track.locale, segment.index)
@@ -113,7 +113,7 @@ def _remember(path: Path, applied: applying.ApplyResult, screen: Console, quiet:
 
 
 def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
-    """Merge three versions; the exit code."""
+    """Merge three versions; returns the exit code."""
     before = git.load(ours)
     merged = threeway.merge(git.load(base), before, git.load(theirs))
     made = threeway.text(merged, git.read_text(ours), before).encode("utf-8")
@@ -130,14 +130,14 @@ def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool
 
 
 class _Loaded:
-    """Engines by the pair, each loaded once."""
+    """Engines by language pair, each loaded once."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._known: dict[tuple[str, str], Engine] = {}
 
     def __call__(self, source: str, target: str) -> Engine:
-        """The engine of a pair. Raises `EngineError`."""
+        """The engine for a pair. Raises `EngineError`."""
         pair = source, target
         if pair not in self._known:
             self._known[pair] = engines.load(self._name, source, target)
@@ -145,7 +145,7 @@ class _Loaded:
 
 
 def _own(own: Project) -> Glossary:
-    """The glossary that a project was made with."""
+    """The glossary with which a project was made."""
     if not own.glossary:
         problem = "it was made without a glossary, so there is nothing to compare with"
         raise InputError(str(own.folder), problem, "Name OLD and NEW")
@@ -153,7 +153,7 @@ def _own(own: Project) -> Glossary:
 
 
 def _files(places: Sequence[Path], new: Glossary) -> Project:
-    """Subtitle files as a project; one without sources where nothing was named."""
+    """Load subtitle files as a project; it has no sources if there are none."""
     found: list[Path] = []
     for place in places:
         if (place / MANIFEST).is_file():
@@ -179,7 +179,7 @@ def _predictions(
     engine: str,
     where: str,
 ) -> dict[str, items.Prediction]:
-    """What accepted items say, where the file does not say it."""
+    """The predicted texts of accepted items that the file does not contain."""
     needed: Collection[str] = applying.items_to_predict(decisions)
     if not needed:
         return {}
@@ -207,7 +207,7 @@ def _print(review: Review, kind: str, output: Path | None) -> None:
         lines = [visible(line) for line in render.render_table(review)]
         text = "".join(f"{line}\n" for line in lines)
     if output is None:
-        # A subtitle may hold half a character, which no terminal takes.
+        # A subtitle may contain a lone surrogate, which cannot be encoded.
         click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
         return
     write_atomic(output, text.encode("utf-8", "backslashreplace"))

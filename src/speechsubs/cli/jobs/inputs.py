@@ -1,4 +1,4 @@
-"""Files that a command was given, or standard input, read one after the other."""
+"""Read the input files of a command, or standard input, one after the other."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from speechsubs import formats
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.model import Track, Transcript
 
-#: How standard input is called, on the command line and in messages.
+#: The name of standard input, on the command line and in messages.
 STDIN = "-"
 
 
@@ -20,8 +20,8 @@ def read(path: Path) -> Transcript | Track:
 
 
 def stdin() -> bytes:
-    """All of standard input. Raises `InputError`."""
-    # Python sets it to None where the caller closed it (`<&-`).
+    """Read all of standard input. Raises `InputError`."""
+    # Python sets it to None if the caller closed it (`<&-`).
     if sys.stdin is None:
         raise InputError(STDIN, "standard input is closed", "Name a file, or pipe text in")
     try:
@@ -43,10 +43,10 @@ def track(path: Path) -> Track:
 def readable(
     paths: Mapping[Path, Path],
 ) -> tuple[list[tuple[Path, Transcript]], list[SpeechsubsError]]:
-    """The transcripts that could be read, and why the others could not.
+    """The readable transcripts, and the errors of the others.
 
-    `paths` maps each source to the path that its outputs are named after; subtitles
-    become the transcript of what they say.
+    `paths` maps each source to the path after which its outputs are named; subtitles are
+    turned into transcripts of their text.
     """
     found: list[tuple[Path, Transcript]] = []
     failures: list[SpeechsubsError] = []

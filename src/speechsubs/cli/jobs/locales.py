@@ -1,4 +1,4 @@
-"""The work of `speechsubs locales`."""
+"""The implementation of `speechsubs locales`."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from speechsubs.language import locales
 
 
 def run(*, as_json: bool) -> int:
-    """Print the known languages; the exit code."""
+    """Print the known languages; returns the exit code."""
     items = [locales.load(tag) for tag in locales.known()]
     if as_json:
         data = {

@@ -1,4 +1,4 @@
-"""The work of `speechsubs memory`."""
+"""The implementation of `speechsubs memory`."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from speechsubs.translation import placeholders
 
 
 def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, quiet: bool) -> int:
-    """Import the files one by one; the exit code."""
+    """Import the files one by one; returns the exit code."""
     screen = console.stderr()
     findings: list[Finding] = []
     failed = False
@@ -59,7 +59,7 @@ def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
 def export(
     memory: Path, *, output: Path, target: str, everything: bool, overwrite: bool, quiet: bool
 ) -> int:
-    """Write the file; the exit code."""
+    """Write the file; returns the exit code."""
     if memory.resolve() == output.resolve():
         raise InputError(str(output), "this output would replace the memory", "Choose another name")
     if output.exists() and output.is_file() and not overwrite:
@@ -74,7 +74,7 @@ def export(
 
 
 def stats(memory: Path, *, as_json: bool) -> int:
-    """Show the figures; the exit code."""
+    """Show the statistics; returns the exit code."""
     with Memory.open(memory, create=False) as opened:
         found = opened.stats()
     rows = [
@@ -99,14 +99,14 @@ def stats(memory: Path, *, as_json: bool) -> int:
 
 
 def search(memory: Path, text: str, asked: MemorySearch) -> int:
-    """Show the matches; the exit code."""
+    """Show the matches; returns the exit code."""
     words = glossary.load(asked.terms) if asked.terms else glossary.empty()
     query = _query(text, asked.source, words)
     with Memory.open(memory, create=False) as opened:
         matches = opened.fuzzy(query, asked.target, asked.limit, asked.threshold)
         first = opened.lookup([query], asked.target)[0]
     if first is not None:
-        # What would be used as it is comes first, under its own name.
+        # An exact match, which would be used as it is, comes first under its own name.
         matches = [first, *(m for m in matches if m.segment != first.segment)][: asked.limit]
     if asked.as_json:
         click.echo(json.dumps([_plain(match) for match in matches], ensure_ascii=True, indent=1))
@@ -128,7 +128,7 @@ def _show(match: Match) -> None:
 
 
 def _safe(text: str) -> str:
-    """One line without what could steer a terminal: a memory may come from a stranger."""
+    """One line without terminal control characters: a memory may be untrusted."""
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 

@@ -1,4 +1,4 @@
-"""The work of `speechsubs models`, but for what installs."""
+"""The implementation of `speechsubs models`, except `install`."""
 
 import json
 import os
@@ -26,8 +26,8 @@ _README_LINES: Final = 20
 
 
 def path(*, starter: bool) -> int:
-    """Print a folder; the exit code."""
-    # As bytes, because a name that is no valid text is still a name.
+    """Print a folder; returns the exit code."""
+    # As bytes, because a file name need not be valid Unicode.
     click.echo(os.fsencode(models.bundled_folder() if starter else models.folder()))
     return 0
 
@@ -36,7 +36,7 @@ def path(*, starter: bool) -> int:
 
 
 def list_(*, available: bool, as_json: bool) -> int:
-    """Show what is installed, or what an index offers; the exit code."""
+    """List the installed models, or those of an index; returns the exit code."""
     return _available(as_json) if available else _installed(as_json)
 
 
@@ -105,12 +105,12 @@ def _state(package: Package, problem: str) -> str:
 
 
 def _language(code: str) -> str:
-    """A language's name where we have rules for it, else its code."""
+    """A language's name if it has a locale, else its code."""
     try:
         found = locales.load(code)
     except UnknownLocaleError:
         return code
-    # A regional file may answer for its language: pt is not the Portuguese of Brazil.
+    # A regional locale may stand in for its language: pt is not Brazilian Portuguese.
     return found.name if found.argos == code else code
 
 
@@ -151,11 +151,11 @@ def _available(as_json: bool) -> int:
     return 0
 
 
-# ---- One or more of them ---------------------------------------------------------
+# ---- Selected models -------------------------------------------------------------
 
 
 def _chosen(which: Sequence[str]) -> list[Package]:
-    """The packages that words name: two languages, or one folder's name; () is all."""
+    """The packages selected by two languages or a folder's name; () selects all."""
     found = models.scan()
     if not which:
         return _in_order(found.packages)
@@ -169,7 +169,7 @@ def _chosen(which: Sequence[str]) -> list[Package]:
     elif len(which) == 2:
         pairs = models.code_pairs(*which)
         chosen = [p for p in found.packages if (p.from_code, p.to_code) in pairs]
-        # Brazil is served by Portugal too, but who names one does not mean the other.
+        # A pt model serves pt-BR too, but a user who names one does not mean the other.
         first = next((pair for pair in pairs if any(_is(p, pair) for p in chosen)), None)
         chosen = [p for p in chosen if first and _is(p, first)]
         where = " ".join(which)
@@ -186,7 +186,7 @@ def _is(package: Package, pair: tuple[str, str]) -> bool:
 
 
 def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) -> int:
-    """Compare and try models; the exit code."""
+    """Verify and smoke-test models; returns the exit code."""
     screen = console.stderr()
     problems = list(models.scan().problems) if not which else []
     rows = []
@@ -196,7 +196,7 @@ def verify(which: Sequence[str], *, adopt: bool, no_trial: bool, as_json: bool) 
         if not as_json:
             _say_verified(row)
     if adopt and not which:
-        # Adopting writes a new lock in the place of one that was broken.
+        # Adopting replaces a broken lock with a new one.
         problems = list(models.scan().problems)
     if as_json:
         data = {"models": rows, "problems": [str(problem) for problem in problems]}
@@ -244,7 +244,7 @@ def _say_verified(row: dict[str, Any]) -> None:
 
 
 def info(which: Sequence[str], *, as_json: bool) -> int:
-    """Show what is known of some models; the exit code."""
+    """Show details of models; returns the exit code."""
     file = Path(which[0])
     if len(which) == 1 and file.suffix.lower() == ".argosmodel":
         package = models.read_archive(file)
@@ -294,9 +294,9 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
 
 
 def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) -> int:
-    """Write archives; the exit code."""
+    """Write archives; returns the exit code."""
     screen = console.stderr()
-    # What comes with speechsubs is there already.
+    # Models bundled with speechsubs need no export.
     found = [package for package in _chosen(which) if not package.bundled]
     if not found:
         raise InputError(
@@ -321,9 +321,9 @@ def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) 
 
 
 def remove(which: Sequence[str], *, yes: bool, quiet: bool) -> int:
-    """Take models away; the exit code."""
+    """Remove models; returns the exit code."""
     found = _chosen(which)
-    # Who installed something better and removes it gets the starter back.
+    # Removing a better model brings the starter model back.
     found = [package for package in found if not package.bundled] or found
     if not yes:
         names = ", ".join(f"{p.name} ({size_text(p.size)})" for p in found)

@@ -1,4 +1,4 @@
-"""The work of `speechsubs models install`, and the offer to do it when a model is missing."""
+"""The implementation of `speechsubs models install`, and its offer if a model is missing."""
 
 import sys
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from speechsubs.models import Package, download
 from speechsubs.models import index as models_index
 from speechsubs.models.index import Offer, Step
 
-#: The word for the models that come with speechsubs.
+#: The name of the models bundled with speechsubs.
 STARTER: Final = "starter"
 
 
 def size_text(size: int | None) -> str:
-    """Bytes as people read them.
+    """Format a size for humans.
 
     >>> size_text(81_234_567), size_text(900), size_text(None)
     ('81.2 MB', '0.9 kB', 'size unknown')
@@ -37,7 +37,7 @@ def size_text(size: int | None) -> str:
 def install(
     what: Sequence[str], *, folder: Path | None, replace: bool, yes: bool, quiet: bool
 ) -> int:
-    """Install what the words mean; the exit code."""
+    """Install the named models; returns the exit code."""
     screen = console.stderr()
     if folder is not None:
         return _from_folder(folder, what, replace, screen, quiet)
@@ -65,7 +65,7 @@ def install(
 
 
 def _is_file(word: str) -> bool:
-    # A language is never so long and has no dot; a file may be missing and named well.
+    # Language tags are shorter and have no dot; a mistyped file name is still a file name.
     return "." in word or "/" in word or len(word) > 20
 
 
@@ -78,7 +78,7 @@ def _files(paths: Sequence[Path], replace: bool, screen: Console, quiet: bool) -
         try:
             done = engines_install.install_file(path, replace=replace)
         except SpeechsubsError as error:
-            # One broken file must not keep the others out.
+            # One broken file must not prevent the others.
             console.error(screen, error)
             failed = True
         else:
@@ -121,7 +121,7 @@ def _say(done: Package, quiet: bool) -> None:
 
 
 def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, quiet: bool) -> int:
-    # What is no language is told before the network is asked.
+    # Unknown languages are reported before any network access.
     models_index.check_pair(source, target)
     found = models.scan().packages
     index = models_index.fetch()
@@ -137,7 +137,7 @@ def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, q
 
 
 def _agreed(todo: Sequence[Step], screen: Console) -> bool:
-    """Show what would be downloaded; ask if there is somebody to answer."""
+    """Show what would be downloaded; ask for confirmation on a terminal."""
     names = []
     for step in todo:
         first = step.offers[0]
@@ -145,12 +145,12 @@ def _agreed(todo: Sequence[Step], screen: Console) -> bool:
         names.append(f"{first.name} ({first.from_name} to {first.to_name}, {size})")
     screen.print(console.escape("to download: " + ", ".join(names)))
     if not _somebody():
-        return True  # the command itself was the answer
+        return True  # running the command is consent enough
     return bool(click.confirm("Download and install?", default=True, err=True))
 
 
 def _somebody() -> bool:
-    """True where a person sits at a terminal."""
+    """Whether input and output are an interactive terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -185,18 +185,18 @@ def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: boo
 
 
 def offer(engine: str, source: str, target: str) -> bool:
-    """Offer to install what translates a pair of tags; True when it was installed.
+    """Offer to install a model for a pair of tags; returns True if it was installed.
 
-    For a command that found no engine: only on a terminal, only where a model would
-    help, and with a question before anything goes to the network. `engine` is what
-    `--engine` says. What fails is shown, and the command's own error stands.
+    For a command that found no engine: only on a terminal, only if a model would help,
+    and with a question before any network access. `engine` is the value of `--engine`.
+    Failures are shown, and the command's own error remains.
     """
     if engine not in ("auto", "argos") or not _somebody():
         return False
     screen = console.stderr()
     try:
         if any(o.engine == "argos" or engine == "auto" for o in engines.available(source, target)):
-            return False  # it failed for another reason
+            return False  # it failed for another reason than a missing model
         screen.print(console.escape(f"There is no model to translate {source} to {target}."))
         question = "Look for one in the list of Argos models (this asks the network)?"
         if not click.confirm(question, default=False, err=True):

@@ -1,8 +1,6 @@
-"""What a batch adds up to: counts, never the results themselves.
+"""Report the progress and the result of a batch: to the user, to a log, to programs.
 
-How a batch looks on a terminal, and in a file that takes its place.
-
-What a batch says while it runs and when it ends: to people, to a log, to programs.
+Totals are counts and never keep the results themselves, so that memory stays bounded.
 """
 
 import json
@@ -32,13 +30,13 @@ from speechsubs.cli.jobs import console
 from speechsubs.errors import InputError
 from speechsubs.model import Finding, Severity
 
-#: Different reasons that are kept; a run with more of them only counts the rest.
+#: The number of distinct reasons kept; further ones are only counted.
 _MOST_REASONS = 1_000
 
 
 @dataclass(slots=True)
 class Language:
-    """What one language of all files adds up to."""
+    """The totals of one language over all files."""
 
     files: int = 0
     cues: int = 0
@@ -48,7 +46,7 @@ class Language:
 
 @dataclass(slots=True)
 class Kind:
-    """Findings of one kind: how many, in how many files, where the first one is."""
+    """Findings of one kind: their number, the number of files, the first occurrence."""
 
     severity: Severity
     first: str
@@ -58,7 +56,7 @@ class Kind:
 
 @dataclass(slots=True)
 class Totals:
-    """Counts of everything, and the reasons of failures."""
+    """The totals of a run and the reasons of its failures."""
 
     done: int = 0
     unchanged: int = 0
@@ -103,12 +101,12 @@ class Totals:
 
     @property
     def failures(self) -> list[tuple[str, int]]:
-        """Every reason, as it was said of the first file that has it, and how many have it."""
+        """Every reason, worded as for its first file, and its number of files."""
         return [(first, count) for count, first in self._reasons.values()]
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 where a file failed, 3 where outputs have findings."""
+        """0 clean, 1 if a file failed, 3 if outputs have findings."""
         if self.failed:
             return 1
         now = any(one.errors + one.warnings for one in self.languages.values())
@@ -120,7 +118,7 @@ class Totals:
         return time.monotonic() - self.began
 
     def plain(self) -> dict[str, Any]:
-        """The counts, for programs."""
+        """The counts as plain data."""
         return {
             "done": self.done,
             "unchanged": self.unchanged,
@@ -130,7 +128,7 @@ class Totals:
         }
 
     def sentence(self) -> str:
-        """The counts in words."""
+        """The counts as a sentence."""
         parts = [f"{files(self.done)} done"]
         if self.unchanged:
             parts.append(f"{self.unchanged} unchanged")
@@ -143,18 +141,18 @@ class Totals:
 
 
 def told(result: JobResult) -> str:
-    """Why a file failed, with its name: what an engine says does not hold it."""
+    """Why a file failed, with its name, which engine errors lack."""
     name = str(result.source)
     return result.reason if name in result.reason else f"{name}: {result.reason}"
 
 
 def cause(result: JobResult) -> str:
-    """Why a file failed, without its name: one cause of a thousand failures is one line."""
+    """Why a file failed, without its name: a thousand equal failures make one line."""
     return result.reason.replace(str(result.source), "", 1)
 
 
 def files(number: int) -> str:
-    """How many files, in words.
+    """A number of files, in words.
 
     >>> files(1), files(1200)
     ('1 file', '1,200 files')
@@ -163,7 +161,7 @@ def files(number: int) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time as a person says it.
+    """Format a duration for humans.
 
     >>> span(4.26), span(75), span(4_000), span(100_000)
     ('4.3 s', '1 min 15 s', '1 h 6 min', '1 d 3 h')
@@ -180,17 +178,18 @@ def span(seconds: float) -> str:
     return f"{whole // 86_400} d {whole % 86_400 // 3_600} h"
 
 
-#: Between two lines of progress where there is no terminal.
+#: Seconds between two progress lines if there is no terminal.
 _LINE_EVERY_S = 10.0
-#: Reasons and kinds of findings that a summary lists.
+#: The number of reasons and of kinds of findings listed in a summary.
 _LISTED = 20
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 class Meter:
-    """How far the batch is: a bar on a terminal, else a line from time to time.
+    """Shows the progress of a batch: a bar on a terminal, otherwise a line now and then.
 
-    Time left goes by bytes: files differ in length, and sentences are counted late.
+    The remaining time is estimated from bytes: files differ in length, and sentences are
+    counted late.
     """
 
     def __init__(self, screen: Console, bar: Progress | None, quiet: bool) -> None:
@@ -201,7 +200,7 @@ class Meter:
         self._began = self._last = time.monotonic()
 
     def expect(self, sources: Sequence[Path]) -> None:
-        """These files are to be done."""
+        """Add files to the expected work."""
         for path in sources:
             try:
                 self._sizes[path] = path.stat().st_size
@@ -217,10 +216,10 @@ class Meter:
             self._bar.update(self._task, total=self._files)
 
     def done(self, result: JobResult, totals: Totals) -> None:
-        """A file is done."""
+        """Count a finished file."""
         size = self._sizes.pop(result.source, None)
         if size is None:
-            return  # it was refused, and never expected
+            return  # refused files were never expected
         self._done += 1
         self._done_bytes += size
         rest = self._rest(totals)
@@ -237,7 +236,7 @@ class Meter:
             )
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.stop()
 
@@ -254,7 +253,7 @@ class Meter:
 
 @contextmanager
 def progress_meter(screen: Console, quiet: bool) -> Iterator[Meter]:
-    """A meter that suits the terminal, or its absence."""
+    """Open a meter that suits the output: a terminal or not."""
     if quiet or not screen.is_terminal:
         yield Meter(screen, None, quiet)
         return
@@ -270,7 +269,7 @@ def progress_meter(screen: Console, quiet: bool) -> Iterator[Meter]:
 
 
 def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
-    """What a batch would do, file by file, and about how long it would take."""
+    """Print what a batch would do, file by file, and the estimated time."""
     for job in found.todo:
         languages = list(dict.fromkeys([*([] if job.own else ["not its own"]), *job.targets]))
         to = f" to {', '.join(job.targets)}" if languages and job.targets else ""
@@ -300,7 +299,7 @@ def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
 
 
 def summary(screen: Console, totals: Totals, command: str) -> None:
-    """What came of everything, shortly."""
+    """Print a short summary of the run."""
     if any(totals.languages) and totals.done:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("language", "files", "cues", "errors", "warnings"):
@@ -320,7 +319,7 @@ def summary(screen: Console, totals: Totals, command: str) -> None:
 
 
 def errors(screen: Console, totals: Totals) -> None:
-    """Why files failed: a line for each reason."""
+    """Print why files failed, a line for each reason."""
     for reason, number in totals.failures[:_LISTED]:
         more = f" (and {files(number - 1)} more)" if number > 1 else ""
         screen.print(f"[red]Error:[/] {console.escape(reason)}{more}")
@@ -345,7 +344,7 @@ def _kinds(screen: Console, totals: Totals) -> None:
 
 
 def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -> None:
-    """Why the run ended early, and how it goes on."""
+    """Print why the run ended early, and how to resume it."""
     if watched and why == "interrupted":
         return
     screen.print(f"[bold]Stopped: {console.escape(why)}.[/] {files(left)} not done.")
@@ -354,7 +353,7 @@ def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -
 
 
 class Reporting:
-    """Takes every result once and tells it to all who asked."""
+    """Takes every result once and reports it to all requested outputs."""
 
     def __init__(
         self,
@@ -382,7 +381,7 @@ class Reporting:
     @classmethod
     @contextmanager
     def opened(cls, line: CommandLine) -> Iterator["Reporting"]:
-        """With the log and the events' file open. Raises `OutputError`."""
+        """Open the log and the event stream. Raises `OutputError`."""
         screen = console.stderr()
         asked = line.batch
         with ExitStack() as stack:
@@ -400,11 +399,11 @@ class Reporting:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 1 where a file failed, 3 where outputs have findings, earlier ones too."""
+        """0 clean, 1 if a file failed, 3 if outputs, also earlier ones, have findings."""
         return self.totals.exit_code
 
     def started(self, plan: Plan, workers: int) -> None:
-        """Say what there is to do."""
+        """Report the plan at the start of a run."""
         self._plan = plan
         self._line(
             f"start: {self._command}, {len(plan.todo)} to do, {len(plan.unchanged)} unchanged, "
@@ -414,7 +413,7 @@ class Reporting:
         self._add(plan)
 
     def more(self, plan: Plan) -> None:
-        """Some files more, while watching."""
+        """Report further files of a watched folder."""
         self._plan = plan
         self._add(plan)
 
@@ -429,7 +428,7 @@ class Reporting:
         self._meter.expect([job.source for job in plan.todo])
 
     def done(self, result: JobResult) -> None:
-        """Say what came of a file."""
+        """Report the result of a file."""
         self.totals.add(result)
         self._event(events.file(result))
         if self._keep:
@@ -449,20 +448,20 @@ class Reporting:
         self._meter.done(result, self.totals)
 
     def _checked(self, result: JobResult) -> None:
-        """Findings are what a check is for: all of them are shown."""
+        """Show all findings: they are the purpose of a check."""
         if self._as_json:
             self._findings += result.findings
         elif not self._quiet:
             console.findings(self._screen, result.findings, everything=True)
 
     def note(self, text: str) -> None:
-        """Something that a person may not expect."""
+        """Report something that the user may not expect."""
         self._line(f"note: {text}")
         if not self._quiet:
             console.note(self._screen, text)
 
     def watching(self, folders: Sequence[Path], workers: int) -> None:
-        """Say that the run waits for files."""
+        """Report that the run is waiting for files."""
         self._event(events.started(Plan(), self._command, workers))
         names = ", ".join(str(path) for path in folders)
         self._line(f"watching: {names}")
@@ -470,12 +469,12 @@ class Reporting:
             console.note(self._screen, f"watching {names}; Ctrl-C ends it")
 
     def idle(self) -> None:
-        """Say that the files that came in are done."""
+        """Report that all files so far are done."""
         if not self._quiet:
             self._screen.print(self.totals.sentence())
 
     def plan(self, plan: Plan, estimate: Estimate, workers: int) -> None:
-        """Show what would be done."""
+        """Show the plan of a dry run."""
         self._event(events.started(plan, self._command, workers))
         self._event(events.planned(plan, estimate))
         for item in plan.unchanged:
@@ -493,7 +492,7 @@ class Reporting:
             show_plan(self._screen, plan, estimate)
 
     def ended(self, why: str, code: int) -> None:
-        """The summary, in every way that was asked for."""
+        """Report the summary to all requested outputs."""
         self._meter.stop()
         totals = self.totals.plain()
         self._event(events.ended(totals, why, code))
@@ -535,7 +534,7 @@ class Reporting:
 
 
 def refuse(line: CommandLine) -> None:
-    """Raise `InputError` where the log, the events or the report would be one file."""
+    """Raise `InputError` if the log, the events or the report would share a file."""
     named = [line.batch.log, line.batch.events, line.display.report_path]
     places = [os.path.realpath(path) for path in named if path and str(path) != "-"]
     if len(set(places)) < len(places):
@@ -551,7 +550,7 @@ def _in_words(result: JobResult) -> str:
 
 
 def _is_terminal() -> bool:
-    """Whether a person looks at standard output: then the table says enough."""
+    """Whether standard output is a terminal: then the table is enough."""
     try:
         return sys.stdout.isatty()
     except (AttributeError, ValueError):

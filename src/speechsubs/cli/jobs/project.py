@@ -1,4 +1,4 @@
-"""The work of `speechsubs project`."""
+"""The implementation of `speechsubs project`."""
 
 import json
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def export(
     overwrite: bool,
     quiet: bool,
 ) -> int:
-    """Write the files; the exit code."""
+    """Write the files; returns the exit code."""
     loaded = project.load(folder)
     made = list(exchange.export(loaded, kind, targets))
     if not made:
@@ -57,7 +57,7 @@ def _to_stdout(made: Sequence[Exported], kind: str) -> None:
 
 
 def _places(made: Sequence[Exported], output: Path) -> list[Path]:
-    """Where the files go: into a folder, unless there is one file and a name for it."""
+    """The output paths: in a folder, unless there is one file and a file name for it."""
     if len(made) == 1 and not output.is_dir():
         return [output]
     if output.exists() and not output.is_dir():
@@ -79,7 +79,7 @@ def _refuse(places: Sequence[Path], loaded: Project, overwrite: bool) -> None:
 def import_(
     folder: Path, file: Path, *, author: str, dry_run: bool, as_json: bool, quiet: bool
 ) -> int:
-    """Take the changes and write the project; the exit code."""
+    """Import the changes and write the project; returns the exit code."""
     loaded = project.load(folder)
     taken = exchange.take(loaded, exchange.read(file), author=author)
     if taken.changes and not dry_run:
@@ -132,7 +132,7 @@ def _show(taken: Taken, folder: Path, dry_run: bool) -> None:
 
 
 def status(folder: Path, *, as_json: bool) -> int:
-    """Show the figures; the exit code."""
+    """Show the statistics; returns the exit code."""
     loaded = project.load(folder)
     if as_json:
         click.echo(json.dumps(status_data(loaded), ensure_ascii=True, indent=1))

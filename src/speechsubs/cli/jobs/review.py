@@ -1,4 +1,4 @@
-"""The work of `speechsubs review`, and the page of every other review."""
+"""The implementation of `speechsubs review`, and the page of every other review."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ DECISIONS = "decisions.yml"
 
 
 def run(folder: Path, asked: Page, *, target: Locale | None, states: Sequence[str]) -> int:
-    """Make or serve the page of a whole translation; the exit code."""
+    """Make or serve the page of a whole translation; returns the exit code."""
     tag = target.tag if target else None
     wanted = [State(name) for name in states] or list(State)
 
@@ -43,10 +43,10 @@ def run(folder: Path, asked: Page, *, target: Locale | None, states: Sequence[st
 
 
 def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
-    """Make or serve the page of a glossary's change in a project; the exit code.
+    """Make or serve the page of a glossary change in a project; returns the exit code.
 
-    `names` are OLD and NEW, files or git's revisions of files; without OLD it is the
-    version that the project was made with.
+    `names` are OLD and NEW, files or git revisions of files; without OLD it is the version
+    with which the project was made.
     """
     if not 1 <= len(names) <= 2:
         raise click.UsageError("name one or two glossaries: OLD NEW")
@@ -54,7 +54,7 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
     after = git.load(names[-1])
     before = git.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
     tags = {locales.canonical(tag) for tag in given.targets}
-    # Loading a model takes long, and a served page asks again after every change.
+    # Loading a model is slow, and a served page is rebuilt after every change.
     load = None if given.no_translate else cache(partial(engines.load, given.engine))
 
     def make(project: Project) -> Review:
@@ -72,7 +72,7 @@ def _made_with(project: Project) -> Glossary:
 
 
 def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int:
-    """Write the page of a review, or serve it until Ctrl-C; the exit code."""
+    """Write the page of a review, or serve it until Ctrl-C; returns the exit code."""
     review = _Fresh(folder, make)
     made, project = review(), projects.load(folder)
     if not made.items and not made.changes and not made.conflicts:
@@ -110,8 +110,8 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
 def _names(folder: Path, review: Review, asked: Path | None) -> tuple[Path, str]:
     """The decisions file of a review, and the name of its page.
 
-    Unless a person names it, it is the first of decisions.yml, decisions-2.yml ... that
-    no other review has: what people decided is never replaced.
+    Unless named explicitly, it is the first of decisions.yml, decisions-2.yml ... that no
+    other review uses: existing decisions are never overwritten.
     """
     if asked is not None:
         return asked, PAGE
@@ -120,13 +120,13 @@ def _names(folder: Path, review: Review, asked: Path | None) -> tuple[Path, str]
         path = folder / DECISIONS.replace(".", f"{mark}.")
         if is_available(path, review):
             return path, PAGE.replace(".", f"{mark}.")
-    raise AssertionError  # numbers do not end
+    raise AssertionError  # unreachable: the numbers are infinite
 
 
 class _Fresh:
-    """A review that is made again when a file of the project has changed, and only then.
+    """Rebuilds a review if, and only if, a file of the project has changed.
 
-    A reloaded page shows what is there now, and saving does not wait for a translation.
+    A reloaded page is up to date, and saving does not wait for a translation.
     """
 
     def __init__(self, folder: Path, make: Callable[[Project], Review]) -> None:
@@ -146,7 +146,7 @@ class _Fresh:
 def _serve(server: Server, quiet: bool) -> int:
     if not quiet:
         console.stderr().print("Ctrl-C ends it. Only this address opens the page:")
-    # The address is the result, and also a test's way to know that it is there.
+    # The address is the result, and tells tests that the server is ready.
     click.echo(server.url)
     server.run()
     return 0
@@ -162,7 +162,7 @@ def _counted(review: Review) -> str:
 
 
 def _media(project: Project, review: Review, named: Sequence[Path]) -> dict[str, Path]:
-    """The recording of each source by its id: named here, else the one of the project."""
+    """The recording of each source id: named on the command line, else the project's."""
     by_name = {source.name: source.id for source in project.sources}
     shown = list(dict.fromkeys(item.source_id for item in review.items)) or [*by_name.values()]
     found = {
@@ -192,10 +192,10 @@ def _recording(path: Path) -> Path:
 
 
 def _address(file: Path, output: Path) -> str:
-    """A recording's address in a page on disk: relative, so that both may move together."""
+    """A recording's URL in a page on disk: relative, so that both can move together."""
     try:
         relative = os.path.relpath(file.resolve(), output.resolve().parent)
     except ValueError:
-        # Another drive: nothing leads there from here.
+        # On another drive there is no relative path.
         return file.resolve().as_uri()
     return quote(Path(relative).as_posix())

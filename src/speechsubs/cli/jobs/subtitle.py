@@ -1,4 +1,4 @@
-"""The work of `speechsubs subtitle`."""
+"""The implementation of `speechsubs subtitle`."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,9 +21,9 @@ from speechsubs.pipeline import Result, Setting
 
 
 def run(line: CommandLine) -> int:
-    """Make the subtitles and show what was done; the exit code.
+    """Make the subtitles and show the results; returns the exit code.
 
-    Names, folders, glossary and engines are looked at before the work, which may be long.
+    Names, folders, glossary and engines are checked before the work, which may take long.
     """
     if batch.wanted(line):
         return batch.run(line)
@@ -65,13 +65,13 @@ def run(line: CommandLine) -> int:
 
 
 def _named(sources: Sequence[Path], name: str) -> dict[Path, Path]:
-    """Each source, and the path that its outputs are named after."""
+    """Each source, and the path after which its outputs are named."""
     stdin = Path(f"{name}.txt")
     return {path: stdin if str(path) == inputs.STDIN else path for path in sources}
 
 
 def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
-    """Raise where a file would replace another or could not be written."""
+    """Raise an error if a file would replace another or could not be written."""
     places: list[Path] = []
     for group in groups:
         tags = [group.source.tag, *(locale.tag for locale in group.targets)]
@@ -87,9 +87,9 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
 
 
 def _remembered(line: CommandLine) -> dict[str, object]:
-    """What a project remembers, so that its run can be repeated."""
+    """The options that a project records so that its run can be repeated."""
     options = line.options.to_json()
-    # Last as it has always been, so that projects under version control do not change.
+    # Kept last, so that projects under version control do not change.
     lexicon = options.pop("lexicon")
     return {
         **options,
@@ -108,7 +108,7 @@ def _engines(group: Group, place: Workspace, options: Options) -> Pairs:
 
 
 def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale]) -> None:
-    """Say which --to had nothing to do, because it is the sources' own language."""
+    """Report each --to that is ignored because it is the sources' own language."""
     for locale in {locale.tag: locale for locale in targets}.values():
         if all(group.source.tag == locale.tag for group in groups):
             console.note(
@@ -126,7 +126,7 @@ def _subtitle(
     bar: Progress,
     recording: Recording | None,
 ) -> Outcome:
-    """What comes of a group, shown on a bar."""
+    """Process a group, showing a progress bar."""
     task = bar.add_task("translating", total=None) if pairs else None
 
     def advance(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The work of `speechsubs sync`."""
+"""The implementation of `speechsubs sync`."""
 
 import json
 from dataclasses import asdict
@@ -28,7 +28,7 @@ def run(
     output: Path | None,
     force: bool,
 ) -> int:
-    """Move the cues and write them; the exit code. `force` writes what fits badly too."""
+    """Move the cues and write them; returns the exit code. `force` also writes a poor fit."""
     screen = console.stderr()
     quiet = display.silent
     target = _target(subs, output)
@@ -68,7 +68,7 @@ def run(
 
 
 def _words(done: SyncResult) -> str:
-    """The fit in a sentence."""
+    """Describe the fit in a sentence."""
     fit = done.fit
     text = f"moved by {fit.offset_ms / 1_000:+.2f} s"
     if fit.rate != 1:

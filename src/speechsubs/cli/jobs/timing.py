@@ -1,4 +1,4 @@
-"""The work of `speechsubs timing`."""
+"""The implementation of `speechsubs timing`."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from speechsubs.pipeline import Result
 def run(
     recording_path: Path, path: Path, options: Options, display: Display, *, image: Path | None
 ) -> int:
-    """Time the words, print them, draw them into `image`; the exit code."""
+    """Time the words, print them, draw them into `image`; returns the exit code."""
     screen = console.stderr()
     if image:
         named = [*inputs.files([path]), recording_path, *audio.lexicon(options)]
@@ -52,7 +52,7 @@ def run(
         waveform.save_picture(
             waveform.Scene(recording, regions, result.sentences, cues, title), image
         )
-    # What is said about cues is not asked for here: this command writes none.
+    # Findings about cues do not apply: this command writes none.
     findings = result.findings
     if not quiet:
         console.findings(screen, findings)
@@ -62,7 +62,7 @@ def run(
 
 
 def data(result: Result) -> dict[str, Any]:
-    """What `--json` prints."""
+    """The data printed by `--json`."""
     return {
         "aligner": result.aligner,
         "words": [_entry(w.text, [w]) for s in result.sentences for w in s.words],
@@ -80,7 +80,7 @@ def _entry(text: str, words: Sequence[Word]) -> dict[str, Any]:
 
 
 def _table(result: Result) -> None:
-    """Sentences with their times, one to a line: start, end, confidence, text."""
+    """Print sentences with their times, one per line: start, end, confidence, text."""
     for sentence in result.sentences:
         entry = _entry(sentence.text, sentence.words)
         trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"

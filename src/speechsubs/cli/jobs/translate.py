@@ -1,4 +1,4 @@
-"""The work of `speechsubs translate`."""
+"""The implementation of `speechsubs translate`."""
 
 import json
 import unicodedata
@@ -26,7 +26,7 @@ from speechsubs.pipeline import Line, Result
 
 
 def run(line: CommandLine) -> int:
-    """Translate files or lines; the exit code."""
+    """Translate files or lines; returns the exit code."""
     if line.line_terms and not line.lines:
         raise click.UsageError("--terms goes with --lines")
     if batch.wanted(line):
@@ -40,7 +40,7 @@ def run(line: CommandLine) -> int:
 
 
 def _refuse_options_of_files(line: CommandLine) -> None:
-    """Raise a usage error for options about files, which --lines writes none of."""
+    """Raise a usage error for file options: --lines writes no files."""
     options = line.options
     for given, option in (
         (options.keep_cues, "--keep-cues"),
@@ -79,7 +79,7 @@ def _tracks(line: CommandLine) -> int:
     finished: list[tuple[Path, Result]] = []
     wordless: list[InputError] = []
     with workspace.opened(line.memory, None) as place:
-        # Before there is a bar: a person may be asked about a model that is missing.
+        # Before the progress bar: the user may be asked to install a missing model.
         loaded = [
             [(to, place.engine(options.engine, group.source.tag, to.tag)) for to in group.targets]
             for group in groups
@@ -107,14 +107,14 @@ def _tracks(line: CommandLine) -> int:
 
 
 def _item(path: Path) -> Item:
-    """Subtitles, and the transcript of what they say. Raises `InputError`."""
+    """Read subtitles, with a transcript of their text. Raises `InputError`."""
     track = inputs.track(path)
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
     return Item(named, formats.from_track(track), track)
 
 
 def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
-    """Raise where there is nothing to translate to, or a file would replace another."""
+    """Raise an error if there is no target language, or a file would replace another."""
     places: list[Path] = []
     for group in groups:
         _refuse_own_language(group.targets, line)
@@ -162,7 +162,7 @@ def _lines(line: CommandLine) -> int:
             recall=place.recall("-", source, options.currency_style),
         )
     for one in made:
-        # A translation that a person answers for may hold a line break: N in is N out.
+        # A human translation may contain a line break: N lines in must give N lines out.
         text = " ".join(one.draft.finished.text.splitlines())
         click.echo(_as_json(one) if display.as_json else text)
     places = [(str(path), n) for path, lines in read for n in range(1, len(lines) + 1)]
@@ -180,7 +180,7 @@ def _lines(line: CommandLine) -> int:
 
 
 def _read(path: Path) -> list[str]:
-    """The lines of a text, blank ones too: line N out is line N in."""
+    """The lines of a text, including blank ones: line N out corresponds to line N in."""
     data = inputs.stdin() if str(path) == inputs.STDIN else files.read_bytes(path)
     text = decode(data, str(path)).text
     return text.removesuffix("\n").split("\n") if text else []

@@ -1,4 +1,4 @@
-"""What people already did: a memory and a project, as far as a command was given them."""
+"""The translation memory and the project that a command works with, if any."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,24 +22,24 @@ from speechsubs.protocols import Engine
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A memory that engines and people share, and the project that a run belongs to."""
+    """A memory of human and cached machine translations, and the project of a run."""
 
     memory: Memory | None
     project: Project | None
 
     def engine(self, name: str, source: str, target: str, threads: int | None = None) -> Engine:
-        """The engine on so many cores (by default all), the memory's cache before it."""
+        """The engine on `threads` cores (all by default), behind the memory's cache."""
         try:
             engine = engines.load(name, source, target, threads=threads)
         except EngineError:
-            # A person at a terminal is asked whether to install the model that is missing.
+            # On a terminal, the user is offered to install the missing model.
             if not models_install.offer(name, source, target):
                 raise
             engine = engines.load(name, source, target, threads=threads)
         return speechsubs_memory.cache_engine(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Recall:
-        """What people wrote for a transcript's sentences; the project comes first."""
+        """The lookup of human translations of a transcript's sentences; the project first."""
         found: list[Recall] = []
         own = self.project.source(name) if self.project else None
         if own:
@@ -49,7 +49,7 @@ class Workspace:
         return pipeline.first_of(found)
 
     def pinned(self, result: Result) -> Result:
-        """The result with the cues that people fixed, as they left them."""
+        """The result with the cues that people pinned, unchanged."""
         own = self.project.source(result.name) if self.project else None
         if own is None:
             return result
@@ -87,7 +87,7 @@ class Workspace:
 
 @contextmanager
 def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workspace]:
-    """Open a memory and a project; both are made where there is none yet."""
+    """Open a memory and a project; both are created if missing."""
     with ExitStack() as stack:
         store = stack.enter_context(Memory.open(memory_path)) if memory_path else None
         own = None
