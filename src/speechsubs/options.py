@@ -1,7 +1,6 @@
-"""What a person may choose about a job: one type for command line, batches and projects.
+"""The options of a job: one type for command line, API, batches and projects.
 
-Which files are read, into which languages they go and where outputs are put are no
-options: these belong to each job.
+Input files, target languages and output folders are not options: they belong to each job.
 """
 
 import math
@@ -11,15 +10,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
-    # Only named here: command lines build options before anything heavy is loaded.
+    # For type checking only: options are built before anything heavy is loaded.
     from speechsubs.language.locales import Locale
     from speechsubs.model import Limits
 
-#: Who writes dates or units: the rules of the locale, or whatever the engine made of them.
+#: How dates or units are written: by the locale's rules, or as the engine left them.
 Writer = Literal["locale", "engine"]
 
-#: What changes no byte of an output, or is in a fingerprint by the hash of its content
-#: (glossary, lexicon) or by the engine's signature.
+#: Options that do not affect the output, or that a fingerprint covers by the hash of their
+#: content (glossary, lexicon) or by the engine's signature.
 _NOT_IN_FINGERPRINTS: Final = frozenset({"glossary", "lexicon", "engine", "overwrite"})
 _LONGEST_RATE: Final = 30
 _FASTEST_RATE: Final = 1_000
@@ -27,13 +26,13 @@ _FASTEST_RATE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Every choice about how outputs are made, as plain values.
+    """All choices about how outputs are made, as plain values.
 
-    Paths are as given, empty for none; so are BCP 47 tags.
+    Paths and BCP 47 tags are as given, empty for none.
     """
 
-    # Source. An empty `language` is read from each file; `against` is a track in the
-    # original language that translations are checked against.
+    # Source. An empty `language` is detected in each file; `against` is the track in the
+    # original language against which translations are checked.
     language: str = ""
     against: str = ""
     against_language: str = ""
@@ -42,26 +41,26 @@ class Options:
     glossary: str = ""
     engine: str = "auto"
 
-    # Timing. `duration_ms` is the length of the speech where there is no recording, `fps`
-    # the frame rate that times snap to.
+    # Timing. `duration_ms` is the length of the speech if there is no recording, `fps` the
+    # frame rate to which times snap.
     aligner: str = "auto"
     lexicon: str = ""
     duration_ms: int | None = None
     fps: Fraction | None = None
 
-    # Limits instead of the locale's own; the width is in the locale's own units.
+    # Limits that override the locale's own; the width is in the locale's units.
     max_lines: int | None = None
     line_width: float | None = None
 
     # Style. `currency_style` is "name", "symbol" or "code", empty for the locale's own;
-    # `units` is about percentages, times of day and ordinals too.
+    # `units` covers percentages, times of day and ordinals too.
     currency_style: str = ""
     default_dollar: str = "USD"
     headings: bool = True
     dates: Writer = "locale"
     units: Writer = "locale"
 
-    # Output. Without `kinds` each file keeps its own type.
+    # Output. With empty `kinds` each file keeps its own type.
     kinds: tuple[str, ...] = ()
     bilingual: bool = False
     keep_cues: bool = False
@@ -70,7 +69,7 @@ class Options:
     overwrite: bool = False
 
     def limits(self, locale: "Locale") -> "Limits":
-        """The limits of a locale with those that were chosen instead."""
+        """The limits of a locale with these options' overrides."""
         limits = locale.limits
         if self.max_lines:
             limits = replace(limits, max_lines=self.max_lines)
@@ -81,17 +80,17 @@ class Options:
         return limits
 
     def limited(self, locale: "Locale") -> "Locale":
-        """The locale with these limits."""
+        """The locale with the overridden limits."""
         return replace(locale, limits=self.limits(locale))
 
     def fingerprint(self) -> dict[str, object]:
-        """What a fingerprint of an output says of the options, JSON-ready."""
+        """The JSON-ready options that are part of an output's fingerprint."""
         found = {f.name: getattr(self, f.name) for f in fields(self)}
         found["fps"] = str(self.fps) if self.fps else None
         return {name: value for name, value in found.items() if name not in _NOT_IN_FINGERPRINTS}
 
     def to_json(self) -> dict[str, object]:
-        """What a project remembers of the options, so that its run can be repeated."""
+        """The options that a project records so that its run can be repeated."""
         return {
             "engine": self.engine,
             "currency_style": self.currency_style or None,
@@ -109,10 +108,10 @@ class Options:
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Self:
-        """The options that a project remembers.
+        """Restore the options recorded by a project.
 
-        Projects are edited by hand and written by other versions: what is missing or
-        cannot be meant is as if it had not been chosen.
+        Projects may be edited by hand or written by other versions: missing and invalid values
+        fall back to the defaults.
 
         >>> Options.from_json({"fps": "24000/1001", "max_lines": 0}).fps
         Fraction(24000, 1001)

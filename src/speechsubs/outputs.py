@@ -1,10 +1,10 @@
-"""Output files: their names, and the promise that a person's edit is never lost.
+"""Output files: their names, and the guarantee that manual edits are never lost.
 
-Beside its outputs speechsubs keeps a ledger of what it wrote. A file that still is
-what the ledger says may be replaced; one that somebody changed, or that speechsubs
-never wrote, is left alone, and the new version goes beside it as `NAME.new.srt`.
-One process at a time writes into a folder, and the ledger is saved before the files
-are, so that neither a second writer nor a SIGKILL makes a stranger of our own file.
+Beside its outputs speechsubs keeps a ledger of what it wrote. A file that still matches
+the ledger may be replaced; one that was edited, or that speechsubs did not write, is kept,
+and the new version is written beside it as `NAME.new.srt`. Only one process at a time
+writes into a folder, and the ledger is saved before the files, so that our own files are
+still recognised after a concurrent write or a SIGKILL.
 """
 
 import hashlib
@@ -28,16 +28,16 @@ from speechsubs.model import Finding, Severity, Track
 
 LEDGER = ".speechsubs.json"
 _LOCK = ".speechsubs.lock"
-#: A writer holds a folder for as long as a few files take; one that hangs is reported.
+#: A writer locks a folder for as long as a few files take; one that hangs is reported.
 _PATIENCE_S = 120.0
-#: Jobs that are written by threads, and how many threads: a disk flushes a dozen files
-#: together in about the time of one.
+#: The fewest jobs written by threads, and the number of threads: a disk flushes a dozen
+#: files together in about the time of one.
 _FEW, _WRITERS = 4, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file to be written: its track, its place, the way its lines end."""
+    """A file to be written: its track, path and line ends."""
 
     track: Track
     path: Path
@@ -47,14 +47,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The paths really written, and a finding for each edit that was kept."""
+    """The paths actually written, and a finding for each edited file that was kept."""
 
     paths: tuple[Path, ...]
     findings: tuple[Finding, ...]
 
 
 def stem(source: Path) -> str:
-    """The name without suffix and without a language that it already names.
+    """The name without suffix and without a language tag.
 
     >>> stem(Path("talk.en.srt")), stem(Path("v1.2.txt"))
     ('talk', 'v1.2')
@@ -64,7 +64,7 @@ def stem(source: Path) -> str:
 
 
 def language_in(source: Path) -> str:
-    """The known language tag in a file's name ("talk.zh-CN.srt"), or nothing.
+    """The language tag in a file's name ("talk.zh-CN.srt"); empty if there is none.
 
     >>> language_in(Path("talk.zh-CN.srt")), language_in(Path("talk.v2.srt"))
     ('zh-CN', '')
@@ -80,7 +80,7 @@ def language_in(source: Path) -> str:
 
 
 def refuse_collisions(planned: Sequence[Path], sources: Sequence[Path]) -> None:
-    """Raise `InputError` where two outputs, or an output and an input, are one file."""
+    """Raise `InputError` if two outputs, or an output and an input, are the same file."""
     inputs = {path.resolve() for path in sources}
     seen: set[Path] = set()
     for path in planned:
@@ -101,9 +101,9 @@ def refuse_collisions(planned: Sequence[Path], sources: Sequence[Path]) -> None:
 
 
 def refuse_places(planned: Sequence[Path]) -> None:
-    """Raise `OutputError` where a file surely cannot be written, before any work is done.
+    """Raise `OutputError` if a file clearly cannot be written, before any work is done.
 
-    Folders that are missing are no obstacle, they will be made.
+    Missing folders are fine: they will be created.
     """
     for path in planned:
         if path.is_dir():
@@ -121,7 +121,7 @@ def refuse_places(planned: Sequence[Path]) -> None:
 def write(
     planned: Sequence[Planned], *, overwrite: bool = False
 ) -> tuple[list[Path], list[Finding]]:
-    """Write the files; the paths really written, and a finding for each edit kept.
+    """Write the files; returns the paths written and a finding for each edit kept.
 
     `overwrite` replaces edited files too. Raises `OutputError`.
     """
@@ -134,14 +134,14 @@ def write(
 def write_each(
     jobs: Sequence[Sequence[Planned]], *, overwrite: bool = False
 ) -> list[Written | SpeechsubsError]:
-    """Write the files of several jobs; what came of each, in order.
+    """Write the files of several jobs; returns their results in order.
 
-    A job that fails does not stop the others. The ledgers are locked and saved twice
-    for all jobs together: before, with what is about to stand in the files, so that
-    a file is known as ours at whatever moment the process is killed, and after.
+    A job that fails does not stop the others. The ledgers are locked and saved twice for
+    all jobs together: before, with the expected contents, so that a file is recognised as
+    ours at whatever moment the process is killed, and after.
     """
     with ExitStack() as stack:
-        # In one order, so that two writers never wait for each other.
+        # In a fixed order, so that two writers never deadlock.
         folders = sorted({plan.path.parent for job in jobs for plan in job})
         ledgers: dict[Path, _Ledger | SpeechsubsError] = {}
         for folder in folders:
@@ -158,15 +158,15 @@ def write_each(
         done = _in_parallel([partial(_finish_job, item, ledgers) for item in placed])
         for ledger in ledgers.values():
             if isinstance(ledger, _Ledger):
-                # The files are there and known; that the ledger is untidy harms nobody.
+                # The files are written and recorded; an unsettled ledger does no harm.
                 _attempt(ledger.settle)
     return done
 
 
 def write_data(path: Path, data: bytes) -> Path:
-    """Write bytes where `write` would write a track; the path really written.
+    """Write bytes as `write` writes a track; returns the path actually written.
 
-    A file that somebody changed stays, and NAME.new.srt is written. Raises `OutputError`.
+    An edited file is kept, and NAME.new.srt is written. Raises `OutputError`.
     """
     with _opened(path.parent) as ledger:
         place = _beside(path, ledger) if _edited(path, ledger) else path
@@ -178,7 +178,7 @@ def write_data(path: Path, data: bytes) -> Path:
 
 
 def owned(folder: Path) -> set[str]:
-    """The names of the files that speechsubs wrote into a folder, edited or not."""
+    """The names of the files in a folder that speechsubs wrote, edited or not."""
     ledger = _Ledger.load(folder)
     return {*ledger.written, *ledger.writing}
 
@@ -195,7 +195,7 @@ def _attempt(action: Callable[[], _T]) -> _T | SpeechsubsError:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Bytes for a path, and the finding where an edit is kept for it."""
+    """Bytes for a path, and the finding if an edited file is kept."""
 
     path: Path
     data: bytes
@@ -204,7 +204,7 @@ class _Placed:
 
 @dataclass(slots=True)
 class _Ledger:
-    """What speechsubs wrote into a folder, and what it is about to write, by sha256."""
+    """The SHA-256 of the files written, and about to be written, into a folder."""
 
     folder: Path
     written: dict[str, str]
@@ -213,7 +213,7 @@ class _Ledger:
 
     @classmethod
     def load(cls, folder: Path) -> "_Ledger":
-        """A broken ledger protects every file."""
+        """Read a folder's ledger; with a broken one, every file counts as edited."""
         path = folder / LEDGER
         if not path.exists():
             return cls(folder, {})
@@ -224,25 +224,25 @@ class _Ledger:
         return cls(folder, _digests(data, "written"), _digests(data, "writing"))
 
     def ours(self, name: str, digest: str) -> bool:
-        """Whether a file with this content is what speechsubs wrote."""
+        """Whether speechsubs wrote the file with this content."""
         return digest in (self.written.get(name), self.writing.get(name))
 
     def expect(self, path: Path, data: bytes) -> None:
-        """Say what is about to be written."""
-        # What is no plain file (/dev/null, a pipe) holds nothing that is ours.
+        """Record what is about to be written."""
+        # Anything but a regular file (/dev/null, a pipe) has no content of ours.
         if path.is_file() or not os.path.lexists(path) or path.is_symlink():
             self.writing[path.name] = hashlib.sha256(data).hexdigest()
             self.changed = True
 
     def wrote(self, item: _Placed) -> None:
-        """Write a file that was expected. Raises `OutputError`."""
+        """Write an expected file. Raises `OutputError`."""
         write_atomic(item.path, item.data)
         digest = self.writing.pop(item.path.name, None)
         if digest is not None and item.path.is_file():
             self.written[item.path.name] = digest
 
     def adopt(self) -> None:
-        """Find out what became of everything that was expected."""
+        """Determine which expected files were written."""
         for name, digest in self.writing.items():
             path = self.folder / name
             if path.is_file() and _hash(path) == digest:
@@ -251,12 +251,12 @@ class _Ledger:
         self.writing.clear()
 
     def settle(self) -> None:
-        """Save what was really written."""
+        """Save what was actually written."""
         self.adopt()
         self.save()
 
     def save(self) -> None:
-        """Write the ledger, if anything was expected since it was read."""
+        """Write the ledger if anything was expected since it was read."""
         if not self.changed:
             return
         data: dict[str, object] = {
@@ -278,7 +278,7 @@ def _digests(data: Any, key: str) -> dict[str, str]:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[_Ledger]:
-    """A folder's ledger, while nobody else writes into the folder. Raises `OutputError`."""
+    """A folder's ledger, with the folder locked against other writers. Raises `OutputError`."""
     with files.hold_lock(folder / _LOCK, wait_s=_PATIENCE_S):
         ledger = _Ledger.load(folder)
         ledger.adopt()
@@ -290,7 +290,7 @@ def _placed(
     ledgers: Mapping[Path, "_Ledger | SpeechsubsError"],
     overwrite: bool,
 ) -> list[_Placed]:
-    """Where the files of a job go, with their bytes. Raises what is wrong with a folder."""
+    """The paths and bytes of a job's files. Raises the errors of their folders."""
     result = []
     for plan in job:
         ledger = _usable(ledgers[plan.path.parent])
@@ -321,7 +321,7 @@ def _finish_job(
 
 
 def _in_parallel(actions: Sequence[Callable[[], _T]]) -> list[_T | SpeechsubsError]:
-    """The results in order. Writing is waiting for the disk, which many can do at once."""
+    """Run the actions in threads, results in order: writing mostly waits for the disk."""
     if len(actions) < _FEW:
         return [_attempt(action) for action in actions]
     with ThreadPoolExecutor(_WRITERS, thread_name_prefix="speechsubs-write") as pool:
@@ -335,7 +335,7 @@ def _usable(ledger: "_Ledger | SpeechsubsError") -> "_Ledger":
 
 
 def _beside(path: Path, ledger: _Ledger) -> Path:
-    """A name beside a file that must stay: NAME.new.srt, unless that too is a person's."""
+    """The name beside a file that is kept: NAME.new.srt, or the next one not edited."""
     for number in count(1):
         again = "" if number == 1 else str(number)
         name = path.with_name(f"{path.stem}.new{again}{path.suffix}")
@@ -346,7 +346,7 @@ def _beside(path: Path, ledger: _Ledger) -> Path:
 
 def _edited(path: Path, ledger: _Ledger) -> bool:
     try:
-        # What is no plain file (/dev/null, a pipe) holds no edit.
+        # Anything but a regular file (/dev/null, a pipe) cannot be edited.
         return path.is_file() and not ledger.ours(path.name, _hash(path))
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error

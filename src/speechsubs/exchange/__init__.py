@@ -1,7 +1,7 @@
-"""Projects exchanged with translators who live elsewhere: XLIFF, XLSX, Markdown, JSON.
+"""Exchange projects with translators: XLIFF, XLSX, Markdown, JSON.
 
-`units` says what travels, `xliff`, `workbook`, `markdown` and `jsonfile`
-write and read it, `taking` takes what came back into the project.
+`segments` defines what is exported, `xliff`, `xlsx`, `markdown` and `json_file` write and
+read it, `importer` merges what came back into the project.
 """
 
 from speechsubs.exchange.importer import Change, Taken, take

@@ -1,8 +1,8 @@
-"""What comes back taken into a project: only what changed, and only where it fits.
+"""Import what came back from translators: only changes, and only where they are valid.
 
-A row is bound to what was exported by hashes. It is left alone where its target and
-state are as they were exported; it is refused where the source or the project's own
-target is another one by now, or where a placeholder is missing, doubled or unknown.
+Hashes bind a row to what was exported. A row is skipped if its target and state are as
+exported; it is refused if the source or the project's target has changed since, or if a
+placeholder is missing, duplicated or unknown.
 """
 
 import re
@@ -29,7 +29,7 @@ from speechsubs.model import Finding
 from speechsubs.project import Project, Segment, State, TrackRecord, edit
 from speechsubs.spans import Span
 
-#: Characters of one target. A sentence takes a few hundred.
+#: The most characters of one target. A sentence takes a few hundred.
 MAX_TEXT = 20_000
 _RANK = {State.NEW: 0, State.MACHINE: 1, State.EDITED: 2, State.APPROVED: 3}
 _BREAK = re.compile(r"[^\S\n]{0,9}\n\s{0,99}")
@@ -37,7 +37,7 @@ _BREAK = re.compile(r"[^\S\n]{0,9}\n\s{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A segment that was taken: what it was and what it is."""
+    """An imported segment, before and after."""
 
     source_id: str
     locale: str
@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of an import. `project` is the very one that was given if nothing changed."""
+    """The result of an import. `project` is the given object if nothing changed."""
 
     project: Project
     changes: tuple[Change, ...]
@@ -57,7 +57,7 @@ class Taken:
 
 
 class _RefusedError(Exception):
-    """Why a row is not taken: the code of the finding and its message."""
+    """Raised for a row that is refused, with the code and message of the finding."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
@@ -66,7 +66,7 @@ class _RefusedError(Exception):
 
 @dataclass(slots=True)
 class _Track:
-    """A track that rows are taken into."""
+    """A track into which rows are imported."""
 
     builder: Builder
     record: TrackRecord
@@ -75,7 +75,7 @@ class _Track:
 
 
 def take(project: Project, incoming: Incoming, *, author: str = "") -> Taken:
-    """The project with what a translator changed, and findings about the rest."""
+    """Import a translator's changes; the result has findings about everything refused."""
     file = incoming.file
     tracks = _tracks(project)
     findings = list(incoming.findings)
@@ -120,7 +120,7 @@ def _with(project: Project, tracks: _Tracks) -> Project:
 
 
 def _row(row: Row, tracks: _Tracks, author: str, reason: str) -> Change | None:
-    """The change that a row makes, None for no change. Raises `_RefusedError`."""
+    """The change made by a row, None for no change. Raises `_RefusedError`."""
     track = tracks.get((row.source_id, row.locale))
     index = row.index
     if track is None or index is None or index >= len(track.record.segments):
@@ -160,7 +160,7 @@ def _row(row: Row, tracks: _Tracks, author: str, reason: str) -> Change | None:
 
 
 def _raised(state: State | None, base: State, now: State) -> bool:
-    """True where the file says more for a text than the export, and than the project."""
+    """True if the file's state is higher than that of the export and of the project."""
     if state is None or not state.by_person:
         return False
     return _RANK[state] > _RANK[base] and _RANK[state] > _RANK[now]
@@ -184,7 +184,7 @@ def _check_source(row: Row, unit: Unit) -> None:
 def _target(
     pieces: Sequence[Piece], row: Row, unit: Unit, track: _Track
 ) -> tuple[str, tuple[Span, ...] | None]:
-    """The text and the places of its slots, None where `edit` has to find them."""
+    """The text and the spans of its slots, None if `edit` has to find them."""
     spaced = track.builder.locale.words == "spaces"
     if "\n" not in unit.target:
         pieces = [_one_line(p, spaced) if isinstance(p, str) else p for p in pieces]
@@ -216,7 +216,7 @@ def _check_characters(pieces: Sequence[Piece]) -> None:
         raise _RefusedError("too-long", f"a target of more than {MAX_TEXT:,} characters")
     for text in texts:
         for character in text:
-            # Control characters and halves of pairs: nobody can read them.
+            # Control characters and lone surrogates are never legitimate text.
             bad = unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n"
             if bad:
                 message = (
@@ -228,7 +228,7 @@ def _check_characters(pieces: Sequence[Piece]) -> None:
 def _check_placeholders(pieces: Sequence[Piece], unit: Unit) -> None:
     counts = Counter(piece for piece in pieces if not isinstance(piece, str))
     known = unit.holes
-    # A target that people left without a name stays so; an empty one needs them all.
+    # Names that people removed from a target are not required; an empty target needs all.
     wanted = {n for n, hole in known.items() if hole.placed or not unit.target.strip()}
     for number, count in counts.items():
         if number not in known:
@@ -245,7 +245,7 @@ def _check_placeholders(pieces: Sequence[Piece], unit: Unit) -> None:
 
 
 def _stated(text: str, unit: Unit) -> tuple[Span, ...] | None:
-    """Places by wording, for a file without placeholders. Raises `_RefusedError`."""
+    """Find the slots by wording, for a file without placeholders. Raises `_RefusedError`."""
     placed = [p for p in unit.target_pieces if not isinstance(p, str)]
     texts = {hole.number: hole.target for hole in unit.holes.values()}
     owners: dict[str, list[int]] = {}
@@ -279,10 +279,10 @@ def _edited(
     author: str,
     reason: str,
 ) -> Segment:
-    # A track of this segment alone: with the whole one, many edits would take squared time.
+    # A track of this segment only: with the whole one, many edits would take quadratic time.
     alone = TrackRecord("", (before,), ())
     after = edit(alone, 0, text, author=author, reason=reason, state=state).segments[0]
     if text == before.text:
         return replace(after, places=before.places)
-    # Pinned cues hold the old text; the next run has to fit the new one.
+    # Pinned cues show the old text; the next run has to fit the new one.
     return replace(after, places=after.places if places is None else places, pinned=False)

@@ -1,4 +1,4 @@
-"""JSON for programs: what docs/exchange.schema.json describes."""
+"""The JSON format for programs, described by docs/exchange.schema.json."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class _Revision:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """A segment; what has a default may be missing in a file that comes back."""
+    """A segment; fields with a default may be missing in a file that comes back."""
 
     id: str
     source: str | None = None
@@ -93,7 +93,7 @@ _CODEC = Codec(
 
 
 def write(document: Document) -> tuple[bytes, list[Finding]]:
-    """The file. It holds every text."""
+    """Write the file. JSON can represent every text."""
     file = _File(
         schema=SCHEMA,
         source=document.source_id,
@@ -103,7 +103,7 @@ def write(document: Document) -> tuple[bytes, list[Finding]]:
         segments=tuple(map(_segment, document.units)),
     )
     text = json.dumps(_CODEC.dump(file), ensure_ascii=False, indent=1)
-    # A lone surrogate cannot be UTF-8; escaped it can.
+    # A lone surrogate cannot be encoded as UTF-8, so it is escaped.
     return (text + "\n").encode("utf-8", "backslashreplace"), []
 
 
@@ -124,7 +124,7 @@ def _segment(unit: Unit) -> _Segment:
 
 
 def read(data: bytes, where: str) -> Incoming:
-    """The segments of a file. Raises `InputError`."""
+    """Read the segments of a file. Raises `InputError`."""
     found = parse(data, where)
     if found.get("schema") != SCHEMA:
         raise InputError(where, f"this JSON does not have the schema {SCHEMA!r}")

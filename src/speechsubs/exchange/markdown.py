@@ -1,7 +1,7 @@
-"""A table in Markdown for a comment on a pull request. It is written, never read.
+"""A Markdown table for a comment on a pull request: an export-only format.
 
-Everything is escaped: a text with markup, a link, a mention or a formula stands in the
-comment as it stands in the subtitle. Source: GitHub Flavored Markdown Spec 0.29, and
+Everything is escaped: a text with markup, a link, a mention or a formula looks in the
+comment as it does in the subtitle. Source: GitHub Flavored Markdown Spec 0.29, and
 GitHub Docs, "Writing mathematical expressions", for the dollar.
 """
 
@@ -10,13 +10,13 @@ import re
 from speechsubs.exchange.segments import Document, Unit, clock
 from speechsubs.model import Finding, Severity
 
-#: What GitHub takes for one comment. Source: its own message, "maximum is 65536 characters".
+#: GitHub's limit for a comment. Source: its own message, "maximum is 65536 characters".
 MOST = 65_536
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "<span>$</span>"}
 _MARKUP = re.compile(r"[\\`*_\[\]{}|~()!]")
-# A mention, an issue or a link: a comment that nobody sees keeps them from being one.
+# Mentions, issue numbers and links: an invisible comment inside keeps them inactive.
 _ALIVE = re.compile(r"@(?=\w)|#(?=\w)|:(?=//)|\b[wW]{3}(?=\.)|\bGH(?=-\d)|:(?=[\w+-]{1,60}:)")
-# Line ends of every kind; then what cannot be seen or turns a line around.
+# All line terminators; then invisible and bidirectional control characters.
 _LINES = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -25,7 +25,7 @@ _NOTHING = "<!-- -->"
 
 
 def write(document: Document) -> tuple[bytes, list[Finding]]:
-    """The table, and a finding where it is too long for one comment."""
+    """Write the table, with a finding if it is too long for one comment."""
     name = f"{escaped(document.file)}: {escaped(document.language)} → {escaped(document.target)}"
     lines = [f"### {name}", "", "| # | time | source | target | state |", "|---|---|---|---|---|"]
     lines += [_row(unit) for unit in document.units]
@@ -46,7 +46,7 @@ def _row(unit: Unit) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""A text for a cell.
+    r"""Escape a text for a cell.
 
     >>> escaped("a|b <script> @team\nc")
     'a\\|b &lt;script&gt; @<!-- -->team<br>c'

@@ -1,4 +1,4 @@
-"""The formats by name: what is written for each source and language, and what is read."""
+"""The registry of exchange formats: export by format name, import by content."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from speechsubs.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file to be written under `name`, and what it does not hold."""
+    """A file to be written as `name`, with findings about what it cannot represent."""
 
     name: str
     data: bytes
@@ -40,15 +40,15 @@ _READERS = {"1.2": xliff.read12, "1.1": xliff.read12, "2.0": xliff.read21, "2.1"
 
 
 def names() -> tuple[str, ...]:
-    """The formats that can be written; all but `markdown` can be read."""
+    """List the formats that can be written; all but `markdown` can be read."""
     return tuple(_FORMATS)
 
 
 def export(project: Project, name: str, tags: Sequence[str] = ()) -> Iterator[Exported]:
-    """A file for each source and language of a project, in the format `name`.
+    """Export a file per source and language of a project, in the format `name`.
 
-    `tags` are the languages, all if there are none. Raises `InputError` for a language
-    that the project does not have.
+    `tags` selects languages, all by default. Raises `InputError` for a language that the
+    project does not have.
     """
     form = _FORMATS[name]
     taken: set[str] = set()
@@ -63,12 +63,12 @@ def export(project: Project, name: str, tags: Sequence[str] = ()) -> Iterator[Ex
 
 
 def read(path: Path) -> Incoming:
-    """Read a file that came back. Raises `InputError`."""
+    """Read a file returned by a translator. Raises `InputError`."""
     return read_bytes(read_file(path, max_bytes=MAX_BYTES), str(path))
 
 
 def read_bytes(data: bytes, where: str) -> Incoming:
-    """Read the content of a file; what it is, the content says. Raises `InputError`."""
+    """Read the bytes of a file; the format is detected from them. Raises `InputError`."""
     if data.startswith(b"PK"):
         return xlsx.read(data, where)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":

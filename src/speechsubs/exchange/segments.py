@@ -1,14 +1,10 @@
-"""Texts with placeholders: what travels of a segment, and the hashes that bind it.
+"""The exchange model: documents of translation units, and the rows that come back.
 
-A text is a row of pieces: strings, and numbers of slots that stand in it as
-placeholders. Hashes are taken over pieces, so that they do not depend on the wording
-that a tool shows for a placeholder.
-
-How the target writes a slot, and where such wordings stand in a text.
-
-What a file gives back, before anything of it is believed.
-
-What is exported: a document for each source and language, a unit for each segment.
+A document holds one source in one language, with a unit per segment. A text is a
+sequence of pieces: strings, and slot numbers for the placeholders. Hashes of the pieces
+bind a unit to its segment, independent of the wording that a tool shows for a
+placeholder. `Wording` renders placeholders in the target language. A `Row` is what a file
+returned, not yet validated.
 """
 
 import hashlib
@@ -28,14 +24,14 @@ from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.quantities import currencies, money, render
 from speechsubs.spans import Span, SpannedText
 
-#: A string, or the 0-based number of a slot.
+#: A string, or the 0-based number of a slot (a placeholder).
 Piece = str | int
 _LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a segment was when it was exported: hashes of source and target, and its state."""
+    """A segment's version at export: hashes of source and target, and its state."""
 
     source: str
     target: str
@@ -46,7 +42,7 @@ class Revision:
 
     @classmethod
     def parse(cls, text: str) -> "Revision | None":
-        """What `str` gave, or None for anything else.
+        """Parse the output of `str`; None for anything else.
 
         >>> Revision.parse("ab.cd.machine")
         Revision(source='ab', target='cd', state=<State.MACHINE: 'machine'>)
@@ -61,12 +57,12 @@ class Revision:
 
 
 def folded(text: str) -> str:
-    """The text with line feeds as its only line ends, as XML and spreadsheets give it back."""
+    """Normalise line ends to line feeds, as XML and spreadsheets do."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """The pieces with neighbouring strings as one and without empty ones.
+    """Join adjacent strings and drop empty ones.
 
     >>> joined(["a", "", "b", 0, ""])
     ('ab', 0)
@@ -87,7 +83,7 @@ def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def digest(pieces: Iterable[Piece]) -> str:
-    """A short hash of pieces, the same for equal texts however they were cut.
+    """A short hash of pieces, independent of how the text is split.
 
     >>> digest(["a", "b"]) == digest(["ab"]) != digest(["a", 0, "b"])
     True
@@ -98,7 +94,7 @@ def digest(pieces: Iterable[Piece]) -> str:
 
 
 def filled(pieces: Iterable[Piece], texts: Mapping[int, str]) -> str:
-    """The text with every placeholder as `texts` says; an unknown one gives nothing."""
+    """Replace every placeholder by its entry in `texts`; unknown ones by nothing."""
     return "".join(p if isinstance(p, str) else texts.get(p, "") for p in pieces)
 
 
@@ -111,12 +107,12 @@ def cut(text: SpannedText) -> tuple[Piece, ...]:
     return joined(piece.slot if isinstance(piece, Span) else piece for piece in text.pieces())
 
 
-# A letter or digit that makes a word longer; CJK characters and Thai letters do not.
+# A letter or digit that continues a word; CJK characters and Thai letters do not.
 _EDGE = r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
 
 
 class Wording:
-    """What slots become in a locale where no target shows it yet."""
+    """Renders slots in a locale if there is no translation yet."""
 
     def __init__(self, source: Source, terms: Mapping[str, Term], locale: Locale) -> None:
         self._terms, self._locale = terms, locale
@@ -128,7 +124,7 @@ class Wording:
         self._money: currencies.Context | None = None
 
     def of(self, text: str, slot: Slot) -> str:
-        """The wording of a slot of `text`; as the source writes it where nothing is known."""
+        """The wording of a slot of `text`; falls back to that of the source."""
         written = text[slot.start : slot.end]
         if slot.kind is SlotKind.TERM:
             term = self._terms.get(slot.key)
@@ -149,7 +145,7 @@ class Wording:
 
 
 def spans(text: str, wordings: Collection[str]) -> dict[str, list[tuple[int, int]]]:
-    """Where each wording stands as a word of its own, a longer one before a shorter one.
+    """Find each wording as a separate word; longer wordings take precedence.
 
     >>> spans("Taycan Turbo, no Taycans, Taycan", ["Taycan", "Taycan Turbo"])
     {'Taycan': [(26, 32)], 'Taycan Turbo': [(0, 12)]}
@@ -164,7 +160,7 @@ def spans(text: str, wordings: Collection[str]) -> dict[str, list[tuple[int, int
 
 
 SCHEMA = "speechsubs-exchange/1"
-#: A file larger than this is refused: ten hours in one language take about 10 MB.
+#: The largest file accepted: ten hours in one language take about 10 MB.
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -172,9 +168,9 @@ MAX_BYTES = 64 * 1024 * 1024
 class Row:
     """One segment of a file.
 
-    `name` is what the file calls it. `pieces` is None where there is no target; `plain`
-    says that the file shows whole texts, without placeholders. `source` is None where
-    the file does not say it. `problem` is what makes the target unusable, or "".
+    `name` is its id in the file. `pieces` is None if there is no target; `plain` is True if
+    the file has whole texts, without placeholders. `source` is None if the file omits it.
+    `problem` is why the target is unusable, or "".
     """
 
     source_id: str
@@ -190,20 +186,20 @@ class Row:
 
     @property
     def index(self) -> int | None:
-        """The 0-based segment that the name stands for, None for a name that is not ours.
+        """The 0-based number of the segment, None for a name that is not ours.
 
         >>> Row("talk", "es", "s12", None).index, Row("talk", "es", "x", None).index
         (11, None)
         """
         digits = self.name[1:]
         usable = self.name[:1] == "s" and digits.isascii() and digits.isdigit()
-        # Nine digits: a larger number is no segment, and a huge one is no number.
+        # At most nine digits: no project is larger, and parsing huge numbers is slow.
         return int(digits) - 1 if usable and 0 < len(digits) < 10 and digits[0] != "0" else None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file that was read. `file` names it in findings."""
+    """The content of a file. `file` is its name in findings."""
 
     file: str
     rows: tuple[Row, ...]
@@ -211,7 +207,7 @@ class Incoming:
 
 
 def problem(code: str, message: str, row: Row, file: str) -> Finding:
-    """A warning about a segment of a file that came back."""
+    """Make a warning about a segment of an imported file."""
     return Finding(
         f"exchange-{code}",
         Severity.WARNING,
@@ -224,7 +220,7 @@ def problem(code: str, message: str, row: Row, file: str) -> Finding:
 
 
 def listed(names: Collection[str], most: int = 5) -> str:
-    """Names for a message, the first few.
+    """List the first few names for a message.
 
     >>> listed(["a", "b", "c"], most=2)
     'a, b and 1 more'
@@ -235,13 +231,13 @@ def listed(names: Collection[str], most: int = 5) -> str:
 
 
 def state_of(word: str) -> State | None:
-    """The state that a word names, or None."""
+    """The state with that name, or None."""
     return next((state for state in State if state.value == word.strip().casefold()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A glossary term in a source text. `wanted` is "" where the glossary has no target."""
+    """A glossary term in a source text. `wanted` is "" if the glossary has no target."""
 
     start: int
     end: int
@@ -253,9 +249,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A slot that travels as a placeholder: how the source and the target write it.
+    """A placeholder: a slot with its wording in source and target.
 
-    `placed`: the target has it now.
+    `placed`: the current target contains it.
     """
 
     number: int
@@ -278,9 +274,9 @@ class ShownCue:
 class Unit:
     """A segment to be exported.
 
-    `limit` is how many characters its cues can show, None without cues. `holes` are the
-    placeholders by slot, in the order of the source. `marks` are in order and apart, and each one
-    is either a placeholder's span or outside of all.
+    `limit` is the number of characters that its cues can show, None without cues. `holes`
+    are the placeholders by slot, in source order. `marks` are ordered and disjoint; each is
+    either exactly a placeholder's span or outside of all.
     """
 
     index: int
@@ -297,23 +293,23 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """What the segment is called in a file: "s1" is the first."""
+        """The segment's id in a file: "s1" is the first."""
         return f"s{self.index + 1}"
 
     @property
     def revision(self) -> Revision:
-        """For files with placeholders."""
+        """The revision for files with placeholders."""
         return Revision(digest([self.source]), digest(self.target_pieces), self.state)
 
     @property
     def plain_revision(self) -> Revision:
-        """For files that show the whole text."""
+        """The revision for files with the whole text."""
         return Revision(digest([self.source]), digest([self.target]), self.state)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source in one language. `findings` are what a translator should know of."""
+    """One source in one language. `findings` are those that concern the translator."""
 
     source_id: str
     file: str
@@ -325,7 +321,7 @@ class Document:
 
 
 def documents(project: Project, tags: Sequence[str] = ()) -> Iterator[Document]:
-    """The documents of a project, all languages or those of `tags`.
+    """Make the documents of a project, for all languages or those of `tags`.
 
     Raises `InputError` for a language that the project does not have.
     """
@@ -353,7 +349,7 @@ def _own(tag: str, known: Iterable[str], project: Project) -> str:
 def _glossary(project: Project) -> tuple[Glossary, tuple[Finding, ...]]:
     if not project.glossary:
         return glossary.empty(), ()
-    # Here, because it brings the YAML reader, which projects without glossary do not need.
+    # Imported here for the YAML reader, which projects without glossary do not need.
     from speechsubs.glossary.load import parse
 
     path = project.folder / "glossary.yml"
@@ -372,7 +368,7 @@ def document(
     matcher: Matcher,
     findings: tuple[Finding, ...] = (),
 ) -> Document:
-    """One language of a source."""
+    """Make the document of one language of a source."""
     locale = locales.load(track.locale)
     builder = Builder(source, track, words, matcher, locale)
     units = tuple(builder.unit(index) for index in range(len(track.segments)))
@@ -380,7 +376,7 @@ def document(
 
 
 def builders(project: Project) -> "dict[tuple[str, str], Builder]":
-    """What makes single units, by source and language. Without marks: for an import."""
+    """Builders of single units, by source and language. Without marks: for an import."""
     words, _ = _glossary(project)
     return {
         (source.id, track.locale): Builder(source, track, words, None, locales.load(track.locale))
@@ -390,7 +386,7 @@ def builders(project: Project) -> "dict[tuple[str, str], Builder]":
 
 
 class Builder:
-    """Makes units of a track's segments."""
+    """Builds units from a track's segments."""
 
     def __init__(
         self,
@@ -410,13 +406,13 @@ class Builder:
                 self._cues.setdefault(sentence, []).append(ShownCue(number, cue))
 
     def unit(self, index: int) -> Unit:
-        """The unit of the segment at a place of the track."""
+        """Build the unit of the segment at an index of the track."""
         segment = self.track.segments[index]
         slots = self._slots(segment)
         places = _places(segment, {number for number, _ in slots})
         lost = {n: self._wording.of(segment.source, slot) for n, slot in slots if n not in places}
         places |= _found(segment.text, lost, places)
-        # A number that the target has in words is no placeholder: it would be missing there.
+        # A number written in words in the target is no placeholder: it would be missing there.
         slots = [
             (n, slot)
             for n, slot in slots
@@ -442,11 +438,11 @@ class Builder:
         )
 
     def _slots(self, segment: Segment) -> list[tuple[int, Slot]]:
-        """The slots that still lie where they say, in order and apart."""
+        """The slots that are still valid: in place, ordered and disjoint."""
         if not 0 <= segment.index < len(self.source.sentences):
             return []
         if self.source.sentences[segment.index].text != segment.source:
-            return []  # the source has changed since: its slots are another sentence's
+            return []  # the source has changed since: its slots belong to another sentence
         found: list[tuple[int, Slot]] = []
         position = 0
         numbered = enumerate(self.source.slots[segment.index])
@@ -467,7 +463,7 @@ class Builder:
         taken = [(slot.start, slot.end) for _, slot in slots]
         at = 0
         for match in self._matcher.find(segment.source):
-            # Both run from left to right, so no slot is looked at twice.
+            # Both are sorted, so one pass is enough.
             while at < len(taken) and taken[at][1] <= match.start:
                 at += 1
             free = at == len(taken) or match.suffix_end <= taken[at][0]
@@ -480,9 +476,9 @@ class Builder:
         return Mark(start, end, term.id, term.source, text if said else "", term.note)
 
     def _limit(self, cues: Sequence[ShownCue]) -> int | None:
-        """Characters that can be read in the time, and that have room on the lines.
+        """The number of characters readable in the time and fitting on the lines.
 
-        A cue that shows several sentences is shared out evenly.
+        The room of a cue that shows several sentences is divided evenly.
         """
         if not cues:
             return None
@@ -509,7 +505,7 @@ class Builder:
 
 
 def _places(segment: Segment, slots: set[int]) -> dict[int, Span]:
-    """One place for each slot: inside the text, in order and apart."""
+    """One valid span per slot: inside the text, ordered and disjoint."""
     found: dict[int, Span] = {}
     position = 0
     for place in sorted(segment.places, key=_start):
@@ -521,7 +517,7 @@ def _places(segment: Segment, slots: set[int]) -> dict[int, Span]:
 
 
 def _found(text: str, lost: Mapping[int, str], placed: Mapping[int, Span]) -> dict[int, Span]:
-    """Places of slots whose wording stands in the text once, as the engine wrote it."""
+    """Find slots whose wording, as written by the engine, occurs once in the text."""
     owners = Counter(lost.values())
     stand = spans(text, owners)
     found: dict[int, Span] = {}
@@ -546,7 +542,7 @@ def _start(place: Span) -> int:
 
 
 def clock(time_ms: int) -> str:
-    """h:mm:ss.mmm.
+    """Format a time as h:mm:ss.mmm.
 
     >>> clock(3_661_005)
     '1:01:01.005'
@@ -556,7 +552,7 @@ def clock(time_ms: int) -> str:
 
 
 def cue_note(unit: Unit) -> str:
-    """When the unit is on screen, in a sentence; empty without cues."""
+    """A sentence about when the unit is on screen; empty without cues."""
     times = [
         f"{shown.number} ({clock(shown.cue.start_ms)} to {clock(shown.cue.end_ms)})"
         for shown in unit.cues
@@ -567,7 +563,7 @@ def cue_note(unit: Unit) -> str:
 
 
 def limits_note(locale: Locale) -> str:
-    """The limits of the target language, in a sentence."""
+    """A sentence about the limits of the target language."""
     limits = locale.limits
     return (
         f"Subtitles in {locale.name}: at most {limits.max_lines} lines of "
@@ -577,7 +573,7 @@ def limits_note(locale: Locale) -> str:
 
 
 def left_out(document: Document, kept: Sequence[Unit], why: str) -> list[Finding]:
-    """A finding about the units that a format cannot hold, if there are any."""
+    """A finding about the units that a format cannot represent, if there are any."""
     names = {unit.name for unit in kept}
     gone = [unit.name for unit in document.units if unit.name not in names]
     if not gone:

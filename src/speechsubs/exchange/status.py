@@ -1,4 +1,4 @@
-"""How far the work on a project is."""
+"""The progress of a project."""
 
 import hashlib
 from collections import Counter
@@ -15,9 +15,9 @@ from speechsubs.project import Project, Source, State, TrackRecord
 class TrackStatus:
     """One language of a source. `states` has a count for every state.
 
-    `stale` segments translate a sentence that has changed since; `pinned` ones have the
-    line breaks that a person gave them; `problems` counts segments that a machine had
-    problems with and nobody has looked at.
+    `stale` segments translate a sentence that has changed since; `pinned` ones have line
+    breaks set by a person; `problems` counts machine translations with problems that nobody
+    has reviewed.
     """
 
     locale: str
@@ -28,18 +28,18 @@ class TrackStatus:
 
     @property
     def segments(self) -> int:
-        """All of them."""
+        """The total number of segments."""
         return sum(self.states.values())
 
     @property
     def done(self) -> int:
-        """Those that a person answers for."""
+        """The number of human-approved segments."""
         return sum(count for state, count in self.states.items() if state.by_person)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """A source. `changed` is None where its file is not here to be compared."""
+    """A source. `changed` is None if its file is not available for comparison."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class SourceStatus:
 
 
 def status(project: Project) -> tuple[SourceStatus, ...]:
-    """The sources of a project in their order. Raises nothing for files that are gone."""
+    """The status of each source, in project order. Missing files are no error."""
     return tuple(
         SourceStatus(
             source.id,

@@ -1,8 +1,8 @@
-"""XLIFF, the format of translators' tools: 1.2, which nearly all read, and 2.1.
+"""XLIFF, the interchange format of CAT tools: 1.2, which nearly all support, and 2.1.
 
-A slot is a <ph> and a glossary term a <mrk>, in both versions. Times and limits are
-notes. The skeleton holds hashes of what was exported: tools keep it, because they could
-not write the original without it.
+A placeable is a <ph> and a glossary term a <mrk>, in both versions. Times and limits are
+notes. The skeleton holds hashes of what was exported: tools preserve it, because the
+original could not be rebuilt without it.
 
 Sources: XLIFF Version 1.2, OASIS Standard, 2008-02-01; XLIFF Version 2.1, OASIS
 Standard, 2018-02-13.
@@ -30,12 +30,12 @@ from speechsubs.exchange.segments import (
 from speechsubs.model import Finding
 from speechsubs.project import State
 
-#: Characters of a name or amount that a tool may show for its placeholder.
+#: The most characters of a name or amount shown for its placeholder.
 _SHOWN = 200
 
-# 1.2: the characters that have room are `maxwidth`.
+# 1.2: the character limit is `maxwidth`.
 _NAMESPACE12 = "urn:oasis:names:tc:xliff:document:1.2"
-#: Our states in the file. A machine's text is a suggestion that needs a review.
+#: Our states in the file. Machine translation is a suggestion that needs review.
 _WRITTEN12 = {
     State.NEW: 'state="new"',
     State.MACHINE: 'state="needs-review-translation" state-qualifier="leveraged-mt"',
@@ -50,14 +50,14 @@ _READ12 = {
     "final": State.APPROVED,
 }
 
-# 2.1: a placeholder may be moved but neither deleted nor copied, and says its original
-# data; a term has an entry of the glossary module; the characters that have room are a
-# restriction of the size and length module, in code points.
+# 2.1: a placeholder may be moved but neither deleted nor copied, and has its original
+# data; a term has an entry of the glossary module; the character limit is a restriction
+# of the size and length module, in code points.
 _NAMESPACE21 = "urn:oasis:names:tc:xliff:document:2.0"
 _GLOSSARY = "urn:oasis:names:tc:xliff:glossary:2.0"
 _SIZES = "urn:oasis:names:tc:xliff:sizerestriction:2.0"
 _PREFIX = "speechsubs:"
-#: A machine's text is "initial" for a person's work, as an empty one is.
+#: Machine translation is "initial", as an empty target is: human work has yet to begin.
 _WRITTEN21 = {
     State.NEW: "initial",
     State.MACHINE: "initial",
@@ -70,7 +70,7 @@ _RANK = (None, State.EDITED, State.APPROVED)
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A part of a source: text or a placeholder, with the term that it is, if any."""
+    """A part of a source: text or a placeholder, with its glossary term, if any."""
 
     content: str | int
     mark: Mark | None = None
@@ -80,7 +80,7 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Binding:
-    """A skeleton that came back; empty where a tool has thrown it away."""
+    """A skeleton that came back; empty if a tool discarded it."""
 
     source_id: str
     locale: str
@@ -331,13 +331,13 @@ def _row21(node: Node, known: _Binding) -> Row:
 
 
 def _order(target: Node, at: int) -> int:
-    """Where a tool wants a part to stand in the target."""
+    """The position of a part in the target, as set by a tool."""
     digits = target.attributes.get("order", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 7 else at
 
 
 def _state21(segments: list[Node]) -> State | None:
-    """The lowest state of the parts that a tool cut a segment into."""
+    """The lowest state of the parts into which a tool split a segment."""
     found = [_READ21.get(s.attributes.get("state", "")) for s in segments]
     return min(found, key=_RANK.index) if found else None
 
@@ -345,9 +345,9 @@ def _state21(segments: list[Node]) -> State | None:
 def _pieces(
     node: Node, problems: list[str], placeholders: Collection[str], ignored: Collection[str] = ()
 ) -> Iterator[Piece]:
-    """Text and placeholders; what a placeholder shows is not text.
+    """Text and placeholders; the content of a placeholder is not text.
 
-    Marks stand around text and change nothing of it, `ignored` elements have none.
+    Marks are transparent; `ignored` elements have no text.
     """
     waiting: list[Node | str] = node.children[::-1]
     while waiting:
@@ -367,7 +367,7 @@ def _pieces(
 
 
 def _named(node: Node | None, name: str) -> Iterator[Node]:
-    """The units of a file in its order; groups hold units and groups."""
+    """The units of a file in document order; groups hold units and groups."""
     waiting = list(node.elements)[::-1] if node else []
     while waiting:
         item = waiting.pop()
@@ -378,18 +378,18 @@ def _named(node: Node | None, name: str) -> Iterator[Node]:
 
 
 def _shown(value: str) -> str:
-    """What stands for a placeholder on a tool's screen."""
+    """The text that a tool displays for a placeholder."""
     return value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
 
 
 def _holdable(document: Document) -> tuple[list[Unit], list[Finding]]:
-    """The units that XML can hold, and a finding about the others."""
+    """The units that XML can represent, and a finding about the others."""
     kept = [u for u in document.units if safe_xml.valid(u.source) and safe_xml.valid(u.target)]
     return kept, left_out(document, kept, "XML has no place for one of their characters")
 
 
 def _stretches(unit: Unit) -> Iterator[_Stretch]:
-    """The source in order, cut where placeholders and marks begin and end."""
+    """The source in order, split where placeholders and marks begin and end."""
     position = at = 0
     for piece in unit.source_pieces:
         if not isinstance(piece, str):
@@ -416,7 +416,7 @@ def _stretches(unit: Unit) -> Iterator[_Stretch]:
 
 
 def _skeleton(document: Document, units: Sequence[Unit]) -> str:
-    """What a tool has to keep as it is: whose segments these are, and their hashes."""
+    """The part that a tool must preserve: which segments these are, and their hashes."""
     segments = {unit.name: str(unit.revision) for unit in units}
     data = {
         "schema": SCHEMA,
@@ -428,7 +428,7 @@ def _skeleton(document: Document, units: Sequence[Unit]) -> str:
 
 
 def _binding(content: str, source_id: str, locale: str) -> _Binding:
-    """The skeleton's content, or what is known without it."""
+    """Parse the skeleton's content; fall back to what is known without it."""
     try:
         data = json.loads(content)
         if isinstance(data, dict) and data.get("schema") == SCHEMA:
@@ -441,7 +441,7 @@ def _binding(content: str, source_id: str, locale: str) -> _Binding:
 
 
 def _number_of(identifier: str) -> int | None:
-    """The slot that an inline element's id stands for.
+    """The slot number encoded in the id of an inline element.
 
     >>> _number_of("3"), _number_of("x"), _number_of("0")
     (2, None, None)

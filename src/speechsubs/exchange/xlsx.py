@@ -1,6 +1,6 @@
-"""Bilingual workbooks: a row for each segment, for translators without a tool.
+"""Bilingual workbooks: a row per segment, for translators without a CAT tool.
 
-A translator changes `target` and, if asked to, `state`. Texts are shown whole, so names
+A translator edits `target` and optionally `state`. Texts have no placeholders, so names
 and amounts are checked by their wording. The last column holds hashes and is hidden.
 """
 
@@ -23,14 +23,14 @@ from speechsubs.exchange.segments import (
 )
 from speechsubs.model import Finding
 
-#: More columns than any of ours has.
+#: The most columns read; ours have fewer.
 MAX_COLUMNS = 64
 _TEXT, _NOTES = 60, 40
 _TITLES = ("id", "source", "target", "state", "revision")
 
 
 def write(document: Document) -> tuple[bytes, list[Finding]]:
-    """The workbook and what it does not hold."""
+    """Write the workbook, with findings about what it cannot represent."""
     kept = [u for u in document.units if all(map(xlsx.fits_cell, (u.source, u.target)))]
     why = "a cell has no place for one of their characters or for their length"
     columns = [
@@ -73,13 +73,13 @@ def _term(unit: Unit) -> Iterator[str]:
 
 
 def _fitting(texts: Sequence[str] | Iterator[str]) -> str:
-    """Lines for a cell that only a person reads."""
+    """The lines of a cell that is only meant for human readers."""
     text = safe_xml.clean("\n".join(filter(None, texts)))
     return text if xlsx.fits_cell(text) else text[: xlsx.MAX_CELL // 3]
 
 
 def read(data: bytes, where: str) -> Incoming:
-    """The segments of a workbook. Raises `InputError`."""
+    """Read the segments of a workbook. Raises `InputError`."""
     lines = xlsx.read(data, where, _is_header, MAX_COLUMNS)
     number, header = next(lines, (1, []))
     columns = _columns(header, f"{where}:{number}")

@@ -1,4 +1,4 @@
-"""What was made from what, saved: the report of a run, and projects that people work on."""
+"""Projects on disk and the report of a run."""
 
 from speechsubs.project.merge import demand, edit, recall, remembered, with_pinned
 from speechsubs.project.model import Project, Segment, Source, State, TrackRecord

@@ -1,11 +1,10 @@
-"""What a person declined: a glossary's demands that a sentence is not to follow.
+"""Merge human work into a project: edits, pinned cues and rejections survive new runs.
 
-A rejection holds for the sentence and the text that it was taken on, and as long as the
-glossary asks for the same; any change of the entry that a viewer could see ends it.
+A rejection declines what a glossary entry requires in one sentence. It is valid for that
+source sentence and target text, as long as the entry requires the same; any change of the
+entry that is visible in the subtitles ends it.
 
-Keeping people's work: edits made, found again, and carried through new runs.
-
-What people answer for in a project, as segments of a translation memory.
+Approved segments can be exported to a translation memory (`remembered`).
 """
 
 import datetime
@@ -24,7 +23,7 @@ from speechsubs.translation.placeholders import Protected
 
 
 def demand(term: Term | None, tag: str) -> str:
-    """What an entry asks for in a language, as 16 hexadecimal digits; None is no entry.
+    """Hash what an entry requires in a language, as 16 hex digits; None means no entry.
 
     >>> demand(Term("su7", "SU7"), "es") == demand(Term("su7", "SU7", note="a car"), "es")
     True
@@ -45,10 +44,10 @@ def demand(term: Term | None, tag: str) -> str:
 
 
 def holds(segment: Segment, source: str, terms: Iterable[Term | None], tag: str) -> bool:
-    """True where a rejection still stands for the text of a segment.
+    """True if the rejections of a segment are still valid for its text.
 
-    `terms` are the entries that a run finds in the sentence `source`; what it does not
-    look for (an entry that only advises) cannot have changed its text.
+    `terms` are the entries that a run finds in the sentence `source`; an entry that it does
+    not look for (an advisory one) cannot have changed its text.
     """
     if not segment.declined or segment.source != source:
         return False
@@ -58,7 +57,7 @@ def holds(segment: Segment, source: str, terms: Iterable[Term | None], tag: str)
     )
 
 
-#: What a text is called that a person answers for.
+#: The method of a text approved by a person.
 _BY_STATE = {
     State.EDITED: Method(MethodKind.EDITED),
     State.APPROVED: Method(MethodKind.APPROVED),
@@ -68,11 +67,10 @@ _BY_STATE = {
 def recall(
     source: Source | None, protected: Sequence[Protected], locale: Locale
 ) -> list[Recalled | None]:
-    """What people wrote for these sentences, by the sentence's own text.
+    """Find the human translations of these sentences, by source text.
 
-    So is what they left as it was when they declined a change of the glossary, as long
-    as the glossary asks for the same there. The sentence at the same place is preferred
-    where the same words stand twice.
+    A text kept by rejecting a glossary change counts too, as long as the glossary requires
+    the same. If a sentence occurs several times, the one at the same position is preferred.
     """
     track = source.track(locale.tag) if source else None
     if track is None:
@@ -97,7 +95,7 @@ def recall(
 
 
 def _within(segment: Segment) -> tuple[Span, ...]:
-    """The places that still lie inside the text."""
+    """The spans that still lie inside the text."""
     return tuple(p for p in segment.places if 0 <= p.start < p.end <= len(segment.text))
 
 
@@ -111,11 +109,11 @@ def edit(
     state: State = State.EDITED,
     lines: Sequence[Sequence[str]] | None = None,
 ) -> TrackRecord:
-    """The track with a segment that a person changed or approved.
+    """Return the track with a segment that a person edited or approved.
 
-    `lines`, one entry for each cue that shows the segment, also fixes its line breaks:
-    the segment's cues are pinned then, and a later run leaves them as they are. Places
-    of names and amounts are kept where their text still stands.
+    `lines`, one entry per cue that shows the segment, also fixes its line breaks: the
+    segment's cues are then pinned, and later runs leave them unchanged. The spans of names
+    and amounts are kept where their text still occurs.
     """
     old = track.segments[index]
     places = []
@@ -132,12 +130,12 @@ def edit(
         text=text,
         places=tuple(places),
         state=state,
-        # Cues fixed for the old text hold no place for a new one.
+        # Cues pinned for the old text do not fit a new one.
         pinned=lines is not None or (old.pinned and text == old.text),
         author=author,
         date=now,
         reason=reason,
-        # What was declined was declined for the old text.
+        # Rejections were made for the old text.
         declined=old.declined if text == old.text else (),
     )
     segments = (*track.segments[:index], segment, *track.segments[index + 1 :])
@@ -152,10 +150,10 @@ def edit(
 
 
 def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[SpannedText]) -> Track:
-    """A new track in which pinned segments have the cues that a person gave them.
+    """Return a new track in which pinned segments keep the cues that a person gave them.
 
-    Cues of a pinned segment replace the new ones of the same sentences, where the text
-    is still the same and their times fit between the neighbours.
+    The cues of a pinned segment replace the new ones of the same sentences if the text is
+    still the same and their times fit between the neighbours.
     """
     if before is None:
         return track
@@ -174,7 +172,7 @@ def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[Spann
 
 
 def _apart(cues: Sequence[Cue], pinned: set[int]) -> list[Cue]:
-    """Cues without overlaps: a free cue gives way to a pinned one."""
+    """Remove overlaps: a free cue gives way to a pinned one."""
     result: list[Cue] = []
     for number, cue in enumerate(cues):
         end = cue.end_ms
@@ -185,9 +183,9 @@ def _apart(cues: Sequence[Cue], pinned: set[int]) -> list[Cue]:
 
 
 def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list[memory.Segment]:
-    """Segments that a person edited or approved, for `Memory.remember`.
+    """Select segments edited or approved by a person, for `Memory.remember`.
 
-    `only` names them by source id, locale and number.
+    `only` identifies them by source id, locale and number.
     """
     found = []
     for source in project.sources:
@@ -219,7 +217,7 @@ def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list
 
 
 def _places(segment: Segment, slots: int) -> tuple[Span, ...]:
-    """The places in order, apart, and inside the text."""
+    """The valid spans: ordered, disjoint and inside the text."""
     result: list[Span] = []
     for place in sorted(segment.places, key=lambda p: p.start):
         free = not result or place.start >= result[-1].end

@@ -1,7 +1,7 @@
 """The types of a subtitle project: sources, their tracks, and segments with a state.
 
-A segment is one sentence in one target language. People change segments and cues;
-the main job may run again at any time and never loses what they did.
+A segment is one sentence in one target language. People edit segments and cues; the main
+job can be repeated at any time without losing their work.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from speechsubs.spans import Span
 
 
 class State(StrEnum):
-    """Who answers for a segment's text."""
+    """The review state of a segment."""
 
     NEW = "new"
     MACHINE = "machine"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
     @property
     def by_person(self) -> bool:
-        """True where a person answers for it: no engine replaces it."""
+        """True if it is human-approved: no engine replaces it."""
         return self in (State.EDITED, State.APPROVED)
 
 
@@ -31,12 +31,11 @@ class State(StrEnum):
 class Segment:
     """A sentence in a target language.
 
-    `source` is the sentence that it translates, as it was then: when the source
-    changes, the segment no longer answers for it. `pinned` keeps its cues (lines and
-    times) as a person left them. `date` is UTC in ISO 8601. `declined` are the demands
-    of a glossary (see `declined.demand`) by a term's id that a person rejected for this
-    text: no run follows them. `rung` and `problems` are as the report has them: a
-    person reads them, and another version may have written them.
+    `source` is the sentence as it was when translated: if the source changes, the segment
+    no longer applies to it. `pinned` keeps its cues (lines and times) as edited by a person.
+    `date` is UTC in ISO 8601. `declined` maps term ids to the glossary requirements (see
+    `merge.demand`) that a person rejected for this text: no run applies them. `rung` and
+    `problems` are as in the report: meant for readers, possibly written by another version.
     """
 
     index: int
@@ -68,9 +67,9 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A transcript of the project. `name` is the path as it was given; `id` is unique.
+    """A transcript of the project. `name` is the path as given; `id` is unique.
 
-    `sha256` is of the file's bytes; `cues` are the source language's own.
+    `sha256` is the hash of the file's bytes; `cues` are those in the source language.
     """
 
     id: str
@@ -93,7 +92,7 @@ class Source:
 class Project:
     """A folder with a manifest. `glossary` is the text of the glossary that was used.
 
-    `options` are what the run was asked for, as plain data, so that it can be repeated.
+    `options` are those of the run, as plain data, so that it can be repeated.
     """
 
     folder: Path

@@ -1,9 +1,9 @@
-"""What a run made from what, as plain data that can be saved and compared.
+"""The report of a run as plain data that can be saved and compared.
 
-The report is the seed of a subtitle project: every sentence with its words and
-slots, what each language made of it and why, every cue and every finding. Its
-form is described in docs/report.md and docs/report.schema.json; `SCHEMA` changes
-when a reader must change.
+It holds every sentence with its words and placeables, its translation in each language
+with the method used, every cue and every finding. The format is described in
+docs/report.md and docs/report.schema.json; `SCHEMA` changes with every incompatible
+change.
 """
 
 import json
@@ -21,9 +21,9 @@ SCHEMA = "speechsubs-report/1"
 
 
 def report(results: Sequence[Result], written: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """All results of a run as JSON-ready data.
+    """Convert all results of a run to JSON-ready data.
 
-    `written` maps a source's name to the files made from it.
+    `written` maps each source's name to the files made from it.
     """
     return {
         "schema": SCHEMA,
@@ -35,7 +35,7 @@ def report(results: Sequence[Result], written: Mapping[str, Sequence[str]]) -> d
 def save(data: Mapping[str, Any], path: Path) -> None:
     """Write a report as readable JSON, in one step. Raises `OutputError`."""
     text = json.dumps(data, ensure_ascii=False, indent=1)
-    # A lone surrogate cannot be UTF-8; a report with it escaped is better than none.
+    # A lone surrogate cannot be encoded as UTF-8; escaping it is better than no report.
     write_atomic(path, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
@@ -124,7 +124,7 @@ def _cues(track: Track) -> list[dict[str, Any]]:
 
 
 def finding(item: Finding) -> dict[str, Any]:
-    """A finding with only the fields that apply to it."""
+    """Convert a finding, omitting the fields that do not apply."""
     data: dict[str, Any] = {
         "code": item.code,
         "severity": item.severity.value,
@@ -138,7 +138,7 @@ def finding(item: Finding) -> dict[str, Any]:
 
 
 def summary(output: Output) -> dict[str, Any]:
-    """The figures of one language that a person looks at first."""
+    """The key figures of one language."""
     speeds = [chars_per_second(cue, output.locale) for cue in output.track.cues]
     limit = output.locale.limits.chars_per_second
     by_severity = {

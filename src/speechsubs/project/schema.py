@@ -1,7 +1,7 @@
-"""The JSON of a project, version 1: docs/project.schema.json as types.
+"""The JSON format of a project, version 1: docs/project.schema.json as types.
 
-The types of the program are written as they are where a file holds the same; where it
-does not, a type of the file stands between.
+The types of the model are written directly where the file has the same structure;
+otherwise a type defined here mirrors the file.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _ADVICE = "Restore it from a copy"
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """What the manifest holds of a source: its id and the file that it is in."""
+    """A source's entry in the manifest: its id and its file."""
 
     id: str
     file: str
@@ -40,7 +40,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class _SentenceRecord:
-    """A sentence with its slots; its index is its place in the list."""
+    """A sentence with its slots; its index is its position in the list."""
 
     paragraph: int
     kind: Kind
@@ -53,7 +53,7 @@ class _SentenceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SourceRecord:
-    """The file of a source; its id is in the manifest."""
+    """The content of a source's file; its id is in the manifest."""
 
     name: str
     sha256: str
@@ -89,14 +89,14 @@ CODEC = Codec(
 
 
 def manifest(data: Mapping[str, Any], where: str) -> Manifest:
-    """The manifest that parsed JSON holds. Raises `InputError`, also for other versions."""
+    """Structure a manifest from parsed JSON. Raises `InputError`, also for other versions."""
     if data.get("schema") != SCHEMA:
         raise InputError(where, f"schema {data.get('schema')!r} is not {SCHEMA!r}")
     return CODEC.load(data, Manifest, where, _ADVICE)
 
 
 def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
-    """The source that the parsed JSON of its file holds. Raises `InputError`."""
+    """Structure a source from the parsed JSON of its file. Raises `InputError`."""
     found = CODEC.load(data, _SourceRecord, where, _ADVICE)
     sentences = tuple(
         Sentence(index, s.paragraph, s.text, s.kind, s.line, s.words, s.speaker)
@@ -117,7 +117,7 @@ def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
 
 
 def source_data(source: Source) -> Any:
-    """A source as its file has it."""
+    """Convert a source to the JSON-ready content of its file."""
     sentences = tuple(
         _SentenceRecord(s.paragraph, s.kind, s.line, s.speaker, s.text, s.words, slots)
         for s, slots in zip(source.sentences, source.slots, strict=True)

@@ -1,7 +1,7 @@
-"""Projects on disk: a manifest, a file for each source, a copy of the glossary.
+"""Projects on disk: a manifest, a file per source, a copy of the glossary.
 
-Everything is JSON that a person can read and git can compare, written in one step;
-the manifest comes last, so that a crash leaves the project as it was.
+The files are human-readable, diffable JSON, each written atomically. The manifest is
+written last, so that a crash leaves the previous project intact.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ GLOSSARY = "glossary.yml"
 
 
 def load(folder: Path) -> Project:
-    """Read a project. Raises `InputError` with the file and the place that is broken."""
+    """Read a project. Raises `InputError` with the broken file and position."""
     path = folder / MANIFEST
     if not path.exists():
         raise InputError(
@@ -79,10 +79,10 @@ def record(
     options: Mapping[str, object],
     media: str = "",
 ) -> Project:
-    """The project with the results of a run in it.
+    """Return the project updated with the results of a run.
 
-    Sources that the run did not touch stay. Segments that a person answers for stay
-    where their source sentence is unchanged (the run was given them by `upkeep.recall`).
+    Sources that the run did not process are kept. Human-approved segments are kept if their
+    source sentence is unchanged (the run received them from `merge.recall`).
     """
     sources = {source.name: source for source in project.sources}
     for result in results:
@@ -152,7 +152,7 @@ def _owned(segment: Segment) -> bool:
 
 
 def _id(name: str, taken: set[str]) -> str:
-    """A short name for the source's file that no other source has."""
+    """A short, unique name for the source's file."""
     base = re.sub(r"[^\w.-]+", "-", Path(name).stem).strip("-.")[:60] or "source"
     if base.lower() in ("project", "con", "nul"):
         base = f"{base}-1"
