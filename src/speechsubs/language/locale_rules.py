@@ -1,11 +1,11 @@
-"""The sections of a locale file as types, each read once. `locales/root.yml` explains them."""
+"""The typed sections of a locale file. `locales/root.yml` documents every key."""
 
 import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from speechsubs.language.locale_reader import LocaleValueError, Node, whole_key
+from speechsubs.language.locale_reader import LocaleValueError, Node, integer_key
 from speechsubs.model import Limits
 
 #: CLDR's plural categories.
@@ -14,9 +14,9 @@ STYLES = ("name", "symbol", "code")
 
 
 def read_limits(node: Node) -> tuple[Limits, tuple[str, ...]]:
-    """The section `reading`, and the names of its numbers that nobody verified.
+    """Read the section `reading`; also return the names of the unverified values.
 
-    Every number says where and when it was read.
+    Every value has its source and the date on which it was looked up.
     """
     unverified: list[str] = []
 
@@ -24,35 +24,35 @@ def read_limits(node: Node) -> tuple[Limits, tuple[str, ...]]:
         entry = node.node(name)
         entry.text("source")
         if not isinstance(entry.take("date"), datetime.date):
-            raise entry.wrong("date", "must be a date: 2026-11-23")
+            raise entry.error("date", "must be a date: 2026-11-23")
         if "verified" in entry.names() and not entry.flag("verified"):
             unverified.append(name)
         return entry
 
     limits = Limits(
         line_width=float(reading("line_width").number("value", 1)),
-        max_lines=reading("max_lines").whole("value", 1),
+        max_lines=reading("max_lines").integer("value", 1),
         chars_per_second=float(reading("chars_per_second").number("value", 1)),
-        min_duration_ms=reading("min_duration_ms").whole("value", 1),
-        max_duration_ms=reading("max_duration_ms").whole("value", 1),
-        min_gap_ms=reading("min_gap_ms").whole("value"),
-        chain_gap_ms=reading("chain_gap_ms").whole("value"),
-        tail_ms=reading("tail_ms").whole("value"),
+        min_duration_ms=reading("min_duration_ms").integer("value", 1),
+        max_duration_ms=reading("max_duration_ms").integer("value", 1),
+        min_gap_ms=reading("min_gap_ms").integer("value"),
+        chain_gap_ms=reading("chain_gap_ms").integer("value"),
+        tail_ms=reading("tail_ms").integer("value"),
     )
     if limits.max_duration_ms < limits.min_duration_ms:
-        raise node.wrong("max_duration_ms", "must not be less than min_duration_ms")
+        raise node.error("max_duration_ms", "must not be less than min_duration_ms")
     return limits, tuple(unverified)
 
 
 @dataclass(frozen=True, slots=True)
 class BreakWords:
-    """Words that tell where a line may end, lower-cased. See `linebreaks`.
+    """Lower-case words that affect where a line may end. See `linebreaks`.
 
-    `bound` words cling to both neighbours ("more than ten"), `trailing` ones to the
-    word before them ("ten years ago", "n'a pas"), `genitives` are prepositions that tie
-    two nouns more tightly than the others do ("fines de semana"). Elided words stand
-    with their apostrophe ("d'", "qu'"). For languages without blanks `trailing` are
-    beginnings and `tight` are endings after which a phrase goes on.
+    `bound` words stay with both neighbours ("more than ten"), `trailing` words with the
+    word before ("ten years ago", "n'a pas"); `genitives` are prepositions that join two
+    nouns more tightly than others ("fines de semana"). Elided words include their
+    apostrophe ("d'", "qu'"). In languages without spaces, `trailing` are the beginnings of
+    phrases, and `tight` the endings after which a phrase continues.
     """
 
     articles: frozenset[str]
@@ -71,7 +71,7 @@ class BreakWords:
 
 @dataclass(frozen=True, slots=True)
 class BreakRules(BreakWords):
-    """Where lines and sentences end, by words and signs. `locales/root.yml` explains them."""
+    """The rules for the ends of lines and sentences."""
 
     model: str
     single_clings: bool
@@ -80,28 +80,28 @@ class BreakRules(BreakWords):
     bare_stops: bool
 
 
-#: The models that budoux has.
+#: The models of budoux.
 PHRASE_MODELS = ("simplified_chinese", "traditional_chinese", "japanese", "thai")
 
 
 def read_breaks(node: Node) -> BreakRules:
-    """The section `breaks`."""
+    """Read the section `breaks`."""
     return BreakRules(
         **{name: node.words(name) for name in BreakWords.__slots__},
         model=node.choice("model", "", *PHRASE_MODELS),
         single_clings=node.flag("single_clings"),
         counters=node.text("counters"),
-        after_quote=_if_any(node.expression("after_quote")),
+        after_quote=_or_never(node.expression("after_quote")),
         bare_stops=node.flag("bare_stops"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechRules:
-    """How long a language takes to say, for times without a recording.
+    """Speech rates, for estimating times without a recording.
 
     `unit` is "syllable" (groups of vowels) or "character" (one per CJK character);
-    `silent_ending` matches an ending whose vowel is not said.
+    `silent_ending` matches an ending whose vowel is silent.
     """
 
     unit: str
@@ -114,33 +114,33 @@ class SpeechRules:
 
 
 def read_speech(node: Node) -> SpeechRules:
-    """The section `speech`."""
+    """Read the section `speech`."""
     node.text("source")
     return SpeechRules(
         unit=node.choice("unit", "syllable", "character"),
-        ms_per_unit=node.whole("ms_per_unit", 1),
-        ms_per_word=node.whole("ms_per_word"),
-        comma_pause_ms=node.whole("comma_pause_ms"),
-        sentence_pause_ms=node.whole("sentence_pause_ms"),
-        paragraph_pause_ms=node.whole("paragraph_pause_ms"),
-        silent_ending=_if_any(node.expression("silent_ending", 0)),
+        ms_per_unit=node.integer("ms_per_unit", 1),
+        ms_per_word=node.integer("ms_per_word"),
+        comma_pause_ms=node.integer("comma_pause_ms"),
+        sentence_pause_ms=node.integer("sentence_pause_ms"),
+        paragraph_pause_ms=node.integer("paragraph_pause_ms"),
+        silent_ending=_or_never(node.expression("silent_ending", 0)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A word by plural category, and what else is read as it."""
+    """The forms of a word by plural category, and further spellings that are recognized."""
 
     written: Mapping[str, str]
     also: tuple[str, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every spelling, those that are written first."""
+        """All spellings, starting with those that are written."""
         return tuple(dict.fromkeys((*self.written.values(), *self.also)))
 
     def of(self, category: str) -> str:
-        """The form for a plural category, or the general one."""
+        """The form for a plural category, by default `other`."""
         return self.written.get(category) or self.written["other"]
 
 
@@ -149,25 +149,25 @@ def _forms(node: Node, *, needs_other: bool = True) -> Forms:
     written: dict[str, str] = {}
     for key in node.names():
         if key == "also":
-            also = node.listed(key)
+            also = node.phrases(key)
         elif key in CATEGORIES:
             written[key] = node.text(key)
         else:
-            raise node.wrong(key, f"must be `also` or one of {', '.join(CATEGORIES)}")
+            raise node.error(key, f"must be `also` or one of {', '.join(CATEGORIES)}")
     if "other" not in written and (needs_other or written):
-        raise node.wrong("other", "is missing")
+        raise node.error("other", "is missing")
     return Forms(written, also)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRules:
-    """How numbers are written and read.
+    """The formats of numbers.
 
-    `groups` are the signs that part thousands, `group` the one that is written. `scales`
-    are the scale words by power of ten; `ordinal_words` and `other_words` are words by
-    what they are worth; `ordinal` are patterns of an ordinal in digits by gender; `time`
-    is CLDR's pattern of a time of day, "" for its short one, and `ordinal_ending` a regular
-    expression of what an ordinal word may end in.
+    `groups` are the thousands separators that are recognized, `group` is the one that is
+    written. `scales` are the scale words by power of ten; `ordinal_words` and `other_words`
+    are words by value; `ordinal` are the patterns of ordinals in digits by gender; `time`
+    is CLDR's pattern for a time of day, "" for the short one; `ordinal_ending` is a regular
+    expression for the endings of ordinal words.
     """
 
     decimal: str
@@ -191,14 +191,14 @@ class NumberRules:
 
 
 def read_numbers(node: Node) -> NumberRules:
-    """The section `numbers`."""
+    """Read the section `numbers`."""
     groups = node.text("groups")
     return NumberRules(
         decimal=node.text("decimal"),
         groups=groups,
         group=node.text("group") or groups[:1],
         spaces=node.flag("spaces"),
-        group_from=node.whole("group_from", 1),
+        group_from=node.integer("group_from", 1),
         myriads=node.choice("myriads", "", "decimal", "mixed"),
         myriads_gap=node.text("myriads_gap"),
         myriads_grouped=node.flag("myriads_grouped"),
@@ -208,22 +208,24 @@ def read_numbers(node: Node) -> NumberRules:
         twelve_hours=node.flag("twelve_hours"),
         unit_space=node.flag("unit_space"),
         inflected_units=node.flag("inflected_units"),
-        ordinal_words=node.numbered("ordinal_words"),
+        ordinal_words=node.phrases_by_number("ordinal_words"),
         ordinal_ending=node.expression("ordinal_ending").pattern,
         ordinal=node.table("ordinal"),
-        other_words=node.numbered("other_words"),
+        other_words=node.phrases_by_number("other_words"),
     )
 
 
 def _scales(node: Node) -> Mapping[int, Forms]:
-    return {whole_key(node, key): _forms(node.node(key), needs_other=False) for key in node.names()}
+    return {
+        integer_key(node, key): _forms(node.node(key), needs_other=False) for key in node.names()
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class RangeWords:
     """The words of a range of amounts: "between 5 and 10 euros", "from 5 to 10 euros".
 
-    Links of `change` lead from one amount to another and make no range.
+    The links in `change` express a change from one amount to another, which is no range.
     """
 
     between: tuple[str, ...]
@@ -235,24 +237,23 @@ class RangeWords:
 
 
 def read_ranges(node: Node) -> RangeWords:
-    """The section `money.ranges`."""
+    """Read the section `money.ranges`."""
     return RangeWords(
-        between=node.listed("between"),
-        opening=node.listed("opening"),
-        articles=node.listed("articles"),
-        joiners=node.listed("joiners"),
-        links=node.listed("links"),
-        change=node.listed("change"),
+        between=node.phrases("between"),
+        opening=node.phrases("opening"),
+        articles=node.phrases("articles"),
+        joiners=node.phrases("joiners"),
+        links=node.phrases("links"),
+        change=node.phrases("change"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyRules:
-    """How amounts are written, and what currencies are called.
+    """The formats of amounts and the names of currencies.
 
-    `styles` has the style of each currency, or "default". `symbol`, `code` and `name`
-    are patterns with # for the number and ¤ for the currency. `locales/root.yml`
-    explains the lists of words.
+    `styles` maps currencies, or "default", to a style. `symbol`, `code` and `name` are
+    patterns with # for the number and ¤ for the currency.
     """
 
     styles: Mapping[str, str]
@@ -281,12 +282,12 @@ class MoneyRules:
     currencies: Mapping[str, Forms]
 
     def style(self, currency: str) -> str:
-        """The style in which amounts of a currency are written."""
+        """Return the style of a currency."""
         return self.styles.get(currency, self.styles["default"])
 
 
 def read_money(node: Node) -> MoneyRules:
-    """The section `money`."""
+    """Read the section `money`."""
     return MoneyRules(
         styles=node.section("styles", _styles),
         symbol=_pattern_with(node, "symbol", "#", "¤"),
@@ -301,11 +302,11 @@ def read_money(node: Node) -> MoneyRules:
         ranges=node.section("ranges", read_ranges),
         yen_sign=node.choice("yen_sign", "", "CNY", "JPY"),
         symbols=node.table("symbols"),
-        in_front=node.listed("in_front"),
+        in_front=node.phrases("in_front"),
         dollars=_lowered(node, "dollars"),
-        thousand=node.listed("thousand"),
-        behind_thousand=node.listed("behind_thousand"),
-        vague=node.listed("vague"),
+        thousand=node.phrases("thousand"),
+        behind_thousand=node.phrases("behind_thousand"),
+        vague=node.phrases("vague"),
         weak=_lowered(node, "weak"),
         rare=_lowered(node, "rare"),
         large=_lowered(node, "large"),
@@ -316,13 +317,13 @@ def read_money(node: Node) -> MoneyRules:
 
 
 def _lowered(node: Node, key: str) -> frozenset[str]:
-    return frozenset(word.lower() for word in node.listed(key))
+    return frozenset(word.lower() for word in node.phrases(key))
 
 
 def _styles(node: Node) -> Mapping[str, str]:
     found = {name: node.choice(name, *STYLES) for name in node.names()}
     if "default" not in found:
-        raise node.wrong("default", "is missing")
+        raise node.error("default", "is missing")
     return found
 
 
@@ -331,19 +332,19 @@ def _currencies(node: Node) -> Mapping[str, Forms]:
 
 
 def _pattern_with(node: Node, key: str, *places: str) -> str:
-    """A pattern in which each place stands once."""
+    """Read a pattern that contains each placeholder once."""
     pattern = node.text(key)
     for place in places:
         if pattern.count(place) != 1:
-            raise node.wrong(key, f"must have {place} in it once")
+            raise node.error(key, f"must have {place} in it once")
     return pattern
 
 
 @dataclass(frozen=True, slots=True)
 class UnitNames:
-    """A unit in words and as a symbol, by plural category, and what else is read as it.
+    """The names and symbols of a unit by plural category, and further recognized spellings.
 
-    Empty where CLDR's patterns are right.
+    Empty if CLDR's patterns are used.
     """
 
     long: Mapping[str, str]
@@ -351,12 +352,12 @@ class UnitNames:
     also: tuple[str, ...] = ()
 
 
-#: A unit that a locale file says nothing about.
+#: The names of a unit that is not in the locale file.
 NO_NAMES = UnitNames({}, {})
 
 
 def read_units(node: Node) -> Mapping[str, UnitNames]:
-    """The section `units`, by the names that `numbers.units` has."""
+    """Read the section `units`, by the unit names of `quantities.units`."""
     found = {}
     for unit in node.names():
         entry = node.node(unit)
@@ -364,9 +365,9 @@ def read_units(node: Node) -> Mapping[str, UnitNames]:
         found[unit] = UnitNames(
             long=_unit_forms(entry, "long") if "long" in names else {},
             short=_unit_forms(entry, "short") if "short" in names else {},
-            also=entry.listed("also") if "also" in names else (),
+            also=entry.phrases("also") if "also" in names else (),
         )
-        entry.end()
+        entry.finish()
     return found
 
 
@@ -379,19 +380,19 @@ def _unit_forms(entry: Node, key: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Typography:
-    """A locale's marks, blanks and little words.
+    """Punctuation, spacing, articles, contractions and possessives.
 
-    `contractions` and `elisions` map what is written in full to what stands there
-    instead; `vowels` are the letters that an elision wants behind it; `possessive` is
-    what an English 's becomes (`possessive_after_s` on a name that ends in one of
-    `sibilants`), "" where the language forms it with a word of its own.
+    `contractions` and `elisions` map full forms to contracted and elided ones; `vowels` are
+    the letters before which a word is elided; `possessive` replaces an English 's
+    (`possessive_after_s` after a name that ends in one of `sibilants`), and is empty if the
+    language uses a word instead.
 
-    `articles` are rows of one article in its forms m, f, mp and fp; `also_other_words`
-    are forms that may be something else and are left alone. `sounded` are articles
-    that change before names whose beginning `sounds` matches (Italian lo), and
-    `masculine_before` the names that take a masculine article although they are
-    feminine (Spanish "el agua"). `before_times` and `before_dates` map what engines put
-    before a time or a date to what belongs there.
+    `articles` are rows of one article in its forms m, f, mp and fp; `also_other_words` are
+    forms that may be another word and are never changed. `sounded` are articles that
+    change before names that `sounds` matches (Italian lo); `masculine_before` matches
+    feminine names that take a masculine article (Spanish "el agua"). `before_times` and
+    `before_dates` map the words that engines write before a time or a date to the correct
+    ones.
     """
 
     latin_cjk_space: str
@@ -418,7 +419,7 @@ class Typography:
 
 
 def read_typography(node: Node) -> Typography:
-    """The section `typography`."""
+    """Read the section `typography`."""
     possessive = node.text("possessive")
     return Typography(
         latin_cjk_space=node.text("latin_cjk_space"),
@@ -437,8 +438,8 @@ def read_typography(node: Node) -> Typography:
         articles=_articles(node),
         also_other_words=node.words("also_other_words"),
         sounded=node.table("sounded"),
-        sounds=_if_any(node.expression("sounds")),
-        masculine_before=_if_any(node.expression("masculine_before")),
+        sounds=_or_never(node.expression("sounds")),
+        masculine_before=_or_never(node.expression("masculine_before")),
         date_article=node.text("date_article"),
         before_times=node.table("before_times"),
         before_dates=node.table("before_dates"),
@@ -448,7 +449,7 @@ def read_typography(node: Node) -> Typography:
 def _articles(node: Node) -> tuple[Mapping[str, str], ...]:
     rows = node.take("articles")
     if not isinstance(rows, list):
-        raise node.wrong("articles", "must be a list of articles")
+        raise node.error("articles", "must be a list of articles")
     found = []
     for data in rows:
         row = Node(data, (*node.keys, "articles"))
@@ -463,6 +464,6 @@ def _articles(node: Node) -> tuple[Mapping[str, str], ...]:
 NEVER = re.compile("(?!)")
 
 
-def _if_any(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The pattern; one that matches nothing where none is written."""
+def _or_never(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Replace an empty pattern by one that never matches."""
     return pattern if pattern.pattern else NEVER

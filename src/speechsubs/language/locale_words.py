@@ -1,4 +1,4 @@
-"""The number words and the months of a language, from `cardinals` and `dates` of its file."""
+"""The sections `cardinals`, `mentions` and `dates` of a locale file, as types."""
 
 import string
 from collections.abc import Mapping
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from speechsubs.language.locale_reader import Node
 
-#: The grammars of number words.
+#: The grammars of cardinals.
 SYSTEMS = ("words", "joined", "positional", "korean")
 
 
 @dataclass(frozen=True, slots=True)
 class CardinalRules:
-    """How a language spells numbers out. `locales/root.yml` explains each key.
+    """Cardinal numbers in words. `locales/root.yml` documents each key.
 
-    `words` and `scales` map a word to its value and to its power of ten. Without words
-    the language's spelled-out numbers are not read, or by a grammar of their own, which
-    `system` names.
+    `words` and `scales` map words to values and to powers of ten. `system` is the grammar
+    by which they are combined. Without words, numbers in words are only recognized if
+    the grammar has its own.
     """
 
     system: str
@@ -41,40 +41,40 @@ class CardinalRules:
 
 
 def read_cardinals(node: Node) -> CardinalRules:
-    """The section `cardinals`."""
+    """Read the section `cardinals`."""
     rules = CardinalRules(
         system=node.choice("system", *SYSTEMS),
-        words=_valued(node, "words"),
-        scales=_valued(node, "scales"),
+        words=_word_values(node, "words"),
+        scales=_word_values(node, "scales"),
         joiner=node.text("joiner"),
-        articles=node.listed("articles"),
-        halves=node.listed("halves"),
-        half_behind=node.listed("half_behind"),
-        and_a_half=_valued(node, "and_a_half"),
+        articles=node.phrases("articles"),
+        halves=node.phrases("halves"),
+        half_behind=node.phrases("half_behind"),
+        and_a_half=_word_values(node, "and_a_half"),
         half_to=node.text("half_to"),
-        alone=node.listed("alone"),
+        alone=node.phrases("alone"),
         glued=node.flag("glued"),
         point=node.text("point"),
-        zeros=node.listed("zeros"),
-        after_point=node.listed("after_point"),
+        zeros=node.phrases("zeros"),
+        after_point=node.phrases("after_point"),
         dozen=node.text("dozen"),
-        tens=_valued(node, "tens"),
-        tens_endings=node.listed("tens_endings"),
-        twice=_valued(node, "twice"),
-        ordinal_tails=_valued(node, "ordinal_tails"),
+        tens=_word_values(node, "tens"),
+        tens_endings=node.phrases("tens_endings"),
+        twice=_word_values(node, "twice"),
+        ordinal_tails=_word_values(node, "ordinal_tails"),
     )
-    if strange := [word for word in rules.alone if word not in rules.scales]:
-        raise node.wrong("alone", f"{strange[0]!r} is no word of `scales`")
+    if unknown := [word for word in rules.alone if word not in rules.scales]:
+        raise node.error("alone", f"{unknown[0]!r} is no word of `scales`")
     if bool(rules.words) != bool(rules.scales):
-        raise node.wrong("scales", "must be there where `words` are, and only there")
+        raise node.error("scales", "must be there where `words` are, and only there")
     if rules.system in ("joined", "positional") and not rules.words:
-        raise node.wrong("system", "needs `words`")
+        raise node.error("system", "needs `words`")
     return rules
 
 
 @dataclass(frozen=True, slots=True)
 class Compounds:
-    """Numbers inside words: by word, and the pattern of what they stand before."""
+    """Numbers as the first part of a word, and the pattern of the rest of the word."""
 
     words: Mapping[str, int]
     before: str
@@ -82,7 +82,7 @@ class Compounds:
 
 @dataclass(frozen=True, slots=True)
 class MentionRules:
-    """Words that a number is in without being one. `locales/root.yml` explains each key."""
+    """Words that imply a number, such as "couple". `locales/root.yml` documents each key."""
 
     collectives: Mapping[str, int]
     implied: Mapping[str, int]
@@ -94,37 +94,37 @@ class MentionRules:
 
 
 def read_mentions(node: Node) -> MentionRules:
-    """The section `mentions`."""
+    """Read the section `mentions`."""
     rows = node.take("compounds")
     if not isinstance(rows, list):
-        raise node.wrong("compounds", "must be a list of `words` and `before`")
+        raise node.error("compounds", "must be a list of `words` and `before`")
     compounds = [_compounds(Node(row, (*node.keys, "compounds"))) for row in rows]
     latin = node.section("latin", _compounds)
     if node.flag("latin_prefixes"):
         compounds.append(latin)
     return MentionRules(
-        collectives=_valued(node, "collectives"),
-        implied=_valued(node, "implied"),
+        collectives=_word_values(node, "collectives"),
+        implied=_word_values(node, "implied"),
         compounds=tuple(compounds),
-        times=_valued(node, "times"),
-        half_hour=node.listed("half_hour"),
-        hours=node.listed("hours"),
-        per=node.listed("per"),
+        times=_word_values(node, "times"),
+        half_hour=node.phrases("half_hour"),
+        hours=node.phrases("hours"),
+        per=node.phrases("per"),
     )
 
 
 def _compounds(node: Node) -> Compounds:
-    found = Compounds(_valued(node, "words"), node.expression("before").pattern)
-    node.end()
+    found = Compounds(_word_values(node, "words"), node.expression("before").pattern)
+    node.finish()
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """How dates are written, where CLDR does not say it: nothing, or all of it.
+    """The names of months and the formats of dates, where they are not taken from CLDR.
 
-    `months` are the names of each month, the one that is written first; the patterns
-    have {day}, {month} and {year} in them. `locales/root.yml` explains the rest.
+    `months` are the names of each month, the one to be written first; the patterns contain
+    {day}, {month} and {year}. `locales/root.yml` documents the rest.
     """
 
     months: Mapping[int, tuple[str, ...]]
@@ -145,19 +145,19 @@ class DateRules:
 
 
 def read_dates(node: Node) -> DateRules:
-    """The section `dates`."""
-    months = node.numbered("months")
+    """Read the section `dates`."""
+    months = node.phrases_by_number("months")
     if months and (sorted(months) != list(range(1, 13)) or not all(months.values())):
-        raise node.wrong("months", "must name all months, 1 to 12, or none")
+        raise node.error("months", "must name all months, 1 to 12, or none")
     return DateRules(
         months=months,
         long=_date_pattern(node, "long", {"day", "month", "year"}, bool(months)),
         day_month=_date_pattern(node, "day_month", {"day", "month"}, bool(months)),
         month_year=_date_pattern(node, "month_year", {"month", "year"}, bool(months)),
-        also=node.numbered("also"),
-        regions=node.listed("regions"),
+        also=node.phrases_by_number("also"),
+        regions=node.phrases("regions"),
         pivot=node.text("pivot"),
-        links=node.listed("links"),
+        links=node.phrases("links"),
         month_first=node.flag("month_first"),
         numeric=node.flag("numeric"),
         nameless=node.flag("nameless"),
@@ -176,17 +176,17 @@ def _date_pattern(node: Node, key: str, wanted: set[str], needed: bool) -> str:
         fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
         pattern.format(day=1, month="", year=1)
     except (ValueError, LookupError, AttributeError, TypeError) as error:
-        raise node.wrong(key, f"is no pattern: {error}") from error
+        raise node.error(key, f"is no pattern: {error}") from error
     if fields != wanted:
-        raise node.wrong(key, f"must have {', '.join(sorted(wanted))} in it, in braces")
+        raise node.error(key, f"must have {', '.join(sorted(wanted))} in it, in braces")
     return pattern
 
 
-def _valued(node: Node, key: str) -> Mapping[str, int]:
-    """Words with what they are worth, in lower case."""
+def _word_values(node: Node, key: str) -> Mapping[str, int]:
+    """Read a mapping of integers to phrases as lower-case words with their values."""
     found: dict[str, int] = {}
-    for value, words in node.numbered(key).items():
+    for value, words in node.phrases_by_number(key).items():
         for word in words:
             if found.setdefault(word.lower(), value) != value:
-                raise node.wrong(key, f"{word!r} is there with two values")
+                raise node.error(key, f"{word!r} is there with two values")
     return found

@@ -1,9 +1,8 @@
-"""What a language asks of its subtitles: one YAML file per BCP 47 tag.
+"""Load the rules of a locale: one YAML file per BCP 47 tag.
 
-`locales/root.yml` holds what is common; a language's file overrides it key by
-key, and a regional file (`es-MX.yml`) overrides its language's (`es.yml`) in the same
-way. Every number is written with its source and the date it was read, so that a doubt
-can be checked.
+`locales/root.yml` has the defaults. A language's file overrides them key by key, and a
+regional file (`es-MX.yml`) overrides its language's (`es.yml`) in the same way. Every
+reading limit has its source and the date on which it was looked up.
 """
 
 import difflib
@@ -49,17 +48,16 @@ from speechsubs.model import Limits
 VARIABLE = "SPEECHSUBS_LOCALES"
 _ROOT = "root"
 
-#: BCP 47 as far as subtitles need it: language, script, region.
+#: The part of BCP 47 that subtitles need: language, script, region.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """One language's rules. Get it from `load`, never build it from the environment.
+    """The rules of one language, as returned by `load`.
 
-    `words` is "spaces" where words are written apart and "phrases" where they are
-    not (Chinese, Japanese, Thai). `narrow_width` is what a half-width character
-    counts.
+    `words` is "spaces" if words are separated by spaces, else "phrases" (Chinese, Japanese,
+    Thai). `narrow_width` is the width of a half-width character.
     """
 
     tag: str
@@ -85,15 +83,14 @@ class Locale:
 
     @property
     def language(self) -> str:
-        """The language part of the tag: "zh" of "zh-CN"."""
+        """The language subtag: "zh" for "zh-CN"."""
         return tags.primary(self.tag)
 
     def width(self, text: str) -> float:
-        """How much room a text takes on a line, in this locale's characters.
+        """Return the width of a text on a line, in this locale's line units.
 
-        Marks that stand on another character and invisible characters count
-        nothing; half-width characters count `narrow_width` (0.5 in Chinese,
-        Japanese and Korean).
+        Combining and invisible characters have no width; half-width characters have
+        `narrow_width` (0.5 in Chinese, Japanese and Korean).
 
         >>> load("en").width("Good evening.")
         13.0
@@ -114,14 +111,14 @@ def _cell(character: str, narrow: float) -> float:
         return 0.0
     if narrow == 1 or unicodedata.east_asian_width(character) in ("W", "F"):
         return 1.0
-    # Curly quotes, dashes and the ellipsis are "ambiguous": full width in Chinese type.
+    # Curly quotes, dashes and the ellipsis are "ambiguous", but full width in Chinese.
     if unicodedata.east_asian_width(character) == "A" and character in "“”‘’…—":
         return 1.0
     return narrow
 
 
 def folder() -> Path:
-    """Where the locale files are: in the package, or beside it in a checkout."""
+    """The folder of the built-in locale files: in the package, or in a checkout."""
     packaged = Path(__file__).parents[1] / "data" / "locales"
     if packaged.is_dir():
         return packaged
@@ -129,17 +126,17 @@ def folder() -> Path:
 
 
 def folders() -> tuple[Path, ...]:
-    """Where locale files are looked for, the first that has one first.
+    """The folders with locale files, by descending precedence.
 
-    The folders that the environment variable SPEECHSUBS_LOCALES names stand before
-    speechsubs' own, so that a file there adds a language or replaces one.
+    Those in the environment variable SPEECHSUBS_LOCALES come before the built-in one, so
+    that a file there adds a language or replaces one.
     """
     added = os.environ.get(VARIABLE, "")
     return (*(Path(name) for name in added.split(os.pathsep) if name), folder())
 
 
 def known() -> tuple[str, ...]:
-    """The tags that have a file, sorted."""
+    """The tags with a locale file, sorted."""
     return _known(folders())
 
 
@@ -150,9 +147,9 @@ def _known(places: tuple[Path, ...]) -> tuple[str, ...]:
 
 
 def canonical(tag: str) -> str:
-    """A tag in the spelling of BCP 47: "ZH_cn" becomes "zh-CN".
+    """Normalize a tag: "ZH_cn" becomes "zh-CN".
 
-    Raises `UnknownLocaleError` for what is no tag at all.
+    Raises `UnknownLocaleError` for an invalid tag.
     """
     if not _TAG.fullmatch(tag.strip()):
         raise UnknownLocaleError(tag, _near(tag))
@@ -160,7 +157,7 @@ def canonical(tag: str) -> str:
 
 
 def resolve(tag: str) -> str:
-    """The known tag whose file serves `tag`: "es-MX" gives "es".
+    """Find the known tag that serves `tag` best: "es-MX" gives "es".
 
     >>> resolve("zh_hant"), resolve("es-419"), resolve("pt")
     ('zh-TW', 'es', 'pt-BR')
@@ -192,9 +189,9 @@ def _near(tag: str) -> tuple[str, ...]:
 
 
 def load(tag: str) -> Locale:
-    """The rules for a tag, by its own file or the nearest one above it.
+    """Load the rules for a tag from its own file or the closest one.
 
-    Raises `UnknownLocaleError`, or `YamlError` where a locale file is broken.
+    Raises `UnknownLocaleError`, or `YamlError` for an invalid locale file.
     """
     return _load(resolve(tag), folders())
 
@@ -213,14 +210,14 @@ def _load(tag: str, places: tuple[Path, ...]) -> Locale:
 
 
 def _above(tag: str, places: tuple[Path, ...]) -> list[Path]:
-    """The files that a tag's own file overrides, the most general first: es.yml of es-MX."""
+    """The files that a tag's file overrides, most general first: es.yml for es-MX."""
     parts = tag.split("-")
     names = ("-".join(parts[:size]) for size in range(1, len(parts)))
     return [path for path in (_path(name, places) for name in names) if path.is_file()]
 
 
 def _path(name: str, places: tuple[Path, ...]) -> Path:
-    """The first file of this name; in speechsubs' own folder where there is none."""
+    """Return the first file of this name, by default its path in the built-in folder."""
     paths = [place / f"{name}.yml" for place in places]
     return next((path for path in paths if path.is_file()), paths[-1])
 
@@ -237,7 +234,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _located(error: LocaleValueError, files: Sequence[Path]) -> YamlError:
-    """A problem with its place: in the language's own file, or in one that it overrides."""
+    """Locate a problem in the language's own file, or in one that it overrides."""
     name = ".".join(error.keys)
     for file in files:
         node: Any = strict_yaml.load(file)
@@ -269,7 +266,7 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
     node = Node(data)
     if node.text("tag") != tag:
-        raise node.wrong("tag", f"must be {tag!r}, as the file is named")
+        raise node.error("tag", f"must be {tag!r}, as the file is named")
     limits, unverified = node.section("reading", read_limits)
     locale = Locale(
         tag=tag,
@@ -293,5 +290,5 @@ def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
         unverified=unverified,
         path=path,
     )
-    node.end()
+    node.finish()
     return locale
