@@ -18,27 +18,27 @@ def wanted(*seconds: float) -> list[SentenceLength]:
     return [SentenceLength(item, False) for item in seconds]
 
 
-def test_each_sentence_its_region() -> None:
+def test_each_sentence_gets_its_region() -> None:
     runs, _ = assign(wanted(2, 3, 1), regions((0, 2), (3, 6), (6.8, 7.8)))
     assert runs == [Run(0, 1, 0, 1), Run(1, 2, 1, 2), Run(2, 3, 2, 3)]
 
 
-def test_a_breath_inside_a_sentence() -> None:
+def test_a_sentence_with_a_breath_gets_two_regions() -> None:
     runs, _ = assign(wanted(4, 2), regions((0, 2), (2.15, 4.15), (5, 7)))
     assert runs == [Run(0, 1, 0, 2), Run(1, 2, 2, 3)]
 
 
-def test_no_pause_between_two_sentences() -> None:
+def test_two_sentences_without_a_pause_share_a_region() -> None:
     runs, _ = assign(wanted(2, 2, 3), regions((0, 4), (5, 8)))
     assert runs == [Run(0, 2, 0, 1), Run(2, 3, 1, 2)]
 
 
-def test_applause_is_passed_over() -> None:
+def test_applause_is_skipped() -> None:
     runs, _ = assign(wanted(3, 4), regions((0, 3), (4, 6.5), (8, 12)))
     assert runs == [Run(0, 1, 0, 1), Run(1, 1, 1, 2), Run(1, 2, 2, 3)]
 
 
-def test_a_sentence_that_nobody_said() -> None:
+def test_an_unspoken_sentence_gets_no_region() -> None:
     runs, _ = assign(wanted(2, 6, 3), regions((0, 2), (3, 6)))
     assert Run(1, 2, 1, 1) in runs
     assert Run(2, 3, 1, 2) in runs

@@ -29,13 +29,13 @@ TEXTS = (
 
 
 @pytest.mark.parametrize("duration_ms", [1, 999, 60_000, 7_123_457, 36_000_000])
-def test_a_known_duration_is_met_to_the_millisecond(duration_ms: int) -> None:
+def test_a_known_duration_is_matched_exactly(duration_ms: int) -> None:
     assert estimated(*TEXTS, duration_ms=duration_ms)[-1].words[-1].end_ms == duration_ms
 
 
 @pytest.mark.parametrize("tag", ["en", "zh-CN", "ja", "ar", "ko", "de"])
 @pytest.mark.parametrize("duration_ms", [None, 50, 123_456])
-def test_times_ascend_and_no_word_is_missing(tag: str, duration_ms: int | None) -> None:
+def test_times_ascend_and_every_word_has_one(tag: str, duration_ms: int | None) -> None:
     texts = (*TEXTS, "小米的车，很快。", "本当ですか？はい！", "مرحبا بكم في بكين.", "안녕하세요.")
     placed = estimated(*texts, tag=tag, duration_ms=duration_ms)
     words = [word for sentence in placed for word in sentence.words]
@@ -46,7 +46,7 @@ def test_times_ascend_and_no_word_is_missing(tag: str, duration_ms: int | None) 
         assert "".join(w.text for w in sentence.words) == "".join(text.split())
 
 
-def test_what_takes_longer_to_say_takes_longer() -> None:
+def test_longer_words_take_longer() -> None:
     assert length("unbelievable") > length("go")
     assert length("He has 215900 cars") > length("He has five cars")
     assert length("He has 215,900 cars") > length("He has 20 cars")
@@ -65,7 +65,7 @@ def test_silent_letters_and_scripts_without_vowels() -> None:
     assert length("السيارات", "ar") > length("من", "ar")
 
 
-def test_a_pace_near_that_of_a_calm_keynote() -> None:
+def test_the_speech_rate_is_that_of_a_calm_keynote() -> None:
     text = "On the evening of the nineteenth of July he walked onto a stage in Beijing."
     minutes = estimated(*[text] * 20)[-1].words[-1].end_ms / 60_000
     assert 110 < 20 * len(text.split()) / minutes < 170
@@ -80,5 +80,5 @@ def test_paragraphs_have_a_longer_pause_than_sentences() -> None:
     assert gap(1) > gap(0) > 0
 
 
-def test_a_number_of_a_million_digits_costs_no_more_than_its_length() -> None:
+def test_a_number_of_a_million_digits_takes_linear_time() -> None:
     assert estimated("9" * 1_000_000)[0].words[0].end_ms > 1_000_000

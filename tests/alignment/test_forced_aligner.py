@@ -66,7 +66,9 @@ def _sound(placement: Placement) -> None:
         assert all(w.confidence is not None and 0 <= w.confidence <= 1 for w in sentence.words)
 
 
-def test_matched_text_lands_on_the_speech(talk: tuple[Recording, list[tuple[int, int]]]) -> None:
+def test_matching_text_is_aligned_with_the_speech(
+    talk: tuple[Recording, list[tuple[int, int]]],
+) -> None:
     recording, times = talk
     placement = _place(recording, TEXTS)
     _sound(placement)
@@ -78,7 +80,7 @@ def test_matched_text_lands_on_the_speech(talk: tuple[Recording, list[tuple[int,
     assert not [f for f in placement.findings if f.code in ("not-spoken", "not-in-text")]
 
 
-def test_a_sentence_nobody_says_is_found(talk: tuple[Recording, list[tuple[int, int]]]) -> None:
+def test_an_unspoken_sentence_is_reported(talk: tuple[Recording, list[tuple[int, int]]]) -> None:
     recording, times = talk
     placement = _place(recording, (*TEXTS[:2], OTHER, *TEXTS[2:]))
     _sound(placement)
@@ -87,7 +89,7 @@ def test_a_sentence_nobody_says_is_found(talk: tuple[Recording, list[tuple[int, 
     assert abs(placement.sentences[3].words[0].start_ms - 250 - times[2][0]) < 200
 
 
-def test_speech_that_is_not_in_the_text_is_found(
+def test_speech_missing_from_the_text_is_reported(
     talk: tuple[Recording, list[tuple[int, int]]],
 ) -> None:
     recording, times = talk
@@ -100,13 +102,13 @@ def test_speech_that_is_not_in_the_text_is_found(
 
 
 @pytest.mark.parametrize("count", [0, 100, RATE * 3])
-def test_silence_places_everything_and_says_so(count: int) -> None:
+def test_silence_gives_times_and_a_finding(count: int) -> None:
     placement = _place(Recording(np.zeros(count, np.int16)), TEXTS)
     _sound(placement)
     assert [f.sentence for f in placement.findings if f.code == "not-spoken"] == [0, 1, 2, 3]
 
 
-def test_odd_texts_are_survived(talk: tuple[Recording, list[tuple[int, int]]]) -> None:
+def test_unusual_texts_are_aligned(talk: tuple[Recording, list[tuple[int, int]]]) -> None:
     recording, _ = talk
     short = Recording(recording.samples[: RATE * 4], 0)
     texts = ("—", "", "\0 \ud800", "9" * 10_000, "小米 SU7", "!!! ???", "a" * 5_000)
@@ -115,14 +117,14 @@ def test_odd_texts_are_survived(talk: tuple[Recording, list[tuple[int, int]]]) -
     assert _place(short, ()).sentences == ()
 
 
-def test_other_languages_are_heard_as_far_as_they_go(
+def test_unsupported_languages_are_aligned_as_far_as_possible(
     talk: tuple[Recording, list[tuple[int, int]]],
 ) -> None:
     recording, _ = talk
     _sound(_place(Recording(recording.samples[: RATE * 6]), ("Questa sera siamo qui.",), "it"))
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)

@@ -1,7 +1,7 @@
-"""What people give the speech aligner by mistake: a clear word each, never a crash.
+"""Forced alignment of unsuitable recordings: clear findings, never a crash.
 
-Voices of flite and espeak-ng, which are not the aligner's own opinion of the sounds.
-Margins are wide: the figures are in benchmarks/results/timing.jsonl.
+The voices are flite's and espeak-ng's, so they are independent of the aligner's models.
+Margins are wide; accuracy is measured in benchmarks/results/timing.jsonl.
 """
 
 import shutil
@@ -49,7 +49,7 @@ ITALIAN = (
 Times = list[tuple[int, int]]
 
 
-def _said(command: Sequence[str], path: Path) -> "np.ndarray":
+def _synthesize(command: Sequence[str], path: Path) -> "np.ndarray":
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     subprocess.run(command, check=True)
@@ -60,14 +60,16 @@ def _said(command: Sequence[str], path: Path) -> "np.ndarray":
     return np.interp(at, np.arange(len(samples)), samples).astype(np.int16)
 
 
-def _talk(texts: Sequence[str], folder: Path, tag: str = "") -> tuple[Recording, Times]:
-    """Texts with pauses of 700 ms and about where each is; `tag` speaks by espeak-ng."""
+def _speak(texts: Sequence[str], folder: Path, tag: str = "") -> tuple[Recording, Times]:
+    """Speak texts with pauses of 700 ms; returns their times. With a `tag` by espeak-ng."""
     path = folder / "x.wav"
     quiet = np.zeros(RATE * 7 // 10, np.int16)
     parts, times, clock = [quiet], [], len(quiet)
     for text in texts:
         flite = ["flite", "-voice", "slt", "-t", text, "-o", str(path)]
-        samples = _said(["espeak-ng", "-v", tag, "-w", str(path), text] if tag else flite, path)
+        samples = _synthesize(
+            ["espeak-ng", "-v", tag, "-w", str(path), text] if tag else flite, path
+        )
         loud = np.flatnonzero(np.abs(samples.astype(int)) > 300)
         times.append(((clock + loud[0]) * 1_000 // RATE, (clock + loud[-1]) * 1_000 // RATE))
         parts += [samples, quiet]
@@ -79,7 +81,7 @@ def _talk(texts: Sequence[str], folder: Path, tag: str = "") -> tuple[Recording,
 
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, Times]:
-    return _talk(TEXTS, tmp_path_factory.mktemp("english"))
+    return _speak(TEXTS, tmp_path_factory.mktemp("english"))
 
 
 def _place(recording: Recording, texts: Sequence[str], tag: str = "en") -> Placement:
@@ -93,7 +95,7 @@ def _place(recording: Recording, texts: Sequence[str], tag: str = "en") -> Place
     return placed
 
 
-def _sure(placed: Placement) -> list[float]:
+def _confidences(placed: Placement) -> list[float]:
     return [max(w.confidence or 0.0 for w in s.words) for s in placed.sentences]
 
 
@@ -101,7 +103,7 @@ def _codes(placed: Placement) -> list[str]:
     return [f.code for f in placed.findings]
 
 
-def _near(placed: Placement, times: Times, within_ms: int = 250) -> list[bool]:
+def _are_near(placed: Placement, times: Times, within_ms: int = 250) -> list[bool]:
     return [
         abs(s.words[0].start_ms - start) < within_ms and abs(s.words[-1].end_ms - end) < within_ms
         for s, (start, end) in zip(placed.sentences, times, strict=True)
@@ -109,7 +111,7 @@ def _near(placed: Placement, times: Times, within_ms: int = 250) -> list[bool]:
 
 
 def _music(seconds: float) -> "np.ndarray":
-    """Chords with a beat, loud."""
+    """Loud chords with a beat."""
     times = np.arange(int(seconds * RATE)) / RATE
     chords = [(220, 277, 330), (196, 247, 294), (175, 220, 262)]
     pieces = [
@@ -122,7 +124,7 @@ def _music(seconds: float) -> "np.ndarray":
 
 
 @pytest.mark.parametrize("kind", ["music", "noise", "clicks"])
-def test_no_speech_at_all_is_told_sentence_by_sentence(kind: str) -> None:
+def test_a_recording_without_speech_is_reported_for_each_sentence(kind: str) -> None:
     rng = np.random.default_rng(4)
     sound = {
         "music": _music(9),
@@ -130,21 +132,21 @@ def test_no_speech_at_all_is_told_sentence_by_sentence(kind: str) -> None:
         "clicks": (rng.random(9 * RATE) > 0.9995).astype(np.int16) * 20_000,
     }[kind]
     placed = _place(Recording(sound), TEXTS)
-    told = [f.sentence for f in placed.findings if f.code in ("not-spoken", "unsure-time")]
-    assert told == [0, 1, 2]
-    assert max(_sure(placed)) < 0.25
+    reported = [f.sentence for f in placed.findings if f.code in ("not-spoken", "unsure-time")]
+    assert reported == [0, 1, 2]
+    assert max(_confidences(placed)) < 0.25
 
 
-def test_another_language_is_not_believed(tmp_path: Path) -> None:
-    recording, _ = _talk(SPANISH, tmp_path, "es")
+def test_speech_in_another_language_has_low_confidence(tmp_path: Path) -> None:
+    recording, _ = _speak(SPANISH, tmp_path, "es")
     placed = _place(recording, TEXTS)
-    assert max(_sure(placed)) < 0.5
+    assert max(_confidences(placed)) < 0.5
     assert len([c for c in _codes(placed) if c in ("not-spoken", "unsure-time")]) == 3
 
 
-def test_a_telephone_line_is_heard(english: tuple[Recording, Times], tmp_path: Path) -> None:
+def test_telephone_quality_is_aligned(english: tuple[Recording, Times], tmp_path: Path) -> None:
     recording, times = english
-    # 8 kHz with 300 to 3,400 Hz left, as a file.
+    # 8 kHz, limited to 300 to 3,400 Hz.
     wide = recording.samples.astype(float)
     spectrum = np.fft.rfft(wide)
     hertz = np.fft.rfftfreq(len(wide), 1 / RATE)
@@ -155,31 +157,33 @@ def test_a_telephone_line_is_heard(english: tuple[Recording, Times], tmp_path: P
         file.setparams((1, 2, 8_000, 0, "NONE", ""))
         file.writeframes(narrow.tobytes())
     placed = _place(audio.load(path), TEXTS)
-    assert _near(placed, times) == [True] * 3
-    assert min(_sure(placed)) > 0.4
+    assert _are_near(placed, times) == [True] * 3
+    assert min(_confidences(placed)) > 0.4
 
 
-def test_sound_far_longer_than_the_text(english: tuple[Recording, Times]) -> None:
+def test_a_recording_much_longer_than_the_text(english: tuple[Recording, Times]) -> None:
     recording, times = english
     placed = _place(recording, TEXTS[1:2])
-    assert _near(placed, times[1:2]) == [True]
-    told = [f for f in placed.findings if f.code == "not-in-text"]
-    assert len(told) == 2
-    assert all(f.start_ms is not None for f in told)
+    assert _are_near(placed, times[1:2]) == [True]
+    reported = [f for f in placed.findings if f.code == "not-in-text"]
+    assert len(reported) == 2
+    assert all(f.start_ms is not None for f in reported)
 
 
-def test_a_text_far_longer_than_the_sound(english: tuple[Recording, Times]) -> None:
+def test_a_text_much_longer_than_the_recording(english: tuple[Recording, Times]) -> None:
     recording, times = english
     more = tuple(
         f"Nobody expected sentence number {n} of this report to be read." for n in range(8)
     )
     placed = _place(recording, (*TEXTS, *more))
-    assert sum(_near(placed, [*times, *[(0, 0)] * 8])[:3]) == 3
+    assert sum(_are_near(placed, [*times, *[(0, 0)] * 8])[:3]) == 3
     assert [f.sentence for f in placed.findings if f.code == "not-spoken"] == list(range(3, 11))
     assert placed.sentences[-1].words[-1].end_ms <= recording.duration_ms + 1_000
 
 
-def test_a_cut_file_gives_what_is_there(english: tuple[Recording, Times], tmp_path: Path) -> None:
+def test_a_truncated_file_is_aligned_as_far_as_it_goes(
+    english: tuple[Recording, Times], tmp_path: Path
+) -> None:
     recording, times = english
     path = tmp_path / "talk.wav"
     with wave.open(str(path), "wb") as file:
@@ -190,12 +194,12 @@ def test_a_cut_file_gives_what_is_there(english: tuple[Recording, Times], tmp_pa
     cut = audio.load(path)
     assert cut.duration_ms < times[1][1]
     placed = _place(cut, TEXTS)
-    assert _near(placed, times)[0]
+    assert _are_near(placed, times)[0]
     assert "not-spoken" in _codes(placed)
-    assert _sure(placed)[2] < 0.25
+    assert _confidences(placed)[2] < 0.25
 
 
-def test_a_video_whose_sound_starts_late(english: tuple[Recording, Times], tmp_path: Path) -> None:
+def test_a_video_with_a_late_audio_stream(english: tuple[Recording, Times], tmp_path: Path) -> None:
     import av
 
     recording, times = english
@@ -217,26 +221,28 @@ def test_a_video_whose_sound_starts_late(english: tuple[Recording, Times], tmp_p
     late = audio.load(path)
     assert late.offset_ms == 1_250
     placed = _place(late, TEXTS)
-    assert _near(placed, [(a + 1_250, b + 1_250) for a, b in times]) == [True] * 3
+    assert _are_near(placed, [(a + 1_250, b + 1_250) for a, b in times]) == [True] * 3
 
 
 @pytest.mark.parametrize(("tag", "texts"), [("es", SPANISH), ("it", ITALIAN)])
-def test_other_languages_by_their_sounds(tag: str, texts: tuple[str, ...], tmp_path: Path) -> None:
+def test_other_languages_are_aligned_by_phones(
+    tag: str, texts: tuple[str, ...], tmp_path: Path
+) -> None:
     if not supports(locales.load(tag)):
         pytest.skip("espeakng-loader is not installed")
-    recording, times = _talk(texts, tmp_path, tag)
+    recording, times = _speak(texts, tmp_path, tag)
     placed = _place(recording, texts, tag)
-    assert _near(placed, times) == [True] * 3
-    assert 0.4 < min(_sure(placed)) <= max(_sure(placed)) <= 0.85
+    assert _are_near(placed, times) == [True] * 3
+    assert 0.4 < min(_confidences(placed)) <= max(_confidences(placed)) <= 0.85
 
 
-def test_without_espeak_english_is_aligned_and_other_languages_go_to_the_pauses(
+def test_without_espeak_only_english_is_aligned_by_speech(
     english: tuple[Recording, Times], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("speechsubs.alignment.forced.pronounce.load_espeak", lambda: None)
     recording, times = english
     placed = _place(recording, TEXTS)
-    assert _near(placed, times) == [True] * 3
+    assert _are_near(placed, times) == [True] * 3
     assert registry.load("auto", recording, locales.load("en")).name == "speech"
     chosen = registry.load("auto", recording, locales.load("es"))
     assert chosen.name == "pauses"
@@ -245,7 +251,7 @@ def test_without_espeak_english_is_aligned_and_other_languages_go_to_the_pauses(
     assert registry.load("speech", recording, locales.load("es")).name == "speech"
 
 
-def test_auto_says_what_an_english_model_hears(english: tuple[Recording, Times]) -> None:
+def test_auto_reports_the_use_of_an_english_model(english: tuple[Recording, Times]) -> None:
     if not supports(locales.load("es")):
         pytest.skip("espeakng-loader is not installed")
     short = Recording(english[0].samples[:RATE], 0, "talk")
@@ -255,20 +261,22 @@ def test_auto_says_what_an_english_model_hears(english: tuple[Recording, Times])
     assert "aligner-foreign" in [f.code for f in found]
 
 
-def test_progress_names_every_step_and_ends_full(english: tuple[Recording, Times]) -> None:
-    told: list[tuple[str, int, int]] = []
+def test_progress_reports_every_step_to_its_end(english: tuple[Recording, Times]) -> None:
+    reported: list[tuple[str, int, int]] = []
     aligner = ForcedAligner(
-        english[0], locales.load("en"), workers=1, progress=lambda *now: told.append(now)
+        english[0], locales.load("en"), workers=1, progress=lambda *now: reported.append(now)
     )
     aligner.place([Sentence(i, i, t) for i, t in enumerate(TEXTS)])
-    steps = dict.fromkeys(name for name, _, _ in told)
+    steps = dict.fromkeys(name for name, _, _ in reported)
     assert [s for s in steps if s != "decide"] == ["voice", "listen", "align"]
-    assert all(done == total for name, done, total in {n: (n, d, t) for n, d, t in told}.values())
+    assert all(
+        done == total for name, done, total in {n: (n, d, t) for n, d, t in reported}.values()
+    )
 
 
 def test_words_have_their_own_confidence(english: tuple[Recording, Times]) -> None:
     wrong = (TEXTS[0], "Many people in the giraffe had tears in their eyes.", TEXTS[2])
     placed = _place(english[0], wrong)
-    trust = {w.text: w.confidence or 0.0 for w in placed.sentences[1].words}
-    assert trust["giraffe"] < 0.9 * trust["tears"]
+    confidence = {w.text: w.confidence or 0.0 for w in placed.sentences[1].words}
+    assert confidence["giraffe"] < 0.9 * confidence["tears"]
     assert abs(placed.sentences[1].words[0].start_ms - english[1][1][0]) < 250

@@ -23,7 +23,7 @@ def test_breathy_first_sounds_get_their_own_length(phone: str, heard_ms: int, st
     assert line[0].start_ms == start
 
 
-def test_no_line_begins_in_the_words_of_another() -> None:
+def test_no_line_starts_inside_another() -> None:
     lines = [(TokenTime(0, 980, -20, 3, 0),), (TokenTime(1_000, 1_600, -20, 3, 0, "HH", 30),)]
     _, second = boundaries.widen(lines, [], [])
     assert second is not None
@@ -47,7 +47,7 @@ REGIONS = st.lists(st.tuples(st.integers(1, 900), st.integers(1, 900)), max_size
 
 
 @given(REGIONS, st.integers(0, 9_000), st.integers(0, 9_000))
-def test_queries_equal_a_plain_search(regions: list[Region], start: int, length: int) -> None:
+def test_queries_agree_with_a_linear_search(regions: list[Region], start: int, length: int) -> None:
     end = start + length
     near = [r for r in regions if r.end_ms >= start and r.start_ms <= end]
     assert list(boundaries.regions_near(regions, start, end)) == near

@@ -1,4 +1,4 @@
-"""Borders between two lines that were put into the middle of speech."""
+"""Boundaries between two lines that were placed inside speech."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -55,7 +55,7 @@ def _move_to_pause(
     return chunks._move_to_pause(LINES, rows, regions, cast("WorkerPool", pool))
 
 
-def test_the_border_moves_to_the_pause_where_that_fits_better() -> None:
+def test_a_boundary_moves_to_a_pause_that_fits_better() -> None:
     pool = Fake(-20)
     first, second = _move_to_pause(EARLY, pool)
     assert first[-1].end_ms == 2_000
@@ -65,7 +65,7 @@ def test_the_border_moves_to_the_pause_where_that_fits_better() -> None:
 
 
 @pytest.mark.parametrize("pool", [Fake(-40), Fake(-55), Fake(-20, found=False)])
-def test_it_stays_where_that_fits_no_better(pool: Fake) -> None:
+def test_a_boundary_stays_without_a_better_pause(pool: Fake) -> None:
     assert _move_to_pause(EARLY, pool) == list(EARLY)
     assert pool.asked
 
@@ -81,21 +81,25 @@ def test_it_stays_where_that_fits_no_better(pool: Fake) -> None:
         ((EARLY[0], (TokenTime(1_400, 1_400),)), REGIONS),
     ],
 )
-def test_there_is_no_cause_to_ask(rows: Sequence[Times], regions: Sequence[Region]) -> None:
+def test_clear_boundaries_are_not_decoded_again(
+    rows: Sequence[Times], regions: Sequence[Region]
+) -> None:
     pool = Fake(-1)
     assert _move_to_pause(rows, pool, regions) == list(rows)
     assert not pool.asked
 
 
 @pytest.mark.parametrize(("sure", "end"), [(0.9, 1_000), (0.04, 1_800)])
-def test_a_doubtful_end_amid_a_voice_goes_to_where_the_voice_ends(sure: float, end: int) -> None:
+def test_an_uncertain_end_inside_speech_moves_to_the_end_of_the_speech(
+    sure: float, end: int
+) -> None:
     placed = [_words(-60, (0, 500), (500, 1_000)), _words(-20, (2_400, 3_000))]
     found = boundaries.widen(placed, [], [Region(0, 1_800), Region(2_400, 3_000)], [sure, 0.9])
     assert found[0] is not None
     assert found[0][-1].end_ms == end
 
 
-def test_a_doubtful_end_never_enters_another_line() -> None:
+def test_an_uncertain_end_never_enters_another_line() -> None:
     placed = [_words(-60, (0, 1_000)), _words(-20, (1_300, 3_000))]
     found = boundaries.widen(placed, [], [Region(0, 3_000)], [0.02, 0.9])
     assert found[0] is not None
@@ -113,7 +117,7 @@ def test_a_doubtful_end_never_enters_another_line() -> None:
         (((200, 400), (400, 900), (900, 2_300), (4_800, 4_900)), (100, 2_600)),
     ],
 )
-def test_a_word_far_from_its_line_is_looked_for_where_the_voice_sets_in(
+def test_a_word_far_from_its_line_is_searched_for_where_speech_starts(
     times: Sequence[tuple[int, int]], cut: tuple[int, int]
 ) -> None:
     pool = Fake(-1)
@@ -122,7 +126,7 @@ def test_a_word_far_from_its_line_is_looked_for_where_the_voice_sets_in(
     assert pool.asked == [cut]
 
 
-def test_pieces_are_cut_where_both_sides_were_heard() -> None:
+def test_chunks_are_split_between_recognized_lines() -> None:
     spans = [Span(0, 900, 1.0, 0, 900), None, Span(5_000, 6_000, 1.0, 5_000, 6_000)]
     regions = [Region(0, 900), Region(5_000, 6_000)]
     first, second = chunks.build_chunks(spans, regions, 8_000)

@@ -31,7 +31,7 @@ def test_confidence_falls_with_every_feature() -> None:
         assert confidence.line_confidence(confidence.Evidence(**values), -25, 4) < base
 
 
-def test_a_voice_that_no_line_covers_is_reported() -> None:
+def test_speech_outside_all_lines_is_reported() -> None:
     text = _script("one two")
     placed = [(TokenTime(0, 500, -20, 3, 0), TokenTime(500, 1_000, -20, 2, 0))]
     sentence = Sentence(0, 0, "one two")

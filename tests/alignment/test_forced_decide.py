@@ -33,7 +33,7 @@ class _NoMatch:
         return [function(item) for item in items]
 
 
-def test_lines_are_looked_for_where_somebody_speaks_but_not_for_an_hour() -> None:
+def test_lines_are_searched_for_in_speech_within_a_limit() -> None:
     text = _script("nobody said this sentence here", "and this one was not said either")
     nothing: list[RecognizedUnit | None] = [None] * len(text.units)
 

@@ -15,7 +15,7 @@ def _script(*texts: str) -> Script:
     return build_script(sentences, Pronouncer("en"))
 
 
-def test_readings_are_found_again_in_what_was_decoded() -> None:
+def test_decoded_paths_lead_back_to_spoken_forms() -> None:
     text = _script("It cost $10 today")
     arcs, final = _alignment_grammar([line.spoken_forms for line in text.lines])
     token = text.lines[0].tokens[2]

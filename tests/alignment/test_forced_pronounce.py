@@ -27,7 +27,7 @@ def test_hostile_tokens_cost_little_and_never_raise(token: str) -> None:
     assert all(u.length for way in found.spoken_forms for u in way)
 
 
-def test_unknown_names_have_a_sound_and_are_called_guessed() -> None:
+def test_unknown_names_get_a_guessed_pronunciation() -> None:
     words = pronounce.Pronouncer("en")
     assert words.look_up("Xiaopeng").guessed
     assert words.look_up("Xiaopeng").length >= 5
@@ -36,14 +36,14 @@ def test_unknown_names_have_a_sound_and_are_called_guessed() -> None:
     assert words.look_up("Courage:").spoken_forms == words.look_up("courage").spoken_forms
 
 
-def test_without_espeak_names_still_have_a_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_pronounced_without_espeak(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("speechsubs.alignment.forced.pronounce.load_espeak", lambda: None)
     assert pronounce.Pronouncer("en").look_up("Xiaopeng").length >= 4
     assert pronounce.Pronouncer("it").look_up("sconosciuti").length >= 6
     assert pronounce.Pronouncer("ru").look_up("слово").spoken_forms
 
 
-def test_a_lexicon_decides_before_the_dictionary() -> None:
+def test_a_lexicon_takes_precedence_over_the_dictionary() -> None:
     own = pronounce.parse_lexicon("Xiaomi: shao mee\nHeihe = HH EY HH AH  # a city\n\n# nothing\n")
     words = pronounce.Pronouncer("en", own)
     (form,) = words.look_up("Heihe,").spoken_forms
@@ -53,7 +53,7 @@ def test_a_lexicon_decides_before_the_dictionary() -> None:
 
 
 @pytest.mark.parametrize(("line", "part"), [("word", ":2"), ("a: XX YY", "'XX'"), (": x", ":2")])
-def test_a_bad_lexicon_line_is_named(line: str, part: str) -> None:
+def test_an_invalid_lexicon_line_is_reported(line: str, part: str) -> None:
     with pytest.raises(InputError) as caught:
         pronounce.parse_lexicon(f"good: gud\n{line}\n", "my.lex")
     assert "my.lex:2" in str(caught.value)

@@ -22,7 +22,7 @@ def _said(text: Script, rows: list[int], step: int = 300) -> list[RecognizedUnit
     ]
 
 
-def test_what_was_heard_finds_its_place_when_sentences_are_missing() -> None:
+def test_recognized_words_are_matched_despite_missing_sentences() -> None:
     text = _script(
         "the quick brown fox jumps", "over seven lazy dogs today", "and nobody laughed loudly"
     )
@@ -32,7 +32,7 @@ def test_what_was_heard_finds_its_place_when_sentences_are_missing() -> None:
     assert times[10] == heard[5]
 
 
-def test_a_word_that_matches_alone_is_no_evidence() -> None:
+def test_a_single_matching_word_is_no_anchor() -> None:
     text = _script("the report was very long indeed")
     assert match_units(text, [RecognizedUnit(text.units[0].name, 0, 100)]) == [None] * len(
         text.units
@@ -48,7 +48,7 @@ def test_long_texts_are_matched_in_a_band() -> None:
     assert sum(t is not None for t in times) > 0.99 * len(times)
 
 
-def test_long_regions_are_heard_in_pieces() -> None:
+def test_long_regions_are_recognized_in_chunks() -> None:
     pieces = group_regions([Region(0, 200_000)])
     assert pieces[0][0] == 0
     assert pieces[-1][1] == 200_000

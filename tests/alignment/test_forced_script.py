@@ -14,7 +14,7 @@ def _script(*texts: str) -> Script:
     return build_script(sentences, Pronouncer("en"))
 
 
-def test_an_amount_before_a_scale_is_said_in_another_order() -> None:
+def test_amounts_before_a_scale_word_are_spoken_in_another_order() -> None:
     text = _script("it would need $10 billion over ten years")
     ten, billion = text.lines[0].tokens[3:5]
     assert len(ten.spoken_forms[0]) == 1
@@ -25,7 +25,7 @@ def test_an_amount_before_a_scale_is_said_in_another_order() -> None:
     assert len(_script("ten billion people").lines[0].tokens[1].spoken_forms[0]) == 1
 
 
-def test_units_are_numbered_throughout() -> None:
+def test_units_are_numbered_consecutively() -> None:
     text = _script("It cost $10.", "—", "Good day")
     assert [(line.first, line.last) for line in text.lines] == [(0, 4), (4, 4), (4, 6)]
     assert text.line_of == (0, 0, 0, 0, 2, 2)

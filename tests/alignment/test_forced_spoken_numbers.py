@@ -26,11 +26,11 @@ from speechsubs.alignment.forced.spoken_numbers import cardinal_words, ordinal_w
         ("007", "zero zero seven"),
     ],
 )
-def test_a_number_is_read_as_people_read_it(token: str, way: str) -> None:
+def test_numbers_have_their_usual_spoken_forms(token: str, way: str) -> None:
     assert tuple(way.split()) in verbalize(token)
 
 
-def test_words_are_no_numbers() -> None:
+def test_words_have_no_number_forms() -> None:
     assert verbalize("Courage") == []
     assert cardinal_words(0) == ("zero",)
     assert ordinal_words(12) == ("twelfth",)
@@ -52,7 +52,7 @@ def _value(words: tuple[str, ...]) -> int:
 
 
 @given(st.integers(0, 10**15 - 1))
-def test_the_words_of_a_number_have_its_value(value: int) -> None:
+def test_spoken_forms_have_the_value_of_the_number(value: int) -> None:
     assert len(SMALL) == 1_000
     assert _value(cardinal_words(value)) == value
     assert tuple(w for w in cardinal_words(value, link=True) if w != "and") == cardinal_words(value)

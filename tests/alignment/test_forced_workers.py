@@ -51,7 +51,7 @@ def _answers(pool: WorkerPool, text: script.Script) -> list[object]:
     ]
 
 
-def test_helpers_answer_as_one_process_does(
+def test_workers_give_the_results_of_one_process(
     speech: Recording, text: tuple[script.Script, Path]
 ) -> None:
     made, folder = text
@@ -65,7 +65,7 @@ def test_helpers_answer_as_one_process_does(
     assert expected[3:6:2] == [None, []]
 
 
-def test_a_helper_that_dies_is_done_without(
+def test_a_worker_that_dies_is_replaced_by_this_process(
     speech: Recording, text: tuple[script.Script, Path]
 ) -> None:
     made, folder = text
@@ -83,7 +83,7 @@ def test_a_helper_that_dies_is_done_without(
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_what_fails_inside_is_raised_and_all_helpers_end(
+def test_an_exception_is_raised_and_all_workers_end(
     speech: Recording, text: tuple[script.Script, Path]
 ) -> None:
     def fail(item: int) -> int:

@@ -48,13 +48,13 @@ def test_offset_and_rate_are_found(name: str, shift_ms: int) -> None:
     assert fit.confidence > 0.8
 
 
-def test_a_standard_rate_is_met_exactly() -> None:
+def test_a_standard_frame_rate_is_found_exactly() -> None:
     true = speech(6)
     off = [(round(a * 0.96), round(b * 0.96)) for a, b in true]
     assert offset.find_fit(off, curve(true)).rate == float(Fraction(25, 24))
 
 
-def test_sloppy_cues_still_fit() -> None:
+def test_inaccurate_cues_still_fit() -> None:
     chance = random.Random(2)
     true = speech(7)
     off = [(a + 4_000 + chance.randint(-150, 150), b + 4_000 + chance.randint(-100, 900))
@@ -65,20 +65,20 @@ def test_sloppy_cues_still_fit() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_another_speech_is_not_sure(seed: int) -> None:
+def test_another_recording_has_low_confidence(seed: int) -> None:
     fit = offset.find_fit(speech(100 + seed), curve(speech(200 + seed)))
     assert fit.confidence < 0.5
 
 
-def test_silence_and_nothing_are_not_sure() -> None:
+def test_silence_and_empty_input_have_low_confidence() -> None:
     assert offset.find_fit(speech(1), np.zeros(2_000, np.float32)).confidence == 0
     assert offset.find_fit([], curve(speech(1))).confidence == 0
     assert offset.find_fit([(0, 1_000)], np.zeros(0, np.float32)).confidence == 0
 
 
-def test_one_cue_is_never_sure() -> None:
+def test_a_single_cue_has_low_confidence() -> None:
     assert offset.find_fit([(0, 2_000)], curve(speech(3))).confidence < 0.5
 
 
-def test_no_time_falls_before_zero() -> None:
+def test_no_time_is_negative() -> None:
     assert offset.Fit(-5_000, 1.0, 1.0, 1.0, 1.0).map_time(1_000) == 0

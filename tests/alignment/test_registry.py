@@ -30,7 +30,7 @@ def test_a_forced_estimate_fills_the_recording(said: list[Sentence]) -> None:
     assert abs(found.sentences[-1].words[-1].end_ms - 30_500) < 10
 
 
-def test_auto_tells_why_it_fell_back(
+def test_auto_reports_why_it_fell_back(
     monkeypatch: pytest.MonkeyPatch, speech: Recording, said: list[Sentence]
 ) -> None:
     monkeypatch.setattr(registry, "_missing_requirement", lambda: "no pocketsphinx")

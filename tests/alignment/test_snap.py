@@ -1,4 +1,4 @@
-"""Word times of a transcript move to nearby boundaries of speech."""
+"""Snapping word times to nearby boundaries of speech."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ def errors(found: Placement, truth: Sequence[dict[str, int]]) -> tuple[list[int]
     )
 
 
-def test_edges_of_known_times_move_to_the_speech(
+def test_boundaries_move_to_the_speech(
     speech: Recording, placed: Placement, truth: list[dict[str, int]]
 ) -> None:
     off = [
@@ -74,7 +74,7 @@ def _curve(*spans: tuple[int, int]) -> vad.SpeechCurve:
     return curve
 
 
-def test_the_words_beside_a_pause_move_and_no_other() -> None:
+def test_only_words_next_to_a_pause_move() -> None:
     curve = _curve((1_000, 3_000), (4_000, 6_000))
     sentence = Sentence(0, 0, "a a a a", words=_words(
         (800, 1_500), (1_500, 3_200), (3_900, 5_000), (5_000, 6_100)))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where somebody speaks."""
+"""Voice activity detection."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_a_quiet_recording_has_the_same_regions(speech: Recording) -> None:
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise", "music"])
-def test_what_is_no_voice_has_no_regions(kind: str) -> None:
+def test_other_sounds_have_no_regions(kind: str) -> None:
     times = np.arange(16_000 * 8) / 16_000
     sound = {
         "silence": np.zeros(len(times)),
@@ -54,12 +54,12 @@ def test_what_is_no_voice_has_no_regions(kind: str) -> None:
     assert sum(region.duration_ms for region in found) < 400
 
 
-def test_nothing_at_all() -> None:
+def test_an_empty_recording_has_no_regions() -> None:
     assert vad.detect_regions(Recording(np.zeros(0, np.int16))) == ()
     assert vad.detect_regions(Recording(np.zeros(5, np.int16))) == ()
 
 
-def test_padding_joins_and_stays_inside() -> None:
+def test_padding_joins_regions_and_stays_inside() -> None:
     curve = np.zeros(40, np.float32)
     curve[2:10] = curve[18:30] = 1
     apart = vad.find_regions(curve, 1_280)
@@ -69,13 +69,13 @@ def test_padding_joins_and_stays_inside() -> None:
     assert joined.end_ms <= 1_280
 
 
-def test_progress_ends_with_all(speech: Recording) -> None:
+def test_progress_ends_at_the_total(speech: Recording) -> None:
     told: list[tuple[int, int]] = []
     vad.compute_probabilities(audio.part(speech, 0, 2_000), progress=lambda *now: told.append(now))
     assert told[-1][0] == told[-1][1] == 63
 
 
-def test_the_network_in_numpy_is_the_network_of_the_package(speech: Recording) -> None:
+def test_the_numpy_network_agrees_with_the_package(speech: Recording) -> None:
     piece = audio.part(speech, 0, 20_000)
     quick = vad.compute_probabilities(piece)
     slow = vad._compute_with_package(piece, vad._gain(piece) / 32_768, None)
@@ -84,14 +84,16 @@ def test_the_network_in_numpy_is_the_network_of_the_package(speech: Recording) -
     assert int(((quick > 0.5) != (slow > 0.5)).sum()) == 0
 
 
-def test_blocks_do_not_show(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_block_size_does_not_affect_the_result(
+    speech: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
     piece = audio.part(speech, 0, 10_000)
     whole = vad.compute_probabilities(piece)
     monkeypatch.setattr("speechsubs.alignment.vad._BLOCK_FRAMES", 70)
     assert float(np.abs(vad.compute_probabilities(piece) - whole).max()) < 1e-4
 
 
-def test_weights_of_another_shape_leave_it_to_the_package(
+def test_weights_of_another_shape_fall_back_to_the_package(
     speech: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for data in (b"", b"lmgg", b"lmgg" + bytes(400), b"lmgg" + b"\xff" * 400):
@@ -107,7 +109,9 @@ def test_weights_of_another_shape_leave_it_to_the_package(
     assert told[-1] == (16, 16)
 
 
-def test_a_curve_is_made_once(speech: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_speech_curve_is_computed_once(
+    speech: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
     piece = audio.part(speech, 0, 5_000)
     curve = vad.SpeechCurve(piece)
     first = curve.values()

@@ -1,4 +1,4 @@
-"""The picture of a recording: its size, and what people put into it."""
+"""The picture of a recording: its size, and the texts drawn into it."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def _height(path: Path) -> int:
         return int(image.height)
 
 
-def test_every_fifteen_seconds_are_a_strip(tmp_path: Path) -> None:
+def test_each_strip_shows_fifteen_seconds(tmp_path: Path) -> None:
     heights = []
     for seconds in (0, 15, 16, 31):
         save_picture(_scene(seconds), tmp_path / "a.png")
@@ -32,7 +32,7 @@ def test_every_fifteen_seconds_are_a_strip(tmp_path: Path) -> None:
     assert heights == [one, one, one + strip, one + 2 * strip]
 
 
-def test_cues_behind_the_end_of_the_sound_are_drawn(tmp_path: Path) -> None:
+def test_cues_after_the_end_of_the_recording_are_drawn(tmp_path: Path) -> None:
     save_picture(_scene(1, Cue(40_000, 44_000, ("Late.",))), tmp_path / "late.png")
     save_picture(_scene(44), tmp_path / "long.png")
     assert _height(tmp_path / "late.png") == _height(tmp_path / "long.png")
