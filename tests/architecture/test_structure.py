@@ -17,6 +17,97 @@ SOURCE = ROOT / "src" / "speechsubs"
 MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES = 600, 60
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+#: Modules with fewer statements in their functions have no logic to be tested.
+FEWEST_STATEMENTS = 10
+#: Modules that are tested elsewhere, and where.
+TESTED_ELSEWHERE = {
+    **dict.fromkeys(
+        ("cli/glossary.py", "cli/models.py"),
+        "declarations of commands, which tests/cli runs",
+    ),
+    "cli/jobs/locales.py": "one loop that prints, checked byte by byte in tests/snapshots",
+}
+#: Modules without a test file of their own. The list may only become shorter.
+WITHOUT_TESTS = {
+    "adapters/json_codec.py",
+    "batch/cluster/client.py",
+    "batch/cluster/worker.py",
+    "batch/events.py",
+    "batch/fingerprint.py",
+    "batch/naming.py",
+    "batch/plan.py",
+    "batch/resources.py",
+    "batch/state.py",
+    "batch/watch.py",
+    "batch/worker.py",
+    "cli/group.py",
+    "cli/jobs/batch.py",
+    "cli/jobs/batch_cluster.py",
+    "cli/jobs/batch_options.py",
+    "cli/jobs/check.py",
+    "cli/jobs/console.py",
+    "cli/jobs/convert.py",
+    "cli/jobs/evaluate.py",
+    "cli/jobs/glossary.py",
+    "cli/jobs/glossary_review.py",
+    "cli/jobs/inputs.py",
+    "cli/jobs/memory.py",
+    "cli/jobs/models.py",
+    "cli/jobs/models_install.py",
+    "cli/jobs/progress.py",
+    "cli/jobs/project.py",
+    "cli/jobs/review.py",
+    "cli/jobs/subtitle.py",
+    "cli/jobs/sync.py",
+    "cli/jobs/timing.py",
+    "cli/jobs/translate.py",
+    "cli/jobs/workspace.py",
+    "cli/options.py",
+    "engines/apertium_rules.py",
+    "engines/install.py",
+    "engines/tokenizers.py",
+    "errors.py",
+    "exchange/markdown.py",
+    "exchange/registry.py",
+    "exchange/segments.py",
+    "exchange/status.py",
+    "exchange/xliff.py",
+    "exchange/xlsx.py",
+    "glossary/delimited.py",
+    "glossary/merge.py",
+    "glossary/tbx.py",
+    "glossary/write.py",
+    "memory/matching.py",
+    "memory/model.py",
+    "memory/search.py",
+    "models/store.py",
+    "outputs.py",
+    "pipeline/check.py",
+    "pipeline/results.py",
+    "pipeline/retime.py",
+    "pipeline/sync.py",
+    "project/merge.py",
+    "project/report.py",
+    "qa/text.py",
+    "quantities/cjk.py",
+    "quantities/compare.py",
+    "quantities/currencies.py",
+    "quantities/dates.py",
+    "quantities/digits.py",
+    "quantities/format.py",
+    "quantities/lenient.py",
+    "quantities/ordinals.py",
+    "quantities/times.py",
+    "review/affected.py",
+    "review/apply.py",
+    "review/items.py",
+    "review/predict.py",
+    "review/render.py",
+    "review/retranslate.py",
+    "review/translation.py",
+    "translation/candidates.py",
+    "translation/validate.py",
+}
 
 
 def name(path: Path) -> str:
@@ -31,6 +122,27 @@ def functions(path: Path) -> Iterator[Function]:
     for node in ast.walk(tree(path)):
         if isinstance(node, Function):
             yield node
+
+
+def statements(path: Path) -> int:
+    """The number of statements in functions, without docstrings and empty bodies."""
+    return sum(
+        isinstance(node, ast.stmt)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for function in functions(path)
+        for node in ast.walk(function)
+        if node is not function
+    )
+
+
+def paths_of_tests(path: Path) -> tuple[Path, ...]:
+    """The names that the test file of a module may have."""
+    *packages, stem = path.relative_to(SOURCE).with_suffix("").parts
+    tests = ROOT / "tests"
+    own = tests.joinpath(*packages, f"test_{stem}.py")
+    if len(packages) < 2:
+        return (own,)
+    return own, tests.joinpath(packages[0], f"test_{'_'.join([*packages[1:], stem])}.py")
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -109,6 +221,20 @@ def test_nothing_happens_at_import(path: Path) -> None:
                 assert ast.unparse(inner) != "os.environ"
     for inner in ast.walk(tree(path)):
         assert not isinstance(inner, ast.Global), "a module's state changes"
+
+
+def test_every_module_with_logic_has_its_test_file() -> None:
+    missing = {
+        name(path)
+        for path in MODULES
+        if path.stem not in ("__init__", "__main__")
+        and statements(path) >= FEWEST_STATEMENTS
+        and not any(file.exists() for file in paths_of_tests(path))
+    }
+    assert TESTED_ELSEWHERE.keys() <= missing, "has a test file now: remove it from the list"
+    missing -= TESTED_ELSEWHERE.keys()
+    assert missing <= WITHOUT_TESTS, "a module without a test file"
+    assert missing >= WITHOUT_TESTS, "has a test file now: remove it from the list"
 
 
 def test_no_second_word_for_the_same_thing() -> None:
