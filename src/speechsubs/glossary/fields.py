@@ -1,8 +1,8 @@
 """Glossary entries as flat fields, the common form of all file formats.
 
-A field is named as a column is: "source", "note", "es" for a target, "es:forms" for
-what belongs to it. A file gives the fields that it can hold and no others, so that what
-it cannot hold is never taken away from a glossary.
+Fields are named like columns: "source", "note", "es" for a target, "es:forms" for its
+parts. A file provides only the fields that its format can represent, so that importing
+never deletes the others from a glossary.
 
 Whatever a format cannot hold is reported as a finding, so that no export loses data
 silently.
@@ -87,7 +87,7 @@ def split(name: str) -> tuple[str, str]:
 
 
 def empty(name: str) -> Value:
-    """Nothing, as a value of this field."""
+    """The empty value of this field."""
     return () if name.rpartition(":")[2] in LISTS else ""
 
 

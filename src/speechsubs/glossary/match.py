@@ -18,7 +18,7 @@ from speechsubs.language.normalize import (
     keyed,
 )
 
-#: How far back a quotation mark is looked for that an apostrophe may close. Characters.
+#: How many characters back to look for a quotation mark that an apostrophe may close.
 _QUOTE_REACH = 200
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]{2,}")
 _PLURAL = re.compile(r"e?s(?![A-Za-z0-9_])")
@@ -30,8 +30,8 @@ _OPEN_QUOTE = re.compile(r"‘|(?:^|(?<=[\s(\[{\"“«—–-]))'")
 class TermMatch:
     """A term in a text. `start` and `end` are character offsets of the term itself.
 
-    `suffix` is the plural or possessive ending written on it ("s", "'s", "s'"), ""
-    where there is none; `suffix_end` is where that ends. `text` is as written.
+    `suffix` is its plural or possessive ending ("s", "'s", "s'"), "" if there is none;
+    `suffix_end` is the end of that. `text` is as written.
     """
 
     term: Term
@@ -42,7 +42,7 @@ class TermMatch:
 
     @property
     def suffix_end(self) -> int:
-        """Where the term with its ending ends."""
+        """The end of the term including its ending."""
         return self.end + len(self.suffix)
 
 
@@ -138,7 +138,7 @@ class Matcher:
         self._finder = Finder(spellings, loose)
 
     def find(self, text: str) -> list[TermMatch]:
-        """The terms of a text in the order in which they stand.
+        """Find the terms of a text, in text order.
 
         >>> from speechsubs.glossary import Glossary, Matcher, Term
         >>> matcher = Matcher(Glossary((Term("lei", "Lei Jun"), Term("suv", "SUV"))))

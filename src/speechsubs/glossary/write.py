@@ -17,9 +17,9 @@ from speechsubs.glossary.fields import flat, row
 from speechsubs.glossary.load import parse
 from speechsubs.glossary.model import Glossary, Term
 
-#: Lines of lists and mappings in brackets are broken behind this column.
+#: Flow-style lists and mappings are wrapped after this column.
 WIDTH = 98
-# Text that no YAML reader takes for anything else, in brackets or out of them.
+# Text that is an unambiguous plain scalar, inside brackets or not.
 _PLAIN = re.compile(r"(?:[^\W\d_]|\d+[A-DF-WYZa-df-wyz])[\w .’'&+/()·・-]*")
 _SPECIAL = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n)|0[xob].*|.* |.*  .*", re.DOTALL)
 _MUST_ESCAPE = re.compile("[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -28,7 +28,7 @@ _DASH = re.compile(r"( *)-(?: +|$)")
 
 
 def render(glossary: Glossary) -> str:
-    """A whole glossary as a new file."""
+    """Render a whole glossary as a new file."""
     head = f"version: 1\nsource: {_scalar(glossary.language)}\n"
     if not glossary.terms:
         return head + "terms: []\n"
@@ -36,7 +36,7 @@ def render(glossary: Glossary) -> str:
 
 
 def render_entry(term: Term, indent: int = 2) -> str:
-    """An entry as lines of a file's `terms`, its dash `indent` spaces from the left."""
+    """Render an entry of a file's `terms`, its dash indented by `indent` spaces."""
     pad = " " * indent
     lines: list[str] = []
     for name, value in row(term.id, flat(term)).items():
@@ -82,7 +82,7 @@ def _flow_list(start: str, values: Sequence[str], pad: str) -> list[str]:
 
 
 def _scalar(value: str) -> str:
-    """A text as YAML: plain where nothing can go wrong, else in quotes.
+    """Render a text as YAML: plain if that is unambiguous, otherwise quoted.
 
     >>> _scalar("Lei Jun"), _scalar("NO"), _scalar("3.10"), _scalar("a: b")
     ('Lei Jun', '"NO"', '"3.10"', '"a: b"')
@@ -96,7 +96,7 @@ def _scalar(value: str) -> str:
 
 
 def _fits_block(value: str) -> bool:
-    """True for text that a literal block holds as it is."""
+    """True for text that a literal block preserves."""
     lines = value.removesuffix("\n").split("\n")
     clean = not any(line != line.rstrip() or "\t" in line for line in lines)
     strange = _MUST_ESCAPE.search(value) or value[0] in "# -"
@@ -104,10 +104,10 @@ def _fits_block(value: str) -> bool:
 
 
 def update(old: str, before: Glossary, after: Glossary) -> str:
-    """The file `old`, which reads as `before`, with what it takes to read as `after`.
+    """Update the file `old`, whose content is `before`, so that its content is `after`.
 
-    Entries that are gone lose their lines, new ones come last. Raises `GlossaryError`
-    where `after` is no glossary.
+    The lines of removed entries are deleted, new entries are appended. Raises
+    `GlossaryError` if `after` is not a valid glossary.
     """
     crlf = old.count("\r\n") > 0 and old.count("\r\n") == old.count("\n")
     lines = old.replace("\r\n", "\n") if crlf else old
@@ -115,7 +115,7 @@ def update(old: str, before: Glossary, after: Glossary) -> str:
         made = attempt(lines, before, after)
         if made is not None and _reads_as(made, after):
             return made.replace("\n", "\r\n") if crlf else made
-    # Neither way of keeping the rest came out right: what is said matters most.
+    # Neither way of preserving the layout worked: the content matters most.
     made = render(after)
     if not _reads_as(made, after):
         raise GlossaryError(after.path, 1, "these entries cannot be written as YAML")
@@ -132,7 +132,7 @@ def _reads_as(made: str, after: Glossary) -> bool:
 
 
 def _by_lines(old: str, before: Glossary, after: Glossary) -> str | None:
-    """Replace the lines of entries that differ. None where entries share lines."""
+    """Replace the lines of entries that differ. None if entries share lines."""
     lines = old.splitlines(keepends=True) if "\x85" not in old else []
     if "\r" in old or any(mark in old for mark in "\x0b\x0c\x1c\x1d\x1e\u2028\u2029"):
         return None  # Python and YAML count these lines differently
@@ -164,7 +164,7 @@ def _by_lines(old: str, before: Glossary, after: Glossary) -> str | None:
 
 
 def _end_of_entry(lines: Sequence[str], start: int, end: int, indent: int) -> int:
-    """Where an entry's own lines end: blank lines and remarks behind it are not its own."""
+    """The end of an entry's own lines, without trailing blank lines and comments."""
     while end > start + 1:
         line = lines[end - 1]
         spaces = len(line) - len(line.lstrip(" "))
@@ -175,7 +175,7 @@ def _end_of_entry(lines: Sequence[str], start: int, end: int, indent: int) -> in
 
 
 def _update_entry(own: str, term: Term, indent: int) -> str:
-    """The lines of one entry, changed. Its remarks and quotes stay."""
+    """Update the lines of one entry, keeping its comments and quotes."""
     yaml = _round_trip(indent)
     data = yaml.load(own)
     _update(data[0], row(term.id, flat(term)))
@@ -185,7 +185,7 @@ def _update_entry(own: str, term: Term, indent: int) -> str:
 
 
 def _by_round_trip(old: str, before: Glossary, after: Glossary) -> str | None:
-    """The whole file through ruamel: for lists in brackets and other rare layouts."""
+    """Round-trip the whole file with ruamel: for flow-style lists and other rare layouts."""
     yaml = _round_trip(2)
     data = yaml.load(old)
     if not isinstance(data.get("terms"), list):
@@ -208,7 +208,7 @@ def _by_round_trip(old: str, before: Glossary, after: Glossary) -> str | None:
 
 
 def _round_trip(indent: int) -> Any:
-    # Here, because it is slow to import and seldom needed.
+    # Imported here because it is slow to import and rarely needed.
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt")
@@ -220,7 +220,7 @@ def _round_trip(indent: int) -> Any:
 
 
 def _update(old: Any, new: Mapping[str, Any]) -> None:
-    """Make a round-trip mapping say `new`, touching only what differs."""
+    """Update a round-trip mapping to `new`, touching only what differs."""
     for name in [name for name in old if name not in new and not _is_default(name, old[name], new)]:
         del old[name]
     for name, value in new.items():
@@ -234,12 +234,12 @@ def _update(old: Any, new: Mapping[str, Any]) -> None:
 
 
 def _only_term(there: Mapping[str, Any]) -> Any:
-    """The term of a target that is written as a mapping and has nothing else."""
+    """The term of a target written as a mapping with no other key."""
     return there.get("term") if len(there) == 1 else None
 
 
 def _is_default(name: str, there: Any, new: Mapping[str, Any]) -> bool:
-    """True for a default that somebody wrote out: it may stay."""
+    """True for an explicit default value, which may stay."""
     from speechsubs.glossary.fields import DEFAULTS, default_case
 
     if name == "case":
