@@ -108,7 +108,7 @@ def main() -> None:
     made = []
 
     def run() -> None:
-        made.append(impact.review_change(project, old, new)[0])
+        made.append(impact.review_change(project, old, new))
 
     best_s = min(timeit.repeat(run, timer=time.process_time, number=1, repeat=5))
     review = made[-1]

@@ -85,7 +85,7 @@ def shares(
     for word, wording in WORDS.items():
         target = {engine.target: Target(wording)}
         new = Glossary((*words.terms, Term(word, word, policy=Policy.FIXED, targets=target)))
-        found, _ = impact.review_change(made, words, new, engines=lambda *_: engine)
+        found = impact.review_change(made, words, new, engines=lambda *_: engine)
         for item in found.items:
             if item.kept is not None:
                 kept[word, item.segment] = item.kept

@@ -32,12 +32,9 @@ def test_confidence_falls_with_every_feature() -> None:
 
 
 def test_speech_outside_all_lines_is_reported() -> None:
-    text = _script("one two")
     placed = [(TokenTime(0, 500, -20, 3, 0), TokenTime(500, 1_000, -20, 2, 0))]
-    sentence = Sentence(0, 0, "one two")
-    found = confidence.report_findings(
-        text, [sentence], placed, set(), [0.9], [Region(0, 1_000), Region(4_000, 9_000)], 0
-    )
+    regions = [Region(0, 1_000), Region(4_000, 9_000)]
+    found = confidence.find_speech_without_text(placed, regions, 0)
     assert [(f.code, f.start_ms, f.severity) for f in found] == [
         ("not-in-text", 4_000, Severity.WARNING)
     ]

@@ -52,6 +52,11 @@ def edited(own: Project, index: int, text: str, **more: object) -> Project:
     return replace(own, sources=(replace(own.sources[0], tracks=(track,)),))
 
 
+def pinned(own: Project, index: int, lines: Sequence[Sequence[str]]) -> Project:
+    track = project.pin(spanish(own), index, lines)
+    return replace(own, sources=(replace(own.sources[0], tracks=(track,)),))
+
+
 def test_a_project_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     own = recorded(tmp_path, run())
     project.write(own)
@@ -110,7 +115,7 @@ def test_pinned_cues_stay_as_a_person_left_them(tmp_path: Path) -> None:
     shown = [cue for cue in spanish(own).cues if 3 in cue.sentences]
     lines = [("La condujimos", f"parte {n}") for n, _ in enumerate(shown)]
     text = " ".join(" ".join(some) for some in lines)
-    own = edited(own, 3, text, lines=lines)
+    own = pinned(edited(own, 3, text), 3, lines)
     result = run(own)
     output = result.targets[0]
     track = project.with_pinned(output.track, spanish(own), [d.finished for d in output.drafts])
@@ -169,7 +174,7 @@ def test_broken_times_in_a_file_are_an_input_error(tmp_path: Path) -> None:
 def test_a_new_text_frees_the_cues_that_the_old_one_was_pinned_to(tmp_path: Path) -> None:
     own = recorded(tmp_path, run())
     shown = [cue for cue in spanish(own).cues if 3 in cue.sentences]
-    own = edited(own, 3, "Una.", lines=[("Una.",)] * len(shown))
+    own = pinned(edited(own, 3, "Una."), 3, [("Una.",)] * len(shown))
     assert spanish(own).segments[3].pinned
     assert spanish(edited(own, 3, "Una.", state=State.APPROVED)).segments[3].pinned
     assert not spanish(edited(own, 3, "Otra.")).segments[3].pinned

@@ -77,7 +77,7 @@ Items = Callable[..., list[Item]]
 @pytest.fixture
 def items(own: Project) -> Items:
     def made(new: Glossary, **given: object) -> list[Item]:
-        return list(impact.review_change(own, OLD, new, **given)[0].items)  # type: ignore[arg-type]  # any option
+        return list(impact.review_change(own, OLD, new, **given).items)  # type: ignore[arg-type]  # any option
 
     return made
 
@@ -158,7 +158,7 @@ def test_what_is_said_anew_follows_the_options_of_the_project(
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)
     new = changed(Term("cost", "cost", policy=Policy.FIXED, targets={"es": Target("COSTE")}))
-    (item,) = impact.review_change(made, OLD, new, engines=engine)[0].items
+    (item,) = impact.review_change(made, OLD, new, engines=engine).items
     assert item.method != "replaced"
     assert said in " ".join(item.new_text.split())
     assert "COSTE" in item.new_text
@@ -206,7 +206,7 @@ def test_a_wrong_rendering_is_put_right_where_the_name_is_known(own: Project) ->
         own, sources=(replace(source, tracks=(replace(track, segments=segments, cues=cues),)),)
     )
     new = changed(replace(XIAOMI, targets={"es": Target("Xiaomi", (), ("Xiomi",))}))
-    review, _ = impact.review_change(spoilt, OLD, new)
+    review = impact.review_change(spoilt, OLD, new)
     assert [i.new_text for i in review.items if i.segment == 2] == ["Trabaja en Xiaomi."]
 
 
@@ -215,7 +215,7 @@ def test_what_a_person_wrote_is_only_proposed(own: Project) -> None:
     edited = project.edit(source.tracks[0], 0, "Abrieron el Taller en mayo.", author="me")
     own = replace(own, sources=(replace(source, tracks=(edited,)),))
     new = changed(replace(FACTORY, targets={"es": Target("Local")}))
-    (item,) = impact.review_change(own, OLD, new)[0].items
+    (item,) = impact.review_change(own, OLD, new).items
     assert (item.locked, item.state) == (True, State.EDITED.value)
     assert item.new_text == "Abrieron el Local en mayo."
 
@@ -225,18 +225,18 @@ def test_languages_that_inherit_and_languages_that_are_left_out(own: Project) ->
     mexican = replace(source.tracks[0], locale="es-MX")
     both = replace(own, sources=(replace(source, tracks=(*source.tracks, mexican)),))
     new = changed(replace(FACTORY, targets={"es": Target("Local")}))
-    assert [i.locale for i in impact.review_change(both, OLD, new)[0].items] == ["es", "es-MX"]
-    only = impact.review_change(both, OLD, new, tags={"es-MX"})[0]
+    assert [i.locale for i in impact.review_change(both, OLD, new).items] == ["es", "es-MX"]
+    only = impact.review_change(both, OLD, new, tags={"es-MX"})
     assert [i.locale for i in only.items] == ["es-MX"]
     apart = replace(FACTORY, targets={"es": Target("Local"), "es-MX": Target("Taller")})
-    assert [i.locale for i in impact.review_change(both, OLD, changed(apart))[0].items] == ["es"]
+    assert [i.locale for i in impact.review_change(both, OLD, changed(apart)).items] == ["es"]
 
 
 def test_a_sentence_that_changed_since_is_not_asked_about(own: Project) -> None:
     source = own.sources[0]
     sentences = tuple(replace(s, text=s.text + " Now.") for s in source.sentences)
     stale = replace(own, sources=(replace(source, sentences=sentences),))
-    assert impact.review_change(stale, OLD, changed(gone=["xiaomi"]))[0].items == ()
+    assert impact.review_change(stale, OLD, changed(gone=["xiaomi"])).items == ()
 
 
 # ---- Cutting ---------------------------------------------------------------------

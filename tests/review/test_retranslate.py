@@ -92,7 +92,7 @@ def own(engine: Engine, text: str = "", talk: str = TALK, old: Glossary = OLD) -
 
 
 def only(made: Project, engine: Engine, new: Glossary = NEW) -> Item:
-    (item,) = impact.review_change(made, OLD, new, engines=lambda *_: engine)[0].items
+    (item,) = impact.review_change(made, OLD, new, engines=lambda *_: engine).items
     return item
 
 
@@ -190,7 +190,7 @@ def test_a_real_model_keeps_more_of_the_old_words_when_it_is_steered(tiny: Argos
     plain = Plain("en", "es", masks=tiny.masks)
     shares = []
     for engine in (plain, tiny):
-        items = impact.review_change(made, words, new, engines=lambda *_, e=engine: e)[0].items
+        items = impact.review_change(made, words, new, engines=lambda *_, e=engine: e).items
         assert items
         shares.append([item.kept for item in items if item.kept is not None])
     assert len(shares[0]) == len(shares[1])

@@ -26,7 +26,7 @@ from speechsubs.exchange.segments import (
     problem,
 )
 from speechsubs.model import Finding
-from speechsubs.project import Project, Segment, State, TrackRecord, edit
+from speechsubs.project import Project, Segment, State, TrackRecord, edit_segment
 from speechsubs.spans import Span
 
 #: The most characters of one target. A sentence takes a few hundred.
@@ -279,9 +279,7 @@ def _edited(
     author: str,
     reason: str,
 ) -> Segment:
-    # A track of this segment only: with the whole one, many edits would take quadratic time.
-    alone = TrackRecord("", (before,), ())
-    after = edit(alone, 0, text, author=author, reason=reason, state=state).segments[0]
+    after = edit_segment(before, text, author=author, reason=reason, state=state)
     if text == before.text:
         return replace(after, places=before.places)
     # Pinned cues show the old text; the next run has to fit the new one.

@@ -1,6 +1,14 @@
 """Projects on disk and the report of a run."""
 
-from speechsubs.project.merge import demand, edit, recall, remembered, with_pinned
+from speechsubs.project.merge import (
+    demand,
+    edit,
+    edit_segment,
+    pin,
+    recall,
+    remembered,
+    with_pinned,
+)
 from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.report import SCHEMA, finding, report, save, summary
 from speechsubs.project.store import load, record, write
@@ -14,8 +22,10 @@ __all__ = [
     "TrackRecord",
     "demand",
     "edit",
+    "edit_segment",
     "finding",
     "load",
+    "pin",
     "recall",
     "record",
     "remembered",

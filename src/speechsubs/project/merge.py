@@ -107,15 +107,19 @@ def edit(
     author: str,
     reason: str = "",
     state: State = State.EDITED,
-    lines: Sequence[Sequence[str]] | None = None,
 ) -> TrackRecord:
-    """Return the track with a segment that a person edited or approved.
+    """Return the track with a segment that a person edited or approved: see `edit_segment`."""
+    segment = edit_segment(track.segments[index], text, author=author, reason=reason, state=state)
+    return track.with_segment(index, segment)
 
-    `lines`, one entry per cue that shows the segment, also fixes its line breaks: the
-    segment's cues are then pinned, and later runs leave them unchanged. The spans of names
-    and amounts are kept where their text still occurs.
+
+def edit_segment(
+    old: Segment, text: str, *, author: str, reason: str = "", state: State = State.EDITED
+) -> Segment:
+    """Return a segment as a person edited or approved it.
+
+    The spans of names and amounts are kept where their text still occurs.
     """
-    old = track.segments[index]
     places = []
     position = 0
     for place in sorted(old.places, key=lambda p: p.start):
@@ -125,28 +129,33 @@ def edit(
             places.append(Span(place.slot, start, start + len(wording)))
             position = start + len(wording)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    segment = replace(
+    return replace(
         old,
         text=text,
         places=tuple(places),
         state=state,
         # Cues pinned for the old text do not fit a new one.
-        pinned=lines is not None or (old.pinned and text == old.text),
+        pinned=old.pinned and text == old.text,
         author=author,
         date=now,
         reason=reason,
         # Rejections were made for the old text.
         declined=old.declined if text == old.text else (),
     )
-    segments = (*track.segments[:index], segment, *track.segments[index + 1 :])
-    cues = track.cues
-    if lines is not None:
-        shown = [n for n, cue in enumerate(cues) if index in cue.sentences]
-        changed = {
-            n: replace(cues[n], lines=tuple(new)) for n, new in zip(shown, lines, strict=True)
-        }
-        cues = tuple(changed.get(n, cue) for n, cue in enumerate(cues))
-    return replace(track, segments=segments, cues=cues)
+
+
+def pin(track: TrackRecord, index: int, lines: Sequence[Sequence[str]]) -> TrackRecord:
+    """Return the track with a segment's cues pinned to the line breaks that a person chose.
+
+    `lines` has one entry per cue that shows the segment. Later runs leave these cues
+    unchanged.
+    """
+    cues = list(track.cues)
+    shown = [n for n, cue in enumerate(cues) if index in cue.sentences]
+    for n, new in zip(shown, lines, strict=True):
+        cues[n] = replace(cues[n], lines=tuple(new))
+    segment = replace(track.segments[index], pinned=True)
+    return replace(track, cues=tuple(cues)).with_segment(index, segment)
 
 
 def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[SpannedText]) -> Track:

@@ -5,7 +5,7 @@ job can be repeated at any time without losing their work.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -63,6 +63,11 @@ class TrackRecord:
     engine: str = ""
     quality: str = ""
     written: tuple[str, ...] = ()
+
+    def with_segment(self, index: int, segment: Segment) -> "TrackRecord":
+        """The track with another segment at this place."""
+        segments = (*self.segments[:index], segment, *self.segments[index + 1 :])
+        return replace(self, segments=segments)
 
 
 @dataclass(frozen=True, slots=True)

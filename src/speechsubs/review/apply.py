@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechsubs import formats, outputs
-from speechsubs import project as speechsubs_project
 from speechsubs.adapters.files import read_bytes
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.glossary import Glossary
 from speechsubs.language import locales
 from speechsubs.model import Cue, Finding, Severity, Track
 from speechsubs.options import Options
-from speechsubs.project import Project, Segment, Source, State, TrackRecord
+from speechsubs.project import Project, Segment, Source, State, TrackRecord, edit, pin, store
 from speechsubs.review import predict
 from speechsubs.review.items import Prediction
 from speechsubs.review.model import Decision, Decisions, Item, Verdict
@@ -257,7 +256,7 @@ def write(applied: ApplyResult) -> tuple[list[Path], list[Finding]]:
         if place != path:
             message = f"was changed since speechsubs wrote it, and is kept: see {place.name}"
             findings.append(Finding("edit-kept", Severity.WARNING, message, file=str(path)))
-    speechsubs_project.write(applied.project)
+    store.write(applied.project)
     return written, findings
 
 
@@ -305,7 +304,7 @@ def _apply_decision(
     state = State.EDITED if decision.verdict is Verdict.EDIT else State.APPROVED
     if decision.verdict is Verdict.APPROVE and not (decision.text or decision.lines):
         work.approved.append(decision.item)
-        edited = speechsubs_project.edit(
+        edited = edit(
             track, index, place.segment.text, author=decision.author, reason=decision.reason,
             state=state,
         )  # fmt: skip
@@ -324,16 +323,18 @@ def _apply_decision(
         work.refused.append(f"{_describe(place)}: lines for {len(lines)} cues, it has {len(shown)}")
         return None
     by_hand = bool(decision.lines) and decision.verdict is not Verdict.ACCEPT
-    edited = speechsubs_project.edit(
+    edited = edit(
         track, index, new.target.text, author=decision.author, reason=decision.reason,
-        state=state, lines=lines if by_hand else None,
+        state=state,
     )  # fmt: skip
-    if not by_hand:
+    if by_hand:
+        edited = pin(edited, index, lines)
+    else:
         edited = _with_lines(edited, dict(zip(shown, lines, strict=True)))
     edited = _extend_cues(edited, before, shown, place.source, work.options)
     if new.target.spans:
         segment = replace(edited.segments[index], places=new.target.spans)
-        edited = _with_segment(edited, index, segment)
+        edited = edited.with_segment(index, segment)
     work.changed.append(decision.item)
     return _sign(edited, index, decision)
 
@@ -397,19 +398,14 @@ def _sign(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
         date=decision.date or old.date,
         reason=decision.reason or old.reason,
     )
-    return _with_segment(track, index, segment)
+    return track.with_segment(index, segment)
 
 
 def _record_rejection(track: TrackRecord, index: int, decision: Decision) -> TrackRecord:
     """Record a rejection, so that neither a review nor a run applies the change."""
     segment = track.segments[index]
     known = dict(segment.declined) | dict(decision.demands)
-    return _with_segment(track, index, replace(segment, declined=tuple(known.items())))
-
-
-def _with_segment(track: TrackRecord, index: int, segment: Segment) -> TrackRecord:
-    segments = (*track.segments[:index], segment, *track.segments[index + 1 :])
-    return replace(track, segments=segments)
+    return track.with_segment(index, replace(segment, declined=tuple(known.items())))
 
 
 def _rewrite_files(

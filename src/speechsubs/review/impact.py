@@ -7,13 +7,12 @@ sentences that cannot be fixed in place are retranslated, and only those.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 
 from speechsubs.errors import EngineError
-from speechsubs.glossary import Glossary, Policy, Term, target_entry
+from speechsubs.glossary import Glossary, Policy, Term, diff, target_entry
 from speechsubs.glossary.diff import Change, ChangeKind
-from speechsubs.glossary.diff import changes as compare_glossaries
 from speechsubs.glossary.lint import lint
 from speechsubs.language import locales
 from speechsubs.language.normalize import key_of
@@ -162,10 +161,20 @@ def _newly_forbidden(change: Change, was: Term | None, term: Term) -> Iterator[t
                 yield "", word
 
 
-#: Loads an engine for a language pair. May raise `EngineError`.
+#: Loads an engine for a language pair. May raise `EngineError`: its message is then the
+#: reason why the language has no predictions.
 EngineLoader = Callable[[str, str], Engine]
 
 NO_ENGINE = "not translated (--no-translate)"
+
+
+def without_engine(reason: str = NO_ENGINE) -> EngineLoader:
+    """The loader of a review that retranslates nothing, for the reason given."""
+
+    def load(*_pair: str) -> Engine:
+        raise EngineError(reason)
+
+    return load
 
 
 def review_change(
@@ -175,26 +184,20 @@ def review_change(
     *,
     tags: Collection[str] = (),
     engines: EngineLoader | None = None,
-    without: str = NO_ENGINE,
-    only: Collection[str] | None = None,
     title: str = "",
-) -> tuple[Review, dict[str, Prediction]]:
-    """Review a glossary change; also returns the predictions by item id.
+) -> Review:
+    """Review a glossary change.
 
-    `tags` selects languages, by default all of the project. Without `engines`, sentences
-    that need retranslation get no predicted text, and `without` is reported as the
-    reason. `only` restricts the review to these item ids.
+    `tags` selects languages, by default all of the project. `engines` retranslates the
+    sentences that cannot be fixed in place; without it, they get no predicted text.
     """
-    found = compare_glossaries(old, new)
+    found = diff.changes(old, new)
     impact = GlossaryChange(old, new, found)
-    cases: list[Case] = []
-    for source in project.sources:
-        cases += _find_cases(impact, source, tags, only)
+    cases = [case for source in project.sources for case in _find_cases(impact, source, tags)]
     options = Options.from_json(project.options)
-    predicted, missing = _predict(impact, cases, options, engines, without)
-    items, predictions = _build_items(impact, cases, predicted, missing, options)
+    items, _ = _build_items(impact, cases, options, engines or without_engine())
     seen = sorted({t.locale for s in project.sources for t in s.tracks if _is_selected(t, tags)})
-    made = Review(
+    return Review(
         title or f"{old.path.name} → {new.path.name}",
         project.folder.name,
         found,
@@ -205,7 +208,16 @@ def review_change(
         {source.id: source.media for source in project.sources if source.media},
         {tag: _limits(options.limits(locales.load(tag))) for tag in seen},
     )
-    return made, predictions
+
+
+def predict_change(
+    project: Project, old: Glossary, new: Glossary, ids: Collection[str], engines: EngineLoader
+) -> dict[str, Prediction]:
+    """The predictions for the items of a review with these ids, by id."""
+    impact = GlossaryChange(old, new, diff.changes(old, new))
+    cases = [case for source in project.sources for case in _find_cases(impact, source, (), ids)]
+    _, predictions = _build_items(impact, cases, Options.from_json(project.options), engines)
+    return predictions
 
 
 def _limits(limits: Limits) -> dict[str, float]:
@@ -217,7 +229,10 @@ def _is_selected(track: TrackRecord, tags: Collection[str]) -> bool:
 
 
 def _find_cases(
-    impact: GlossaryChange, source: Source, tags: Collection[str], only: Collection[str] | None
+    impact: GlossaryChange,
+    source: Source,
+    tags: Collection[str],
+    only: Collection[str] | None = None,
 ) -> list[Case]:
     tracks = [track for track in source.tracks if _is_selected(track, tags)]
     terms = {s.index: found for s in source.sentences if (found := impact.find(s.text))}
@@ -258,8 +273,7 @@ def _predict(
     impact: GlossaryChange,
     cases: Sequence[Case],
     options: Options,
-    engines: EngineLoader | None,
-    without: str,
+    engines: EngineLoader,
 ) -> tuple[list[PredictedText | None], dict[str, str]]:
     """Predict each case if possible; also returns why a language has no predictions."""
     made: list[PredictedText | None] = []
@@ -275,9 +289,6 @@ def _predict(
             open_[case.source.language, case.track.locale].append(number)
     missing: dict[str, str] = {}
     for (language, tag), numbers in open_.items():
-        if engines is None:
-            missing[tag] = without
-            continue
         requests = [
             Request(case.source, case.segment, case.terms, case.effect)
             for case in (cases[number] for number in numbers)
@@ -296,10 +307,11 @@ def _predict(
 def _build_items(
     impact: GlossaryChange,
     cases: Sequence[Case],
-    predicted: Sequence[PredictedText | None],
-    missing: Mapping[str, str],
     options: Options,
+    engines: EngineLoader,
 ) -> tuple[list[Item], dict[str, Prediction]]:
+    """Build the items of the review, and the predictions by item id."""
+    predicted, missing = _predict(impact, cases, options, engines)
     builders: dict[tuple[str, str], ItemBuilder] = {}
     dollar = options.default_dollar
     contexts: dict[str, currencies.Context] = {}

@@ -18,7 +18,6 @@ from speechsubs.alignment.forced import (
     script,
 )
 from speechsubs.alignment.forced.chunks import fill_gaps, place_recognized
-from speechsubs.alignment.forced.confidence import report_findings
 from speechsubs.alignment.forced.decode import TokenTime
 from speechsubs.alignment.forced.pronounce import Pronouncer
 from speechsubs.alignment.forced.workers import WorkerPool
@@ -137,11 +136,12 @@ class ForcedAligner:
                 zip(sentences, text.lines, filled, strict=True)
             )
         )
-        return Placement(
-            done,
-            self.name,
-            report_findings(text, done, placed, unaligned, confidences, narrow, sound.offset_ms),
+        findings = (
+            *confidence.find_doubtful_sentences(text, done, placed, unaligned, confidences),
+            *confidence.find_speech_without_text(placed, narrow, sound.offset_ms),
+            *confidence.find_guessed_words(text),
         )
+        return Placement(done, self.name, findings)
 
     def _align(
         self,

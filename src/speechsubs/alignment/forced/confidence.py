@@ -143,16 +143,14 @@ _MOST_WORDS: Final = 60
 _SHOWN: Final = 60
 
 
-def report_findings(
+def find_doubtful_sentences(
     script: Script,
     sentences: Sequence[Sentence],
     placed: Sequence[tuple[TokenTime, ...] | None],
     unaligned: set[int],
     confidences: Sequence[float],
-    regions: Sequence[Region],
-    offset_ms: int,
-) -> tuple[Finding, ...]:
-    """Report unspoken and uncertain sentences, speech without text, and guessed words."""
+) -> list[Finding]:
+    """Report sentences that are not spoken, could not be aligned or fit the sound badly."""
     found: list[Finding] = []
     for number, sentence in enumerate(sentences):
         if not script.lines[number].length:
@@ -176,7 +174,12 @@ def report_findings(
                     value=round(confidences[number], 3),
                 )
             )
-    found += _not_in_text(placed, regions, offset_ms)
+    return found
+
+
+def find_guessed_words(script: Script) -> list[Finding]:
+    """Report the words whose pronunciation was guessed, in a single finding."""
+    found: list[Finding] = []
     guessed = dict.fromkeys(t.text for line in script.lines for t in line.tokens if t.guessed)
     if guessed:
         shown = ", ".join(list(guessed)[:_MOST_WORDS])
@@ -189,13 +192,13 @@ def report_findings(
                 value=float(len(guessed)),
             )
         )
-    return tuple(found)
+    return found
 
 
-def _not_in_text(
+def find_speech_without_text(
     placed: Sequence[tuple[TokenTime, ...] | None], regions: Sequence[Region], offset_ms: int
 ) -> list[Finding]:
-    """Speech that no line covers. Linear in lines and regions."""
+    """Report speech that no line covers. Linear in lines and regions."""
     covered = [(t[0].start_ms - _MARGIN_MS, t[-1].end_ms + _MARGIN_MS) for t in placed if t]
     found: list[Finding] = []
     low = 0

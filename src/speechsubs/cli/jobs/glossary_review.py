@@ -53,13 +53,12 @@ def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
     # Plain files may be untrusted: nothing is retranslated unless requested.
     name = None if asked.no_translate else asked.engine or ("auto" if folder else None)
     without = impact.NO_ENGINE if folder or asked.no_translate else _FILES
-    review, _ = impact.review_change(
+    review = impact.review_change(
         own,
         old,
         new,
         tags=tags,
-        engines=_Loaded(name) if name else None,
-        without=without,
+        engines=_Loaded(name) if name else impact.without_engine(without),
         title=f"{names[0]} → {names[1]}" if len(names) == 2 else str(names[0]),
     )
     _print(review, asked.kind, asked.output)
@@ -190,10 +189,7 @@ def _predictions(
     if decisions.old and before.digest != decisions.old:
         problem = f"{before.path} is not the old glossary of this review"
         raise InputError(where, problem, "Name it (--old)")
-    _, predictions = impact.review_change(
-        own, before, glossary, engines=_Loaded(engine), only=frozenset(needed)
-    )
-    return predictions
+    return impact.predict_change(own, before, glossary, frozenset(needed), _Loaded(engine))
 
 
 def _print(review: Review, kind: str, output: Path | None) -> None:

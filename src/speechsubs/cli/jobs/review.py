@@ -59,7 +59,7 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
 
     def make(project: Project) -> Review:
         title = f"{names[0]} → {names[1]}" if len(names) == 2 else names[0]
-        return impact.review_change(project, before, after, tags=tags, engines=load, title=title)[0]
+        return impact.review_change(project, before, after, tags=tags, engines=load, title=title)
 
     return present(folder, make, asked)
 
