@@ -29,7 +29,7 @@ SENTENCE = (
 ANSWER = "El 30 de marzo de 2021 a las 16:13 condujo 800 km y pagó {} por doscientos coches."
 #: Each finder, by its module in `speechsubs.quantities` and its name there.
 FINDERS = (
-    ("numerals", "quantities"), ("lenient", "lenient_numbers"), ("money", "find"),
+    ("numerals", "find_quantities"), ("lenient", "find_lenient_numbers"), ("money", "find_amounts"),
     ("units", "find_measures"), ("dates", "find_dates"), ("times", "find_times"),
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from recorded import note
 
-from speechsubs.quantities.compare import differences
+from speechsubs.quantities.compare import find_differences
 from speechsubs.quantities.parse import parse
 
 #: A number word and another one that means something else wherever the first may stand.
@@ -65,14 +65,14 @@ def measured(path: Path, args: argparse.Namespace) -> dict[str, object]:
         if not any(t.strong or t.small for t in found) or not _NUMBER.search(english):
             continue
         count[kind] += 1
-        wrong = differences(said, parse(other, language))
+        wrong = find_differences(said, parse(other, language))
         changed = _NUMBER.sub(lambda m: _OTHERS[m.group(0).lower()], english, count=1)
         if wrong:
             false[kind] += 1
             if shown < args.show:
                 shown += 1
                 print(f"ALARM {english} | {other} | {wrong}", file=sys.stderr)
-        elif not differences(parse(changed, "en"), parse(other, language)):
+        elif not find_differences(parse(changed, "en"), parse(other, language)):
             missed[kind] += 1
     return {
         "language": language,

@@ -58,7 +58,7 @@ def sample(engine: Engine, words: Glossary, folder: Path) -> Project:
     assert isinstance(item, Transcript)
     results = pipeline.subtitle(
         [item],
-        pipeline.setting(locales.load("en"), words),
+        pipeline.make_settings(locales.load("en"), words),
         targets=[(locales.load(engine.target), engine)],
     )
     made = project.record(Project(folder), results, written={}, glossary="", options={})

@@ -32,7 +32,7 @@ from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.language import locales
 from speechsubs.model import Severity
-from speechsubs.pipeline import setting, translate_lines
+from speechsubs.pipeline import make_settings, translate_lines
 from speechsubs.protocols import Engine
 
 #: chrF: character n-grams up to this length, recall counted twice (Popović 2015).
@@ -129,7 +129,7 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
     lines = translate_lines(
         texts,
         engine,
-        setting(here),
+        make_settings(here),
         there,
         terms=[row.terms for row in wanted],
     )

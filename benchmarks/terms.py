@@ -31,7 +31,7 @@ from speechsubs.glossary import Matcher
 from speechsubs.glossary.verify import missing
 from speechsubs.language import locales
 from speechsubs.model import Severity
-from speechsubs.pipeline import setting, translate_lines
+from speechsubs.pipeline import make_settings, translate_lines
 from speechsubs.protocols import Engine
 from speechsubs.quantities import currencies, money
 
@@ -89,15 +89,15 @@ def right_slots(
     texts: list[str], outputs: list[str], matcher: Matcher, tag: str
 ) -> tuple[int, int, set[int]]:
     """Slots that are right, slots in all, and the sentences where one is wrong."""
-    context = currencies.context(texts, "en")
+    context = currencies.infer_context(texts, "en")
     good = total = 0
     wrong: set[int] = set()
     target = locales.load(tag)
     for number, (before, after) in enumerate(zip(texts, outputs, strict=True)):
         hard = [m for m in matcher.find(before) if m.term.policy.value in ("keep", "fixed")]
         lost = sum(c.expected - c.found for c in missing(hard, after, tag) if c.hard)
-        wanted = Counter(v for a in money.find(before, "en", context) for v in a.values)
-        there = Counter(v for a in money.find(after, target.language) for v in a.values)
+        wanted = Counter(v for a in money.find_amounts(before, "en", context) for v in a.values)
+        there = Counter(v for a in money.find_amounts(after, target.language) for v in a.values)
         lost_amounts = sum((wanted - there).values())
         count = len(hard) + sum(wanted.values())
         good += count - lost - lost_amounts
@@ -142,7 +142,7 @@ def main() -> int:
         _ = engine.masks  # measured once per model, not part of a translation
         engine.translate(texts[:20])
         # Tables of words and units are read once per process, like the model.
-        translate_lines(texts[:20], engine, setting(source, words), target)
+        translate_lines(texts[:20], engine, make_settings(source, words), target)
         ratios: list[float] = []
         cpu_ratios: list[float] = []
         # Other sentences each time: the ladder remembers what it found in a sentence. The
@@ -152,7 +152,7 @@ def main() -> int:
             start, cpu = time.perf_counter(), cpu_s()
             plain = [answer[0] for answer in engine.translate(texts)]
             middle, cpu_middle = time.perf_counter(), cpu_s()
-            lines = translate_lines(texts, engine, setting(source, words), target)
+            lines = translate_lines(texts, engine, make_settings(source, words), target)
             ratios.append((time.perf_counter() - middle) / (middle - start))
             cpu_ratios.append((cpu_s() - cpu_middle) / (cpu_middle - cpu))
     outputs = [line.draft.finished.text for line in lines]

@@ -98,7 +98,9 @@ def once(text: str, terms: glossary.Glossary) -> dict[str, Any]:
         transcript = formats.read_bytes(data, "speech.txt", "text")
         assert isinstance(transcript, Transcript)
         parsed = time.perf_counter()
-        (result,) = pipeline.subtitle([transcript], pipeline.setting(locales.load("en"), terms))
+        (result,) = pipeline.subtitle(
+            [transcript], pipeline.make_settings(locales.load("en"), terms)
+        )
         done = time.perf_counter()
         srt = formats.render(result.source.track, "srt")
         end = time.perf_counter()

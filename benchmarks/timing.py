@@ -29,7 +29,7 @@ from speechsubs.alignment.forced import ForcedAligner, script
 from speechsubs.alignment.forced.pronounce import Pronouncer
 from speechsubs.alignment.pauses import PauseAligner
 from speechsubs.language import locales
-from speechsubs.pipeline.run import confidence
+from speechsubs.pipeline.run import combine_confidence
 from speechsubs.protocols import Placement
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def rows(placement: Placement, gold: data.Gold, truth: Sequence[int | None]) -> 
     found: list[Row] = []
     for sentence, index in zip(placement.sentences, truth, strict=True):
         first, last = sentence.words[0], sentence.words[-1]
-        sure = confidence(sentence.words) or 0.0
+        sure = combine_confidence(sentence.words) or 0.0
         if index is None:
             found.append((0, 0, sure, False, sentence.index in flagged))
             continue

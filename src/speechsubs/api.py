@@ -125,7 +125,7 @@ def check(
     locale = locales.load(tag)
     original = None if source is None else _track(source)
     spoken = chosen.against_language or (_language(original) if original else "")
-    return pipeline.examine(
+    return pipeline.check_track(
         replace(given, language=locale.tag),
         locale,
         source=original,
@@ -251,14 +251,14 @@ def _run(
 ) -> Result:
     """The result of a group with one item."""
     source, style = group.source, options.currency_style
-    setting = pipeline.setting(source, _glossary(given.glossary, options), options)
+    setting = pipeline.make_settings(source, _glossary(given.glossary, options), options)
     with _memory(given.memory) as memory:
         pairs = []
         for locale in group.targets:
             engine = _engine(given.engine, options, source.tag, locale.tag)
             pairs.append((locale, memories.cache_engine(engine, memory) if memory else engine))
 
-        def recall(name: str) -> pipeline.Recall:
+        def recall(name: str) -> pipeline.Pretranslator:
             known = [pipeline.from_memory(memory, name, source, style)] if memory else []
             return pipeline.first_of(known)
 

@@ -324,19 +324,19 @@ class Finding:
         """Where it is: the file, with the line, or with the cue and its time."""
         parts = [self.file or "-"]
         if self.cue is not None:
-            time = f" at {clock(self.start_ms)}" if self.start_ms is not None else ""
+            time = f" at {format_time(self.start_ms)}" if self.start_ms is not None else ""
             parts.append(f"cue {self.cue}{time}")
         elif self.line is not None:
             return f"{parts[0]}:{self.line}"
         elif self.start_ms is not None:
-            parts.append(f"at {clock(self.start_ms)}")
+            parts.append(f"at {format_time(self.start_ms)}")
         return ", ".join(parts)
 
 
-def clock(time_ms: int) -> str:
+def format_time(time_ms: int) -> str:
     """A time as h:mm:ss.mmm.
 
-    >>> clock(3_661_005)
+    >>> format_time(3_661_005)
     '1:01:01.005'
     """
     seconds, ms = divmod(time_ms, 1_000)

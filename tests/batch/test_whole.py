@@ -15,7 +15,7 @@ from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.model import Sentence, Transcript
 from speechsubs.options import Options
-from speechsubs.pipeline import Recall
+from speechsubs.pipeline import Pretranslator
 from speechsubs.protocols import Aligner, Placement
 
 
@@ -25,14 +25,14 @@ def item(name: str, text: str = "Nobody believed it.") -> Item:
     return Item(Path(name), found)
 
 
-def nothing(name: str) -> Recall:
+def nothing(name: str) -> Pretranslator:
     return pipeline.first_of(())
 
 
 def made(*items: Item, aligner: Aligner | None = None) -> whole.Outcome:
     (group,) = whole.groups(items, [locales.load("it")], Options(kinds=("srt",)))
     pairs = [(locale, EchoEngine()) for locale in group.targets]
-    setting = pipeline.setting(group.source, None, Options())
+    setting = pipeline.make_settings(group.source, None, Options())
     return whole.run(group, pairs, setting, nothing, aligner=aligner)
 
 

@@ -125,20 +125,20 @@ def test_reads_the_words_of_the_made_up_language(place: Path) -> None:
 from speechsubs.language import locales
 from speechsubs.quantities import money
 from speechsubs.quantities.dates import find_dates
-from speechsubs.quantities.lenient import implied, lenient_numbers
-from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.lenient import find_implied_values, find_lenient_numbers
+from speechsubs.quantities.numerals import find_quantities
 from speechsubs.quantities.render import render_amount
 words = "duo cento i duodo tro|tro milo duo cento|milo|duo grandoj i duono|1.250,5"
 for text in words.split("|"):
-    print([str(q.value) for q in quantities(text, "qaa")])
-print([a.key for a in money.find("duo cento doloj, 10 grando di juano", "qaa")])
+    print([str(q.value) for q in find_quantities(text, "qaa")])
+print([a.key for a in money.find_amounts("duo cento doloj, 10 grando di juano", "qaa")])
 around = "inter 5 i 10 doloj; kelkaj milo doloj; 10 kilo; 20 ¥; 2 milo 500 juano"
-found = money.find(around, "qaa")
+found = money.find_amounts(around, "qaa")
 print([a.key for a in found])
 print(render_amount(found[0], locales.load("qaa")).replace("\u00a0", " "))
 print([(d.day, d.month, d.year) for d in find_dates("19 di sep. di 2024", "qaa")])
-print(sorted(int(v) for v, n in implied("la duan dekduopo", "qaa").items() if n))
-print([int(t.value) for t in lenient_numbers("ambau trietagha", "qaa")])
+print(sorted(int(v) for v, n in find_implied_values("la duan dekduopo", "qaa").items() if n))
+print([int(t.value) for t in find_lenient_numbers("ambau trietagha", "qaa")])
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=place, capture_output=True, text=True, encoding="utf-8"

@@ -160,14 +160,14 @@ def test_every_amount_has_its_exact_value(made: Made) -> None:
     assert every == expected
     for track in made.tracks:
         excused = made.excused(track)
-        context = currencies.context((s["text"] for s in said), "en")
+        context = currencies.infer_context((s["text"] for s in said), "en")
         language = locales.load(track["locale"]).language
         for draft in track["sentences"]:
             if draft["index"] in excused:
                 continue
             there = Counter(
                 f"{value.value.normalize():f} {value.currency}"
-                for amount in money.find(draft["text"], language, context)
+                for amount in money.find_amounts(draft["text"], language, context)
                 for value in amount.values
             )
             assert there == wanted[draft["index"]], (track["locale"], draft)

@@ -8,7 +8,7 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
-from speechsubs.pipeline import Result, setting, subtitle
+from speechsubs.pipeline import Result, make_settings, subtitle
 from speechsubs.spans import Span, SpannedText
 
 EN, ES, ZH = load("en"), load("es"), load("zh-CN")
@@ -26,7 +26,7 @@ def kept(source: Track, answers: dict[str, str] | None = None, to: str = "es") -
     engine = EchoEngine("en", to, change=lambda text: (answers or {}).get(text, text))
     (result,) = subtitle(
         [formats.from_track(source)],
-        setting(EN, Glossary((Term("lei", "Lei Jun"),))),
+        make_settings(EN, Glossary((Term("lei", "Lei Jun"),))),
         targets=[(load(to), engine)],
         kept=[source],
     )

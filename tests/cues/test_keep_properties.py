@@ -12,7 +12,7 @@ from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Cue, Sentence, Track, Word
-from speechsubs.pipeline import Output, setting, subtitle
+from speechsubs.pipeline import Output, make_settings, subtitle
 from speechsubs.spans import SpannedText
 
 EN = load("en")
@@ -52,7 +52,7 @@ CHANGES: list[Callable[[str], str]] = [
 def made(source: Track, tag: str, change: Callable[[str], str]) -> Output:
     (result,) = subtitle(
         [formats.from_track(source)],
-        setting(EN, WORDS),
+        make_settings(EN, WORDS),
         targets=[(load(tag), EchoEngine("en", tag, change=change))],
         kept=[source],
     )

@@ -36,7 +36,7 @@ def test_amounts_are_written_as_the_page_says() -> None:
     (_, *tags), *rows = table("amounts.md", "said")
     assert len(rows) >= 5
     for said, *written in rows:
-        (amount,) = money.find(said, "en")
+        (amount,) = money.find_amounts(said, "en")
         assert [
             plain(quantities_render.render_amount(amount, load(tag))) for tag in tags
         ] == written
@@ -47,13 +47,15 @@ def test_every_example_is_recognised() -> None:
     section = page.partition("## What is recognised")[2].partition("## How")[0]
     for example in re.findall(r"`([^`]*\d[^`]*)`", section):
         language = "zh-CN" if re.search("[\u4e00-\u9fff]", example) else "en"
-        assert money.find(example, language), example
+        assert money.find_amounts(example, language), example
     for example in ("five bucks", "ten grand", "fifty quid", "three hundred thousand yuan"):
         assert example in section
-        assert money.find(example, "en")
+        assert money.find_amounts(example, "en")
     for example, language in (("dreihunderttausend Euro", "de"), ("三十万元", "zh")):
         assert example in section
-        assert [str(v.value) for a in money.find(example, language) for v in a.values] == ["300000"]
+        assert [str(v.value) for a in money.find_amounts(example, language) for v in a.values] == [
+            "300000"
+        ]
 
 
 def test_dates_are_written_as_the_page_says() -> None:

@@ -471,7 +471,7 @@ def test_terms_are_kept_by_a_server_that_spoils_masks(server: Fake) -> None:
     (line,) = pipeline.translate_lines(
         ["Lei Jun showed the SU7."],
         engine,
-        pipeline.setting(locales.load("en")),
+        pipeline.make_settings(locales.load("en")),
         locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun", "SU7": "SU7"}],
     )

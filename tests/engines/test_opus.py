@@ -402,7 +402,7 @@ def test_the_tiny_model_in_the_dress_of_opus_says_the_same(tmp_path: Path) -> No
     (line,) = pipeline.translate_lines(
         ["Lei Jun showed the car."],
         engine,
-        pipeline.setting(locales.load("en")),
+        pipeline.make_settings(locales.load("en")),
         locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun"}],
     )

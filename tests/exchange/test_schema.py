@@ -13,7 +13,7 @@ from speechsubs.engines import EchoEngine
 from speechsubs.glossary import load
 from speechsubs.language.locales import load as locale
 from speechsubs.model import Paragraph, Transcript
-from speechsubs.pipeline import setting, subtitle
+from speechsubs.pipeline import make_settings, subtitle
 from speechsubs.project import store
 from speechsubs.project.schema import SCHEMA
 
@@ -44,7 +44,7 @@ def test_a_written_project_is_as_its_schema_says(tmp_path: Path) -> None:
     text = "Lei Jun paid $29,700 for the SU7. They visited 10 cities. (Applause)"
     results = subtitle(
         [Transcript((Paragraph(text),), "talk.txt")],
-        setting(locale("en"), load(ROOT / "glossary.yml")),
+        make_settings(locale("en"), load(ROOT / "glossary.yml")),
         targets=[(locale("es"), EchoEngine())],
     )
     made = project.record(

@@ -27,7 +27,7 @@ def made(folder: Path) -> dict[str, str]:
     source = locales.load(outputs.language_in(path))
     result = pipeline.subtitle(
         [transcript],
-        pipeline.setting(source, glossary.load(FOLDER.parents[2] / "glossary.yml")),
+        pipeline.make_settings(source, glossary.load(FOLDER.parents[2] / "glossary.yml")),
         targets=[
             (locales.load(tag), EchoEngine(source.tag, tag)) for tag in TARGETS if tag != source.tag
         ],

@@ -17,7 +17,7 @@ from speechsubs.adapters import strict_yaml
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.language import locales
 from speechsubs.model import Severity
-from speechsubs.pipeline import setting, translate_lines
+from speechsubs.pipeline import make_settings, translate_lines
 
 FOLDER = Path(__file__).parents[1] / "golden" / "terms"
 MASK = re.compile(r"(?:ZQ|KX|WJ)[1-9]")
@@ -58,7 +58,7 @@ def test_golden(folder: Path, case: Mapping[str, Any]) -> None:
     (line,) = translate_lines(
         [case["text"]],
         scripted(case["engine"], case["to"]),
-        setting(locales.load("en"), glossary.load(folder / "glossary.yml")),
+        make_settings(locales.load("en"), glossary.load(folder / "glossary.yml")),
         locales.load(case["to"]),
     )
     assert line.draft.finished.text == case["expected"]

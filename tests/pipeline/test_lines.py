@@ -10,7 +10,13 @@ from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Method, MethodKind, Paragraph, Severity, Transcript
 from speechsubs.options import Options
-from speechsubs.pipeline import Line, foreign_glossary, setting, subtitle, translate_lines
+from speechsubs.pipeline import (
+    Line,
+    check_glossary_language,
+    make_settings,
+    subtitle,
+    translate_lines,
+)
 from speechsubs.qa import compare
 from speechsubs.quantities import parse
 
@@ -46,7 +52,7 @@ def run(
     (line,) = translate_lines(
         [text],
         EchoEngine("en", to, change=says(answer)),
-        setting(EN, words, options),
+        make_settings(EN, words, options),
         load(to),
     )
     return line
@@ -148,7 +154,7 @@ def test_what_is_reported_once_is_not_reported_twice() -> None:
 
 def test_a_line_out_for_every_line_in() -> None:
     texts = ["", "One.", "   ", "One.", "Lei Jun", "...", "\u00a0", "Two."]
-    lines = translate_lines(texts, EchoEngine(), setting(EN, WORDS), ES)
+    lines = translate_lines(texts, EchoEngine(), make_settings(EN, WORDS), ES)
     assert [line.draft.finished.text for line in lines] == [
         "", "One.", "", "One.", "Lei Jun", "...", "", "Two.",
     ]  # fmt: skip
@@ -157,19 +163,19 @@ def test_a_line_out_for_every_line_in() -> None:
 
 
 def test_no_lines() -> None:
-    assert translate_lines([], EchoEngine(), setting(EN), ES) == []
+    assert translate_lines([], EchoEngine(), make_settings(EN), ES) == []
 
 
 def test_findings_name_their_line() -> None:
     engine = EchoEngine(change=lambda text: text.replace("came", "came 9"))
-    lines = translate_lines(["Fine.", "", "He came."], engine, setting(EN), ES)
+    lines = translate_lines(["Fine.", "", "He came."], engine, make_settings(EN), ES)
     found = [f for line in lines for f in line.findings]
     assert {f.line for f in found} == {3}
     assert "number-extra" in {f.code for f in found}
 
 
 def test_a_guessed_amount_is_a_finding_of_its_line() -> None:
-    lines = translate_lines(["Fine.", "It cost ten grand."], EchoEngine(), setting(EN), ES)
+    lines = translate_lines(["Fine.", "It cost ten grand."], EchoEngine(), make_settings(EN), ES)
     (found,) = (f for line in lines for f in line.findings if f.code == "amount-unsure")
     assert (found.line, "ten grand" in found.message) == (2, True)
 
@@ -179,7 +185,7 @@ def test_terms_of_a_line_hold_for_this_line_and_win() -> None:
     lines = translate_lines(
         texts,
         EchoEngine(),
-        setting(EN, WORDS),
+        make_settings(EN, WORDS),
         ES,
         terms=[{}, {"board": "directiva"}, {"council": "consejo", " ": "x", "met": " "}],
     )
@@ -192,7 +198,7 @@ def test_terms_of_a_line_are_checked() -> None:
     (line,) = translate_lines(
         ["The council was there yesterday."],
         EchoEngine(change=lambda _: "Ayer estaba allí."),
-        setting(EN),
+        make_settings(EN),
         ES,
         terms=[{"council": "consejo"}],
     )
@@ -201,7 +207,7 @@ def test_terms_of_a_line_are_checked() -> None:
 
 def test_terms_for_other_lines_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        translate_lines(["One.", "Two."], EchoEngine(), setting(EN), ES, terms=[{}])
+        translate_lines(["One.", "Two."], EchoEngine(), make_settings(EN), ES, terms=[{}])
 
 
 # ---- Grammar, dates, the glossary's language ----------------------------------------
@@ -246,18 +252,18 @@ def test_the_numbers_of_dates_are_checked_in_each_case(dates: str) -> None:
     ],
 )  # fmt: skip
 def test_a_glossary_of_another_language_says_so(own: str, source: str, told: bool) -> None:
-    found = foreign_glossary(Glossary(WORDS.terms, language=own), load(source))
+    found = check_glossary_language(Glossary(WORDS.terms, language=own), load(source))
     assert [f.code for f in found] == ["glossary-language"] * told
     assert all(f.severity is Severity.INFO for f in found)
 
 
 def test_a_glossary_without_terms_says_nothing() -> None:
-    assert foreign_glossary(Glossary(()), load("zh-CN")) == []
+    assert check_glossary_language(Glossary(()), load("zh-CN")) == []
 
 
 def test_the_note_is_in_the_result_of_a_run() -> None:
     transcript = Transcript((Paragraph("雷军来了。"),))
-    (result,) = subtitle([transcript], setting(load("zh-CN"), WORDS))
+    (result,) = subtitle([transcript], make_settings(load("zh-CN"), WORDS))
     assert "glossary-language" in {f.code for f in result.findings}
     assert result.exit_code == 0
 

@@ -27,7 +27,7 @@ def courage() -> Result:
     assert isinstance(transcript, Transcript)
     return pipeline.subtitle(
         [transcript],
-        pipeline.setting(EN, glossary.load(ROOT / "glossary.yml"), Options(bilingual=True)),
+        pipeline.make_settings(EN, glossary.load(ROOT / "glossary.yml"), Options(bilingual=True)),
         targets=[(load(tag), EchoEngine("en", tag)) for tag in TAGS],
     )[0]
 
@@ -117,7 +117,7 @@ def test_the_result_names_what_it_was_made_with(courage: Result) -> None:
     assert set(courage.signature) >= {"speechsubs", "python", "glossary"}
     assert courage.aligner == "estimate"
     assert courage.targets[0].engine == "echo"
-    assert sum(courage.targets[0].rungs.values()) == len(courage.sentences)
+    assert sum(courage.targets[0].method_counts.values()) == len(courage.sentences)
 
 
 def run(
@@ -131,7 +131,7 @@ def run(
     targets = [(target, engine or EchoEngine("en", target.tag))] if target else []
     return pipeline.subtitle(
         [Transcript(paragraphs)],
-        pipeline.setting(EN, terms, options),
+        pipeline.make_settings(EN, terms, options),
         targets=targets,
     )[0]
 
@@ -208,7 +208,7 @@ def test_all_transcripts_go_to_the_engine_at_once() -> None:
         Transcript((Paragraph(text),), source=text) for text in ("Go on.", "Stop.", "Go on.")
     ]
     results = pipeline.subtitle(
-        transcripts, pipeline.setting(EN), targets=[(load("es"), Counting())]
+        transcripts, pipeline.make_settings(EN), targets=[(load("es"), Counting())]
     )
     assert calls == [["Go on.", "Stop."]]
     assert [r.name for r in results] == ["Go on.", "Stop.", "Go on."]
@@ -246,7 +246,7 @@ def examined(target: str, **more: object) -> list[Finding]:
     source = Track((cue(0, 3_000, "Lei Jun paid $10."),), "en", "a.srt")
     track = Track((cue(0, 3_000, target),), "es", "b.srt")
     terms = Glossary((Term("lei", "Lei Jun"),))
-    return pipeline.examine(
+    return pipeline.check_track(
         track,
         load("es"),
         source=source,
@@ -265,11 +265,11 @@ def test_a_track_that_somebody_made_is_compared_with_its_source() -> None:
 
 def test_findings_of_a_track_are_in_the_order_of_its_cues() -> None:
     cues = tuple(cue(n * 1_000, n * 1_000 + 100, "x" * 50) for n in range(5))
-    found = pipeline.examine(Track(cues), EN)
+    found = pipeline.check_track(Track(cues), EN)
     assert [f.cue for f in found] == sorted(f.cue or 0 for f in found)
-    assert pipeline.examine(Track(()), EN) == []
+    assert pipeline.check_track(Track(()), EN) == []
 
 
 def test_findings_of_the_reader_are_kept() -> None:
     finding = Finding("odd", Severity.INFO, "m")
-    assert pipeline.examine(replace(Track(()), findings=(finding,)), EN) == [finding]
+    assert pipeline.check_track(replace(Track(()), findings=(finding,)), EN) == [finding]

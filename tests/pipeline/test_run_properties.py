@@ -76,7 +76,7 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
     def run() -> pipeline.Result:
         return pipeline.subtitle(
             [transcript],
-            pipeline.setting(load(source), GLOSSARY, Options(bilingual=True)),
+            pipeline.make_settings(load(source), GLOSSARY, Options(bilingual=True)),
             targets=[(load(target), EchoEngine(source, target))],
         )[0]
 

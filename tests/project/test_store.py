@@ -29,7 +29,7 @@ def run(old: Project | None = None, texts: Sequence[str] = TEXT, name: str = "ta
     recall = [partial(project.recall, own)]
     return pipeline.subtitle(
         [transcript],
-        pipeline.setting(locale("en")),
+        pipeline.make_settings(locale("en")),
         targets=[(locale("es"), EchoEngine())],
         recall=recall,
     )[0]
@@ -89,7 +89,7 @@ def test_the_engine_is_not_asked_for_what_a_person_wrote(tmp_path: Path) -> None
     transcript = Transcript(tuple(Paragraph(t) for t in TEXT), "talk.txt")
     (result,) = pipeline.subtitle(
         [transcript],
-        pipeline.setting(locale("en")),
+        pipeline.make_settings(locale("en")),
         targets=[(locale("es"), Never())],
         recall=[partial(project.recall, own.sources[0])],
     )
@@ -196,7 +196,7 @@ def test_what_people_answer_for_goes_into_a_memory(tmp_path: Path) -> None:
         transcript = Transcript(tuple(Paragraph(t) for t in TEXT), "other.txt")
         (result,) = pipeline.subtitle(
             [transcript],
-            pipeline.setting(locale("en")),
+            pipeline.make_settings(locale("en")),
             targets=[(locale("es"), EchoEngine())],
             recall=[recall],
         )

@@ -92,7 +92,7 @@ def test_a_finding_says_where_and_how_much() -> None:
 
 def compared(before: str, after: str) -> list[Finding]:
     return qa.compare(
-        [parse(before, "en", currencies.context([before], "en"))],
+        [parse(before, "en", currencies.infer_context([before], "en"))],
         [after],
         glossary=GLOSSARY,
         matcher=Matcher(GLOSSARY),
@@ -156,7 +156,7 @@ def test_three_equal_words_may_be_the_same_in_two_languages() -> None:
 def test_findings_of_sentences_are_placed_on_their_first_cue() -> None:
     finding = Finding("x", Severity.ERROR, "m")
     track = Track((Cue(0, 900, ("a",), (0,)), Cue(1_000, 1_900, ("b",), (0, 1))), "es", "f")
-    found = qa.placed([[finding], [finding, finding], [finding]], track)
+    found = qa.assign_cues([[finding], [finding, finding], [finding]], track)
     assert [(f.sentence, f.cue, f.start_ms, f.file) for f in found] == [
         (0, 1, 0, "f"),
         (1, 2, 1_000, "f"),
@@ -172,20 +172,20 @@ def track(*cues: tuple[int, int, str]) -> Track:
 def test_pairs_of_tracks_cut_alike() -> None:
     source = track((0, 900, "One."), (1_000, 1_900, "Two."))
     target = track((0, 950, "Uno."), (1_000, 1_950, "Dos."))
-    assert qa.pairs(source, target) == [("One.", "Uno.", 1), ("Two.", "Dos.", 2)]
+    assert qa.pair_texts(source, target) == [("One.", "Uno.", 1), ("Two.", "Dos.", 2)]
 
 
 def test_pairs_of_tracks_cut_differently_meet_at_the_ends_of_sentences() -> None:
     source = track((0, 900, "One,"), (1_000, 1_900, "two."), (2_000, 2_900, "Three."))
     target = track((0, 1_900, "Uno, dos."), (2_000, 2_400, "Tr"), (2_450, 2_900, "es."))
-    assert qa.pairs(source, target) == [("One, two.", "Uno, dos.", 1), ("Three.", "Tr es.", 2)]
+    assert qa.pair_texts(source, target) == [("One, two.", "Uno, dos.", 1), ("Three.", "Tr es.", 2)]
 
 
 @pytest.mark.parametrize("shift", [0, 50, 400])
 def test_no_cue_of_either_track_is_left_out_of_the_pairs(shift: int) -> None:
     source = track(*((n * 1_000, n * 1_000 + 900, f"s{n}.") for n in range(1, 30)))
     target = track(*((n * 700 + shift, n * 700 + 600 + shift, f"t{n}") for n in range(1, 40)))
-    found = qa.pairs(source, target)
+    found = qa.pair_texts(source, target)
     assert " ".join(a for a, _, _ in found).split() == [f"s{n}." for n in range(1, 30)]
     assert " ".join(b for _, b, _ in found).split() == [f"t{n}" for n in range(1, 40)]
     assert [n for _, _, n in found] == sorted(n for _, _, n in found)
@@ -193,15 +193,17 @@ def test_no_cue_of_either_track_is_left_out_of_the_pairs(shift: int) -> None:
 
 def test_pairs_of_empty_tracks() -> None:
     full = track((0, 900, "One."))
-    assert qa.pairs(track(), track()) == []
-    assert qa.pairs(full, track()) == []
-    assert qa.pairs(track(), full) == [("", "One.", 1)]
+    assert qa.pair_texts(track(), track()) == []
+    assert qa.pair_texts(full, track()) == []
+    assert qa.pair_texts(track(), full) == [("", "One.", 1)]
 
 
 def test_what_the_glossary_forbids_is_found_without_a_source() -> None:
-    found = qa.banned(replace(track((0, 900, "Un coche electrónico")), language="es"), GLOSSARY, ES)
+    found = qa.find_forbidden(
+        replace(track((0, 900, "Un coche electrónico")), language="es"), GLOSSARY, ES
+    )
     assert [(f.code, f.cue) for f in found] == [("term-forbidden", 1)]
-    assert qa.banned(track((0, 900, "Un coche")), GLOSSARY, ES) == []
+    assert qa.find_forbidden(track((0, 900, "Un coche")), GLOSSARY, ES) == []
 
 
 def test_reading_speed_counts_what_is_read() -> None:

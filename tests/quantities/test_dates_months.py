@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechsubs.language import locales
-from speechsubs.quantities.dates import Date, find_dates, lost_months, render_date
+from speechsubs.quantities.dates import Date, find_dates, find_lost_months, render_date
 
 RIGHT = [
     ("On 19 July 2024", "19.07.2024", "de"),
@@ -37,12 +37,12 @@ WRONG = [
 
 @pytest.mark.parametrize(("source", "target", "tag"), RIGHT)
 def test_a_month_that_is_there(source: str, target: str, tag: str) -> None:
-    assert lost_months(find_dates(source, "en"), target, tag) == []
+    assert find_lost_months(find_dates(source, "en"), target, tag) == []
 
 
 @pytest.mark.parametrize(("source", "target", "tag"), WRONG)
 def test_a_month_that_is_not(source: str, target: str, tag: str) -> None:
-    (date,) = lost_months(find_dates(source, "en"), target, tag)
+    (date,) = find_lost_months(find_dates(source, "en"), target, tag)
     assert date.text in source
 
 
@@ -57,9 +57,9 @@ def test_what_we_write_ourselves_is_never_reported(
 ) -> None:
     date = Date(0, 0, "", month, day, year)
     source, target = (render_date(date, locales.load(t)) for t in ("en", tag))
-    assert lost_months(find_dates(f"It was {source}.", "en"), target, tag) == []
+    assert find_lost_months(find_dates(f"It was {source}.", "en"), target, tag) == []
 
 
 def test_the_cost_is_linear() -> None:
     text = "In March 2021 " * 2_000
-    assert len(lost_months(find_dates(text, "en"), "x" * 100_000, "es")) == 2_000
+    assert len(find_lost_months(find_dates(text, "en"), "x" * 100_000, "es")) == 2_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from speechsubs.language import locales
-from speechsubs.quantities.compare import differences
+from speechsubs.quantities.compare import find_differences
 from speechsubs.quantities.parse import parse
 from speechsubs.quantities.units import find_measures, render_measure
 
@@ -31,7 +31,7 @@ def test_every_language_is_in_the_tables() -> None:
 
 @pytest.mark.parametrize("row", WORDS, ids=lambda row: f"{row['to']}: {row['target']}")
 def test_number_words_are_compared(row: dict[str, str]) -> None:
-    found = differences(parse(row["source"], row["from"]), parse(row["target"], row["to"]))
+    found = find_differences(parse(row["source"], row["from"]), parse(row["target"], row["to"]))
     said = [f"{'lost' if one.lost else 'new'}:{one.value:f}" for one in found]
     assert (" ".join(said) or "ok") == row["expected"]
 

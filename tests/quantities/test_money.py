@@ -11,31 +11,33 @@ from speechsubs.quantities.digits import rules
 
 
 def _keys(text: str, language: str, context: currencies.Context | None = None) -> list[str]:
-    return [amount.key for amount in money.find(text, language, context or currencies.Context())]
+    return [
+        amount.key for amount in money.find_amounts(text, language, context or currencies.Context())
+    ]
 
 
 def test_the_document_says_what_the_yen_sign_is() -> None:
-    china = currencies.context(["Xiaomi is in Beijing.", "It costs 5 yuan."], "en")
-    japan = currencies.context(["We flew to Tokyo with 5,000 yen."], "en")
-    silent = currencies.context(["It costs ¥5."], "en")
+    china = currencies.infer_context(["Xiaomi is in Beijing.", "It costs 5 yuan."], "en")
+    japan = currencies.infer_context(["We flew to Tokyo with 5,000 yen."], "en")
+    silent = currencies.infer_context(["It costs ¥5."], "en")
     assert (china.yen_sign, japan.yen_sign, silent.yen_sign) == ("CNY", "JPY", None)
     assert _keys("¥215,900", "en", china) == ["215900 CNY"]
     assert _keys("¥215,900", "en", japan) == ["215900 JPY"]
-    (guess,) = money.find("¥215,900", "en", silent)
+    (guess,) = money.find_amounts("¥215,900", "en", silent)
     assert not guess.sure
 
 
 def test_the_language_says_it_where_the_document_does_not() -> None:
-    assert currencies.context(["價格是¥5。"], "zh-TW").yen_sign == "CNY"
-    assert currencies.context(["価格は¥5です。"], "ja").yen_sign == "JPY"
+    assert currencies.infer_context(["價格是¥5。"], "zh-TW").yen_sign == "CNY"
+    assert currencies.infer_context(["価格は¥5です。"], "ja").yen_sign == "JPY"
 
 
 def test_the_default_dollar() -> None:
-    canada = currencies.context([], "en", default_dollar="CAD")
+    canada = currencies.infer_context([], "en", default_dollar="CAD")
     assert _keys("$5, 5 dollars, five bucks, US$5", "en", canada) == [
         "5 CAD", "5 CAD", "5 CAD", "5 USD",
     ]  # fmt: skip
-    (amount, *_) = money.find("$5", "en", canada)
+    (amount, *_) = money.find_amounts("$5", "en", canada)
     assert render.render_amount(amount, locales.load("en")) == "C$5"
 
 
@@ -68,12 +70,12 @@ def test_an_unknown_language_has_signs_and_codes(language: str) -> None:
 
 def test_parentheses_and_words_around_it_stay_outside() -> None:
     text = "It costs about 215,900 yuan (over 29700$)."
-    spans = [(a.start, a.end) for a in money.find(text, "en")]
+    spans = [(a.start, a.end) for a in money.find_amounts(text, "en")]
     assert [text[start:end] for start, end in spans] == ["215,900 yuan", "29700$"]
 
 
 def test_more_than_inside_chinese_numbers() -> None:
-    (amount,) = money.find("100多亿美元", "zh")
+    (amount,) = money.find_amounts("100多亿美元", "zh")
     assert (amount.approx, amount.key) == ("over", "10000000000 USD")
     assert render.render_amount(amount, locales.load("en")) == "over $10\u00a0billion"
     assert render.render_amount(amount, locales.load("zh-TW")) == "100多億美元"
@@ -135,5 +137,5 @@ def test_a_locale_names_the_main_currencies_itself(tag: str) -> None:
 
 
 def test_key_of_a_range() -> None:
-    (amount,) = money.find("1.5 to 2 million dollars", "en")
+    (amount,) = money.find_amounts("1.5 to 2 million dollars", "en")
     assert amount.key == "1500000 USD..2000000 USD"

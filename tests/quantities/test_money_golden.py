@@ -52,7 +52,7 @@ def test_every_amount_of_the_sentence_is_found(
             amount.values[0].currency,
             "yes" if amount.sure else "guess",
         )
-        for amount in money.find(text, language)
+        for amount in money.find_amounts(text, language)
     ]
     assert found == expected
 
@@ -61,7 +61,7 @@ def test_every_amount_of_the_sentence_is_found(
 def test_every_amount_is_written_as_the_locale_does(
     language: str, text: str, rows: list[dict[str, str]]
 ) -> None:
-    amounts = money.find(text, language)
+    amounts = money.find_amounts(text, language)
     for tag in TAGS:
         written = [render.render_amount(amount, locales.load(tag)) for amount in amounts]
         assert written == [_real(r[tag]) for r in rows if r["span"] != "-"]

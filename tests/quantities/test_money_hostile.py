@@ -23,13 +23,13 @@ LANGUAGES = st.sampled_from(["en", "es", "fr", "de", "it", "pt", "zh", "ja", "ko
 @given(TEXTS, LANGUAGES)
 def test_spans_are_true_and_apart(text: str, language: str) -> None:
     end = 0
-    for amount in money.find(text, language):
+    for amount in money.find_amounts(text, language):
         assert end <= amount.start < amount.end <= len(text)
         assert text[amount.start : amount.end] == amount.text
         assert len(amount.scales) == len(amount.values)
         end = amount.end
     end = 0
-    for number in quantities.find(text, language):
+    for number in quantities.find_numbers(text, language):
         assert end <= number.start < number.end <= len(text)
         assert text[number.start : number.end] == number.text
         assert isinstance(number.value, Decimal)
@@ -56,9 +56,9 @@ def test_whatever_is_found_can_be_written_and_read_again(
     text: str, language: str, tag: str
 ) -> None:
     locale = locales.load(tag)
-    for amount in money.find(text, language):
+    for amount in money.find_amounts(text, language):
         written = render.render_amount(amount, locale)
-        assert [a.values for a in money.find(written, tag)] == [amount.values], written
+        assert [a.values for a in money.find_amounts(written, tag)] == [amount.values], written
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh", "ja"])
@@ -69,13 +69,13 @@ def test_whatever_is_found_can_be_written_and_read_again(
 )  # fmt: skip
 def test_endless_repetition_ends(language: str, unit: str) -> None:
     text = unit * 4_000
-    assert isinstance(money.find(text, language), list)
-    assert isinstance(quantities.find(text, language), list)
+    assert isinstance(money.find_amounts(text, language), list)
+    assert isinstance(quantities.find_numbers(text, language), list)
     assert isinstance(quantities.find_dates(text, language), list)
     read = quantities.parse(text, language)
     assert quantities.compare(read, read) == ([], [])
 
 
 def test_a_number_of_a_million_digits_is_no_number() -> None:
-    assert money.find("$" + "9" * 10**6, "en") == []
-    assert quantities.find("9" * 10**6, "zh") == []
+    assert money.find_amounts("$" + "9" * 10**6, "en") == []
+    assert quantities.find_numbers("9" * 10**6, "zh") == []

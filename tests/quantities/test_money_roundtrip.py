@@ -1,4 +1,4 @@
-"""What `render` writes, `find` reads back: same value, same currency, in every locale."""
+"""What `render` writes, `find_amounts` reads back: same value, same currency, in every locale."""
 
 from decimal import Decimal
 
@@ -41,7 +41,7 @@ def test_find_reads_what_render_writes(tag: str, style: str, amount: currencies.
     locale = locales.load(tag)
     text = render.render_amount(amount, locale, style)
     for language in (locale.language, tag):
-        found = money.find(text, language)
+        found = money.find_amounts(text, language)
         assert [a.key for a in found] == [amount.key], text
         assert (found[0].start, found[0].end) == (0, len(text))
 
@@ -57,4 +57,4 @@ def test_find_reads_the_ranges_that_render_writes(
     high = Money(first.value * factor, first.currency)
     amount = currencies.Amount(0, 0, "", (first, high), scales=low.scales * 2)
     text = render.render_amount(amount, locale, style)
-    assert [a.key for a in money.find(text, locale.language)] == [amount.key], text
+    assert [a.key for a in money.find_amounts(text, locale.language)] == [amount.key], text

@@ -6,11 +6,11 @@ import pytest
 
 from speechsubs import quantities
 from speechsubs.language import locales
-from speechsubs.quantities.digits import read, readings, rules, shift, trimmed
+from speechsubs.quantities.digits import possible_values, read_run, rules, shift, trim_zeros
 
 
 def _values(text: str, language: str) -> list[str]:
-    return [f"{n.value:f}" for n in quantities.find(text, language)]
+    return [f"{n.value:f}" for n in quantities.find_numbers(text, language)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_find(language: str, text: str, values: str) -> None:
 
 
 def test_find_keeps_the_unit_word_and_the_span() -> None:
-    million, share = quantities.find("5.4 million and 12 %", "en")
+    million, share = quantities.find_numbers("5.4 million and 12 %", "en")
     assert (million.text, million.unit_word, million.start, million.end) == (
         "5.4 million", "million", 0, 11,
     )  # fmt: skip
@@ -62,22 +62,22 @@ def test_find_keeps_the_unit_word_and_the_span() -> None:
     ],
 )
 def test_read(run: str, language: str, value: str, sure: bool) -> None:
-    assert read(run, rules(language)) == (Decimal(value), sure)
+    assert read_run(run, rules(language)) == (Decimal(value), sure)
 
 
 @pytest.mark.parametrize("run", ["1.2.3", "1,2,3", "1,23,4", "9" * 61, "1'2"])
 def test_what_is_no_number(run: str) -> None:
-    assert read(run, rules("en")) is None
+    assert read_run(run, rules("en")) is None
 
 
 def test_readings_of_an_ambiguous_run() -> None:
-    assert readings("3.000") == {Decimal("3.000"), Decimal(3000)}
+    assert possible_values("3.000") == {Decimal("3.000"), Decimal(3000)}
 
 
 def test_exact_beyond_the_precision_of_the_decimal_context() -> None:
     long = Decimal("1." + "1" * 50)
     assert shift(long, 12) == Decimal("1" * 13 + "." + "1" * 38)
-    assert str(trimmed(Decimal("1" * 50 + ".10"))) == "1" * 50 + ".1"
+    assert str(trim_zeros(Decimal("1" * 50 + ".10"))) == "1" * 50 + ".1"
 
 
 @pytest.mark.parametrize(

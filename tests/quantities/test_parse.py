@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechsubs.quantities import find, find_dates, money, parse
+from speechsubs.quantities import find_dates, find_numbers, money, parse
 from speechsubs.quantities.currencies import Context
-from speechsubs.quantities.lenient import lenient_numbers
-from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.lenient import find_lenient_numbers
+from speechsubs.quantities.numerals import find_quantities
 from speechsubs.quantities.parse import Quantities
 from speechsubs.quantities.times import find_times
 from speechsubs.quantities.units import find_measures
@@ -26,10 +26,10 @@ LANGUAGES = st.sampled_from(["en", "es", "de", "ru", "zh", "ja", "ko", "ar", "th
 @given(TEXTS, LANGUAGES)
 def test_each_kind_is_what_its_finder_reads_alone(text: str, language: str) -> None:
     read = Quantities(text, language, Context())
-    assert read.scanned == tuple(quantities(text, language))
-    assert read.numbers == tuple(find(text, language))
-    assert read.words == lenient_numbers(text, language)
-    assert read.amounts == tuple(money.find(text, language))
+    assert read.scanned == tuple(find_quantities(text, language))
+    assert read.numbers == tuple(find_numbers(text, language))
+    assert read.words == find_lenient_numbers(text, language)
+    assert read.amounts == tuple(money.find_amounts(text, language))
     assert read.measures == find_measures(text, language)
     assert read.dates == tuple(find_dates(text, language))
     assert read.times == find_times(text)

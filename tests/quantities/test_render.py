@@ -3,7 +3,7 @@
 import pytest
 
 from speechsubs.language.locales import load
-from speechsubs.quantities import parse, rewritten, spots, written
+from speechsubs.quantities import find_numeric_spans, parse, render_key, render_value
 
 TEXTS = {
     "en": "On March 30, 2021 at 4:13 p.m. two hundred cars drove 5.4 million km, on May 5 30,000.",
@@ -14,7 +14,7 @@ TEXTS = {
 
 
 def test_a_key_says_what_was_read() -> None:
-    keys = {spot.key for spot in spots(parse(TEXTS["en"], "en"))}
+    keys = {spot.key for spot in find_numeric_spans(parse(TEXTS["en"], "en"))}
     assert keys >= {
         "date:2021-03-30", "date:--05-05", "time:16:13", "count:200", "unit:5400000 kilometer",
         "30000",
@@ -25,7 +25,7 @@ def test_a_key_says_what_was_read() -> None:
 @pytest.mark.parametrize("language", sorted(TEXTS))
 def test_a_value_is_written_as_its_key_and_text_are(language: str, tag: str) -> None:
     locale = load(tag)
-    for spot in spots(parse(TEXTS[language], language)):
-        assert written(spot.value, spot.text, language, locale) == rewritten(
+    for spot in find_numeric_spans(parse(TEXTS[language], language)):
+        assert render_value(spot.value, spot.text, language, locale) == render_key(
             spot.key, spot.text, language, locale
         )

@@ -6,17 +6,17 @@ from speechsubs.glossary import Glossary, Matcher, Term
 from speechsubs.language.locales import load
 from speechsubs.model import Sentence
 from speechsubs.quantities import currencies, parse
-from speechsubs.quantities.repair import before_edits
+from speechsubs.quantities.repair import preposition_edits
 from speechsubs.quantities.times import find_times, time_edits
 from speechsubs.spans import SpannedText
 from speechsubs.translation import placeholders
-from speechsubs.translation.candidates import retimed
+from speechsubs.translation.candidates import normalize_times
 from speechsubs.translation.placeholders import Protected
 
 
 def mended(source: str, target: str, tag: str) -> str:
     locale = load(tag)
-    edits = before_edits(parse(source, "en"), parse(target, locale.language), locale)
+    edits = preposition_edits(parse(source, "en"), parse(target, locale.language), locale)
     return SpannedText(target).edit(edits).text
 
 
@@ -60,12 +60,12 @@ def test_other_words_stay(tag: str, source: str, target: str) -> None:
 def test_engines_are_given_the_day_in_24_hours() -> None:
     sentence = Sentence(0, 0, "From 8:30 a.m. to 5 p.m. the SU7 runs.")
     matcher = Matcher(Glossary((Term("su7", "SU7"),)))
-    (item,) = placeholders.find([sentence], matcher, "en", currencies.Context())
-    found = retimed(item)
+    (item,) = placeholders.protect([sentence], matcher, "en", currencies.Context())
+    found = normalize_times(item)
     assert found.text == "From 8:30 to 17:00 the SU7 runs."
     assert [found.text[s.start : s.end] for s in found.slots] == ["8:30", "17:00", "SU7"]
     plain = Protected(0, parse("at 16:13", "en"))
-    assert retimed(plain) is plain
+    assert normalize_times(plain) is plain
 
 
 @pytest.mark.parametrize(

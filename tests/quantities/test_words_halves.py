@@ -3,7 +3,7 @@
 import pytest
 
 from speechsubs.quantities.compare import compare
-from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.numerals import find_quantities
 from speechsubs.quantities.parse import parse
 
 
@@ -28,7 +28,7 @@ from speechsubs.quantities.parse import parse
     ],
 )
 def test_a_number_and_a_half(language: str, text: str, span: str, value: int) -> None:
-    (found,) = quantities(text, language)
+    (found,) = find_quantities(text, language)
     assert (text[found.start : found.end], found.value) == (span, value)
 
 
@@ -46,7 +46,7 @@ def test_a_number_and_a_half(language: str, text: str, span: str, value: int) ->
     ],
 )
 def test_what_is_no_sum(language: str, text: str, values: list[int]) -> None:
-    assert [int(q.value) for q in quantities(text, language)] == values
+    assert [int(q.value) for q in find_quantities(text, language)] == values
 
 
 def test_a_half_that_was_lost_is_found() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.dates import Date, find_dates, render_date
-from speechsubs.quantities.format import digits, scaled
-from speechsubs.quantities.numerals import quantities
+from speechsubs.quantities.format import format_digits, format_scaled
+from speechsubs.quantities.numerals import find_quantities
 
 tags = st.sampled_from(locales.known())
 SPELLED = [tag for tag in locales.known() if locales.load(tag).cardinals.words]
@@ -19,15 +19,15 @@ SPELLED = [tag for tag in locales.known() if locales.load(tag).cardinals.words]
 
 @given(tags, st.decimals(0, 10**12, places=2))
 def test_digits_are_read_back(tag: str, value: Decimal) -> None:
-    (found,) = quantities(digits(value, locales.load(tag)), tag)
+    (found,) = find_quantities(format_digits(value, locales.load(tag)), tag)
     assert found.value == value
 
 
 @given(tags, st.integers(1, 999), st.sampled_from((6, 9)))
 def test_a_scale_word_is_read_back(tag: str, mantissa: int, power: int) -> None:
     value = Decimal(mantissa * 10**power)
-    text, _ = scaled(value, power, locales.load(tag))
-    (found,) = quantities(text, tag)
+    text, _ = format_scaled(value, power, locales.load(tag))
+    (found,) = find_quantities(text, tag)
     assert found.value == value
 
 
@@ -48,7 +48,7 @@ def _words(locale: Locale) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("tag", SPELLED)
 def test_every_number_word_is_worth_what_the_file_says(tag: str) -> None:
     for word, value in _words(locales.load(tag)):
-        found = [q for q in quantities(word, tag) if q.spelled]
+        found = [q for q in find_quantities(word, tag) if q.spelled]
         assert [q.value for q in found] == [value], word
 
 
@@ -58,7 +58,7 @@ def test_hundreds_and_thousands_are_read_behind_a_digit(tag: str) -> None:
     three = next(word for word, value in rules.words.items() if value == 3)
     gap = "" if rules.glued else " "
     for scale, power in rules.scales.items():
-        found = list(quantities(f"{three}{gap}{scale}", tag))
+        found = list(find_quantities(f"{three}{gap}{scale}", tag))
         assert [q.value for q in found] == [Decimal(3 * 10**power)], scale
 
 
@@ -76,11 +76,11 @@ def rows_of_words(draw: st.DrawFn) -> tuple[str, str]:
 def test_any_row_of_number_words_is_read(row: tuple[str, str]) -> None:
     tag, text = row
     end = 0
-    for found in quantities(text, tag):
+    for found in find_quantities(text, tag):
         assert end <= found.start < found.end <= len(text)
         end = found.end
 
 
 def test_a_sum_that_no_decimal_holds_ends_before() -> None:
-    found = next(quantities("sixty-one crore billion trillion nineteen", "en"))
+    found = next(find_quantities("sixty-one crore billion trillion nineteen", "en"))
     assert found.value == Decimal(10) ** 16 * 61

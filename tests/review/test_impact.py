@@ -58,7 +58,7 @@ def own() -> Project:
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        pipeline.setting(locales.load("en"), OLD),
+        pipeline.make_settings(locales.load("en"), OLD),
         targets=[(locales.load("es"), engine())],
     )
     return project.record(
@@ -153,7 +153,7 @@ def test_what_is_said_anew_follows_the_options_of_the_project(
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        pipeline.setting(locales.load("en"), OLD, Options.from_json(options)),
+        pipeline.make_settings(locales.load("en"), OLD, Options.from_json(options)),
         targets=[(locales.load("es"), engine())],
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options=options)

@@ -80,7 +80,7 @@ def own(engine: Engine, text: str = "", talk: str = TALK, old: Glossary = OLD) -
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        pipeline.setting(locales.load("en"), old),
+        pipeline.make_settings(locales.load("en"), old),
         targets=[(ES, engine)],
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options={})
@@ -176,7 +176,7 @@ def test_a_real_model_keeps_more_of_the_old_words_when_it_is_steered(tiny: Argos
     item = replace(item, paragraphs=item.paragraphs[:12])
     results = pipeline.subtitle(
         [item],
-        pipeline.setting(locales.load("en"), words),
+        pipeline.make_settings(locales.load("en"), words),
         targets=[(ES, tiny)],
     )
     made = project.record(Project(Path("p")), results, written={}, glossary="", options={})

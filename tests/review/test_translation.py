@@ -20,7 +20,7 @@ def own() -> Project:
     assert isinstance(transcript, Transcript)
     results = pipeline.subtitle(
         [transcript],
-        pipeline.setting(locales.load("en"), Glossary(())),
+        pipeline.make_settings(locales.load("en"), Glossary(())),
         targets=[(locales.load(tag), EchoEngine("en", tag)) for tag in ("es", "fr")],
     )
     return project.record(Project(Path("proj")), results, written={}, glossary="", options={})

@@ -24,8 +24,8 @@ GLOSSARY = Glossary(
 
 
 def protected(text: str) -> Protected:
-    return placeholders.find(
-        [Sentence(0, 0, text)], Matcher(GLOSSARY), "en", currencies.context([text], "en")
+    return placeholders.protect(
+        [Sentence(0, 0, text)], Matcher(GLOSSARY), "en", currencies.infer_context([text], "en")
     )[0]
 
 
@@ -38,7 +38,7 @@ def finished(
     hidden = Masked("", masks[: len(hard)], tuple(hard))
     output, problems = locate(raw, hidden)
     assert not problems
-    return restore.target(item, output, Style(EN, load(tag)))
+    return restore.render_target(item, output, Style(EN, load(tag)))
 
 
 def done(text: str, raw: str, tag: str) -> str:
@@ -156,10 +156,10 @@ def test_numbers_are_in_the_notation_of_the_language(
 
 def test_source_amounts_have_one_style_and_the_rest_stays_as_spoken() -> None:
     texts = ["It costs 29700$ , really .", "It costs US$29,700 , really ."]
-    context = currencies.context(texts, "en")
+    context = currencies.infer_context(texts, "en")
     found = {
-        restore.source(item, EN).text
-        for item in placeholders.find(
+        restore.render_source(item, EN).text
+        for item in placeholders.protect(
             [Sentence(0, 0, t) for t in texts], Matcher(GLOSSARY), "en", context
         )
     }
@@ -181,7 +181,7 @@ def test_repairing_twice_changes_nothing_more(tag: str, source: str, raw: str) -
     once = finished(source, raw, tag)
     item = protected(source)
     hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
-    assert restore.target(item, once.only(hard), Style(EN, load(tag))) == once
+    assert restore.render_target(item, once.only(hard), Style(EN, load(tag))) == once
 
 
 def test_an_empty_output_stays_empty() -> None:

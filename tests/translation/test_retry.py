@@ -44,11 +44,13 @@ def good(text: str) -> str:
 
 def protected(*texts: str) -> list[Protected]:
     sentences = [Sentence(n, 0, text) for n, text in enumerate(texts)]
-    return placeholders.find(sentences, Matcher(GLOSSARY), "en", currencies.context(texts, "en"))
+    return placeholders.protect(
+        sentences, Matcher(GLOSSARY), "en", currencies.infer_context(texts, "en")
+    )
 
 
 def run(engine: Scripted, *texts: str) -> list[Hypothesis]:
-    return speechsubs_translation.drafts(protected(*texts), engine, Rules("es"))
+    return speechsubs_translation.translate(protected(*texts), engine, Rules("es"))
 
 
 def one(answer: Callable[[str], str], text: str) -> Hypothesis:
@@ -127,10 +129,10 @@ def test_only_the_number_that_failed_gives_way_and_to_a_number() -> None:
 def test_a_stand_in_is_no_number_of_the_text_nor_one_for_a_date() -> None:
     item = protected("On March 30 he drove 47 cars and 1 of 83 in 2 days.")[0]
     numbers = frozenset(n for n, s in enumerate(item.slots) if s.kind is SlotKind.NUMBER)
-    hidden = candidates.renumbered(item, FIRST, numbers)
+    hidden = candidates.substitute_numbers(item, FIRST, numbers)
     assert hidden is not None
     assert hidden.text == "On ZQ1 he drove 59 cars and ZQ3 of 64 in 38 days."
-    assert candidates.renumbered(item, FIRST, numbers - numbers) is None
+    assert candidates.substitute_numbers(item, FIRST, numbers - numbers) is None
 
 
 def test_the_next_best_output_is_looked_at() -> None:
@@ -257,7 +259,7 @@ def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, w
     text = "SU7 and people of Berlin"
     name = Placeable(Slot(SlotKind.TERM, 0, 3, "SU7", "su7"), Term("su7", "SU7"))
     protected = Protected(0, parse(text, "en"), (name,))
-    raw = retry.rejoined(protected, {"and people of Berlin": [piece]}, rules)
+    raw = retry.rejoin(protected, {"and people of Berlin": [piece]}, rules)
     assert raw.output.text == f"SU7 {wanted}"
 
 
@@ -272,7 +274,7 @@ def test_progress_ends_with_everything() -> None:
     seen: list[tuple[int, int]] = []
     items = protected(SENTENCE, "He drove it to the end.")
     engine = Scripted(lambda text: [good(text)])
-    speechsubs_translation.drafts(
+    speechsubs_translation.translate(
         items, engine, Rules("es"), lambda done, all_: seen.append((done, all_))
     )
     assert seen[-1] == (2, 2)
@@ -310,7 +312,7 @@ class Steered(Scripted):
 def drafted(
     engine: Scripted, text: str, forbidden: Sequence[str] = (), possessive: bool = False
 ) -> Hypothesis:
-    return speechsubs_translation.drafts(
+    return speechsubs_translation.translate(
         protected(text),
         engine,
         Rules("es", lambda output: [word for word in forbidden if word in output], possessive),

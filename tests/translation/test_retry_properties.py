@@ -89,12 +89,12 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
     paragraphs = tuple(Paragraph(f"{text[0].upper()}{text[1:]}.") for text in texts)
     result = pipeline.subtitle(
         [Transcript(paragraphs)],
-        pipeline.setting(load("en"), GLOSSARY),
+        pipeline.make_settings(load("en"), GLOSSARY),
         targets=[(locale, Misbehaving(seed))],
     )[0]
     output = result.targets[0]
     named = {f.sentence for f in output.findings if f.sentence is not None}
-    context = currencies.context((s.text for s in result.sentences), "en")
+    context = currencies.infer_context((s.text for s in result.sentences), "en")
     matcher = Matcher(GLOSSARY)
     for sentence, slots, draft in zip(result.sentences, result.slots, output.drafts, strict=True):
         text = draft.finished.text
@@ -105,7 +105,7 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
             if expected and text.count(kept) != expected:
                 wrong.append(kept)
         wanted = sorted(s.key for s in slots if s.kind is SlotKind.MONEY)
-        there = sorted(a.key for a in money.find(text, locale.language, context))
+        there = sorted(a.key for a in money.find_amounts(text, locale.language, context))
         if wanted != there:
             wrong.append("amounts")
         if tag == "es" and not wanted and digits(sentence.text) != digits(text):

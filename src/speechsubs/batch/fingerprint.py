@@ -20,7 +20,7 @@ from speechsubs.batch.model import Job
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory
-from speechsubs.pipeline import Recall, Recalled
+from speechsubs.pipeline import Pretranslation, Pretranslator
 from speechsubs.translation.placeholders import Protected
 
 #: Recordings are read in chunks of this size.
@@ -94,14 +94,16 @@ def inputs(job: Job, source: str = "") -> dict[str, str]:
 
 
 class Heard:
-    """A memory's `Recall`; `answers` hashes its latest matches, empty if there were none."""
+    """A memory's `Pretranslator`; `answers` hashes its latest matches, empty if there were none."""
 
-    def __init__(self, ask: Recall) -> None:
+    def __init__(self, ask: Pretranslator) -> None:
         self._ask = ask
         self.answers = ""
 
-    def __call__(self, protected: Sequence[Protected], locale: Locale) -> Sequence[Recalled | None]:
-        """Look the sentences up, as `Recall` promises, and hash the matches."""
+    def __call__(
+        self, protected: Sequence[Protected], locale: Locale
+    ) -> Sequence[Pretranslation | None]:
+        """Look the sentences up, as `Pretranslator` promises, and hash the matches."""
         found = self._ask(protected, locale)
         self.answers = _digest(found)
         return found
@@ -113,7 +115,7 @@ def asked(memory: Memory, job: Job, source: Locale) -> Heard:
     return Heard(pipeline.from_memory(memory, str(job.source), source, style))
 
 
-def _digest(answers: Sequence[Recalled | None]) -> str:
+def _digest(answers: Sequence[Pretranslation | None]) -> str:
     told = [
         [
             number,

@@ -11,7 +11,7 @@ from speechsubs.language import locales
 from speechsubs.memory import Memory
 from speechsubs.model import Track
 from speechsubs.options import Options
-from speechsubs.pipeline import Setting
+from speechsubs.pipeline import RunSettings
 from speechsubs.protocols import Engine
 
 #: Texts per engine call and core: a call takes a few seconds, then signals are handled.
@@ -79,9 +79,9 @@ class Resources:
         """The hash of the human translations of a direction; kept until the next plan."""
         return self.memory.digest(source, target) if self.memory else ""
 
-    def _setting(self, tag: str, options: Options) -> Setting:
+    def _setting(self, tag: str, options: Options) -> RunSettings:
         source = options.limited(locales.load(tag))
-        return pipeline.setting(source, self.glossary(options.glossary), options)
+        return pipeline.make_settings(source, self.glossary(options.glossary), options)
 
 
 def _glossary(path: str) -> glossary.Glossary:

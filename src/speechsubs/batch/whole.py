@@ -15,7 +15,7 @@ from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.model import Track, Transcript
 from speechsubs.options import Options
-from speechsubs.pipeline import Prepared, Recall, Result, Setting
+from speechsubs.pipeline import Prepared, Pretranslator, Result, RunSettings
 from speechsubs.protocols import Aligner, Engine
 
 #: Target languages with their engines.
@@ -81,8 +81,8 @@ def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -
 def run(
     group: Group,
     pairs: Pairs,
-    setting: Setting,
-    recall: Callable[[str], Recall],
+    setting: RunSettings,
+    recall: Callable[[str], Pretranslator],
     *,
     aligner: Aligner | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -104,7 +104,7 @@ def run(
     prepared = [one for _, one in ready]
     recalls = [recall(item.transcript.source) for item, _ in ready]
     drafts = [
-        pipeline.translated(prepared, locale, engine, setting, recalls, progress)
+        pipeline.translate(prepared, locale, engine, setting, recalls, progress)
         for locale, engine in (pairs if ready else ())
     ]
     results = []

@@ -24,7 +24,7 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Severity, Track, Transcript
 from speechsubs.options import Options
 from speechsubs.outputs import Planned, Written
-from speechsubs.pipeline import Output, Prepared, Result, Setting
+from speechsubs.pipeline import Output, Prepared, Result, RunSettings
 from speechsubs.protocols import Aligner, Engine
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -36,7 +36,7 @@ class Ready:
     """A job that has been read and prepared and is waiting for its drafts."""
 
     job: Job
-    setting: Setting
+    setting: RunSettings
     targets: tuple[Locale, ...]
     prepared: Prepared
     kept: Track | None
@@ -339,7 +339,7 @@ def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources
         heard = [fingerprint.asked(resources.memory, one.job, setting.source) for one in some]
     start = perf_counter()
     prepared = [one.prepared for one in some]
-    drafts = pipeline.translated(prepared, locale, engine, setting, heard)
+    drafts = pipeline.translate(prepared, locale, engine, setting, heard)
     each = (perf_counter() - start) / max(sum(map(len, drafts)), 1)
     answers = [one.answers for one in heard] or [""] * len(some)
     return [
@@ -395,7 +395,7 @@ def _checked(job: Job, resources: Resources) -> Made:
     spoken = options.against_language
     if original is not None and not spoken:
         spoken = naming.language(Path(options.against), original)
-    found = pipeline.examine(
+    found = pipeline.check_track(
         replace(track, language=tag),  # findings name it
         locales.load(tag),
         source=original,

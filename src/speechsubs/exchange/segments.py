@@ -133,12 +133,12 @@ class Wording:
             return written
         if slot.kind is SlotKind.MONEY:
             return self._amount(text, slot) or written
-        return quantities.rewritten(slot.key, written, self._language, self._locale)
+        return quantities.render_key(slot.key, written, self._language, self._locale)
 
     def _amount(self, text: str, slot: Slot) -> str:
         if self._money is None:
-            self._money = currencies.context(self._texts, self._language, "USD")
-        for amount in money.find(text, self._language, self._money):
+            self._money = currencies.infer_context(self._texts, self._language, "USD")
+        for amount in money.find_amounts(text, self._language, self._money):
             if (amount.start, amount.end) == (slot.start, slot.end):
                 return render.render_amount(amount, self._locale)
         return ""

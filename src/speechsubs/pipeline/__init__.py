@@ -5,18 +5,25 @@ it gives (data, not text) lets the command line, a batch and a review page stand
 same few lines.
 """
 
-from speechsubs.pipeline.check import examine
+from speechsubs.pipeline.check import check_track
 from speechsubs.pipeline.lines import Line, translate_lines
-from speechsubs.pipeline.results import Output, Recalled, Result
-from speechsubs.pipeline.retime import retimed
-from speechsubs.pipeline.run import confidence, finish, prepare, setting, subtitle, translated
+from speechsubs.pipeline.results import Output, Pretranslation, Result
+from speechsubs.pipeline.retime import transfer_times
+from speechsubs.pipeline.run import (
+    combine_confidence,
+    finish,
+    make_settings,
+    prepare,
+    subtitle,
+    translate,
+)
 from speechsubs.pipeline.sync import SyncResult, sync
 from speechsubs.pipeline.texts import (
     Prepared,
-    Recall,
-    Setting,
+    Pretranslator,
+    RunSettings,
+    check_glossary_language,
     first_of,
-    foreign_glossary,
     from_memory,
 )
 
@@ -24,22 +31,22 @@ __all__ = [
     "Line",
     "Output",
     "Prepared",
-    "Recall",
-    "Recalled",
+    "Pretranslation",
+    "Pretranslator",
     "Result",
-    "Setting",
+    "RunSettings",
     "SyncResult",
-    "confidence",
-    "examine",
+    "check_glossary_language",
+    "check_track",
+    "combine_confidence",
     "finish",
     "first_of",
-    "foreign_glossary",
     "from_memory",
+    "make_settings",
     "prepare",
-    "retimed",
-    "setting",
     "subtitle",
     "sync",
+    "transfer_times",
+    "translate",
     "translate_lines",
-    "translated",
 ]

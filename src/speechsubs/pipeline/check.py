@@ -11,7 +11,7 @@ from speechsubs.quantities import currencies
 from speechsubs.quantities.parse import parse
 
 
-def examine(
+def check_track(
     track: Track,
     locale: Locale,
     *,
@@ -28,8 +28,8 @@ def examine(
     gap = None if fps is None else int(Fraction(2_000) / fps)
     found = [*track.findings, *qa.inspect(track, locale, gap)]
     if source is not None and source_locale is not None:
-        pairs = qa.pairs(source, track)
-        context = currencies.context((b for b, _, _ in pairs), source_locale.language)
+        pairs = qa.pair_texts(source, track)
+        context = currencies.infer_context((b for b, _, _ in pairs), source_locale.language)
         compared = qa.compare(
             [parse(before, source_locale.language, context) for before, _, _ in pairs],
             [after for _, after, _ in pairs],
@@ -41,5 +41,5 @@ def examine(
             start = track.cues[number - 1].start_ms
             found += [replace(f, cue=number, start_ms=start, file=track.source) for f in own]
     elif glossary is not None:
-        found += qa.banned(track, glossary, locale)
+        found += qa.find_forbidden(track, glossary, locale)
     return sorted(found, key=lambda f: f.cue or 0)

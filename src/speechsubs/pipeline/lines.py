@@ -7,7 +7,7 @@ from speechsubs.glossary import Matcher, Policy, Target, Term
 from speechsubs.language.locales import Locale
 from speechsubs.model import Draft, Finding, Method, MethodKind, Sentence
 from speechsubs.pipeline import texts as steps
-from speechsubs.pipeline.texts import Setting
+from speechsubs.pipeline.texts import RunSettings
 from speechsubs.protocols import Engine
 from speechsubs.quantities import currencies
 from speechsubs.spans import SpannedText
@@ -26,10 +26,10 @@ class Line:
 def translate_lines(
     texts: Sequence[str],
     engine: Engine,
-    setting: Setting,
+    setting: RunSettings,
     locale: Locale,
     terms: Sequence[Mapping[str, str]] = (),
-    recall: steps.Recall | None = None,
+    recall: steps.Pretranslator | None = None,
 ) -> list[Line]:
     """Translate sentences one for one; a blank line gives a blank one.
 
@@ -41,20 +41,20 @@ def translate_lines(
     settings = [setting] * len(texts)
     if terms:
         settings = [
-            _with(setting, own, locale) if own else setting
+            _with_terms(setting, own, locale) if own else setting
             for own, _ in zip(terms, texts, strict=True)
         ]
-    context = currencies.context(texts, source.language, setting.options.default_dollar)
+    context = currencies.infer_context(texts, source.language, setting.options.default_dollar)
     dates, units = setting.options.dates == "locale", setting.options.units == "locale"
     protected: list[Protected] = []
     for number, (text, own_setting) in enumerate(zip(texts, settings, strict=True)):
         sentence = Sentence(number, number, text.strip())
-        protected += placeholders.find(
+        protected += placeholders.protect(
             [sentence], own_setting.matcher, source.language, context, dates, units
         )
     wanted = [item for item in protected if item.text]
     known = recall(wanted, locale) if recall else ()
-    done = steps.drafts(wanted, engine, locale, setting, known=known)
+    done = steps.draft_sentences(wanted, engine, locale, setting, known=known)
     by_line = {draft.sentence: draft for draft in done}
     drafts = [
         by_line.get(item.sentence)
@@ -65,14 +65,14 @@ def translate_lines(
     for draft, item, own_setting in zip(drafts, protected, settings, strict=True):
         found_here: list[Finding] = []
         if item.text:
-            (compared,) = steps.compared([item.quantities], [draft], locale, own_setting)
-            found_here = [*steps.guessed(item), *compared]
+            (compared,) = steps.check_drafts([item.quantities], [draft], locale, own_setting)
+            found_here = [*steps.find_guessed_amounts(item), *compared]
         findings = (replace(f, line=item.sentence + 1) for f in found_here)
         lines.append(Line(draft, tuple(findings)))
     return lines
 
 
-def _with(setting: Setting, terms: Mapping[str, str], locale: Locale) -> Setting:
+def _with_terms(setting: RunSettings, terms: Mapping[str, str], locale: Locale) -> RunSettings:
     """The setting with a line's own terms, which win over the glossary's."""
     own = tuple(
         Term(

@@ -11,7 +11,7 @@ from speechsubs.spans import SpannedText
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class Pretranslation:
     """A translation that a person or a memory answers for."""
 
     finished: SpannedText
@@ -33,7 +33,7 @@ class Output:
     """About the stacked track, whose cues have numbers of their own."""
 
     @property
-    def rungs(self) -> dict[str, int]:
+    def method_counts(self) -> dict[str, int]:
         """How many sentences each step of the ladder settled."""
         result: dict[str, int] = {}
         for draft in self.drafts:

@@ -10,16 +10,16 @@ from speechsubs.errors import InputError
 from speechsubs.model import Finding, Paragraph, Severity, Transcript, Word
 
 #: Trust in words that the machine heard otherwise, and in words that it did not hear.
-_CHANGED = 0.5
-_ADDED = 0.2
+_CHANGED_CONFIDENCE = 0.5
+_ADDED_CONFIDENCE = 0.2
 #: Fewer words in common than this, and it is another text.
-_LEAST_COMMON = 0.3
+_MIN_SHARED_WORDS = 0.3
 _BARE = re.compile(r"[^\w]")
 
 _Span = tuple[int, int, float | None]
 
 
-def retimed(text: Transcript, timed: Transcript) -> Transcript:
+def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
     """The paragraphs of `text`, each word with the time of the same word in `timed`.
 
     Words are aligned by the fewest edits. A changed word gets the time of what stood
@@ -37,10 +37,12 @@ def retimed(text: Transcript, timed: Transcript) -> Transcript:
     if not told:
         raise InputError(text.source, "there is no text in it")
     # Chinese is spoken by character, whatever a recogniser calls a word.
-    pieces = [piece for word in heard for piece in _pieces(word)]
-    steps = list(Levenshtein.opcodes([_bare(p.text) for p in pieces], [_bare(t) for t in told]))
+    pieces = [piece for word in heard for piece in _split_word(word)]
+    steps = list(
+        Levenshtein.opcodes([_normalize(p.text) for p in pieces], [_normalize(t) for t in told])
+    )
     same = sum(step.dest_end - step.dest_start for step in steps if step.tag == "equal")
-    if same < _LEAST_COMMON * len(told):
+    if same < _MIN_SHARED_WORDS * len(told):
         problem = f"only {same} of its {len(told)} words are in {timed.source}"
         raise InputError(text.source, problem, "Is it the same speech?")
     spans: list[_Span] = []
@@ -52,14 +54,14 @@ def retimed(text: Transcript, timed: Transcript) -> Transcript:
         elif new:
             before = spans[-1][1] if spans else 0
             after = pieces[step.src_end].start_ms if step.src_end < len(pieces) else None
-            spans += _between(new, old, before, after)
+            spans += _interpolate(new, old, before, after)
     message = f"{same} of {len(told)} words have the machine's own time, the others lie between"
     finding = Finding("times-carried", Severity.INFO, message, file=text.source)
-    paragraphs = tuple(_paragraphs(text.paragraphs, spans))
+    paragraphs = tuple(_rebuild_paragraphs(text.paragraphs, spans))
     return replace(text, paragraphs=paragraphs, findings=(*text.findings, finding))
 
 
-def _pieces(word: Word) -> Iterator[Word]:
+def _split_word(word: Word) -> Iterator[Word]:
     parts = split_words(word.text)
     length = max(1, len(word.text))
     time = word.end_ms - word.start_ms
@@ -69,20 +71,20 @@ def _pieces(word: Word) -> Iterator[Word]:
         yield replace(word, text=text, start_ms=start, end_ms=end)
 
 
-def _bare(text: str) -> str:
+def _normalize(text: str) -> str:
     return _BARE.sub("", unicodedata.normalize("NFKC", text).casefold()) or text
 
 
-def _between(
+def _interpolate(
     new: Sequence[str], old: Sequence[Word], before: int, after: int | None
 ) -> list[_Span]:
     """Times for words that the machine had not, or had otherwise."""
     if old:
-        start, end, trust = old[0].start_ms, old[-1].end_ms, _CHANGED
+        start, end, trust = old[0].start_ms, old[-1].end_ms, _CHANGED_CONFIDENCE
         known = [word.confidence for word in old if word.confidence is not None]
         trust = min([trust, *known])
     else:
-        start, trust = before, _ADDED
+        start, trust = before, _ADDED_CONFIDENCE
         # At the end of all there is room for as long as they take to say.
         room = sum(200 + 40 * len(text) for text in new)
         end = start + room if after is None else min(after, start + 2 * room)
@@ -97,7 +99,9 @@ def _between(
     return spans
 
 
-def _paragraphs(paragraphs: Sequence[Paragraph], spans: Sequence[_Span]) -> Iterator[Paragraph]:
+def _rebuild_paragraphs(
+    paragraphs: Sequence[Paragraph], spans: Sequence[_Span]
+) -> Iterator[Paragraph]:
     at = 0
     for paragraph in paragraphs:
         words = []

@@ -29,30 +29,30 @@ from speechsubs.model import (
 )
 from speechsubs.options import Options
 from speechsubs.pipeline import texts
-from speechsubs.pipeline.results import Output, Recalled, Result
-from speechsubs.pipeline.texts import Prepared, Setting
+from speechsubs.pipeline.results import Output, Pretranslation, Result
+from speechsubs.pipeline.texts import Prepared, RunSettings
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.translation import restore
 
 #: Cues below this are shown to a person.
-UNSURE: Final = 0.25
+MIN_CONFIDENCE: Final = 0.25
 #: So many of them are named where one finding stands for all.
-_SHOWN: Final = 20
+_MAX_LISTED: Final = 20
 
 
-def trusted(track: Track, sentences: Sequence[Sentence]) -> Track:
+def add_confidence(track: Track, sentences: Sequence[Sentence]) -> Track:
     """The track with a confidence in every cue whose words have one.
 
     It is halfway between the mean of the words on screen and the lowest of them: one
     lost word in a cue is worth a look, though nine good ones hold the cue in place.
     """
-    return replace(track, cues=tuple(_with(cue, sentences) for cue in track.cues))
+    return replace(track, cues=tuple(_set_confidence(cue, sentences) for cue in track.cues))
 
 
-def unsure(track: Track) -> Iterator[Finding]:
+def find_unsure_cues(track: Track) -> Iterator[Finding]:
     """A finding for every cue under `UNSURE`."""
     for number, cue in enumerate(track.cues, start=1):
-        if cue.confidence is not None and cue.confidence < UNSURE:
+        if cue.confidence is not None and cue.confidence < MIN_CONFIDENCE:
             yield Finding(
                 "timing-unsure",
                 Severity.WARNING,
@@ -62,11 +62,11 @@ def unsure(track: Track) -> Iterator[Finding]:
                 cue=number,
                 start_ms=cue.start_ms,
                 value=cue.confidence,
-                limit=UNSURE,
+                limit=MIN_CONFIDENCE,
             )
 
 
-def counted(track: Track) -> list[Finding]:
+def summarize_unsure_cues(track: Track) -> list[Finding]:
     """One word about all the cues under `UNSURE`, for tracks that follow the source's times.
 
     The source track names each of them; the same list again in every language would
@@ -75,11 +75,13 @@ def counted(track: Track) -> list[Finding]:
     numbers = [
         number
         for number, cue in enumerate(track.cues, start=1)
-        if cue.confidence is not None and cue.confidence < UNSURE
+        if cue.confidence is not None and cue.confidence < MIN_CONFIDENCE
     ]
     if not numbers:
         return []
-    shown = ", ".join(map(str, numbers[:_SHOWN])) + (" ..." if len(numbers) > _SHOWN else "")
+    shown = ", ".join(map(str, numbers[:_MAX_LISTED])) + (
+        " ..." if len(numbers) > _MAX_LISTED else ""
+    )
     message = (
         f"the time of cue {shown} is not sure"
         if len(numbers) == 1
@@ -93,12 +95,12 @@ def counted(track: Track) -> list[Finding]:
             file=track.source,
             locale=track.language,
             value=float(len(numbers)),
-            limit=UNSURE,
+            limit=MIN_CONFIDENCE,
         )
     ]
 
 
-def confidence(words: Sequence[Word]) -> float | None:
+def combine_confidence(words: Sequence[Word]) -> float | None:
     """Of a stretch of words: half their mean and half the lowest; None without any."""
     known = [word.confidence for word in words if word.confidence is not None]
     if not known:
@@ -106,20 +108,20 @@ def confidence(words: Sequence[Word]) -> float | None:
     return round((sum(known) / len(known) + min(known)) / 2, 3)
 
 
-def _with(cue: Cue, sentences: Sequence[Sentence]) -> Cue:
+def _set_confidence(cue: Cue, sentences: Sequence[Sentence]) -> Cue:
     words = [w for number in cue.sentences for w in sentences[number].words]
     heard = [w for w in words if w.start_ms < cue.end_ms and w.end_ms > cue.start_ms]
-    return replace(cue, confidence=confidence(heard or words))
+    return replace(cue, confidence=combine_confidence(heard or words))
 
 
 def subtitle(
     transcripts: Sequence[Transcript],
-    setting: Setting,
+    setting: RunSettings,
     *,
     targets: Sequence[tuple[Locale, Engine]] = (),
     aligner: Aligner | None = None,
     kept: Sequence[Track] = (),
-    recall: Sequence[texts.Recall] = (),
+    recall: Sequence[texts.Pretranslator] = (),
 ) -> list[Result]:
     """Cut, time, translate, fit and check transcripts of one language.
 
@@ -131,7 +133,7 @@ def subtitle(
     """
     prepared = [prepare(item, setting, aligner) for item in transcripts]
     drafts = {
-        locale.tag: translated(prepared, locale, engine, setting, recall)
+        locale.tag: translate(prepared, locale, engine, setting, recall)
         for locale, engine in targets
     }
     return [
@@ -145,49 +147,51 @@ def subtitle(
     ]
 
 
-def setting(
+def make_settings(
     source: Locale, glossary: Glossary | None = None, options: Options | None = None
-) -> Setting:
-    """What holds for all transcripts of a run, for `prepare`, `translated` and `finish`.
+) -> RunSettings:
+    """What holds for all transcripts of a run, for `prepare`, `translate` and `finish`.
 
     The three are what `subtitle` does in turn, for callers that overlap them: only
-    `translated` needs engines, and it is the only one that looks at more than one
+    `translate` needs engines, and it is the only one that looks at more than one
     transcript.
     """
     words = glossary or empty()
-    return Setting(source, words, Matcher(words), options or Options())
+    return RunSettings(source, words, Matcher(words), options or Options())
 
 
-def prepare(transcript: Transcript, setting: Setting, aligner: Aligner | None = None) -> Prepared:
+def prepare(
+    transcript: Transcript, setting: RunSettings, aligner: Aligner | None = None
+) -> Prepared:
     """Everything before the engines. Raises `InputError` for a transcript without words."""
     aligner = aligner or EstimateAligner(setting.source, setting.options.duration_ms)
     return texts.prepare(transcript, setting, aligner)
 
 
-def translated(
+def translate(
     prepared: Sequence[Prepared],
     locale: Locale,
     engine: Engine,
-    setting: Setting,
-    recall: Sequence[texts.Recall] = (),
+    setting: RunSettings,
+    recall: Sequence[texts.Pretranslator] = (),
     progress: translation.Progress | None = None,
 ) -> list[list[Draft]]:
     """Drafts for every transcript, made together. Raises `EngineError`.
 
     `recall` is empty or has one for each transcript.
     """
-    known: list[Recalled | None] = []
+    known: list[Pretranslation | None] = []
     for ask, one in zip(recall, prepared, strict=bool(recall)):
         known += ask(one.protected, locale)
     flat = [item for one in prepared for item in one.protected]
-    drafts = iter(texts.drafts(flat, engine, locale, setting, progress, known))
+    drafts = iter(texts.draft_sentences(flat, engine, locale, setting, progress, known))
     return [list(islice(drafts, len(one.protected))) for one in prepared]
 
 
 def finish(
     one: Prepared,
     targets: Sequence[tuple[Locale, Engine, Sequence[Draft]]],
-    setting: Setting,
+    setting: RunSettings,
     kept: Track | None = None,
 ) -> Result:
     """Cues, checks and findings from a transcript and its drafts; engines are only named."""
@@ -196,7 +200,7 @@ def finish(
     for locale, engine, drafts in targets:
         output = _target_output(one, locale, drafts, setting, kept)
         if setting.options.bilingual:
-            stacked = _stack(one, own_texts, output, setting)
+            stacked = _build_stacked_track(one, own_texts, output, setting)
             gap = setting.options.limits(locale).min_gap_ms
             found = qa.inspect_stacked(stacked, setting.source, locale, gap)
             output = replace(output, stacked=stacked, stacked_findings=tuple(found))
@@ -206,8 +210,8 @@ def finish(
         message = "times are estimated from the text, no recording was heard"
         name = one.transcript.source
         findings.append(Finding("times-estimated", Severity.INFO, message, file=name))
-    findings += texts.foreign_glossary(setting.glossary, setting.source)
-    findings += texts.unsure(one)
+    findings += texts.check_glossary_language(setting.glossary, setting.source)
+    findings += texts.find_unsure_amounts(one)
     signature = {
         "speechsubs": __version__,
         "python": platform.python_version(),
@@ -226,12 +230,16 @@ def finish(
 
 
 def _source_output(
-    one: Prepared, setting: Setting, kept: Track | None
+    one: Prepared, setting: RunSettings, kept: Track | None
 ) -> tuple[Output, list[TimedText]]:
     source, options = setting.source, setting.options
-    finished = [restore.source(item, source, options.currency_style) for item in one.protected]
+    finished = [
+        restore.render_source(item, source, options.currency_style) for item in one.protected
+    ]
     timed = timed_texts(one.sentences, finished, one.slots)
-    track = kept or _track(fit.source_blocks(timed, one.sentences, source), source, one, options)
+    track = kept or _build_track(
+        fit.source_blocks(timed, one.sentences, source), source, one, options
+    )
     drafts = tuple(
         Draft(item.sentence, done, Method(MethodKind.SOURCE), item.text)
         for item, done in zip(one.protected, finished, strict=True)
@@ -240,7 +248,7 @@ def _source_output(
     found: tuple[Finding, ...] = ()
     if not kept:
         gap = options.limits(source).min_gap_ms
-        found = (*qa.inspect(track, source, gap), *unsure(track))
+        found = (*qa.inspect(track, source, gap), *find_unsure_cues(track))
     return Output(source, track, drafts, found), timed
 
 
@@ -248,7 +256,7 @@ def _target_output(
     one: Prepared,
     locale: Locale,
     drafts: Sequence[Draft],
-    setting: Setting,
+    setting: RunSettings,
     kept: Track | None,
 ) -> Output:
     done = [draft.finished for draft in drafts]
@@ -257,23 +265,25 @@ def _target_output(
     else:
         timed = timed_texts(one.sentences, done, one.slots)
         blocks = fit.target_blocks(timed, one.sentences, locale)
-        track = _track(blocks, locale, one, setting.options)
+        track = _build_track(blocks, locale, one, setting.options)
     found = qa.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
     sources = [item.quantities for item in one.protected]
-    compared = texts.compared(sources, drafts, locale, setting)
-    found += qa.placed(compared, track)
-    found += texts.without_target(one.protected, locale)
-    found += counted(track)
+    compared = texts.check_drafts(sources, drafts, locale, setting)
+    found += qa.assign_cues(compared, track)
+    found += texts.find_missing_targets(one.protected, locale)
+    found += summarize_unsure_cues(track)
     found.sort(key=lambda f: (f.cue or 0, f.code))
     return Output(locale, track, tuple(drafts), tuple(found))
 
 
-def _track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
+def _build_track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
     cues = polish.make_cues(blocks, locale.limits, options.fps)
-    return trusted(Track(cues, locale.tag, one.transcript.source), one.sentences)
+    return add_confidence(Track(cues, locale.tag, one.transcript.source), one.sentences)
 
 
-def _stack(one: Prepared, above: list[TimedText], output: Output, setting: Setting) -> Track:
+def _build_stacked_track(
+    one: Prepared, above: list[TimedText], output: Output, setting: RunSettings
+) -> Track:
     source, options = setting.source, setting.options
     upper, lower = bilingual.single_line(source), bilingual.single_line(output.locale)
     finished = [draft.finished for draft in output.drafts]

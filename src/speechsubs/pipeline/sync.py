@@ -8,15 +8,15 @@ from speechsubs.alignment import offset, vad
 from speechsubs.alignment.offset import Fit
 from speechsubs.audio import Recording
 from speechsubs.model import Cue, Finding, Sentence, Severity, Track
-from speechsubs.pipeline.run import confidence
+from speechsubs.pipeline.run import combine_confidence
 from speechsubs.protocols import Aligner
 
 #: Under this nothing is written unless somebody insists. Right fits measured 0.9 and
 #: more, other texts 0.3 and less.
-LEAST_SURE: Final = 0.5
+MIN_FIT_CONFIDENCE: Final = 0.5
 #: A word's time moves its cue only from this confidence on, and only so far.
-_TRUSTED: Final = 0.5
-_REACH_MS: Final = 1_500
+_MIN_WORD_CONFIDENCE: Final = 0.5
+_MAX_SHIFT_MS: Final = 1_500
 _MIN_MS: Final = 200
 
 
@@ -31,7 +31,7 @@ class SyncResult:
     @property
     def sure(self) -> bool:
         """True where the result may be written without asking."""
-        return self.fit.confidence >= LEAST_SURE
+        return self.fit.confidence >= MIN_FIT_CONFIDENCE
 
 
 def sync(
@@ -57,15 +57,20 @@ def sync(
     ]
     moved = 0
     found = [*track.findings, *recording.findings]
-    if aligner is not None and aligner.name == "speech" and fit.confidence >= LEAST_SURE and cues:
-        cues, moved, more = _realigned(cues, aligner)
+    if (
+        aligner is not None
+        and aligner.name == "speech"
+        and fit.confidence >= MIN_FIT_CONFIDENCE
+        and cues
+    ):
+        cues, moved, more = _realign(cues, aligner)
         found += more
-    cues = _apart(cues)
-    found += _outside(cues, recording)
+    cues = _trim_overlaps(cues)
+    found += _check_beyond_end(cues, recording)
     return SyncResult(replace(track, cues=tuple(cues), findings=tuple(found)), fit, moved)
 
 
-def _realigned(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, list[Finding]]:
+def _realign(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, list[Finding]]:
     """Cues on the times of their own words, where those are sure and near."""
     sentences = [Sentence(n, n, " ".join(cue.lines), line=n + 1) for n, cue in enumerate(cues)]
     placed = aligner.place(sentences)
@@ -74,13 +79,13 @@ def _realigned(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, l
     result: list[Cue] = []
     moved = 0
     for cue, sentence in zip(cues, placed.sentences, strict=True):
-        trust = confidence(sentence.words)
-        if trust is None or trust < _TRUSTED:
+        trust = combine_confidence(sentence.words)
+        if trust is None or trust < _MIN_WORD_CONFIDENCE:
             result.append(cue)
             continue
         start, spoken_end = sentence.words[0].start_ms, sentence.words[-1].end_ms
         by = start - cue.start_ms
-        if abs(by) > _REACH_MS:
+        if abs(by) > _MAX_SHIFT_MS:
             result.append(cue)
             continue
         # The time to read behind the last word stays as it was, unless speech needs it.
@@ -90,7 +95,7 @@ def _realigned(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, l
     return result, moved, [f for f in placed.findings if f.severity is Severity.ERROR]
 
 
-def _apart(cues: Sequence[Cue]) -> list[Cue]:
+def _trim_overlaps(cues: Sequence[Cue]) -> list[Cue]:
     """Cues in order; where moving made two overlap that did not, the first ends earlier."""
     ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
     result: list[Cue] = []
@@ -103,7 +108,7 @@ def _apart(cues: Sequence[Cue]) -> list[Cue]:
     return result
 
 
-def _outside(cues: Sequence[Cue], recording: Recording) -> list[Finding]:
+def _check_beyond_end(cues: Sequence[Cue], recording: Recording) -> list[Finding]:
     """A word about cues behind the end of the recording."""
     end = recording.offset_ms + recording.duration_ms
     late = sum(cue.start_ms >= end for cue in cues)

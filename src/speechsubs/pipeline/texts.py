@@ -29,7 +29,7 @@ from speechsubs.model import (
     Word,
 )
 from speechsubs.options import Options
-from speechsubs.pipeline.results import Recalled
+from speechsubs.pipeline.results import Pretranslation
 from speechsubs.protocols import Aligner, Engine, Placement, Refiner
 from speechsubs.quantities import currencies
 from speechsubs.quantities.parse import Quantities
@@ -39,7 +39,7 @@ from speechsubs.translation.placeholders import Protected
 FROM_TRANSCRIPT = "transcript"
 
 
-def place(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
+def time_words(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
     """The sentences with word times: their own, else the aligner's.
 
     A transcript that timed every sentence keeps its own times, made ascending: in a
@@ -49,14 +49,14 @@ def place(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
     aligner times them all, because two clocks in one track would jump.
     """
     if sentences and all(sentence.words for sentence in sentences):
-        own = tuple(map(_ascending, sentences))
+        own = tuple(map(_sort_times, sentences))
         if isinstance(aligner, Refiner):
             return replace(aligner.refine(own), aligner=FROM_TRANSCRIPT)
         return Placement(own, FROM_TRANSCRIPT)
     return aligner.place(sentences)
 
 
-def _ascending(sentence: Sentence) -> Sentence:
+def _sort_times(sentence: Sentence) -> Sentence:
     words: list[Word] = []
     for word in sorted(sentence.words, key=lambda word: word.offset):
         floor = words[-1].end_ms if words else 0
@@ -66,7 +66,7 @@ def _ascending(sentence: Sentence) -> Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class RunSettings:
     """What holds for a whole run: the source language, the glossary, the options."""
 
     source: Locale
@@ -100,7 +100,7 @@ class Prepared:
         return tuple(item.slots for item in self.protected)
 
 
-def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepared:
+def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> Prepared:
     """Sentences with times and slots. Raises `InputError` where there is no text."""
     if not setting.options.headings:
         kept = tuple(p for p in transcript.paragraphs if p.kind is not Kind.HEADING)
@@ -109,11 +109,13 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
     found = cues_sentences.split(transcript, language)
     if not found:
         raise InputError(transcript.source, "there is no text in it", "Is it the right file?")
-    placed = place(found, aligner)
+    placed = time_words(found, aligner)
     timed = placed.sentences
-    context = currencies.context((s.text for s in timed), language, setting.options.default_dollar)
+    context = currencies.infer_context(
+        (s.text for s in timed), language, setting.options.default_dollar
+    )
     dates, units = setting.options.dates == "locale", setting.options.units == "locale"
-    protected = placeholders.find(timed, setting.matcher, language, context, dates, units)
+    protected = placeholders.protect(timed, setting.matcher, language, context, dates, units)
     # A sentence with an unsure time is said by its cues (`trust`), with their numbers.
     heard = tuple(
         replace(f, file=f.file or transcript.source)
@@ -125,16 +127,16 @@ def prepare(transcript: Transcript, setting: Setting, aligner: Aligner) -> Prepa
 
 
 #: Translations that are there already, for sentences and a locale; None where there is none.
-Recall = Callable[[Sequence[Protected], Locale], Sequence[Recalled | None]]
+Pretranslator = Callable[[Sequence[Protected], Locale], Sequence[Pretranslation | None]]
 
 
-def drafts(
+def draft_sentences(
     protected: Sequence[Protected],
     engine: Engine,
     locale: Locale,
-    setting: Setting,
+    setting: RunSettings,
     progress: translation.Progress | None = None,
-    known: Sequence[Recalled | None] = (),
+    known: Sequence[Pretranslation | None] = (),
 ) -> list[Draft]:
     """Every sentence in the locale: recalled where somebody answers for it, else translated.
 
@@ -142,28 +144,28 @@ def drafts(
     """
     recalled = list(known) or [None] * len(protected)
     asked = [item for item, found in zip(protected, recalled, strict=True) if found is None]
-    hypotheses = iter(translated(asked, engine, locale, setting, progress))
+    hypotheses = iter(translate_sentences(asked, engine, locale, setting, progress))
     done = []
     for item, found in zip(protected, recalled, strict=True):
         if found is not None:
             done.append(Draft(item.sentence, found.finished, found.method, tries=0))
         else:
-            done.append(_finished(item, next(hypotheses), locale, setting))
+            done.append(_finish(item, next(hypotheses), locale, setting))
     return done
 
 
-def translated(
+def translate_sentences(
     protected: Sequence[Protected],
     engine: Engine,
     locale: Locale,
-    setting: Setting,
+    setting: RunSettings,
     progress: translation.Progress | None = None,
 ) -> list[Hypothesis]:
     """All sentences through one engine and its ladder."""
     style = setting.style(locale)
 
     def wording(item: Protected, number: int) -> str:
-        return restore.wording(item, number, style)
+        return restore.render_placeable(item, number, style)
 
     def banned(text: str) -> list[str]:
         found = forbidden(setting.glossary, text, locale.tag)
@@ -178,12 +180,12 @@ def translated(
         forbidden=banned if bans else None,
         possessive=not (locale.typography.own_possessive or locale.typography.possessive),
     )
-    return translation.drafts(protected, engine, rules, progress, wording=wording)
+    return translation.translate(protected, engine, rules, progress, wording=wording)
 
 
-def _finished(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: Setting) -> Draft:
+def _finish(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: RunSettings) -> Draft:
     """An output with its slots filled, in the locale's own writing."""
-    done = restore.target(item, hypothesis.output, setting.style(locale))
+    done = restore.render_target(item, hypothesis.output, setting.style(locale))
     return Draft(
         item.sentence,
         done,
@@ -194,11 +196,11 @@ def _finished(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: 
     )
 
 
-def compared(
+def check_drafts(
     sources: Sequence[Quantities],
     drafts: Sequence[Draft],
     locale: Locale,
-    setting: Setting,
+    setting: RunSettings,
 ) -> list[list[Finding]]:
     """What is wrong with each translated sentence, terms and amounts first."""
     found = qa.compare(
@@ -208,10 +210,13 @@ def compared(
         matcher=setting.matcher,
         locale=locale,
     )
-    return [[*own, *_review(draft, own, locale)] for own, draft in zip(found, drafts, strict=True)]
+    return [
+        [*own, *_review_method(draft, own, locale)]
+        for own, draft in zip(found, drafts, strict=True)
+    ]
 
 
-def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
+def _review_method(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
     """What the ladder could not settle, where the finished text does not show it."""
     seen = {finding.code.removeprefix("term-") for finding in compared}
     seen |= {finding.code for finding in compared}
@@ -225,7 +230,7 @@ def _review(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[F
     return []
 
 
-def without_target(protected: Sequence[Protected], locale: Locale) -> list[Finding]:
+def find_missing_targets(protected: Sequence[Protected], locale: Locale) -> list[Finding]:
     """Fixed terms that the glossary has no wording for in this locale, each once."""
     found = {}
     for item in protected:
@@ -240,7 +245,7 @@ def without_target(protected: Sequence[Protected], locale: Locale) -> list[Findi
     return list(found.values())
 
 
-def foreign_glossary(glossary: Glossary, source: Locale) -> list[Finding]:
+def check_glossary_language(glossary: Glossary, source: Locale) -> list[Finding]:
     """A note where a glossary's terms are in another language than what was said.
 
     Chinese in one script is another language here: its names match nothing in the other.
@@ -260,16 +265,16 @@ def foreign_glossary(glossary: Glossary, source: Locale) -> list[Finding]:
     return [Finding("glossary-language", Severity.INFO, message, file=str(glossary.path))]
 
 
-def unsure(one: Prepared) -> list[Finding]:
+def find_unsure_amounts(one: Prepared) -> list[Finding]:
     """Amounts whose currency or value had to be guessed: a person should look."""
     return [
         replace(found, file=one.transcript.source, line=one.sentences[number].line)
         for number, item in enumerate(one.protected)
-        for found in guessed(item)
+        for found in find_guessed_amounts(item)
     ]
 
 
-def guessed(item: Protected) -> list[Finding]:
+def find_guessed_amounts(item: Protected) -> list[Finding]:
     """The same of one sentence, without file and line."""
     return [
         Finding(
@@ -283,36 +288,38 @@ def guessed(item: Protected) -> list[Finding]:
     ]
 
 
-def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> Recall:
+def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> Pretranslator:
     """Recall what people wrote for sentences of the transcript `name`.
 
     A sentence that differs only in names, amounts or numbers gets them refilled in the
     target's own writing, where the memory allows it.
     """
 
-    def recall(protected: Sequence[Protected], locale: Locale) -> list[Recalled | None]:
+    def recall(protected: Sequence[Protected], locale: Locale) -> list[Pretranslation | None]:
         own = restore.Style(source, locale, style)
         queries = [
             Query(item.text, item.slots, source.tag, Origin(name, item.sentence))
             for item in protected
         ]
-        found: list[Recalled | None] = []
+        found: list[Pretranslation | None] = []
         for item, match in zip(protected, memory.lookup(queries, locale.tag), strict=True):
             if match is None:
                 found.append(None)
                 continue
-            words = {n: restore.wording(item, n, own) for n in match.refill}
-            found.append(Recalled(match.finished(words), Method(MethodKind.MEMORY, match.kind)))
+            words = {n: restore.render_placeable(item, n, own) for n in match.refill}
+            found.append(
+                Pretranslation(match.finished(words), Method(MethodKind.MEMORY, match.kind))
+            )
         return found
 
     return recall
 
 
-def first_of(recalls: Sequence[Recall]) -> Recall:
+def first_of(recalls: Sequence[Pretranslator]) -> Pretranslator:
     """Ask several in turn; the first that knows a sentence answers for it."""
 
-    def recall(protected: Sequence[Protected], locale: Locale) -> list[Recalled | None]:
-        found: list[Recalled | None] = [None] * len(protected)
+    def recall(protected: Sequence[Protected], locale: Locale) -> list[Pretranslation | None]:
+        found: list[Pretranslation | None] = [None] * len(protected)
         for ask in recalls:
             open_ = [n for n, known in enumerate(found) if known is None]
             answers = ask([protected[n] for n in open_], locale)

@@ -16,7 +16,7 @@ from speechsubs.glossary import Term, target_entry
 from speechsubs.glossary.diff import digest
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Method, MethodKind, Track
-from speechsubs.pipeline import Recalled
+from speechsubs.pipeline import Pretranslation
 from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation.placeholders import Protected
@@ -66,7 +66,7 @@ _BY_STATE = {
 
 def recall(
     source: Source | None, protected: Sequence[Protected], locale: Locale
-) -> list[Recalled | None]:
+) -> list[Pretranslation | None]:
     """Find the human translations of these sentences, by source text.
 
     A text kept by rejecting a glossary change counts too, as long as the glossary requires
@@ -78,7 +78,7 @@ def recall(
     theirs = [s for s in track.segments if s.state.by_person or s.declined]
     own = {(s.index, s.source): s for s in theirs}
     anywhere = {s.source: s for s in theirs}
-    found: list[Recalled | None] = []
+    found: list[Pretranslation | None] = []
     for item in protected:
         segment = own.get((item.sentence, item.text)) or anywhere.get(item.text)
         if segment is None:
@@ -86,9 +86,9 @@ def recall(
             continue
         kept = SpannedText(segment.text, _within(segment))
         if segment.state.by_person:
-            found.append(Recalled(kept, _BY_STATE[segment.state]))
+            found.append(Pretranslation(kept, _BY_STATE[segment.state]))
         elif holds(segment, item.text, item.terms.values(), locale.tag):
-            found.append(Recalled(kept, Method(MethodKind.DECLINED)))
+            found.append(Pretranslation(kept, Method(MethodKind.DECLINED)))
         else:
             found.append(None)
     return found

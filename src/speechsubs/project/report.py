@@ -85,7 +85,7 @@ def _output(output: Output) -> dict[str, Any]:
         "limits": asdict(output.locale.limits),
         "engine": output.engine,
         "quality": output.quality,
-        "rungs": output.rungs,
+        "rungs": output.method_counts,
         "sentences": [_draft(draft) for draft in output.drafts],
         "cues": _cues(output.track),
         "summary": summary(output),

@@ -5,16 +5,16 @@ knows the source and the glossary.
 """
 
 from speechsubs.qa.cues import ROUNDING_MS, chars_per_second, inspect, inspect_stacked
-from speechsubs.qa.text import MOST_PAIRED, banned, compare, pairs, placed
+from speechsubs.qa.text import MAX_PAIRED_CUES, assign_cues, compare, find_forbidden, pair_texts
 
 __all__ = [
-    "MOST_PAIRED",
+    "MAX_PAIRED_CUES",
     "ROUNDING_MS",
-    "banned",
+    "assign_cues",
     "chars_per_second",
     "compare",
+    "find_forbidden",
     "inspect",
     "inspect_stacked",
-    "pairs",
-    "placed",
+    "pair_texts",
 ]

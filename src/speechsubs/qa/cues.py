@@ -24,18 +24,18 @@ def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list
     gap = limits.min_gap_ms if min_gap_ms is None else min_gap_ms
     found: list[Finding] = []
     for number, cue in enumerate(track.cues, start=1):
-        place = Place(number, cue, track)
-        found += shape(place, locale)
-        found += time(place, locale)
+        place = NumberedCue(number, cue, track)
+        found += check_lines(place, locale)
+        found += check_timing(place, locale)
         if number < len(track.cues):
-            found += between(place, track.cues[number], gap)
+            found += check_gap(place, track.cues[number], gap)
         if number > 1 and _same_text(track.cues[number - 2], cue):
             found.append(place.finding("repeated-text", "the same text as the cue before"))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NumberedCue:
     """A cue of a track, and its number there, from 1."""
 
     number: int
@@ -65,7 +65,7 @@ class Place:
         )
 
 
-def shape(place: Place, locale: Locale) -> list[Finding]:
+def check_lines(place: NumberedCue, locale: Locale) -> list[Finding]:
     """Whether there is text in it, in few and short enough lines."""
     cue, limits = place.cue, locale.limits
     found = []
@@ -77,10 +77,10 @@ def shape(place: Place, locale: Locale) -> list[Finding]:
             place.finding("lines", message, value=len(cue.lines),
                     limit=limits.max_lines)
         )  # fmt: skip
-    return found + widths(place, locale)
+    return found + check_widths(place, locale)
 
 
-def widths(place: Place, locale: Locale) -> list[Finding]:
+def check_widths(place: NumberedCue, locale: Locale) -> list[Finding]:
     """Lines that are wider than the locale allows."""
     limits = locale.limits
     found = []
@@ -95,12 +95,12 @@ def widths(place: Place, locale: Locale) -> list[Finding]:
     return found
 
 
-def time(place: Place, locale: Locale) -> list[Finding]:
+def check_timing(place: NumberedCue, locale: Locale) -> list[Finding]:
     """Its duration and its reading speed."""
-    return duration(place, locale) + speed(place, locale)
+    return check_duration(place, locale) + check_reading_speed(place, locale)
 
 
-def duration(place: Place, locale: Locale) -> list[Finding]:
+def check_duration(place: NumberedCue, locale: Locale) -> list[Finding]:
     """Whether it is on screen too short or too long."""
     cue, limits = place.cue, locale.limits
     found = []
@@ -119,7 +119,7 @@ def duration(place: Place, locale: Locale) -> list[Finding]:
     return found
 
 
-def speed(place: Place, locale: Locale) -> list[Finding]:
+def check_reading_speed(place: NumberedCue, locale: Locale) -> list[Finding]:
     """Whether there is time to read it."""
     cue, limits = place.cue, locale.limits
     found = []
@@ -149,7 +149,7 @@ def chars_per_second(cue: Cue, locale: Locale) -> float:
     return sum(locale.width(line) for line in cue.lines) * 1_000 / cue.duration_ms
 
 
-def between(place: Place, following: Cue, gap: int) -> list[Finding]:
+def check_gap(place: NumberedCue, following: Cue, gap: int) -> list[Finding]:
     """Its order, overlap and gap with the cue behind it; `gap` in milliseconds."""
     cue = place.cue
     space = following.start_ms - cue.end_ms
@@ -183,7 +183,7 @@ def inspect_stacked(
     wider = max(upper, lower, key=lambda locale: locale.limits.line_width)
     found: list[Finding] = []
     for number, cue in enumerate(track.cues, start=1):
-        place = Place(number, cue, track)
+        place = NumberedCue(number, cue, track)
         if not cue.text.strip():
             found.append(place.finding("empty", "no text", Severity.ERROR))
         if len(cue.lines) > 2:
@@ -191,21 +191,21 @@ def inspect_stacked(
             lines = len(cue.lines)
             found.append(place.finding("lines", message, value=lines, limit=2))
         if len(cue.lines) != 2:
-            found += widths(place, wider)
-        found += duration(place, lower)
+            found += check_widths(place, wider)
+        found += check_duration(place, lower)
         if number < len(track.cues):
-            found += between(place, track.cues[number], gap)
+            found += check_gap(place, track.cues[number], gap)
     for row, locale in enumerate((upper, lower)):
-        for number, cue in _lines(track.cues, row):
-            place = Place(number, cue, track)
-            own = widths(place, locale) + speed(place, locale)
+        for number, cue in _lines_of_language(track.cues, row):
+            place = NumberedCue(number, cue, track)
+            own = check_widths(place, locale) + check_reading_speed(place, locale)
             found += [replace(f, message=f"the {locale.name} line: {f.message}") for f in own]
     found.sort(key=lambda f: (f.cue or 0, f.code))
     # The cue numbers are the stacked file's, so it is named.
     return [replace(f, locale=f"{upper.tag}+{lower.tag}") for f in found]
 
 
-def _lines(cues: Sequence[Cue], row: int) -> Iterator[tuple[int, Cue]]:
+def _lines_of_language(cues: Sequence[Cue], row: int) -> Iterator[tuple[int, Cue]]:
     """One language's lines with the number of their first cue, each while it is shown."""
     start = 0
     for at, cue in enumerate(cues):

@@ -10,16 +10,16 @@ from speechsubs.glossary import Glossary, Matcher
 from speechsubs.glossary.verify import counts, forbidden
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Finding, Money, Severity, Track
-from speechsubs.qa.cues import Place
-from speechsubs.quantities.compare import differences
-from speechsubs.quantities.dates import lost_months
+from speechsubs.qa.cues import NumberedCue
+from speechsubs.quantities.compare import find_differences
+from speechsubs.quantities.dates import find_lost_months
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import compare_units
 
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
 #: Where nobody writes full stops, this many cues of both tracks are compared at once.
-MOST_PAIRED = 16
+MAX_PAIRED_CUES = 16
 
 
 def compare(
@@ -32,20 +32,20 @@ def compare(
 ) -> list[list[Finding]]:
     """Terms, amounts and numbers of translated sentences against their sources.
 
-    One list of findings per pair, without cue numbers: `placed` adds them. This
+    One list of findings per pair, without cue numbers: `assign_cues` adds them. This
     looks at finished texts only, so it also catches what a restoring stage broke.
     """
     result = []
     for before, after in zip(source, target, strict=True):
-        found = _terms(before.text, after, glossary, matcher, locale)
+        found = _check_terms(before.text, after, glossary, matcher, locale)
         # What was rendered says itself which dollar and which ¥ it means.
-        found += _amounts(before, parse(after, locale.language), locale)
-        found += _text(before.text, after, locale)
+        found += _check_quantities(before, parse(after, locale.language), locale)
+        found += _check_text(before.text, after, locale)
         result.append(found)
     return result
 
 
-def _terms(
+def _check_terms(
     before: str, after: str, glossary: Glossary, matcher: Matcher, locale: Locale
 ) -> list[Finding]:
     found = []
@@ -64,15 +64,19 @@ def _terms(
     return found
 
 
-def _amounts(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
+def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     found = []
     wanted = Counter(value for amount in before.amounts for value in amount.values)
     there = Counter(value for amount in after.amounts for value in amount.values)
     for amount, count in (wanted - there).items():
-        message = f"the amount {_plain(amount)} stands {count} times less than in the source"
+        message = (
+            f"the amount {_format_amount(amount)} stands {count} times less than in the source"
+        )
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
     for amount, count in (there - wanted).items():
-        message = f"the amount {_plain(amount)} stands {count} times more than in the source"
+        message = (
+            f"the amount {_format_amount(amount)} stands {count} times more than in the source"
+        )
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
         return found
@@ -81,8 +85,8 @@ def _amounts(before: Quantities, after: Quantities, locale: Locale) -> list[Find
         side.without([(amount.start, amount.end) for amount in side.amounts])
         for side in (before, after)
     )
-    for one in differences(rest, other_rest):
-        told = f"the number {_digits(one.value)}"
+    for one in find_differences(rest, other_rest):
+        told = f"the number {_format_number(one.value)}"
         if one.unread:
             message = f"{told} is spelled out, and number words of {locale.name} are not read"
             found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
@@ -92,11 +96,11 @@ def _amounts(before: Quantities, after: Quantities, locale: Locale) -> list[Find
         else:
             message = f"{told} is not in the source"
             found.append(Finding("number-extra", Severity.ERROR, message, locale=locale.tag))
-    found += _months(before, after, locale)
-    return found + _units(before, after, locale)
+    found += _check_months(before, after, locale)
+    return found + _check_units(before, after, locale)
 
 
-def _months(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
+def _check_months(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     """Dates whose day and year may be right, and whose month is not."""
     return [
         Finding(
@@ -105,11 +109,11 @@ def _months(before: Quantities, after: Quantities, locale: Locale) -> list[Findi
             f"the month of {date.text!r} is not named here",
             locale=locale.tag,
         )
-        for date in lost_months(before.dates, after.text, locale.language)
+        for date in find_lost_months(before.dates, after.text, locale.language)
     ]
 
 
-def _units(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
+def _check_units(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     """Numbers that are there with another unit, or with none that can be read."""
     found = []
     for change in compare_units(before, after):
@@ -123,15 +127,15 @@ def _units(before: Quantities, after: Quantities, locale: Locale) -> list[Findin
     return found
 
 
-def _plain(amount: Money) -> str:
-    return f"{_digits(amount.value)} {amount.currency}"
+def _format_amount(amount: Money) -> str:
+    return f"{_format_number(amount.value)} {amount.currency}"
 
 
-def _digits(value: Decimal) -> str:
+def _format_number(value: Decimal) -> str:
     return f"{value:,f}"
 
 
-def _text(before: str, after: str, locale: Locale) -> list[Finding]:
+def _check_text(before: str, after: str, locale: Locale) -> list[Finding]:
     words = _WORDS.findall(before.casefold())
     if not after.strip():
         return [Finding("empty", Severity.ERROR, "no translation", locale=locale.tag)]
@@ -141,7 +145,7 @@ def _text(before: str, after: str, locale: Locale) -> list[Finding]:
     return []
 
 
-def placed(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
+def assign_cues(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
     """Findings about sentences, given the first cue that shows each sentence."""
     first: dict[int, int] = {}
     for number, cue in enumerate(track.cues, start=1):
@@ -157,7 +161,7 @@ def placed(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
     return result
 
 
-def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
+def pair_texts(source: Track, target: Track) -> list[tuple[str, str, int]]:
     """Texts of both tracks that are on screen together: source, target, target's first cue.
 
     Both tracks are walked at once; a pair ends where neither has a cue that runs on
@@ -178,11 +182,11 @@ def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
                 end, a = max(end, above[a].end_ms), a + 1
             elif b < len(below) and _middle(below[b]) < end:
                 end, b = max(end, below[b].end_ms), b + 1
-            elif a - first_a + b - first_b >= MOST_PAIRED:
+            elif a - first_a + b - first_b >= MAX_PAIRED_CUES:
                 break
-            elif b < len(below) and not _closes(below[b - 1]):
+            elif b < len(below) and not _ends_sentence(below[b - 1]):
                 end, b = max(end, below[b].end_ms), b + 1
-            elif first_a < a < len(above) and not _closes(above[a - 1]):
+            elif first_a < a < len(above) and not _ends_sentence(above[a - 1]):
                 end, a = max(end, above[a].end_ms), a + 1
             else:
                 break
@@ -196,7 +200,7 @@ def pairs(source: Track, target: Track) -> list[tuple[str, str, int]]:
     return result
 
 
-def _closes(cue: Cue) -> bool:
+def _ends_sentence(cue: Cue) -> bool:
     return bool(_SENTENCE_END.search(cue.lines[-1])) if cue.lines else False
 
 
@@ -204,13 +208,13 @@ def _middle(cue: Cue) -> int:
     return (cue.start_ms + cue.end_ms) // 2
 
 
-def banned(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
+def find_forbidden(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
     """Words that the glossary forbids, in a track without a source."""
     found = []
     for number, cue in enumerate(track.cues, start=1):
         text = " ".join(cue.lines)
         for term, start, end in forbidden(glossary, text, locale.tag):
             message = f"{text[start:end]!r} is forbidden by the glossary ({term.id})"
-            place = Place(number, cue, track)
+            place = NumberedCue(number, cue, track)
             found.append(place.finding("term-forbidden", message, Severity.ERROR))
     return found

@@ -3,29 +3,35 @@
 Values are exact `Decimal`s. Offsets are half-open character offsets.
 """
 
-from speechsubs.quantities.compare import Difference, compare, differences
+from speechsubs.quantities.compare import Difference, compare, find_differences
 from speechsubs.quantities.dates import Date, find_dates, render_date
-from speechsubs.quantities.numerals import Number, find
+from speechsubs.quantities.numerals import Number, find_numbers
 from speechsubs.quantities.parse import Quantities, parse
-from speechsubs.quantities.render import Spot, Value, rewritten, spots, written
+from speechsubs.quantities.render import (
+    NumericSpan,
+    Value,
+    find_numeric_spans,
+    render_key,
+    render_value,
+)
 from speechsubs.quantities.repair import localize, number_edits
 
 __all__ = [
     "Date",
     "Difference",
     "Number",
+    "NumericSpan",
     "Quantities",
-    "Spot",
     "Value",
     "compare",
-    "differences",
-    "find",
     "find_dates",
+    "find_differences",
+    "find_numbers",
+    "find_numeric_spans",
     "localize",
     "number_edits",
     "parse",
     "render_date",
-    "rewritten",
-    "spots",
-    "written",
+    "render_key",
+    "render_value",
 ]

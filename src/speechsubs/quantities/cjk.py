@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from speechsubs.quantities.digits import MAX_DIGITS, RUN, Rules, add, read, shift
+from speechsubs.quantities.digits import MAX_DIGITS, RUN, Rules, add, read_run, shift
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {c: n for n, c in enumerate("〇壹贰叁肆伍陆柒捌玖")} | {"○": 0, "两": 2, "兩": 2}
@@ -59,7 +59,7 @@ def _patterns(language: str, scales: tuple[str, ...]) -> tuple[re.Pattern[str], 
     return re.compile(whole, re.ASCII), re.compile(token, re.ASCII)
 
 
-def runs(flat: str, rule: Rules) -> Iterator[Run]:
+def find_runs(flat: str, rule: Rules) -> Iterator[Run]:
     """The numbers of a text, left to right."""
     whole, token = _patterns(rule.language, tuple(rule.scales))
     position = 0
@@ -122,7 +122,7 @@ def _read(flat: str, start: int, end: int, token: re.Pattern[str], rule: Rules) 
             break
         word = piece.group(0)
         if word[0].isdigit():
-            value = read(word, rule)
+            value = read_run(word, rule)
             if value is None or state.digit is not None:
                 break
             spelled = False

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from speechsubs.quantities.digits import readings, rules, shift, trimmed
-from speechsubs.quantities.lenient import Told, on_the_hour, reads_words
+from speechsubs.quantities.digits import possible_values, rules, shift, trim_zeros
+from speechsubs.quantities.lenient import SpelledNumber, find_zero_minutes, reads_words
 from speechsubs.quantities.numerals import Quantity
-from speechsubs.quantities.ordinals import in_digits, ordinal_values
+from speechsubs.quantities.ordinals import count_ordinals, find_unambiguous_ordinals
 from speechsubs.quantities.parse import Quantities
-from speechsubs.quantities.times import equal_times
+from speechsubs.quantities.times import match_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def compare(source: Quantities, target: Quantities) -> tuple[list[Decimal], list
 
     Only values count: "30,000", "30.000", "3万" and "thirty thousand" are equal, 4:13
     p.m. is 16:13, the 21st may be 第21, and a month's number may be its name. Number
-    words below `lenient.LEAST` may stand for a number and need none themselves.
+    words below `lenient.MIN_STRONG` may stand for a number and need none themselves.
 
     >>> from speechsubs.quantities.parse import parse
     >>> raised = parse("They raised $1 million.", "en")
@@ -41,28 +41,28 @@ def compare(source: Quantities, target: Quantities) -> tuple[list[Decimal], list
     >>> compare(parse("two hundred cars", "en"), parse("trescientos coches", "es"))
     ([Decimal('200')], [Decimal('300')])
     """
-    found = [d for d in differences(source, target) if not d.unread]
+    found = [d for d in find_differences(source, target) if not d.unread]
     return [d.value for d in found if d.lost], [d.value for d in found if not d.lost]
 
 
-def differences(source: Quantities, target: Quantities) -> list[Difference]:
+def find_differences(source: Quantities, target: Quantities) -> list[Difference]:
     """Every number that only one side has, the lost ones first; see `compare`."""
     here, there = _Side(source), _Side(target)
     here.drop_times(there)
-    missing, extra = _matched(here.digits, there.digits)
+    missing, extra = _match(here.digits, there.digits)
     # What words may stand for is asked only where digits disagree: most texts agree.
     if missing:
-        missing = _forgiven(missing, there.free)
+        missing = _drop_excused(missing, there.free)
     if extra:
-        extra = _forgiven(extra, here.free)
+        extra = _drop_excused(extra, here.free)
     if rules(target.language).cjk and not rules(source.language).cjk:
         # "an hour" is 1時間.
         extra = [q for q in extra if q.value != 1 or q.scale]
     missing, extra = _reread(missing, extra)
-    lost = [Difference(trimmed(q.value), True) for q in missing]
-    gained = [Difference(trimmed(q.value), False) for q in extra]
-    lost += here.untold(there, True)
-    gained += there.untold(here, False)
+    lost = [Difference(trim_zeros(q.value), True) for q in missing]
+    gained = [Difference(trim_zeros(q.value), False) for q in extra]
+    lost += here.unmatched_words(there, True)
+    gained += there.unmatched_words(here, False)
     small_lost, small_gained = here.small(there), there.small(here)
     if small_lost and (small_gained or gained):
         # "Two cars" may become "both", but not three.
@@ -76,20 +76,20 @@ class _Side:
 
     def __init__(self, read: Quantities) -> None:
         self.read = read
-        zeros = on_the_hour(read.text)
+        zeros = find_zero_minutes(read.text)
         self.digits = [q for q in read.scanned if not q.spelled and q.start not in zeros]
         self.all = tuple(self.digits)
 
     @property
     def free(self) -> Counter[Decimal]:
         """The values that words stand for; each is used up once."""
-        return Counter(trimmed(t.value) for t in self.read.words) + self.read.implied
+        return Counter(trim_zeros(t.value) for t in self.read.words) + self.read.implied
 
     def drop_times(self, other: "_Side") -> None:
         """Leave out the digits of times that both sides have."""
         if not self.digits or not other.digits or not self.read.times:
             return
-        mine, theirs = equal_times(self.read.times, other.read.times)
+        mine, theirs = match_times(self.read.times, other.read.times)
         for side, times in ((self, mine), (other, theirs)):
             inside = {at for time in times for at in range(time.start, time.end)}
             side.digits = [q for q in side.digits if q.start not in inside]
@@ -100,53 +100,53 @@ class _Side:
         What both sides have as digits or as an ordinal stands for itself: in "the second
         of two" the second is no reason to find a "due" in a translation right.
         """
-        wanted = Counter(trimmed(t.value) for t in self.read.words if t.small)
+        wanted = Counter(trim_zeros(t.value) for t in self.read.words if t.small)
         if not wanted:
             return []
-        there = Counter(trimmed(t.value) for t in other.read.words)
+        there = Counter(trim_zeros(t.value) for t in other.read.words)
         there += other.read.implied - self.read.implied
-        mine = Counter(trimmed(q.value) for q in self.all)
-        there += Counter(trimmed(q.value) for q in other.all) - mine
+        mine = Counter(trim_zeros(q.value) for q in self.all)
+        there += Counter(trim_zeros(q.value) for q in other.all) - mine
         return list((wanted - there).elements())
 
-    def untold(self, other: "_Side", lost: bool) -> list[Difference]:
+    def unmatched_words(self, other: "_Side", lost: bool) -> list[Difference]:
         """The larger numbers in words, and the ordinals, that the other side has in no form."""
         wanted = [t for t in self.read.words if t.strong]
-        found = in_digits(self.read.text) if lost else ()
+        found = find_unambiguous_ordinals(self.read.text) if lost else ()
         ordinals = Counter(value for _, _, value in found)
         if not wanted and not ordinals:
             return []
-        digits = Counter(trimmed(q.value) for q in other.all)
-        there = digits - Counter(trimmed(q.value) for q in self.all) + other.free
-        open_ = [t for t in wanted if not _taken(t, there)]
+        digits = Counter(trim_zeros(q.value) for q in other.all)
+        there = digits - Counter(trim_zeros(q.value) for q in self.all) + other.free
+        open_ = [t for t in wanted if not _consume(t, there)]
         if open_:
             # Words that were not translated are there, whatever else is wrong with them.
             as_it_was = other.read.read_as(self.read.language)
-            copied = Counter(trimmed(t.value) for t in as_it_was.words)
-            open_ = [t for t in open_ if not _taken(t, copied)]
+            copied = Counter(trim_zeros(t.value) for t in as_it_was.words)
+            open_ = [t for t in open_ if not _consume(t, copied)]
         unread = lost and not reads_words(other.read.language)
-        words = [Difference(trimmed(t.value), lost, True, unread) for t in open_]
-        there = digits + ordinal_values(other.read.text, other.read.language) + other.free
-        there += Counter(value for _, _, value in in_digits(other.read.text))
+        words = [Difference(trim_zeros(t.value), lost, True, unread) for t in open_]
+        there = digits + count_ordinals(other.read.text, other.read.language) + other.free
+        there += Counter(value for _, _, value in find_unambiguous_ordinals(other.read.text))
         return words + [Difference(v, lost) for v in (ordinals - there).elements()]
 
 
-def _taken(one: Told, there: Counter[Decimal]) -> bool:
+def _consume(one: SpelledNumber, there: Counter[Decimal]) -> bool:
     """Whether a number is among those of the other side, which is used up by it."""
     for value in (one.value, one.either):
-        if value is not None and there[trimmed(value)] > 0:
-            there[trimmed(value)] -= 1
+        if value is not None and there[trim_zeros(value)] > 0:
+            there[trim_zeros(value)] -= 1
             return True
     return False
 
 
-def _matched(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
+def _match(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity], list[Quantity]]:
     waiting: defaultdict[Decimal, list[Quantity]] = defaultdict(list)
     for quantity in there:
-        waiting[trimmed(quantity.value)].append(quantity)
+        waiting[trim_zeros(quantity.value)].append(quantity)
     missing = []
     for quantity in here:
-        same = waiting.get(trimmed(quantity.value))
+        same = waiting.get(trim_zeros(quantity.value))
         if same:
             same.pop(0)
         else:
@@ -155,11 +155,11 @@ def _matched(here: list[Quantity], there: list[Quantity]) -> tuple[list[Quantity
     return missing, sorted(extra, key=lambda q: q.start)
 
 
-def _forgiven(found: list[Quantity], free: Counter[Decimal]) -> list[Quantity]:
+def _drop_excused(found: list[Quantity], free: Counter[Decimal]) -> list[Quantity]:
     left = Counter(free)
     kept = []
     for quantity in found:
-        value = trimmed(quantity.value)
+        value = trim_zeros(quantity.value)
         if left[value]:
             left[value] -= 1
         else:
@@ -188,8 +188,12 @@ def _reread(
 
 def _values(quantity: Quantity) -> set[Decimal]:
     if quantity.sure or not quantity.run:
-        return {trimmed(quantity.value)}
-    return {trimmed(shift(value, quantity.scale)) for value in readings(quantity.run)}
+        return {trim_zeros(quantity.value)}
+    return {trim_zeros(shift(value, quantity.scale)) for value in possible_values(quantity.run)}
 
 
-__all__ = ["Difference", "compare", "differences"]
+__all__ = [
+    "Difference",
+    "compare",
+    "find_differences",
+]

@@ -11,7 +11,7 @@ from functools import cache
 from speechsubs.language.locale_rules import MoneyRules
 from speechsubs.model import Money
 from speechsubs.quantities.cjk import is_cjk
-from speechsubs.quantities.digits import SPACES, known, plain, rules_for, trimmed
+from speechsubs.quantities.digits import SPACES, known, normalize_digits, rules_for, trim_zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Amount:
     @property
     def key(self) -> str:
         """The amount in canonical form: "10000000000 USD", "5 USD..10 USD"."""
-        return "..".join(f"{trimmed(v.value)} {v.currency}" for v in self.values)
+        return "..".join(f"{trim_zeros(v.value)} {v.currency}" for v in self.values)
 
 
 #: ISO 4217 codes that are read, with what else is written for them.
@@ -96,7 +96,7 @@ CODES = [
 _OTHER_CODES = {"RMB": "CNY", "NTD": "TWD", "YUAN": "CNY"}
 #: Codes that are also words where a text is in capitals; before a number they need
 #: a no-break space.
-RISKY = frozenset({"TRY", "RON", "PHP"})
+WORD_CODES = frozenset({"TRY", "RON", "PHP"})
 
 #: Signs, longest first. "$" and "¥" are decided by the context.
 SIGNS: Mapping[str, str] = {
@@ -116,7 +116,7 @@ _NAMES_ONLY = ("元", "円")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class CurrencyNames:
     """What currencies are called in a language.
 
     `prefix` matches at the end of what stands before a number, `suffix` at the
@@ -131,7 +131,7 @@ class Names:
 
 
 @cache
-def names(language: str) -> Names:
+def currency_names(language: str) -> CurrencyNames:
     """The table for a language; only signs and codes for an unknown one."""
     money = rules_for(language).money
     codes: dict[str, str] = {sign: code for sign, code in SIGNS.items() if sign not in _NAMES_ONLY}
@@ -154,7 +154,7 @@ def names(language: str) -> Names:
     in_front = "".join(f"|{re.escape(name)}" for name in money.in_front if known(language))
     gap = f"[{SPACES}]"
     link = r"(?:(?:de|di|do|of)[ \u00a0]|d['’])?"
-    return Names(
+    return CurrencyNames(
         re.compile(rf"({letters}(?:{fixed}){in_front})({gap}?)$"),
         re.compile(rf"({gap}|-)?{link}({fixed}{named})"),
         {**codes, **spoken},
@@ -203,7 +203,7 @@ _JAPAN = re.compile(
 )
 
 
-def context(texts: Iterable[str], language: str, default_dollar: str = "USD") -> Context:
+def infer_context(texts: Iterable[str], language: str, default_dollar: str = "USD") -> Context:
     """What "¥" and "$" mean in a document: the currency and country named more often.
 
     A tie, or a document without a hint, leaves it to the language: Chinese means
@@ -211,7 +211,7 @@ def context(texts: Iterable[str], language: str, default_dollar: str = "USD") ->
     """
     yuan = yen = 0
     for text in texts:
-        flat = plain(text)
+        flat = normalize_digits(text)
         yuan += sum(1 for _ in _CHINA.finditer(flat))
         yen += sum(1 for _ in _JAPAN.finditer(flat))
     if own := rules_for(language).money.yen_sign:

@@ -14,8 +14,8 @@ from functools import cache
 
 from speechsubs.language.locale_words import DateRules
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import any_of, known, plain, rules_for
-from speechsubs.quantities.format import cldr
+from speechsubs.quantities.digits import any_of, known, normalize_digits, rules_for
+from speechsubs.quantities.format import cldr_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def find_dates(text: str, language: str) -> list[Date]:
     >>> [(d.year, d.month, d.day) for d in find_dates("on March 30, 2021", "en")]
     [(2021, 3, 30)]
     """
-    flat = plain(text)
+    flat = normalize_digits(text)
     found: list[Date] = []
     rules = _rules(language)
     patterns = (_CJK,) if rules and rules.numeric else _patterns(language)
@@ -137,7 +137,7 @@ def render_date(date: Date, locale: Locale) -> str:
     from babel.dates import format_date, format_skeleton
 
     value = datetime.date(date.year or 2000, date.month, date.day or 1)
-    name = cldr(locale.tag)
+    name = cldr_name(locale.tag)
     if date.year is not None and date.day is not None:
         return str(format_date(value, "long", locale=name))
     return str(format_skeleton("MMMMd" if date.year is None else "yMMMM", value, locale=name))
@@ -153,18 +153,18 @@ def _by_pattern(date: Date, rules: DateRules) -> str:
 _ENDING = 3
 
 
-def lost_months(dates: Sequence[Date], target: str, language: str) -> list[Date]:
+def find_lost_months(dates: Sequence[Date], target: str, language: str) -> list[Date]:
     """The dates of a text whose month its translation names nowhere, in words or digits.
 
     Languages whose month names are not known lose none.
 
     >>> dates = find_dates("On 19 July 2024", "en")
-    >>> [d.text for d in lost_months(dates, "El 19 de mayo de 2024", "es")]
+    >>> [d.text for d in find_lost_months(dates, "El 19 de mayo de 2024", "es")]
     ['19 July 2024']
-    >>> lost_months(dates, "19 июля 2024 г.", "ru")
+    >>> find_lost_months(dates, "19 июля 2024 г.", "ru")
     []
     """
-    if not dates or not _forms(language):
+    if not dates or not _month_forms(language):
         return []
     # Japanese likes its digits wide.
     flat = unicodedata.normalize("NFKC", target).casefold()
@@ -173,26 +173,26 @@ def lost_months(dates: Sequence[Date], target: str, language: str) -> list[Date]
         date
         for date in dates
         # What is quoted in the source's own language is no loss.
-        if not (_named(date.month, flat, words, language) or date.text.casefold() in flat)
+        if not (_names_month(date.month, flat, words, language) or date.text.casefold() in flat)
     ]
 
 
-def _named(month: int, flat: str, words: set[str], language: str) -> bool:
+def _names_month(month: int, flat: str, words: set[str], language: str) -> bool:
     if re.search(rf"(?<!\d)0?{month}(?!\d)", flat, re.ASCII):
         return True
-    names = _forms(language)[month]
+    names = _month_forms(language)[month]
     rules = _rules(language)
     if rules and rules.glued:
         return any(name in flat for name in names)
     if names & words:
         return True
-    stem = _shared(names) if rules and rules.inflected else ""
+    stem = _common_stem(names) if rules and rules.inflected else ""
     longest = len(stem) + _ENDING
     return bool(stem) and any(w.startswith(stem) and len(w) <= longest for w in words)
 
 
 @cache
-def _forms(language: str) -> dict[int, frozenset[str]]:
+def _month_forms(language: str) -> dict[int, frozenset[str]]:
     """All names of each month, without small case; {} for a language that is not known."""
     found: dict[int, set[str]] = {number: set() for number in range(1, 13)}
     rules = _rules(language)
@@ -205,10 +205,10 @@ def _forms(language: str) -> dict[int, frozenset[str]]:
     return {number: frozenset(names) for number, names in found.items()} if readable else {}
 
 
-def _shared(names: frozenset[str]) -> str:
+def _common_stem(names: frozenset[str]) -> str:
     """What the long names of a month have in common: "август" of its two cases.
 
-    >>> _shared(frozenset({"авг", "август", "августа"}))
+    >>> _common_stem(frozenset({"авг", "август", "августа"}))
     'август'
     """
     longest = max(map(len, names), default=0)

@@ -51,7 +51,7 @@ _PLAIN = {
 }
 
 
-def plain(text: str) -> str:
+def normalize_digits(text: str) -> str:
     """The text with full-width and Arabic-Indic digits and signs as ASCII, same length."""
     return _WIDE_COMMA.sub(",", text).translate(_PLAIN)
 
@@ -150,7 +150,7 @@ SPACE_GROUP = re.compile(rf"[{SPACES}](\d{{3}})(?![\d'’])", re.ASCII)
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}", re.ASCII)
 
 
-def exact(digits: str) -> Decimal:
+def exact_decimal(digits: str) -> Decimal:
     """A Decimal of an ASCII numeral, exact whatever the context's precision."""
     return Decimal(digits)
 
@@ -168,14 +168,14 @@ def shift(value: Decimal, power: int) -> Decimal:
         digits, exponent = digits + (0,) * exponent, 0
     result = Decimal((sign, digits, exponent))
     if power > 0 and exponent < 0:
-        return trimmed(result)
+        return trim_zeros(result)
     return result
 
 
-def trimmed(value: Decimal) -> Decimal:
+def trim_zeros(value: Decimal) -> Decimal:
     """The same value without zeros behind the point and without an exponent.
 
-    >>> trimmed(Decimal("5.10")), trimmed(Decimal("1E+3"))
+    >>> trim_zeros(Decimal("5.10")), trim_zeros(Decimal("1E+3"))
     (Decimal('5.1'), Decimal('1000'))
     """
     text = format(value, "f")
@@ -197,7 +197,7 @@ def _exponent(value: Decimal) -> int:
     return exponent
 
 
-def read(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
+def read_run(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
     """The value of a run and whether it is sure; None for what is no number.
 
     A separator followed by exactly three digits is read as the language writes it;
@@ -207,7 +207,7 @@ def read(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
         return None
     seps = [c for c in run if not c.isdigit()]
     if not seps:
-        return exact(run), True
+        return exact_decimal(run), True
     kinds = list(dict.fromkeys("'" if c == "’" else c for c in seps))
     run = run.replace("’", "'")
     if len(kinds) == 1:
@@ -215,22 +215,22 @@ def read(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
     if len(kinds) == 2 and kinds[1] != "'" and run.count(kinds[1]) == 1:
         whole, _, part = run.partition(kinds[1])
         if _grouped(whole, kinds[0]):
-            return exact(whole.replace(kinds[0], "") + "." + part), True
+            return exact_decimal(whole.replace(kinds[0], "") + "." + part), True
     return None
 
 
 def _one_kind(run: str, sep: str, count: int, rules: Rules) -> tuple[Decimal, bool] | None:
     joined = run.replace(sep, "")
     if sep == "'":
-        return (exact(joined), True) if _grouped(run, sep) else None
+        return (exact_decimal(joined), True) if _grouped(run, sep) else None
     if count > 1:
-        return (exact(joined), True) if _grouped(run, sep) else None
+        return (exact_decimal(joined), True) if _grouped(run, sep) else None
     whole, _, part = run.partition(sep)
-    value = exact(f"{whole}.{part}")
+    value = exact_decimal(f"{whole}.{part}")
     if len(part) != 3 or len(whole) > 3 or whole.startswith("0"):
         return value, sep == rules.decimal or sep not in rules.groups or len(part) < 3
     if sep in rules.groups:
-        return exact(joined), True
+        return exact_decimal(joined), True
     return value, False
 
 
@@ -241,16 +241,16 @@ def _grouped(run: str, sep: str) -> bool:
     return sep == "," and bool(_INDIAN.fullmatch(run))
 
 
-def readings(run: str) -> set[Decimal]:
+def possible_values(run: str) -> set[Decimal]:
     """Every value that a run can have in some language.
 
-    >>> sorted(readings("3.000"))
+    >>> sorted(possible_values("3.000"))
     [Decimal('3.000'), Decimal('3000')]
     """
     found: set[Decimal] = set()
     for decimal, groups in ((".", ","), (",", ".")):
         rule = Rules("", decimal, groups, True, 4, "", {}, {})
-        value = read(run, rule)
+        value = read_run(run, rule)
         if value:
             found.add(value[0])
     return found

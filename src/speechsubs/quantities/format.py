@@ -6,11 +6,11 @@ from functools import cache
 
 from speechsubs.language.locale_rules import Forms
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import rules, shift, trimmed
+from speechsubs.quantities.digits import rules, shift, trim_zeros
 
 
 @cache
-def cldr(tag: str) -> str:
+def cldr_name(tag: str) -> str:
     """CLDR's name for a locale; "root", which has only what all share, for one it lacks."""
     # Babel loads megabytes of locale data: only a run that writes numbers pays for it.
     from babel import Locale as Babel
@@ -24,14 +24,14 @@ def cldr(tag: str) -> str:
     return name
 
 
-def category(value: Decimal, locale: Locale) -> str:
+def plural_category(value: Decimal, locale: Locale) -> str:
     """The plural category of a number: "one", "few", "other" ... (CLDR)."""
-    from babel import Locale as Babel  # heavy, see `cldr`
+    from babel import Locale as Babel  # heavy, see `cldr_name`
 
-    return str(Babel.parse(cldr(locale.tag)).plural_form(abs(value)))
+    return str(Babel.parse(cldr_name(locale.tag)).plural_form(abs(value)))
 
 
-def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
+def format_digits(value: Decimal, locale: Locale, group: bool = True) -> str:
     """The value in full, grouped from as many digits as the locale asks for.
 
     Decimal places stay as they are in `value`.
@@ -47,7 +47,7 @@ def digits(value: Decimal, locale: Locale, group: bool = True) -> str:
     return f"-{text}" if value < 0 else text
 
 
-def myriads(value: Decimal, locale: Locale) -> str:
+def format_myriads(value: Decimal, locale: Locale) -> str:
     """The value in 万 and 億, exact: "21.59万" (decimal) or "2万9,700" (mixed).
 
     Below ten thousand, or where no short form is exact, plain digits. The decimal
@@ -56,19 +56,19 @@ def myriads(value: Decimal, locale: Locale) -> str:
     words = {power: entry.of("other") for power, entry in locale.numbers.scales.items()}
     size = abs(value)
     if size < 10_000:
-        return digits(value, locale, group=False)
+        return format_digits(value, locale, group=False)
     text = _decimal(size, words) if locale.numbers.myriads == "decimal" else ""
     if not text:
         text = _mixed(size, words, locale)
     if not text:
-        return digits(value, locale)
+        return format_digits(value, locale)
     return f"-{text}" if value < 0 else text
 
 
 def _decimal(size: Decimal, words: dict[int, str]) -> str:
     for power in sorted(words, reverse=True):
         if size >= shift(Decimal(1), power):
-            short = trimmed(shift(size, -power))
+            short = trim_zeros(shift(size, -power))
             exponent = short.as_tuple().exponent
             places = -int(exponent)
             if places <= 2 or len(short.as_tuple().digits) <= 4:
@@ -87,22 +87,22 @@ def _mixed(size: Decimal, words: dict[int, str], locale: Locale) -> str:
     if locale.numbers.myriads == "decimal" and (rest or len(parts) > 2):
         return ""
     if rest:
-        parts.append(digits(Decimal(rest), locale, group=locale.numbers.myriads_grouped))
+        parts.append(format_digits(Decimal(rest), locale, group=locale.numbers.myriads_grouped))
     return locale.numbers.myriads_gap.join(parts)
 
 
-def scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
+def format_scaled(value: Decimal, scale: int, locale: Locale) -> tuple[str, int]:
     """The number with its scale word, and the power of that word (0 for none)."""
     rule = rules(locale.tag)
     if rule.cjk:
-        return myriads(value, locale), 0
+        return format_myriads(value, locale), 0
     power = _power(value, scale, rule.scale_forms) if scale >= 4 and value else 0
     if not power:
-        return digits(value, locale), 0
-    mantissa = trimmed(shift(value, -power))
+        return format_digits(value, locale), 0
+    mantissa = trim_zeros(shift(value, -power))
     forms = rule.scale_forms[power]
-    word = forms.of(category(mantissa, locale))
-    return digits(mantissa, locale) + "\u00a0" + word.replace(" ", "\u00a0"), power
+    word = forms.of(plural_category(mantissa, locale))
+    return format_digits(mantissa, locale) + "\u00a0" + word.replace(" ", "\u00a0"), power
 
 
 def _power(value: Decimal, written: int, forms: Mapping[int, Forms]) -> int:
@@ -115,7 +115,7 @@ def _power(value: Decimal, written: int, forms: Mapping[int, Forms]) -> int:
     for power in (12, 9, 6):
         if power not in forms or size < shift(Decimal(1), power):
             continue
-        mantissa = trimmed(shift(size, -power))
+        mantissa = trim_zeros(shift(size, -power))
         whole = mantissa == mantissa.to_integral_value()
         if " " in forms[power].of("other") and not (whole and mantissa >= 10):
             continue

@@ -29,17 +29,17 @@ from speechsubs.language.locale_words import CardinalRules
 from speechsubs.quantities import words
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.dates import month_names
-from speechsubs.quantities.digits import any_of, known, plain, rules_for
-from speechsubs.quantities.numerals import Quantity, quantities
-from speechsubs.quantities.ordinals import ordinal_values
+from speechsubs.quantities.digits import any_of, known, normalize_digits, rules_for
+from speechsubs.quantities.numerals import Quantity, find_quantities
+from speechsubs.quantities.ordinals import count_ordinals
 
 #: From here on a spelled-out number must be on the other side as well. Smaller ones are
 #: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
-LEAST = 13
+MIN_STRONG = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SpelledNumber:
     """A spelled-out number. `strong`: it is one beyond doubt, and must be translated.
 
     `small`: it is one from two to twelve, which may be gone, but not be another one.
@@ -55,15 +55,15 @@ class Told:
     end: int = 0
 
 
-def small(value: Decimal) -> bool:
+def is_small(value: Decimal) -> bool:
     """Whether a number in words may be gone from a translation, but not be another one."""
-    return 2 <= value < LEAST
+    return 2 <= value < MIN_STRONG
 
 
-def compound_numbers(flat: str, language: str) -> Iterator[Told]:
+def find_compound_numbers(flat: str, language: str) -> Iterator[SpelledNumber]:
     """The numbers of a text that are part of a word or stand for a number, as `plain` has it.
 
-    >>> [int(t.value) for t in compound_numbers("ein dreitägiges Fest", "de")]
+    >>> [int(t.value) for t in find_compound_numbers("ein dreitägiges Fest", "de")]
     [3]
     """
     for pattern, values in _inside(language):
@@ -71,7 +71,7 @@ def compound_numbers(flat: str, language: str) -> Iterator[Told]:
             value = Decimal(values[match.group("word").lower()])
             if times := match.groupdict().get("times"):
                 value *= rules_for(language).mentions.times[times.lower()]
-            yield Told(match.start(), value, False, small(value))
+            yield SpelledNumber(match.start(), value, False, is_small(value))
 
 
 @cache
@@ -127,33 +127,35 @@ _KO_OTHER = re.compile(rf"(?<![가-힣])(?:{'|'.join(_KO_OTHERS)})")
 _KO_SINO = frozenset("삼육칠팔십")
 
 
-def korean_numbers(flat: str) -> Iterator[Told]:
+def find_korean_numbers(flat: str) -> Iterator[SpelledNumber]:
     """Sino-Korean sums and native words; syllables that are other words forgive, no more.
 
-    >>> [(int(t.value), t.small) for t in korean_numbers("두 소년과 네 마리의 개")]
+    >>> [(int(t.value), t.small) for t in find_korean_numbers("두 소년과 네 마리의 개")]
     [(2, True), (4, True)]
     """
     for run in _KO_RUN.finditer(flat):
         syllables = run.group(0).replace(" ", "")
-        value, strong = _sino(syllables)
+        value, strong = _read_sino_korean(syllables)
         if value:
             bound = not run.start() or not "가" <= flat[run.start() - 1] <= "힣"
             counted = _KO_COUNTER.match(flat, run.end()) is not None
             if len(syllables) == 1 and not counted:
                 continue  # a particle, "this", or the middle of a frog: 개구리
             few = bound and counted and syllables in _KO_SINO
-            yield Told(run.start(), Decimal(value), strong and bound and counted, few)
+            yield SpelledNumber(run.start(), Decimal(value), strong and bound and counted, few)
     for match in _KO_NATIVE.finditer(flat):
         value = _KO_TENS.get(match.group(1), 0)
         value += _KO_ONES.get(match.group(2) or match.group(3) or "", 0)
-        few = small(Decimal(value)) and _counts(match.group(0), flat, match.end())
-        yield Told(match.start(), Decimal(value), value >= LEAST and bool(match.group(2)), few)
+        few = is_small(Decimal(value)) and _is_counted(match.group(0), flat, match.end())
+        yield SpelledNumber(
+            match.start(), Decimal(value), value >= MIN_STRONG and bool(match.group(2)), few
+        )
     for match in _KO_OTHER.finditer(flat):
         for other in _KO_OTHERS[match.group(0)]:
-            yield Told(match.start(), Decimal(other), False, small(Decimal(other)))
+            yield SpelledNumber(match.start(), Decimal(other), False, is_small(Decimal(other)))
 
 
-def _counts(word: str, flat: str, end: int) -> bool:
+def _is_counted(word: str, flat: str, end: int) -> bool:
     """Whether a native number word is one here, and no ordinal."""
     if _KO_BEFORE.match(flat, end):
         return False
@@ -162,7 +164,7 @@ def _counts(word: str, flat: str, end: int) -> bool:
     return len(word) > 1 or _KO_ALONE.match(flat, end) is not None
 
 
-def _sino(run: str) -> tuple[int, bool]:
+def _read_sino_korean(run: str) -> tuple[int, bool]:
     """The value, and whether a digit stands before a unit at the beginning."""
     total = section = 0
     digit: int | None = None
@@ -187,33 +189,33 @@ def reads_words(language: str) -> bool:
     return known(language)
 
 
-def lenient_numbers(
+def find_lenient_numbers(
     text: str, language: str, scanned: Iterable[Quantity] | None = None
-) -> tuple[Told, ...]:
+) -> tuple[SpelledNumber, ...]:
     """The spelled-out numbers of a text, with further readings that are not strong.
 
     `scanned` are the quantities of the text where they are known already.
 
-    >>> found = lenient_numbers("two hundred cars in nineteen eighty-four", "en")
+    >>> found = find_lenient_numbers("two hundred cars in nineteen eighty-four", "en")
     >>> [(int(t.value), t.strong) for t in found]
     [(200, True), (19, False), (84, False), (1984, False)]
     """
     name = language.partition("-")[0]
-    flat = plain(text)
-    scanned = quantities(flat, language) if scanned is None else scanned
+    flat = normalize_digits(text)
+    scanned = find_quantities(flat, language) if scanned is None else scanned
     spelled = [q for q in scanned if q.spelled]
-    found = [t for q in spelled for t in _parts(q, flat, name)]
+    found = [t for q in spelled for t in _split_at_joiner(q, flat, name)]
     weak: set[int] = set()
     for one, two in pairwise(spelled):
-        value = _together(one, two, flat[one.end : two.start])
+        value = _join_pair(one, two, flat[one.end : two.start])
         if value is not None:
             weak |= {one.start, two.start}
-            found.append(Told(one.start, value, False))
+            found.append(SpelledNumber(one.start, value, False))
     if weak:
         found = [replace(t, strong=False) if t.start in weak else t for t in found]
-    if spelling := words.cardinals(language):
-        found += [t for q in spelled for t in _continued(q, flat, spelling)]
-    if pattern := _scales(name):
+    if spelling := words.cardinal_rules(language):
+        found += [t for q in spelled for t in _extended_readings(q, flat, spelling)]
+    if pattern := _scale_word_pattern(name):
         scales = words.scale_words(name)
         large = [q for q in spelled if q.scale or q.value >= 100]
         starts = [q.start for q in large]
@@ -221,22 +223,22 @@ def lenient_numbers(
             before = bisect_right(starts, match.start()) - 1
             if before < 0 or large[before].end <= match.start():
                 value = Decimal(10 ** scales[match.group(0).lower()])
-                found.append(Told(match.start(), value, False))
-    return (*found, *_by_grammar(flat, name), *compound_numbers(flat, name))
+                found.append(SpelledNumber(match.start(), value, False))
+    return (*found, *_by_grammar(flat, name), *find_compound_numbers(flat, name))
 
 
-def _by_grammar(flat: str, language: str) -> Iterator[Told]:
+def _by_grammar(flat: str, language: str) -> Iterator[SpelledNumber]:
     """The numbers of a language whose words make them in another way."""
     rules = _grammar(language)
     if rules is None:
         return
     match rules.system:
         case "joined":
-            yield from _arabic(flat, rules)
+            yield from _find_arabic_numbers(flat, rules)
         case "positional":
-            yield from _thai(flat, language, rules)
+            yield from _find_thai_numbers(flat, language, rules)
         case "korean":
-            yield from korean_numbers(flat)
+            yield from find_korean_numbers(flat)
 
 
 @cache
@@ -244,26 +246,26 @@ def _grammar(language: str) -> CardinalRules | None:
     return rules_for(language).cardinals if known(language) else None
 
 
-def _parts(quantity: Quantity, flat: str, language: str) -> Iterator[Told]:
+def _split_at_joiner(quantity: Quantity, flat: str, language: str) -> Iterator[SpelledNumber]:
     """A number in words; as two where a joiner behind a million may as well part them."""
-    strong = _strong(quantity, flat, language)
+    strong = _is_strong(quantity, flat, language)
     # What is beyond any sum said in a talk is not taken apart (and Decimal could not).
     rest = quantity.value % 10**6 if quantity.value < 10**20 else Decimal(0)
-    pattern = _joined(language) if 0 < rest < 100 else None
+    pattern = _joiner_pattern(language) if 0 < rest < 100 else None
     joined = pattern.search(flat, quantity.start, quantity.end) if pattern else None
     if quantity.value < 10**6 or joined is None:
         value = quantity.value
-        yield Told(quantity.start, value, strong, small(value), end=quantity.end)
+        yield SpelledNumber(quantity.start, value, strong, is_small(value), end=quantity.end)
         return
     value, end = quantity.value - rest, joined.start()
-    yield Told(quantity.start, value, strong, either=quantity.value, end=end)
-    yield Told(joined.end(), rest, False)
+    yield SpelledNumber(quantity.start, value, strong, either=quantity.value, end=end)
+    yield SpelledNumber(joined.end(), rest, False)
 
 
 @cache
-def _joined(language: str) -> re.Pattern[str] | None:
+def _joiner_pattern(language: str) -> re.Pattern[str] | None:
     """ "And" between a scale word and what follows it."""
-    spelling = words.cardinals(language)
+    spelling = words.cardinal_rules(language)
     if spelling is None or not spelling.joiner:
         return None
     return re.compile(
@@ -271,7 +273,7 @@ def _joined(language: str) -> re.Pattern[str] | None:
     )
 
 
-def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
+def _join_pair(one: Quantity, two: Quantity, between: str) -> Decimal | None:
     """What two numbers in a row are worth together, where they may be one."""
     if len(between) <= 1 and not (one.sure and two.sure):
         return Decimal(int(one.value) * 100 + int(two.value))  # a year, or a price
@@ -280,21 +282,23 @@ def _together(one: Quantity, two: Quantity, between: str) -> Decimal | None:
     return None
 
 
-def _continued(quantity: Quantity, flat: str, spelling: CardinalRules) -> Iterator[Told]:
+def _extended_readings(
+    quantity: Quantity, flat: str, spelling: CardinalRules
+) -> Iterator[SpelledNumber]:
     """ "Two dozen", "thirty-first", "halb zwei"."""
     if spelling.dozen and flat.startswith(
         (f" {spelling.dozen}", f"-{spelling.dozen}"), quantity.end
     ):
-        yield Told(quantity.start, 12 * quantity.value, False)
-    if tail := _tail(quantity, flat, spelling):
-        yield Told(quantity.start, quantity.value + tail, False)
+        yield SpelledNumber(quantity.start, 12 * quantity.value, False)
+    if tail := _ordinal_tail(quantity, flat, spelling):
+        yield SpelledNumber(quantity.start, quantity.value + tail, False)
     before = f"{spelling.half_to} "
     start = max(0, quantity.start - len(before))
     if spelling.half_to and flat[start : quantity.start].lower() == before:
-        yield Told(quantity.start, quantity.value - 1, False)
+        yield SpelledNumber(quantity.start, quantity.value - 1, False)
 
 
-def _tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:
+def _ordinal_tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:
     """What the ordinal behind tens adds: 1 in "thirty-first"; else 0."""
     found = _TAIL.match(flat, quantity.end) if spelling.ordinal_tails else None
     return spelling.ordinal_tails.get(found.group(1).lower(), 0) if found else 0
@@ -318,7 +322,7 @@ def _phrases(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patter
 
 
 @cache
-def _scales(language: str) -> re.Pattern[str] | None:
+def _scale_word_pattern(language: str) -> re.Pattern[str] | None:
     names = sorted(words.scale_words(language), key=len, reverse=True)
     if not names:
         return None
@@ -326,8 +330,8 @@ def _scales(language: str) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![^\W_])(?:{body})(?![^\W_])", re.IGNORECASE)
 
 
-def _strong(quantity: Quantity, flat: str, language: str) -> bool:
-    if not quantity.sure or quantity.value < LEAST:
+def _is_strong(quantity: Quantity, flat: str, language: str) -> bool:
+    if not quantity.sure or quantity.value < MIN_STRONG:
         return False
     start, end = quantity.start, quantity.end
     if language in ("zh", "ja"):
@@ -336,8 +340,8 @@ def _strong(quantity: Quantity, flat: str, language: str) -> bool:
     hours, per, _ = _phrases(language)
     if quantity.value <= 24 and hours.match(flat, end):
         return False
-    spelling = words.cardinals(language)
-    if spelling and _tail(quantity, flat, spelling):
+    spelling = words.cardinal_rules(language)
+    if spelling and _ordinal_tail(quantity, flat, spelling):
         return False
     # "A thousand", "mille", "mil": as often a figure of speech as a count.
     last = re.split("[ \u00a0]", flat[start:end].lower())[-1]
@@ -365,7 +369,7 @@ def _ar_value(word: str, rules: CardinalRules) -> int | None:
     return None
 
 
-def _arabic(flat: str, rules: CardinalRules) -> Iterator[Told]:
+def _find_arabic_numbers(flat: str, rules: CardinalRules) -> Iterator[SpelledNumber]:
     """Sums of words joined by "wa": اثنان وثلاثون ألفًا is 32,000."""
     total = section = 0
     start = last = -1
@@ -378,7 +382,7 @@ def _arabic(flat: str, rules: CardinalRules) -> Iterator[Told]:
         goes_on = start >= 0 and match.start() - last <= 1 and (
             joined or word in rules.scales or value in (10, 100))  # fmt: skip
         if start >= 0 and (not known_word or not goes_on):
-            yield _sum(start, total + section)
+            yield _arabic_number(start, total + section)
             total = section = 0
             start = -1
         if not known_word:
@@ -395,11 +399,11 @@ def _arabic(flat: str, rules: CardinalRules) -> Iterator[Told]:
             total += (section or 1) * 10 ** rules.scales.get(word, 0)
             section = 0
     if start >= 0:
-        yield _sum(start, total + section)
+        yield _arabic_number(start, total + section)
 
 
-def _sum(start: int, value: int) -> Told:
-    return Told(start, Decimal(value), value >= LEAST, small(Decimal(value)))
+def _arabic_number(start: int, value: int) -> SpelledNumber:
+    return SpelledNumber(start, Decimal(value), value >= MIN_STRONG, is_small(Decimal(value)))
 
 
 @cache
@@ -412,7 +416,7 @@ def _thai_piece(language: str) -> re.Pattern[str]:
 _TH_PIECES = 40
 
 
-def _thai(flat: str, language: str, rules: CardinalRules) -> Iterator[Told]:
+def _find_thai_numbers(flat: str, language: str, rules: CardinalRules) -> Iterator[SpelledNumber]:
     """Digits and powers of ten: สามพันห้าร้อย is 3,500."""
     whole = _thai_piece(language)
     highest = max(rules.scales.values())
@@ -435,10 +439,17 @@ def _thai(flat: str, language: str, rules: CardinalRules) -> Iterator[Told]:
             digit = None
         value = total + section + (digit or 0)
         begins = pieces[0] in rules.words
-        yield Told(run.start(), Decimal(value), bool(powers) and begins and value >= LEAST)
+        yield SpelledNumber(
+            run.start(), Decimal(value), bool(powers) and begins and value >= MIN_STRONG
+        )
 
 
-__all__ = ["LEAST", "Told", "lenient_numbers", "reads_words"]
+__all__ = [
+    "MIN_STRONG",
+    "SpelledNumber",
+    "find_lenient_numbers",
+    "reads_words",
+]
 
 
 _ROMAN = re.compile(r"(?<![^\W_])[IVXL]{2,7}(?![^\W_])")
@@ -446,16 +457,16 @@ _TIME = re.compile(r"(?<![\d:.,])(\d{1,2}):(\d{2})(?![\d:])", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def implied(text: str, language: str) -> Counter[Decimal]:
+def find_implied_values(text: str, language: str) -> Counter[Decimal]:
     """The values that words of a text may stand for, each as often as it may."""
-    flat = plain(text)
-    found = ordinal_values(text, language)
-    found.update(Decimal(_roman(m.group(0))) for m in _ROMAN.finditer(flat))
+    flat = normalize_digits(text)
+    found = count_ordinals(text, language)
+    found.update(Decimal(_read_roman(m.group(0))) for m in _ROMAN.finditer(flat))
     found[Decimal(30)] += sum(1 for _ in _phrases(language)[2].finditer(flat))
     if values := _implied(language):
         words = (m.group(0).lower() for m in _WORD.finditer(flat))
         found.update(Decimal(values[word]) for word in words if word in values)
-    if pattern := _months(language):
+    if pattern := _month_pattern(language):
         names = month_names(language)
         found.update(Decimal(names[m.group(0).lower()]) for m in pattern.finditer(flat))
     return found
@@ -466,22 +477,24 @@ def _implied(language: str) -> Mapping[str, int]:
     return rules_for(language).mentions.implied if known(language) else {}
 
 
-def on_the_hour(text: str) -> frozenset[int]:
+def find_zero_minutes(text: str) -> frozenset[int]:
     """Where the "00" of times stand: "at 9:00" is "à 9 heures" elsewhere."""
     if ":" not in text and "：" not in text:
         return frozenset()
-    return frozenset(m.start(2) for m in _TIME.finditer(plain(text)) if m.group(2) == "00")
+    return frozenset(
+        m.start(2) for m in _TIME.finditer(normalize_digits(text)) if m.group(2) == "00"
+    )
 
 
 @cache
-def _months(language: str) -> re.Pattern[str] | None:
+def _month_pattern(language: str) -> re.Pattern[str] | None:
     names = sorted(month_names(language), key=len, reverse=True)
     if not names:
         return None
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_])", re.I)
 
 
-def _roman(numeral: str) -> int:
+def _read_roman(numeral: str) -> int:
     values = [{"I": 1, "V": 5, "X": 10, "L": 50}[c] for c in numeral]
     following = [*values[1:], 0]
     return sum(-v if v < n else v for v, n in zip(values, following, strict=True))

@@ -12,18 +12,26 @@ from functools import cache
 from speechsubs.language.locale_rules import RangeWords
 from speechsubs.model import Money
 from speechsubs.quantities.cjk import is_cjk
-from speechsubs.quantities.currencies import CODES, RISKY, SIGNS, Amount, Context, Names, names
+from speechsubs.quantities.currencies import (
+    CODES,
+    SIGNS,
+    WORD_CODES,
+    Amount,
+    Context,
+    CurrencyNames,
+    currency_names,
+)
 from speechsubs.quantities.digits import (
     SPACES,
     any_of,
     known,
-    plain,
+    normalize_digits,
     rules_for,
     scale_pattern,
     shift,
 )
-from speechsubs.quantities.numerals import Quantity, quantities
-from speechsubs.quantities.words import cardinals, power_of
+from speechsubs.quantities.numerals import Quantity, find_quantities
+from speechsubs.quantities.words import cardinal_rules, power_of
 
 #: From here on a name that is mostly another word is money: "2000 coronas".
 _LARGE = 1000
@@ -31,7 +39,7 @@ _LARGE = 1000
 _ENDS = "，。！？、；：）」』】,.!?;:) \n"
 
 
-def unlikely(text: str, end: int, name: str, quantity: Quantity, table: Names) -> bool:
+def is_unlikely(text: str, end: int, name: str, quantity: Quantity, table: CurrencyNames) -> bool:
     """Whether a number with this name behind it is no amount at all."""
     small = quantity.value < _LARGE and not quantity.scale
     word = name.lower()
@@ -89,7 +97,7 @@ def _phrases(language: str) -> _Phrases:
     openers = (*ranges.between, *ranges.opening)
     links = (*ranges.links, *ranges.change)
     thousand = any_of(money.thousand if known(language) else ())
-    spelling = cardinals(language)
+    spelling = cardinal_rules(language)
     half = any_of(spelling.half_behind if spelling else ())
     return _Phrases(
         between=re.compile(
@@ -118,7 +126,7 @@ def _glued(words: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     """A quantity with the currency that stands beside it, if one does."""
 
     start: int
@@ -133,7 +141,7 @@ class _Found:
         return self.before or self.after
 
 
-def find(
+def find_amounts(
     text: str,
     language: str,
     context: Context | None = None,
@@ -146,22 +154,22 @@ def find(
     "about" stay outside the span, and so do parentheses. `scanned` are the quantities
     of the text where they are known already.
 
-    >>> [a.key for a in find("It costs 215,900 yuan (29700$).", "en")]
+    >>> [a.key for a in find_amounts("It costs 215,900 yuan (29700$).", "en")]
     ['215900 CNY', '29700 USD']
     """
     context = context or Context()
-    table = names(language)
-    flat = plain(text)
+    table = currency_names(language)
+    flat = normalize_digits(text)
     amounts: list[Amount] = []
-    pending: _Found | None = None
+    pending: _Candidate | None = None
     last_end = 0
-    scanned = quantities(flat, language) if scanned is None else scanned
-    for found in _beside(flat, scanned, language, table):
+    scanned = find_quantities(flat, language) if scanned is None else scanned
+    for found in _find_candidates(flat, scanned, language, table):
         if found.start < last_end:
             continue
         if pending is not None:
             joined: list[Amount] = []
-            if joint := _joint(flat, pending, found, language):
+            if joint := _find_link(flat, pending, found, language):
                 ends = pending, found
                 code, sure = _range_code(ends, context, table)
                 joined = _range(text, joint, ends, code, sure) if code else []
@@ -178,12 +186,12 @@ def find(
     return amounts
 
 
-def _beside(
-    flat: str, scanned: Iterable[Quantity], language: str, table: Names
-) -> Iterator[_Found]:
+def _find_candidates(
+    flat: str, scanned: Iterable[Quantity], language: str, table: CurrencyNames
+) -> Iterator[_Candidate]:
     taken = 0
     for quantity in scanned:
-        quantity = _written(flat, quantity, language)
+        quantity = _with_price_notation(flat, quantity, language)
         start, end = quantity.start, quantity.end
         window = max(taken, start - 9)
         before = after = ""
@@ -191,9 +199,9 @@ def _beside(
         if minus := _minus(flat, start, taken):
             start, negative = minus - 1, True
         head = table.prefix.search(flat, window, start)
-        if head and quantity.spelled and not _is_word(head.group(1)):
+        if head and quantity.spelled and not _can_follow_words(head.group(1)):
             head = None
-        if head and not _risky(head.group(1), head.group(2)):
+        if head and not _is_word_code(head.group(1), head.group(2)):
             before, start = head.group(1), head.start(1)
             if not negative and (minus := _minus(flat, start, taken)):
                 start, negative = minus - 1, True
@@ -201,7 +209,7 @@ def _beside(
             quantity = replace(quantity, value=shift(quantity.value, 3), end=grand[0])
             end, after = grand
         tail = table.suffix.match(flat, end)
-        if tail and quantity.spelled and not _is_word(tail.group(2), quantity):
+        if tail and quantity.spelled and not _can_follow_words(tail.group(2), quantity):
             tail = None
         if tail and _may_follow(flat, tail, before):
             after, end = tail.group(2), tail.end()
@@ -210,13 +218,13 @@ def _beside(
         if not before and not after and negative:
             start, negative = quantity.start, False
         taken = end
-        yield _Found(start, end, quantity, before, after, negative)
+        yield _Candidate(start, end, quantity, before, after, negative)
 
 
-def _written(flat: str, quantity: Quantity, language: str) -> Quantity:
+def _with_price_notation(flat: str, quantity: Quantity, language: str) -> Quantity:
     """A quantity with what only prices have: "$.50", "$100+ million", "2,- €"."""
     if quantity.spelled or quantity.scale:
-        return _halved(flat, quantity, language)
+        return _with_half(flat, quantity, language)
     start, end = quantity.start, quantity.end
     if flat[start - 1 : start] == "." and flat[max(0, start - 2) : start - 1] in _SIGN_ENDS:
         cents = Decimal(f"0.{quantity.run}") if quantity.run.isdigit() else quantity.value
@@ -230,13 +238,13 @@ def _written(flat: str, quantity: Quantity, language: str) -> Quantity:
     if mark and flat[mark.end() : mark.end() + 2].strip()[:1] in tuple("€EFCDS"):
         # The currency stands behind the mark: "2,- €", "2,- Franken".
         return replace(quantity, end=mark.end())
-    return _halved(flat, quantity, language)
+    return _with_half(flat, quantity, language)
 
 
 _SIGN_ENDS = tuple("$€£¥")
 
 
-def _halved(flat: str, quantity: Quantity, language: str) -> Quantity:
+def _with_half(flat: str, quantity: Quantity, language: str) -> Quantity:
     """ "Two and a half grand": `words.behind` knows scale words only."""
     half = _phrases(language).half_thousand.match(flat, quantity.end)
     if half is None or quantity.scale or quantity.value >= _THOUSAND:
@@ -254,7 +262,9 @@ def _minus(flat: str, end: int, taken: int) -> int:
     return end if found and (found.start() > taken or not taken) else 0
 
 
-def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tuple[int, str] | None:
+def _grand(
+    flat: str, end: int, language: str, table: CurrencyNames, before: str
+) -> tuple[int, str] | None:
     """ "grand" behind a number: where it ends, and itself where it is all there is."""
     phrases = _phrases(language)
     found = phrases.thousand.match(flat, end)
@@ -266,11 +276,11 @@ def _grand(flat: str, end: int, language: str, table: Names, before: str) -> tup
     return (found.end(), found.group(1)) if phrases.sentence.match(flat, found.end()) else None
 
 
-def _risky(code: str, gap: str) -> bool:
-    return code in RISKY and gap != "\u00a0"
+def _is_word_code(code: str, gap: str) -> bool:
+    return code in WORD_CODES and gap != "\u00a0"
 
 
-def _is_word(sign: str, quantity: Quantity | None = None) -> bool:
+def _can_follow_words(sign: str, quantity: Quantity | None = None) -> bool:
     """Spelled-out numbers take names: "un $U$" is mathematics, "un SGD" a method."""
     if sign in SIGNS:
         return is_cjk(sign)
@@ -291,7 +301,7 @@ def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
     return gap != "-" or not word.isupper()
 
 
-def _code(found: _Found, context: Context, table: Names) -> tuple[str, bool]:
+def _code(found: _Candidate, context: Context, table: CurrencyNames) -> tuple[str, bool]:
     """The currency and whether it is sure; "" where what stands beside it is no currency."""
     before, after = found.before, found.after
     one = _lookup(before, context, table) if before else None
@@ -308,7 +318,7 @@ def _code(found: _Found, context: Context, table: Names) -> tuple[str, bool]:
     return best[0], best[1] or bool(one and two and (one[1] or two[1]))
 
 
-def _lookup(word: str, context: Context, table: Names) -> tuple[str, bool]:
+def _lookup(word: str, context: Context, table: CurrencyNames) -> tuple[str, bool]:
     sign = " ".join(word.split())
     if sign in table.rules.thousand:
         return context.default_dollar, False
@@ -324,11 +334,11 @@ def _lookup(word: str, context: Context, table: Names) -> tuple[str, bool]:
 
 
 def _single(
-    text: str, found: _Found, language: str, context: Context, table: Names
+    text: str, found: _Candidate, language: str, context: Context, table: CurrencyNames
 ) -> Amount | None:
     quantity = found.quantity
     code, sure = _code(found, context, table)
-    if not code or unlikely(text, found.end, found.after, quantity, table):
+    if not code or is_unlikely(text, found.end, found.after, quantity, table):
         return None
     if (
         quantity.spelled
@@ -356,7 +366,7 @@ def _grouped_value(quantity: Quantity) -> Decimal:
     return quantity.value
 
 
-def _shared(low: Quantity, high: Quantity) -> int:
+def _shared_power(low: Quantity, high: Quantity) -> int:
     """The power of ten that the end of a spelled range lends its beginning.
 
     "Ten to twelve thousand" is ten thousand and more, "two to three hundred" two hundred;
@@ -370,7 +380,7 @@ def _shared(low: Quantity, high: Quantity) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Joint:
+class _RangeLink:
     """What makes two quantities a range: the word before them, if any, and the link.
 
     `start` is where the range begins, `opening` is "between" or "from" in lower case.
@@ -391,7 +401,7 @@ class _Joint:
         return self.link in self.words.change or spoken
 
 
-def _joint(flat: str, one: _Found, two: _Found, language: str) -> _Joint | None:
+def _find_link(flat: str, one: _Candidate, two: _Candidate, language: str) -> _RangeLink | None:
     """How two quantities are joined into a range, or None."""
     if not (two.sign or one.before) or two.start - one.end > 12 or one.quantity.approx:
         return None
@@ -405,10 +415,10 @@ def _joint(flat: str, one: _Found, two: _Found, language: str) -> _Joint | None:
     by_and = spoken in words.between and phrases.joiner.fullmatch(link)
     if not by_and and not phrases.link.fullmatch(link):
         return None
-    return _Joint(opener.start() if opener and by_and else start, spoken, link, words)
+    return _RangeLink(opener.start() if opener and by_and else start, spoken, link, words)
 
 
-def _beginning(one: _Found, two: _Found) -> tuple[Decimal, int, bool]:
+def _range_start(one: _Candidate, two: _Candidate) -> tuple[Decimal, int, bool]:
     """The lower value of a range with its scale, and whether that reading is sure.
 
     "5 to 7 million" begins with five million.
@@ -416,17 +426,17 @@ def _beginning(one: _Found, two: _Found) -> tuple[Decimal, int, bool]:
     a, b = one.quantity, two.quantity
     if b.scale and not a.scale and a.value <= b.mantissa:
         return shift(a.value, b.scale), b.scale, not (one.sign and two.before)
-    if a.spelled and b.spelled and (power := _shared(a, b)):
+    if a.spelled and b.spelled and (power := _shared_power(a, b)):
         return shift(a.value, power), a.scale, True
     return a.value, a.scale, True
 
 
 def _range(
-    text: str, joint: _Joint, ends: tuple[_Found, _Found], code: str, sure: bool
+    text: str, joint: _RangeLink, ends: tuple[_Candidate, _Candidate], code: str, sure: bool
 ) -> list[Amount]:
     """One amount with two values, or two amounts; none where the values do not ascend."""
     one, two = ends
-    low, low_scale, low_sure = _beginning(one, two)
+    low, low_scale, low_sure = _range_start(one, two)
     high, high_scale = two.quantity.value, two.quantity.scale
     if low >= high:
         return []
@@ -442,7 +452,9 @@ def _range(
     return [Amount(joint.start, two.end, whole, (less, more), "", sure, scales)]
 
 
-def _range_code(ends: tuple[_Found, _Found], context: Context, table: Names) -> tuple[str, bool]:
+def _range_code(
+    ends: tuple[_Candidate, _Candidate], context: Context, table: CurrencyNames
+) -> tuple[str, bool]:
     """The one currency of both ends, and whether it is sure; "" where they differ."""
     one, two = ends
     code, sure = _code(two if two.sign else one, context, table)

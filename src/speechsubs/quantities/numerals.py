@@ -18,13 +18,13 @@ from speechsubs.quantities.digits import (
     SPACE_GROUP,
     SPACES,
     Rules,
-    exact,
-    plain,
-    read,
+    exact_decimal,
+    normalize_digits,
+    read_run,
     rules,
     scale_pattern,
     shift,
-    trimmed,
+    trim_zeros,
 )
 
 #: Letters that are a scale only beside a sign or a code: "£5m", "€3b", "$10k".
@@ -64,28 +64,28 @@ class Quantity:
     run: str = ""
 
 
-def quantities(text: str, language: str) -> Iterator[Quantity]:
+def find_quantities(text: str, language: str) -> Iterator[Quantity]:
     """The quantities of a text, left to right, not overlapping."""
-    flat = plain(text)
+    flat = normalize_digits(text)
     rule = rules(language)
     if rule.cjk:
         yield from _cjk(flat, rule)
         return
     end = 0
-    for found in _merged(flat, language, rule):
+    for found in _merge(flat, language, rule):
         if found.start < end:
             continue
-        more = words.behind(flat, found.end, found.value, found.scale, language)
+        more = words.read_half_behind(flat, found.end, found.value, found.scale, language)
         if more is None and not found.spelled:
-            more = words.summed(flat, found.end, found.value, found.scale, language)
+            more = words.read_sum_behind(flat, found.end, found.value, found.scale, language)
         if more is not None:
             value, scale, end = more
-            mantissa = trimmed(shift(value, -scale))
+            mantissa = trim_zeros(shift(value, -scale))
             found = replace(found, end=end, value=value, mantissa=mantissa, scale=scale)
         yield found
 
 
-def _merged(flat: str, language: str, rule: Rules) -> Iterator[Quantity]:
+def _merge(flat: str, language: str, rule: Rules) -> Iterator[Quantity]:
     """Numbers in words and in digits, in order."""
     spelled = iter(sorted(_spelled(flat, language), key=lambda run: run.start))
     waiting = next(spelled, None)
@@ -103,8 +103,8 @@ def _merged(flat: str, language: str, rule: Rules) -> Iterator[Quantity]:
 
 
 def _spelled(flat: str, language: str) -> Iterator[words.Run]:
-    yield from words.runs(flat, language)
-    for start, end, value, scale in words.glued(flat, language):
+    yield from words.find_runs(flat, language)
+    for start, end, value, scale in words.find_compound_halves(flat, language):
         yield words.Run(start, end, value, scale)
 
 
@@ -114,12 +114,12 @@ def _of_words(run: words.Run) -> Quantity:
 
 
 def _cjk(flat: str, rule: Rules) -> Iterator[Quantity]:
-    for run in cjk.runs(flat, rule):
-        if not run.spelled and not starts_well(flat, run.start):
+    for run in cjk.find_runs(flat, rule):
+        if not run.spelled and not is_number_start(flat, run.start):
             continue
         if not run.spelled and run.scale == 0:
             scale, end = _letter_scale(flat, run.start, run.end)
-            if not ends_well(flat, end):
+            if not is_number_end(flat, end):
                 continue
             digits = flat[run.start : run.end].rstrip("多余餘여")
             yield Quantity(run.start, end, shift(run.value, scale), run.value, scale, run.sure,
@@ -136,15 +136,15 @@ def _digits(flat: str, rule: Rules) -> Iterator[Quantity]:
     while found := RUN.search(flat, position):
         start, end = found.span()
         position = end
-        if not starts_well(flat, start):
+        if not is_number_start(flat, start):
             continue
         body, end, sure_spaces = _with_spaces(flat, start, end, rule)
-        value = read(body, rule)
+        value = read_run(body, rule)
         if value is None:
             continue
         number, sure = value
         scale, after = _scale(flat, start, end, rule)
-        if not ends_well(flat, after):
+        if not is_number_end(flat, after):
             continue
         position = after
         yield Quantity(start, after, shift(number, scale) if scale else number, number, scale,
@@ -211,7 +211,7 @@ def _letter_scale(flat: str, start: int, end: int) -> tuple[int, int]:
     return 0, end
 
 
-def starts_well(flat: str, start: int) -> bool:
+def is_number_start(flat: str, start: int) -> bool:
     """False inside a code or a word: "SU7", "Model-3", "v1.2"."""
     if not start:
         return True
@@ -233,7 +233,7 @@ def starts_well(flat: str, start: int) -> bool:
 _CODE_BEFORE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{3}|Rs)$")
 
 
-def ends_well(flat: str, end: int) -> bool:
+def is_number_end(flat: str, end: int) -> bool:
     """False where letters go on that are no unit: "4S", "7th", "3D"."""
     if end >= len(flat) or not (_letter(flat[end]) or flat[end] == "_"):
         return True
@@ -245,7 +245,11 @@ def _letter(character: str) -> bool:
     return character.isalpha() and not cjk.is_cjk(character)
 
 
-__all__ = ["Quantity", "exact", "quantities"]
+__all__ = [
+    "Quantity",
+    "exact_decimal",
+    "find_quantities",
+]
 
 
 _PERCENT = re.compile(r"[ \u00a0\u202f\u2009]?([%‰％])")
@@ -266,16 +270,18 @@ class Number:
     unit_word: str = ""
 
 
-def find(text: str, language: str, scanned: Iterable[Quantity] | None = None) -> list[Number]:
+def find_numbers(
+    text: str, language: str, scanned: Iterable[Quantity] | None = None
+) -> list[Number]:
     """The numbers written in digits, left to right; spelled-out ones are left out.
 
     `scanned` are the quantities of the text where they are known already.
 
-    >>> [(n.text, int(n.value)) for n in find("5.4 million km in the SU7", "en")]
+    >>> [(n.text, int(n.value)) for n in find_numbers("5.4 million km in the SU7", "en")]
     [('5.4 million', 5400000)]
     """
     found = []
-    for q in quantities(text, language) if scanned is None else scanned:
+    for q in find_quantities(text, language) if scanned is None else scanned:
         if q.spelled:
             continue
         unit = text[q.start + len(q.run) : q.end].strip() if q.scale else ""

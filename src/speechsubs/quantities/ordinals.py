@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import known, plain, rules_for
+from speechsubs.quantities.digits import known, normalize_digits, rules_for
 
 #: Ordinals in digits that no language writes otherwise: "21st", "3.º", 第5, 5番目, 5번째.
 _SUFFIXED = re.compile(
@@ -20,12 +20,12 @@ _ENGLISH = re.compile(r"(?<![\w.,])(\d{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _LAST_WORD = re.compile(r"([^\W\d_]+['’]?)[ \u00a0]?$")
 
 
-def ordinal_values(text: str, language: str) -> Counter[Decimal]:
+def count_ordinals(text: str, language: str) -> Counter[Decimal]:
     """What the ordinals of a text are worth, in digits and in the language's words.
 
     With them, words that are no number and stand for one: "une trentaine".
     """
-    flat = plain(text)
+    flat = normalize_digits(text)
     found: Counter[Decimal] = Counter()
     found.update(Decimal(m.group(1)) for m in _SUFFIXED.finditer(flat))
     found.update(Decimal(m.group(1) or m.group(2)) for m in _MARKED.finditer(flat))
@@ -36,9 +36,9 @@ def ordinal_values(text: str, language: str) -> Counter[Decimal]:
     return found
 
 
-def in_digits(text: str) -> Iterator[tuple[int, int, Decimal]]:
+def find_unambiguous_ordinals(text: str) -> Iterator[tuple[int, int, Decimal]]:
     """The ordinals in digits that can only be ordinals, with their spans: "21st", 第5."""
-    flat = plain(text)
+    flat = normalize_digits(text)
     for match in _ENGLISH.finditer(flat):
         yield match.start(), match.end(), Decimal(match.group(1))
 
@@ -77,9 +77,9 @@ def ordinal_edits(
     """
     if locale.language == "en" or not source_language.startswith("en"):
         return []
-    wanted = Counter(value for _, _, value in in_digits(source))
+    wanted = Counter(value for _, _, value in find_unambiguous_ordinals(source))
     found = []
-    for start, end, value in in_digits(target) if wanted else ():
+    for start, end, value in find_unambiguous_ordinals(target) if wanted else ():
         if not wanted[value] or any(start < b and end > a for a, b in skip):
             continue
         text = _written(value, target[:start], locale)

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from speechsubs.quantities import lenient, money, numerals
 from speechsubs.quantities.currencies import Amount, Context
 from speechsubs.quantities.dates import Date, find_dates
-from speechsubs.quantities.lenient import Told, lenient_numbers
+from speechsubs.quantities.lenient import SpelledNumber, find_lenient_numbers
 from speechsubs.quantities.numerals import Number, Quantity
 from speechsubs.quantities.times import Time, find_times
 from speechsubs.quantities.units import Measure, find_measures
@@ -38,27 +38,27 @@ class Quantities:
     @cached_property
     def scanned(self) -> tuple[Quantity, ...]:
         """The numbers in digits and words that every kind of quantity is made of."""
-        return tuple(numerals.quantities(self.text, self.language))
+        return tuple(numerals.find_quantities(self.text, self.language))
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         """The numbers in digits."""
-        return tuple(numerals.find(self.text, self.language, self.scanned))
+        return tuple(numerals.find_numbers(self.text, self.language, self.scanned))
 
     @cached_property
-    def words(self) -> tuple[Told, ...]:
+    def words(self) -> tuple[SpelledNumber, ...]:
         """The numbers in words, doubtful readings included."""
-        return lenient_numbers(self.text, self.language, self.scanned)
+        return find_lenient_numbers(self.text, self.language, self.scanned)
 
     @cached_property
     def implied(self) -> Counter[Decimal]:
         """The values that words stand for without being numbers: "both", "second"."""
-        return lenient.implied(self.text, self.language)
+        return lenient.find_implied_values(self.text, self.language)
 
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
         """The amounts of money."""
-        return tuple(money.find(self.text, self.language, self.context, self.scanned))
+        return tuple(money.find_amounts(self.text, self.language, self.context, self.scanned))
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:

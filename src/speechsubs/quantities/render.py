@@ -16,9 +16,9 @@ from speechsubs.language.locales import Locale
 from speechsubs.model import Money
 from speechsubs.quantities.currencies import Amount
 from speechsubs.quantities.dates import Date, render_date
-from speechsubs.quantities.digits import shift, trimmed
-from speechsubs.quantities.format import category, cldr, digits, scaled
-from speechsubs.quantities.lenient import Told
+from speechsubs.quantities.digits import shift, trim_zeros
+from speechsubs.quantities.format import cldr_name, format_digits, format_scaled, plural_category
+from speechsubs.quantities.lenient import SpelledNumber
 from speechsubs.quantities.numerals import Number
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import localize
@@ -26,11 +26,11 @@ from speechsubs.quantities.times import Time, render_time
 from speechsubs.quantities.units import Measure, render_measure
 
 #: What a number with what belongs to it was read as.
-Value = Date | Time | Measure | Told | Number
+Value = Date | Time | Measure | SpelledNumber | Number
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class NumericSpan:
     """A number with what belongs to it. Spots of one text may overlap."""
 
     start: int
@@ -48,37 +48,39 @@ class Spot:
                 return f"time:{time.hour:02}:{time.minute:02}"
             case Measure() as measure:
                 return f"unit:{measure.value:f} {measure.unit}"
-            case Told() as count:
+            case SpelledNumber() as count:
                 return f"count:{count.value:f}"
             case number:
                 return format(number.value, "f")
 
 
-def spots(read: Quantities, dates: bool = True, units: bool = True) -> Iterator[Spot]:
+def find_numeric_spans(
+    read: Quantities, dates: bool = True, units: bool = True
+) -> Iterator[NumericSpan]:
     """Dates, times, measures and numbers of a text that are written in digits.
 
     `dates` and `units` False leave dates, and times and units, to the engine: their
     numbers stay numbers.
 
-    >>> [s.key for s in spots(parse("at 4:13 p.m. for 800 km", "en")) if ":" in s.key]
+    >>> [s.key for s in find_numeric_spans(parse("at 4:13 p.m. for 800 km", "en")) if ":" in s.key]
     ['time:16:13', 'unit:800 kilometer']
     """
     if dates:
         for date in read.dates:
             if date.day is not None:
-                yield Spot(date.start, date.end, date.text, date)
+                yield NumericSpan(date.start, date.end, date.text, date)
     if units:
         for time in read.times:
             if time.marked:
-                yield Spot(time.start, time.end, time.text, time)
+                yield NumericSpan(time.start, time.end, time.text, time)
         for measure in read.measures:
             if not measure.number.spelled:
-                yield Spot(measure.start, measure.end, measure.text, measure)
+                yield NumericSpan(measure.start, measure.end, measure.text, measure)
     for one in read.words:
         if one.strong and one.end:
-            yield Spot(one.start, one.end, read.text[one.start : one.end], one)
+            yield NumericSpan(one.start, one.end, read.text[one.start : one.end], one)
     for number in read.numbers:
-        yield Spot(number.start, number.end, number.text, number)
+        yield NumericSpan(number.start, number.end, number.text, number)
 
 
 def _date_key(date: Date) -> str:
@@ -87,7 +89,7 @@ def _date_key(date: Date) -> str:
     return f"date:{year}-{date.month:02}-{date.day:02}"
 
 
-def written(value: Value, text: str, source_language: str, locale: Locale) -> str:
+def render_value(value: Value, text: str, source_language: str, locale: Locale) -> str:
     """What a value that stands as `text` in a source becomes in a locale."""
     match value:
         case Date():
@@ -96,18 +98,18 @@ def written(value: Value, text: str, source_language: str, locale: Locale) -> st
             return render_time(value, locale)
         case Measure():
             return render_measure(value, locale)
-        case Told():
+        case SpelledNumber():
             # A count keeps its scale word, which only its digits' own reading knows.
-            return rewritten("count:", text, source_language, locale)
+            return render_key("count:", text, source_language, locale)
         case Number():
             return localize(text, source_language, locale)
 
 
-def rewritten(key: str, text: str, source_language: str, locale: Locale) -> str:
+def render_key(key: str, text: str, source_language: str, locale: Locale) -> str:
     """What a slot of a file, of which key and text are known, becomes in a locale.
 
     >>> from speechsubs.language.locales import load
-    >>> rewritten("time:16:13", "4:13 p.m.", "en", load("es"))
+    >>> render_key("time:16:13", "4:13 p.m.", "en", load("es"))
     '16:13'
     """
     kind, read = key.partition(":")[0], parse(text, source_language)
@@ -118,7 +120,7 @@ def rewritten(key: str, text: str, source_language: str, locale: Locale) -> str:
     if kind == "unit" and len(read.measures) == 1:
         return render_measure(read.measures[0], locale)
     if kind == "count" and len(read.scanned) == 1:
-        return scaled(read.scanned[0].value, read.scanned[0].scale, locale)[0]
+        return format_scaled(read.scanned[0].value, read.scanned[0].scale, locale)[0]
     return localize(text, source_language, locale)
 
 
@@ -143,14 +145,14 @@ def render_amount(amount: Amount, locale: Locale, style: str = "") -> str:
     style = style or locale.money.style(currency)
     scales = amount.scales or (0,) * len(amount.values)
     parts = [
-        scaled(money.value, scale, locale)
+        format_scaled(money.value, scale, locale)
         for money, scale in zip(amount.values, scales, strict=True)
     ]
     if len(parts) == 2:
         number, power, last = _joined(parts, amount.values, locale)
     else:
         number, power = parts[0]
-        last = trimmed(amount.values[-1].value)
+        last = trim_zeros(amount.values[-1].value)
     inside = locale.money.over_inside
     if amount.approx and inside:
         number = _OVER_BEHIND.sub(rf"\g<0>{inside}", number, count=1)
@@ -164,8 +166,8 @@ def _joined(
     """One phrase for a range: the scale word is written once where both have it."""
     (low, low_power), (high, power) = parts
     if power and low_power == power:
-        low = digits(trimmed(shift(values[0].value, -power)), locale)
-    return f"{low}{locale.money.range_dash}{high}", power, trimmed(values[1].value)
+        low = format_digits(trim_zeros(shift(values[0].value, -power)), locale)
+    return f"{low}{locale.money.range_dash}{high}", power, trim_zeros(values[1].value)
 
 
 def _with_currency(
@@ -188,7 +190,7 @@ def _with_currency(
 def _named(number: str, power: int, value: Decimal, currency: str, locale: Locale) -> str:
     money = locale.money
     forms = money.currencies.get(currency)
-    plural = money.after_scale if power else category(value, locale)
+    plural = money.after_scale if power else plural_category(value, locale)
     name = _babel_name(currency, value, locale)
     if forms:
         name = forms.of(plural)
@@ -207,4 +209,4 @@ def _babel_name(currency: str, value: Decimal, locale: Locale) -> str:
     # Babel loads megabytes of locale data: only a run that writes amounts pays for it.
     from babel.numbers import get_currency_name
 
-    return str(get_currency_name(currency, value, locale=cldr(locale.tag)))
+    return str(get_currency_name(currency, value, locale=cldr_name(locale.tag)))

@@ -36,17 +36,25 @@ from functools import cache
 
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.dates import Date, month_names, render_date
-from speechsubs.quantities.digits import SPACES, Rules, known, read, rules, rules_for, trimmed
-from speechsubs.quantities.format import category, digits, myriads
-from speechsubs.quantities.numerals import Quantity, find
+from speechsubs.quantities.digits import (
+    SPACES,
+    Rules,
+    known,
+    read_run,
+    rules,
+    rules_for,
+    trim_zeros,
+)
+from speechsubs.quantities.format import format_digits, format_myriads, plural_category
+from speechsubs.quantities.numerals import Quantity, find_numbers
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.units import (
     PERCENT,
     Measure,
-    forms,
     measure_at,
     render_measure,
-    spellings,
+    unit_patterns,
+    unit_spellings,
 )
 
 # Possessive: a word is taken whole or not at all, or a long one could be split among
@@ -54,7 +62,7 @@ from speechsubs.quantities.units import (
 _WORD = r"[^\W\d_]++\.?+"
 _LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)([ \u00a0]++)$")
 #: How far before a date its article or month is looked for, in characters.
-_NEAR = 80
+_MAX_DATE_GAP = 80
 
 
 def date_edits(
@@ -73,7 +81,7 @@ def date_edits(
     found: list[tuple[int, int, str]] = []
     taken = list(skip)
     for date in source.dates:
-        span = _span(date, source.language, target, locale)
+        span = _find_date_span(date, source.language, target, locale)
         if span is None or any(span[0] < end and span[1] > start for start, end in taken):
             continue
         taken.append(span)
@@ -87,10 +95,12 @@ def date_edits(
     return sorted(found)
 
 
-def _span(date: Date, source_language: str, target: str, locale: Locale) -> tuple[int, int] | None:
+def _find_date_span(
+    date: Date, source_language: str, target: str, locale: Locale
+) -> tuple[int, int] | None:
     """Where a date stands in the target: one place only, or it is not certain enough."""
     if date.day is None:
-        return _month_span(date, source_language, target, locale)
+        return _find_month_span(date, source_language, target, locale)
     spans = []
     for match in _pattern(date.day or 0, date.year).finditer(target):
         start, end = match.span()
@@ -103,7 +113,7 @@ def _span(date: Date, source_language: str, target: str, locale: Locale) -> tupl
             continue
         if not words:
             # "Marcha 30, 2021": the month may stand before the day, known or not.
-            before = _LAST_WORD.search(target, max(0, start - _NEAR), start)
+            before = _LAST_WORD.search(target, max(0, start - _MAX_DATE_GAP), start)
             first = date.text[:1].isalpha()
             word = before.group(1).lower() if before else ""
             if before and (word in months or (first and before.group(1)[:1].isupper())):
@@ -114,7 +124,7 @@ def _span(date: Date, source_language: str, target: str, locale: Locale) -> tupl
     return spans[0] if len(spans) == 1 else None
 
 
-def _month_span(
+def _find_month_span(
     date: Date, source_language: str, target: str, locale: Locale
 ) -> tuple[int, int] | None:
     """Where "March 2021" stands: under its own name, or else as a word with a capital.
@@ -172,28 +182,28 @@ def _with_article(
     start, end = span
     text = render_date(date, locale)
     article = locale.typography.date_article
-    before = _LAST_WORD.search(target, max(0, start - _NEAR), start)
+    before = _LAST_WORD.search(target, max(0, start - _MAX_DATE_GAP), start)
     if not article or not before:
         return start, end, text
     word = before.group(1).lower()
     joined = locale.typography.contractions.get(f"{word} {article}")
     if joined:
-        return before.start(1), end, f"{_cased(joined, before.group(1))} {text}"
+        return before.start(1), end, f"{_match_case(joined, before.group(1))} {text}"
     if word in locale.breaks.auxiliaries:
         return start, end, f"{article} {text}"
     return start, end, text
 
 
-def _cased(text: str, like: str) -> str:
+def _match_case(text: str, like: str) -> str:
     return text[:1].upper() + text[1:] if like[:1].isupper() else text
 
 
 _WORDS_BEFORE = re.compile(r"(?:([^\W\d_]+)[ \u00a0]+)?([^\W\d_]+)[ \u00a0]+$")
 #: How far before a time its preposition is looked for, in characters.
-_BEFORE_NEAR = 40
+_MAX_PREPOSITION_GAP = 40
 
 
-def before_edits(
+def preposition_edits(
     source: Quantities,
     target: Quantities,
     locale: Locale,
@@ -207,7 +217,7 @@ def before_edits(
 
     >>> from speechsubs.language.locales import load
     >>> left = parse("He left at 4:13 p.m.", "en")
-    >>> before_edits(left, parse("Se fue en 16:13.", "es"), load("es"))
+    >>> preposition_edits(left, parse("Se fue en 16:13.", "es"), load("es"))
     [(7, 9, 'a las')]
     """
     before_times, before_dates = locale.typography.before_times, locale.typography.before_dates
@@ -228,7 +238,7 @@ def before_edits(
         ]
         # "It was 4:13" is not "the meeting was 4:13", which lacks its preposition.
         verbs = locale.breaks.auxiliaries
-        for start, end, words in _changed(text, spots, before_times):
+        for start, end, words in _replace_prepositions(text, spots, before_times):
             if text[start:end].lower() not in verbs or not text[:start].strip():
                 found.append((start, end, words))
     if dates and before_dates:
@@ -239,22 +249,22 @@ def before_edits(
         }
         there = target.dates if days else ()
         spots = [(date.start, False) for date in there if (date.month, date.day) in days]
-        found += _changed(text, spots, before_dates)
+        found += _replace_prepositions(text, spots, before_dates)
     return sorted(found)
 
 
 def _stands_behind(words: Container[str], source: str, start: int) -> bool:
     """Whether one of the words stands right before a place."""
-    before = _WORDS_BEFORE.search(source, max(0, start - _BEFORE_NEAR), start)
+    before = _WORDS_BEFORE.search(source, max(0, start - _MAX_PREPOSITION_GAP), start)
     return before is not None and before.group(2).lower() in words
 
 
-def _changed(
+def _replace_prepositions(
     target: str, spots: Sequence[tuple[int, bool]], words: Mapping[str, str]
 ) -> Iterator[tuple[int, int, str]]:
     """The edits for the words before some places; `True` beside one: it is one o'clock."""
     for start, one in spots:
-        match = _WORDS_BEFORE.search(target, max(0, start - _BEFORE_NEAR), start)
+        match = _WORDS_BEFORE.search(target, max(0, start - _MAX_PREPOSITION_GAP), start)
         if match is None:
             continue
         both = f"{match.group(1)} {match.group(2)}".lower() if match.group(1) else ""
@@ -295,11 +305,11 @@ def scale_edits(
         if any(match.start(1) < end and match.end(1) > start for start, end in skip):
             continue
         number = re.search(r"[\d.,\u00a0\u202f']*\d$", text[: match.start()])
-        values = find(number.group(), locale.language) if number else []
+        values = find_numbers(number.group(), locale.language) if number else []
         entry = forms[match.group(1).casefold()]
         if len(values) != 1:
             continue
-        wanted = entry.of(category(values[0].value, locale))
+        wanted = entry.of(plural_category(values[0].value, locale))
         word = match.group(1)
         if wanted.casefold() != word.casefold():
             cased = wanted[:1].upper() + wanted[1:] if word[:1].isupper() else wanted
@@ -363,7 +373,7 @@ def _rewritten(
     if run.isdigit() and len(run) > 4 and not target.cjk:
         # "30 000": blanks group in every language, and are not every language's style.
         parted = text[quantity.start : quantity.end] != run
-        return digits(quantity.mantissa, locale) if parted else None
+        return format_digits(quantity.mantissa, locale) if parted else None
     if run.isdigit() or not _native(run, source):
         return None
     if not quantity.sure and _native(run, target):
@@ -372,11 +382,11 @@ def _rewritten(
         value = quantity.mantissa
         if value != value.to_integral_value():
             return None
-        short = len(trimmed(value).as_tuple().digits) - _zeros(value) <= 4
-        return myriads(value, locale) if short else digits(value, locale)
+        short = len(trim_zeros(value).as_tuple().digits) - _zeros(value) <= 4
+        return format_myriads(value, locale) if short else format_digits(value, locale)
     if (source.decimal, source.groups) == (target.decimal, target.groups):
         return None
-    return digits(quantity.mantissa, locale)
+    return format_digits(quantity.mantissa, locale)
 
 
 def _zeros(value: Decimal) -> int:
@@ -397,17 +407,17 @@ def _with_scale(text: str, quantity: Quantity, source: Rules, locale: Locale) ->
     if not quantity.run.isdigit() and not _native(quantity.run, source):
         return None
     if target.cjk:
-        return myriads(quantity.value, locale)
+        return format_myriads(quantity.value, locale)
     forms = target.scale_forms.get(quantity.scale)
     if forms is None:
         return None
-    word = forms.of(category(trimmed(quantity.mantissa), locale))
-    return f"{digits(quantity.mantissa, locale)}\u00a0{word}"
+    word = forms.of(plural_category(trim_zeros(quantity.mantissa), locale))
+    return f"{format_digits(quantity.mantissa, locale)}\u00a0{word}"
 
 
 def _native(run: str, rule: Rules) -> bool:
     """Whether a run is written as the language writes numbers."""
-    value = read(run, rule)
+    value = read_run(run, rule)
     if value is None:
         return False
     seps = {c for c in run if not c.isdigit()}
@@ -453,7 +463,9 @@ def measure_edits(
                 continue
             taken[start:end] = b"\1" * (end - start)
             text = (
-                _worded(measure, there, locale) if translated else render_measure(measure, locale)
+                _choose_wording(measure, there, locale)
+                if translated
+                else render_measure(measure, locale)
             )
             if target.text[start:end] != text:
                 found.append((start, end, text))
@@ -481,7 +493,7 @@ def _places(
     return found
 
 
-def _worded(measure: Measure, there: Measure, locale: Locale) -> str:
+def _choose_wording(measure: Measure, there: Measure, locale: Locale) -> str:
     """How a measure that the engine translated is written: its own way if that is right."""
     if there.number.spelled:
         return there.text
@@ -490,7 +502,7 @@ def _worded(measure: Measure, there: Measure, locale: Locale) -> str:
     own = _plain(there.text)
     if locale.numbers.inflected_units:
         # A case that no table lists: only the blank before it becomes a no-break one.
-        return _tied(there)
+        return _with_no_break_space(there)
     both = {short: render_measure(_like(measure, short), locale) for short in (False, True)}
     for text in both.values():
         if _plain(text) == own:
@@ -501,10 +513,10 @@ def _worded(measure: Measure, there: Measure, locale: Locale) -> str:
     own_forms = {
         _plain(form.replace("#", ""))
         for short in (False, True)
-        for form in forms(measure.unit, short, locale).values()
+        for form in unit_patterns(measure.unit, short, locale).values()
     }
-    if bare not in own_forms and bare in spellings(measure.unit, locale) and linked:
-        return _tied(there)
+    if bare not in own_forms and bare in unit_spellings(measure.unit, locale) and linked:
+        return _with_no_break_space(there)
     return both[measure.short and there.short]
 
 
@@ -518,7 +530,7 @@ def _plain(text: str) -> str:
     return _BLANKS.sub(" ", text).strip().casefold()
 
 
-def _tied(there: Measure) -> str:
+def _with_no_break_space(there: Measure) -> str:
     """The text with a no-break space between the number and what follows it."""
     at = there.number.end - there.start
     if there.text[at : at + 1] == " ":
@@ -527,7 +539,7 @@ def _tied(there: Measure) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class UnitChange:
     """A measure of the source whose unit is another one in the target, or none.
 
     `unit` is what stands there instead, as written, or empty.
@@ -537,7 +549,7 @@ class Changed:
     unit: str = ""
 
 
-def compare_units(source: Quantities, target: Quantities) -> list[Changed]:
+def compare_units(source: Quantities, target: Quantities) -> list[UnitChange]:
     """Measures that kept their number and lost their unit. Lost numbers are not reported.
 
     >>> there = parse("a 170 millas por hora", "es")
@@ -550,21 +562,21 @@ def compare_units(source: Quantities, target: Quantities) -> list[Changed]:
     waiting: defaultdict[Decimal, list[Measure]] = defaultdict(list)
     for there in target.measures:
         waiting[abs(there.value)].append(there)
-    rest = [m for m in wanted if not _taken(m, waiting[abs(m.value)])]
+    rest = [m for m in wanted if not _consume(m, waiting[abs(m.value)])]
     values: set[Decimal] = set()
     if rest:
-        values = {trimmed(q.value) for q in target.scanned}
+        values = {trim_zeros(q.value) for q in target.scanned}
     found = []
     for measure in rest:
         others = waiting[abs(measure.value)]
         if others:
-            found.append(Changed(measure, others.pop(0).text))
+            found.append(UnitChange(measure, others.pop(0).text))
         elif abs(measure.value) in values:
-            found.append(Changed(measure))
+            found.append(UnitChange(measure))
     return found
 
 
-def _taken(measure: Measure, waiting: list[Measure]) -> bool:
+def _consume(measure: Measure, waiting: list[Measure]) -> bool:
     """Use up the same measure of the other side, if it is there."""
     for at, there in enumerate(waiting):
         if _same(measure, there):

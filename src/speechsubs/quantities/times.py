@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import plain
-from speechsubs.quantities.format import cldr
+from speechsubs.quantities.digits import normalize_digits
+from speechsubs.quantities.format import cldr_name
 
 _GAP = "[ \u00a0\u202f\u2009]?"
 #: "4:13 p.m.", "4.13 PM", "4 pm". A capital A.M. is no word, "am" may be one.
@@ -69,10 +69,10 @@ def find_times(text: str) -> tuple[Time, ...]:
     >>> [(t.text, t.hour, t.minute) for t in find_times("At 4.13 p.m. or 9 am, at 16:00.")]
     [('4.13 p.m.', 16, 13), ('9 am', 9, 0), ('16:00', 16, 0)]
     """
-    flat = plain(text)
+    flat = normalize_digits(text)
     if not any(character.isdigit() for character in flat):
         return ()
-    found = sorted(_all(text, flat), key=lambda t: (t.start, -t.end))
+    found = sorted(_find_all(text, flat), key=lambda t: (t.start, -t.end))
     result: list[Time] = []
     for time in found:
         if not result or time.start >= result[-1].end:
@@ -80,7 +80,7 @@ def find_times(text: str) -> tuple[Time, ...]:
     return tuple(result)
 
 
-def _all(text: str, flat: str) -> Iterator[Time]:
+def _find_all(text: str, flat: str) -> Iterator[Time]:
     for m in _TWELVE.finditer(flat):
         late = (m.group(3) or m.group(4)) in "pP"
         end = _before_stop(flat, m.end())
@@ -108,11 +108,11 @@ def _before_stop(flat: str, end: int) -> int:
 
 def render_time(time: Time, locale: Locale) -> str:
     """The time in the locale's short form, CLDR's by default: "16:13", "下午4:13"."""
-    from babel.dates import format_time  # heavy, see `written.category`
+    from babel.dates import format_time  # heavy, see `format.plural_category`
 
     value = datetime.time(time.hour, time.minute)
     pattern = locale.numbers.time or "short"
-    return str(format_time(value, pattern, locale=cldr(locale.tag)))
+    return str(format_time(value, pattern, locale=cldr_name(locale.tag)))
 
 
 def time_edits(
@@ -135,7 +135,7 @@ def time_edits(
     [(6, 15, '16:13')]
     """
     wanted = [time for time in source if time.half]
-    found = _rejoined(source, target, skip)
+    found = _rejoin_edits(source, target, skip)
     for time in there if wanted else ():
         if any(time.start < end and time.end > start for start, end in skip):
             continue
@@ -143,7 +143,9 @@ def time_edits(
         if twin is None:
             continue
         text = render_time(twin, locale)
-        if _TWELVE.match(plain(time.text + ".")) or _TWELVE.match(plain(time.text)):
+        if _TWELVE.match(normalize_digits(time.text + ".")) or _TWELVE.match(
+            normalize_digits(time.text)
+        ):
             if not locale.numbers.twelve_hours:
                 # The source knows whether the point of "p.m." ended the sentence too.
                 stop = time.text.endswith(".") and not twin.text.endswith(".")
@@ -157,7 +159,7 @@ def time_edits(
 _PARTED = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]): ([0-5]\d)(?![\d:])", re.ASCII)
 
 
-def _rejoined(
+def _rejoin_edits(
     source: Sequence[Time], target: str, skip: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, str]]:
     """Edits that take the blank out of "8: 30" where the source has that time."""
@@ -170,10 +172,10 @@ def _rejoined(
     return found
 
 
-def equal_times(source: Sequence[Time], target: Sequence[Time]) -> tuple[list[Time], list[Time]]:
+def match_times(source: Sequence[Time], target: Sequence[Time]) -> tuple[list[Time], list[Time]]:
     """The times of two texts that are the same, so that their digits need not be.
 
-    >>> [t.text for t in equal_times(find_times("at 4:13 p.m."), find_times("a las 16:13"))[1]]
+    >>> [t.text for t in match_times(find_times("at 4:13 p.m."), find_times("a las 16:13"))[1]]
     ['16:13']
     """
     waiting: defaultdict[tuple[int, int], list[Time]] = defaultdict(list)

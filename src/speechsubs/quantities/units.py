@@ -16,9 +16,9 @@ from speechsubs.language import locales
 from speechsubs.language.locale_rules import NO_NAMES
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.cjk import is_cjk
-from speechsubs.quantities.digits import SPACES, known, plain, trimmed
-from speechsubs.quantities.format import category, cldr, digits, scaled
-from speechsubs.quantities.numerals import Quantity, quantities
+from speechsubs.quantities.digits import SPACES, known, normalize_digits, trim_zeros
+from speechsubs.quantities.format import cldr_name, format_digits, format_scaled, plural_category
+from speechsubs.quantities.numerals import Quantity, find_quantities
 
 PERCENT = "percent"
 NBSP = "\u00a0"
@@ -89,7 +89,7 @@ class Measure:
     @property
     def value(self) -> Decimal:
         """The exact value in this unit."""
-        return trimmed(self.written)
+        return trim_zeros(self.written)
 
     @property
     def written(self) -> Decimal:
@@ -117,10 +117,10 @@ def find_measures(
     >>> [(m.text, str(m.value), m.unit) for m in find_measures("5.4 million km at 9%", "en")]
     [('5.4 million km', '5400000', 'kilometer'), ('9%', '9', 'percent')]
     """
-    flat = plain(text)
+    flat = normalize_digits(text)
     reader = _reader(language)
     found: list[Measure] = []
-    for quantity in quantities(flat, language) if scanned is None else scanned:
+    for quantity in find_quantities(flat, language) if scanned is None else scanned:
         measure = _measure(text, flat, quantity, reader)
         if measure is not None and (not found or measure.start >= found[-1].end):
             found.append(measure)
@@ -132,10 +132,10 @@ def measure_at(text: str, quantity: Quantity, language: str) -> Measure | None:
 
     `quantity` stands in `text`, which an engine left half translated.
     """
-    return _measure(text, plain(text), quantity, _reader(language))
+    return _measure(text, normalize_digits(text), quantity, _reader(language))
 
 
-def spellings(unit: str, locale: Locale) -> frozenset[str]:
+def unit_spellings(unit: str, locale: Locale) -> frozenset[str]:
     """The names of a unit in the locale, in lower case and without the number."""
     return frozenset(s.replace("#", "").strip(SPACES).lower() for s in _spellings(unit, locale))
 
@@ -214,7 +214,7 @@ def _spellings(unit: str, locale: Locale) -> list[str]:
     found = [_pattern(word, locale) for word in names.also]
     for short in (False, True):
         own = bool(names.short if short else names.long)
-        listed = [*forms(unit, short, locale).values()]
+        listed = [*unit_patterns(unit, short, locale).values()]
         if unit != PERCENT:
             listed += _cldr(unit, "short" if short else "long", locale).values()
         # CLDR's symbols of two letters are words somewhere: "in", "mi", "pi", "po".
@@ -240,7 +240,7 @@ def _forms(unit: str, short: bool, tag: str) -> Mapping[str, str]:
     return _cldr(unit, "short" if short else "long", locale) or _cldr(unit, "short", locale)
 
 
-def forms(unit: str, short: bool, locale: Locale) -> Mapping[str, str]:
+def unit_patterns(unit: str, short: bool, locale: Locale) -> Mapping[str, str]:
     """The patterns of a unit by plural category, # for the number: "# kilómetros"."""
     return _forms(unit, short, locale.tag)
 
@@ -253,18 +253,18 @@ def _pattern(text: str, locale: Locale) -> str:
 
 
 def _percent(locale: Locale) -> str:
-    from babel.numbers import format_percent  # heavy, see `written.category`
+    from babel.numbers import format_percent  # heavy, see `format.plural_category`
 
-    text = str(format_percent(0.01, locale=cldr(locale.tag)))
+    text = str(format_percent(0.01, locale=cldr_name(locale.tag)))
     return _NUMBER.sub("#", text, count=1).replace("\u200e", "")
 
 
 def _cldr(unit: str, length: Literal["long", "short"], locale: Locale) -> dict[str, str]:
     """CLDR's patterns by plural category; none where Babel has no name of this length."""
     from babel import Locale as Babel
-    from babel.units import format_unit  # heavy, see `written.category`
+    from babel.units import format_unit  # heavy, see `format.plural_category`
 
-    name = cldr(locale.tag)
+    name = cldr_name(locale.tag)
     plural = Babel.parse(name).plural_form
     found: dict[str, str] = {}
     for value in _SAMPLES:
@@ -294,10 +294,12 @@ def render_measure(measure: Measure, locale: Locale) -> str:
     """
     value = measure.written
     if measure.unit == PERCENT:
-        return forms(PERCENT, True, locale)["other"].replace("#", digits(value, locale))
-    number, power = scaled(value, measure.number.scale, locale)
-    found = forms(measure.unit, measure.short, locale)
-    kind = locale.money.after_scale if power else category(value, locale)
+        return unit_patterns(PERCENT, True, locale)["other"].replace(
+            "#", format_digits(value, locale)
+        )
+    number, power = format_scaled(value, measure.number.scale, locale)
+    found = unit_patterns(measure.unit, measure.short, locale)
+    kind = locale.money.after_scale if power else plural_category(value, locale)
     pattern = found.get(kind) or found.get("other") or next(iter(found.values()))
     if power:
         pattern = pattern.replace(f"#{NBSP}", f"#{NBSP}{_link(pattern, locale)}")

@@ -18,12 +18,12 @@ from speechsubs.quantities.digits import (
     rules_for,
     scale_pattern,
     shift,
-    trimmed,
+    trim_zeros,
 )
 
 
 @cache
-def cardinals(language: str) -> CardinalRules | None:
+def cardinal_rules(language: str) -> CardinalRules | None:
     """The number words of a language; None where they are read in another way, or not."""
     rules = rules_for(language).cardinals if known(language) else None
     return rules if rules and rules.words and rules.system == "words" else None
@@ -31,7 +31,7 @@ def cardinals(language: str) -> CardinalRules | None:
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    spelling = cardinals(language)
+    spelling = cardinal_rules(language)
     if spelling is None:
         return None
     names = sorted({*spelling.words, *spelling.scales}, key=len, reverse=True)
@@ -74,9 +74,9 @@ class Run:
     sure: bool = True
 
 
-def runs(flat: str, language: str) -> Iterator[Run]:
+def find_runs(flat: str, language: str) -> Iterator[Run]:
     """The spelled-out numbers of a text, left to right."""
-    patterns, spelling = _patterns(language), cardinals(language)
+    patterns, spelling = _patterns(language), cardinal_rules(language)
     if patterns is None or spelling is None:
         return
     whole, piece = patterns
@@ -99,7 +99,7 @@ def runs(flat: str, language: str) -> Iterator[Run]:
 
 def scale_words(language: str) -> Mapping[str, int]:
     """The scale words of a language, in lower case, with their powers of ten."""
-    spelling = cardinals(language)
+    spelling = cardinal_rules(language)
     return spelling.scales if spelling else {}
 
 
@@ -131,14 +131,14 @@ class _Sum:
         """Take in a number word; False where it does not go on this number."""
         if word in self.spelling.words:
             value = self.spelling.words[word]
-            if not _fits(self.current, value, self.joined and self.spelling.glued):
+            if not _can_add(self.current, value, self.joined and self.spelling.glued):
                 return False
             self.current = (self.current or 0) + value
             return True
         power = self.spelling.scales[word]
         if power == 2:
             return self._hundreds()
-        if not _scaled(self.groups, self.current, power):
+        if not _multiply(self.groups, self.current, power):
             return False
         self.current, self.scale = None, max(self.scale, power)
         return True
@@ -156,7 +156,7 @@ class _Sum:
         """The number and where it stands."""
         value, scale = Decimal(self.total), self.scale
         if self.half:
-            value = trimmed(Decimal(self.total * 5).scaleb(-1))
+            value = trim_zeros(Decimal(self.total * 5).scaleb(-1))
             # Half a billion is said as 500 million, half a million in digits.
             scale = scale - 3 if scale >= 9 else 0
         return Run(start, end, value, scale if scale >= 5 else 0)
@@ -171,7 +171,7 @@ def _read(
     for found in tokens:
         word = found.group(0).lower()
         if word == spelling.point and number.current is not None and not number.groups:
-            return _decimal(tokens, first, found.end(), number.current, spelling)
+            return _read_decimal(tokens, first, found.end(), number.current, spelling)
         if found.group("half"):
             if first >= 0:
                 break
@@ -180,14 +180,14 @@ def _read(
         if word not in spelling.words and word not in spelling.scales:
             number.joined = True
             continue
-        bare = not number.begun and not _article(flat, start, found, spelling)
+        bare = not number.begun and not _has_article(flat, start, found, spelling)
         if (bare and _needs_article(word, spelling)) or not number.add(word):
             break
         first = found.start() if first < 0 else first
         last, number.joined = found.end(), False
     if first < 0 or not number.total:
         return None
-    if first > start and scale_first(flat, first, end, piece, spelling):
+    if first > start and begins_with_scale(flat, first, end, piece, spelling):
         first = start
     return number.run(first, last)
 
@@ -197,7 +197,7 @@ def _needs_article(word: str, spelling: CardinalRules) -> bool:
     return word in spelling.scales and word not in spelling.alone
 
 
-def scale_first(
+def begins_with_scale(
     flat: str, first: int, end: int, piece: re.Pattern[str], spelling: CardinalRules
 ) -> bool:
     """Whether a number begins with a scale word, as "a million" does behind its article."""
@@ -205,11 +205,11 @@ def scale_first(
     return found is not None and found.group(0).lower() in spelling.scales
 
 
-def _article(flat: str, start: int, found: re.Match[str], spelling: CardinalRules) -> bool:
+def _has_article(flat: str, start: int, found: re.Match[str], spelling: CardinalRules) -> bool:
     return flat[start : found.start()].strip().lower() in spelling.articles
 
 
-def _fits(current: int | None, value: int, joined: bool) -> bool:
+def _can_add(current: int | None, value: int, joined: bool) -> bool:
     if current is None:
         return True
     rest = current % 100
@@ -228,7 +228,7 @@ def _fits(current: int | None, value: int, joined: bool) -> bool:
 _MOST_DIGITS = 28
 
 
-def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) -> bool:
+def _multiply(groups: list[tuple[Decimal, int]], current: int | None, power: int) -> bool:
     below = Decimal(0)
     merged: list[tuple[Decimal, int]] = []
     while groups and groups[-1][1] < power:
@@ -248,7 +248,7 @@ def _scaled(groups: list[tuple[Decimal, int]], current: int | None, power: int) 
     return True
 
 
-def _decimal(
+def _read_decimal(
     tokens: Iterator[re.Match[str]], first: int, last: int, whole: int, spelling: CardinalRules
 ) -> Run:
     """ "ten point five million": digits are spoken one by one.
@@ -276,28 +276,28 @@ _HALF_BILLION = Decimal(10) ** 15
 
 
 @cache
-def _pattern(language: str) -> re.Pattern[str] | None:
+def _half_pattern(language: str) -> re.Pattern[str] | None:
     """What a half behind a number, or behind its scale word, is.
 
     Not read are hours and times ("two and a half hours"), which have a scale word on
     neither side.
     """
-    spelling = cardinals(language)
+    spelling = cardinal_rules(language)
     if spelling is None or not spelling.half_behind:
         return None
     half = "|".join(map(re.escape, spelling.half_behind))
     return re.compile(rf"[{SPACES}](?:{half})(?![^\W_])", re.IGNORECASE)
 
 
-def behind(
+def read_half_behind(
     flat: str, end: int, value: Decimal, scale: int, language: str
 ) -> tuple[Decimal, int, int] | None:
     """A number with the half behind it: its value, its scale and where it ends, or None.
 
-    >>> behind("a million and a half", 9, Decimal(1_000_000), 6, "en")
+    >>> read_half_behind("a million and a half", 9, Decimal(1_000_000), 6, "en")
     (Decimal('1500000'), 6, 20)
     """
-    pattern = _pattern(language)
+    pattern = _half_pattern(language)
     found = pattern.match(flat, end) if pattern else None
     if found is None or value >= _HALF_BILLION or value != value.to_integral_value():
         return None
@@ -308,15 +308,15 @@ def behind(
     if scale or after is None or value >= 1_000:
         return None
     power = power_of(after, language)
-    return _whole(value, power), power, after.end()
+    return _with_half(value, power), power, after.end()
 
 
-def summed(
+def read_sum_behind(
     flat: str, end: int, value: Decimal, scale: int, language: str
 ) -> tuple[Decimal, int, int] | None:
     """A sum of digits and scale words, where the language adds them up.
 
-    >>> summed("2 mil 500", 5, Decimal(2_000), 3, "es")
+    >>> read_sum_behind("2 mil 500", 5, Decimal(2_000), 3, "es")
     (Decimal('2500'), 0, 9)
     """
     pattern = _sums(language).get(scale)
@@ -342,13 +342,13 @@ def _sums(language: str) -> Mapping[int, re.Pattern[str]]:
     }
 
 
-def glued(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
+def find_compound_halves(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
     """The numbers and a half in one word before a scale word: start, end, value, scale.
 
-    >>> list(glued("zweieinhalb Millionen Euro", "de"))
+    >>> list(find_compound_halves("zweieinhalb Millionen Euro", "de"))
     [(0, 21, Decimal('2500000'), 6)]
     """
-    pattern, spelling = _glued_pattern(language), cardinals(language)
+    pattern, spelling = _compound_half_pattern(language), cardinal_rules(language)
     if pattern is None or spelling is None:
         return
     for found in pattern.finditer(flat):
@@ -356,12 +356,12 @@ def glued(flat: str, language: str) -> Iterator[tuple[int, int, Decimal, int]]:
         if after is not None:
             one = Decimal(spelling.and_a_half[found.group().lower()])
             power = power_of(after, language)
-            yield found.start(), after.end(), _whole(one, power), power
+            yield found.start(), after.end(), _with_half(one, power), power
 
 
 @cache
-def _glued_pattern(language: str) -> re.Pattern[str] | None:
-    spelling = cardinals(language)
+def _compound_half_pattern(language: str) -> re.Pattern[str] | None:
+    spelling = cardinal_rules(language)
     if spelling is None or not spelling.and_a_half:
         return None
     body = "|".join(map(re.escape, spelling.and_a_half))
@@ -374,5 +374,5 @@ def power_of(after: re.Match[str], language: str) -> int:
     return scales.get(word, scales.get(word.lower(), 0))
 
 
-def _whole(value: Decimal, power: int) -> Decimal:
-    return trimmed(shift(value * 2 + 1, power) / 2)
+def _with_half(value: Decimal, power: int) -> Decimal:
+    return trim_zeros(shift(value * 2 + 1, power) / 2)

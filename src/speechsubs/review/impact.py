@@ -325,7 +325,7 @@ def _build_items(
             if case.source.id not in contexts:
                 texts = (sentence.text for sentence in case.source.sentences)
                 language = locales.load(case.source.language).language
-                contexts[case.source.id] = currencies.context(texts, language, dollar)
+                contexts[case.source.id] = currencies.infer_context(texts, language, dollar)
             context = contexts[case.source.id]
             builder = builders[key] = ItemBuilder(impact, case.source, case.track, context, options)
         if found is not None and found.target.text == case.segment.text:

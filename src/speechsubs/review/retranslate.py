@@ -19,8 +19,8 @@ from speechsubs.language.locales import Locale
 from speechsubs.language.typography import around_slots
 from speechsubs.model import ProblemCode, Severity
 from speechsubs.options import Options
-from speechsubs.pipeline.texts import Setting
-from speechsubs.pipeline.texts import drafts as translate_sentences
+from speechsubs.pipeline.texts import RunSettings
+from speechsubs.pipeline.texts import draft_sentences as translate_sentences
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.quantities import currencies
 from speechsubs.review import predict, similarity
@@ -34,7 +34,7 @@ from speechsubs.review.predict import (
 )
 from speechsubs.spans import SpannedText
 from speechsubs.translation import placeholders, restore
-from speechsubs.translation.candidates import first as mask_first
+from speechsubs.translation.candidates import mask_first as mask_first
 from speechsubs.translation.placeholders import Masked, Protected, locate
 
 RETRANSLATED, SPLICED, PREFIX, MERGED, NEXT_BEST = (
@@ -67,7 +67,7 @@ def retranslate(
     if not requests:
         return []
     spoken = locales.load(requests[0].source.language)
-    setting = Setting(spoken, impact.new, impact.matchers[1], options)
+    setting = RunSettings(spoken, impact.new, impact.matchers[1], options)
     work = _Retranslator(engine, locale, impact, setting)
     sentences = work.sentences(requests)
     # An unchanged text cannot get any closer.
@@ -90,7 +90,7 @@ class _Retranslator:
     engine: Engine
     locale: Locale
     impact: GlossaryChange
-    setting: Setting
+    setting: RunSettings
 
     def sentences(self, requests: Sequence[Request]) -> list[Retranslation]:
         """Prepare sentences: placeables, old texts and the regular output of the pipeline."""
@@ -100,14 +100,16 @@ class _Retranslator:
         for one in requests:
             if one.source.id not in contexts:
                 texts = (sentence.text for sentence in one.source.sentences)
-                contexts[one.source.id] = currencies.context(
+                contexts[one.source.id] = currencies.infer_context(
                     texts, spoken.language, options.default_dollar
                 )
             context = contexts[one.source.id]
             sentence = one.source.sentences[one.segment.index]
             dates, units = options.dates == "locale", options.units == "locale"
             matcher = self.setting.matcher
-            (item,) = placeholders.find([sentence], matcher, spoken.language, context, dates, units)
+            (item,) = placeholders.protect(
+                [sentence], matcher, spoken.language, context, dates, units
+            )
             made.append((one, item))
         drafts = translate_sentences(
             [item for _, item in made], self.engine, self.locale, self.setting
@@ -223,7 +225,7 @@ class _Retranslator:
         output, problems = locate(text, masked)
         if any(problem.code in _UNUSABLE for problem in problems):
             return
-        done = restore.target(sentence.protected, output, self.setting.style(self.locale))
+        done = restore.render_target(sentence.protected, output, self.setting.style(self.locale))
         sentence.candidates.append((done, method))
 
     def _prefixes(self, sentence: Retranslation, masked: Masked) -> Iterator[str]:

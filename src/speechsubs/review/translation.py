@@ -2,7 +2,7 @@
 
 Subtitle files without a project can be reviewed too: talk.en.srt and talk.es.srt are
 matched by name and become a project in memory. Cues that are on screen together
-(`qa.pairs`) form a pair; if both sides have the same number of sentences, each sentence
+(`qa.pair_texts`) form a pair; if both sides have the same number of sentences, each sentence
 becomes a segment, so that only affected sentences are retranslated.
 """
 
@@ -171,7 +171,7 @@ def _findings(
         for index in cue.sentences if cue else ():
             result.setdefault(index, []).append(finding)
     texts = [sentence.text for sentence in source.sentences]
-    context = currencies.context(texts, own.language, options.default_dollar)
+    context = currencies.infer_context(texts, own.language, options.default_dollar)
     compared: Sequence[Sequence[Finding]] = qa.compare(
         [parse(segment.source, own.language, context) for segment in record.segments],
         [segment.text for segment in record.segments],
@@ -229,7 +229,7 @@ def _source_tag(files: dict[str, Path], language: str) -> str | None:
 
 def _source(source_id: str, files: dict[str, Path], own: str, tag: str) -> Source:
     above, below = _read_track(files[own]), _read_track(files[tag])
-    pairs = qa.pairs(above, below)
+    pairs = qa.pair_texts(above, below)
     starts = [number - 1 for _, _, number in pairs] + [len(below.cues)]
     made: list[tuple[str, str]] = []
     cues: list[Cue] = []

@@ -14,7 +14,7 @@ from decimal import Decimal
 from speechsubs.model import Method, MethodKind, Problem, ProblemCode, SlotKind
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities.dates import Date
-from speechsubs.quantities.lenient import Told
+from speechsubs.quantities.lenient import SpelledNumber
 from speechsubs.quantities.numerals import Number
 from speechsubs.quantities.parse import parse
 from speechsubs.quantities.times import Time
@@ -28,14 +28,14 @@ Wording = Callable[[Protected, int], str]
 HARD = frozenset({SlotKind.TERM, SlotKind.MONEY})
 ALL = frozenset(SlotKind)
 #: How many places a lost mask is forced into.
-PLACES = 4
+MAX_FORCED_POSITIONS = 4
 _BORDER = re.compile(r"(?<!\S)(?=\S)")
 _UNIT_PROBLEMS = frozenset({ProblemCode.UNIT_CHANGED, ProblemCode.UNIT_MISSING})
 _NUMBER_PROBLEMS = _UNIT_PROBLEMS | {ProblemCode.NUMBER_MISSING, ProblemCode.NUMBER_EXTRA}
 _MASK_PROBLEMS = frozenset({ProblemCode.MASK_LOST, ProblemCode.MASK_REPEATED, ProblemCode.LEFTOVER})
 
 
-def first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None:
+def mask_first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None:
     """Terms and amounts hidden by the best family with words enough."""
     for family in families:
         hidden = mask(protected, family, HARD)
@@ -44,7 +44,7 @@ def first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None
     return None
 
 
-def likeliest(
+def likeliest_maskings(
     protected: Protected,
     families: Sequence[MaskFamily],
     wording: Wording | None,
@@ -61,8 +61,8 @@ def likeliest(
     codes = {problem.code for problem in problems}
     found: list[tuple[Method, Masked | None]] = []
     if codes & _NUMBER_PROBLEMS:
-        failed = wrong_numbers(protected, problems)
-        numbers = renumbered(protected, families[0], failed)
+        failed = find_wrong_numbers(protected, problems)
+        numbers = substitute_numbers(protected, families[0], failed)
         found.append((Method(MethodKind.NUMBERS), numbers))
         found.append((_masks(families[0]), mask(protected, families[0], ALL)))
     elif codes & _MASK_PROBLEMS:
@@ -79,7 +79,7 @@ def _masks(family: MaskFamily) -> Method:
     return Method(MethodKind.MASKS, family.name)
 
 
-def wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozenset[int]:
+def find_wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozenset[int]:
     """The number slots that the problems name; all of them where they name none."""
     lost = {p.value for p in problems if p.code is ProblemCode.NUMBER_MISSING}
     texts = {p.text for p in problems if p.code in _UNIT_PROBLEMS}
@@ -100,7 +100,9 @@ def wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozense
 _STAND_INS = ("47", "83", "59", "64", "38", "92", "26", "71", "53", "86")
 
 
-def renumbered(protected: Protected, family: MaskFamily, failed: frozenset[int]) -> Masked | None:
+def substitute_numbers(
+    protected: Protected, family: MaskFamily, failed: frozenset[int]
+) -> Masked | None:
     """Terms and amounts hidden, the failed numbers as other numbers of two digits.
 
     "The 380,000 cars" is "47 cars" to the engine: a plural, and the phrase of one. Dates,
@@ -126,7 +128,7 @@ def _plain(value: Value) -> bool:
     """True where any other number could stand instead, with the same words around it."""
     if isinstance(value, Number):
         return value.value >= 0 and str(value.value) != "1"
-    return isinstance(value, Measure | Told)
+    return isinstance(value, Measure | SpelledNumber)
 
 
 def _numbers(value: Value) -> set[Decimal]:
@@ -137,12 +139,12 @@ def _numbers(value: Value) -> set[Decimal]:
             return {Decimal(part) for part in parts if part is not None}
         case Time():
             return {Decimal(value.hour), Decimal(value.minute)}
-        case Measure() | Told() | Number():
+        case Measure() | SpelledNumber() | Number():
             return {abs(value.value)}
     return set()
 
 
-def others(
+def other_maskings(
     protected: Protected, families: Sequence[MaskFamily], wording: Wording | None
 ) -> Iterator[tuple[Method, Masked]]:
     """Every other hiding, with its method: other masks, numbers hidden too, terms in clear.
@@ -167,7 +169,7 @@ def others(
             yield method, hidden
 
 
-def beginnings(failed: Hypothesis, hidden: Masked) -> list[str]:
+def forced_prefixes(failed: Hypothesis, hidden: Masked) -> list[str]:
     """Beginnings of an output with its first lost mask forced in, likely places first.
 
     The mask belongs between the masks that stand before and behind it in the source;
@@ -190,17 +192,17 @@ def beginnings(failed: Hypothesis, hidden: Masked) -> list[str]:
     inside = [b for b in borders if low <= b <= high] or [b for b in borders if b >= low]
     inside.sort(key=lambda b: abs(b - share * len(text)))
     # Where the masks changed their order, what stands before must still be whole.
-    return [f"{text[:b].rstrip()} {word}".strip() for b in inside[:PLACES]]
+    return [f"{text[:b].rstrip()} {word}".strip() for b in inside[:MAX_FORCED_POSITIONS]]
 
 
-def retimed(protected: Protected) -> Protected:
+def normalize_times(protected: Protected) -> Protected:
     """The sentence with every time slot in digits of the 24-hour clock, its slots moved.
 
     >>> from speechsubs.translation.placeholders import Placeable
     >>> from speechsubs.model import Slot, SlotKind
     >>> slot = Slot(SlotKind.NUMBER, 3, 7, "7 pm", "time:19:00")
     >>> evening = Placeable(slot, Time(3, 7, "7 pm", 19, 0, half=True, marked=True))
-    >>> retimed(Protected(0, parse("At 7 pm.", "en"), (evening,))).text
+    >>> normalize_times(Protected(0, parse("At 7 pm.", "en"), (evening,))).text
     'At 19:00.'
     """
     times = {

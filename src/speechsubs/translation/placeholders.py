@@ -13,7 +13,7 @@ from speechsubs.protocols import MaskFamily
 from speechsubs.quantities import currencies, render
 from speechsubs.quantities.currencies import Amount
 from speechsubs.quantities.parse import Quantities, parse
-from speechsubs.quantities.render import spots
+from speechsubs.quantities.render import find_numeric_spans
 from speechsubs.spans import Span, SpannedText
 
 #: What stands in a slot: an entry of the glossary, an amount, or what a number was read as.
@@ -122,7 +122,7 @@ def inline(
         return None
     rest = protected.spanned.without()
     hidden = mask(protected, family, frozenset({SlotKind.MONEY}))
-    if hidden is None or any(not w or any(_stands(rest, w)) for w in terms.values()):
+    if hidden is None or any(not w or any(_occurrences(rest, w)) for w in terms.values()):
         return None
     covers = dict(zip(hidden.slots, hidden.words, strict=True)) | terms
     text = protected.spanned.fill(covers).text
@@ -148,11 +148,11 @@ def locate(output: str, masked: Masked) -> tuple[SpannedText, tuple[Problem, ...
         slots = owners[word]
         found = [
             (start, end)
-            for start, end in _stands(output, word, exact=word in masked.exact)
+            for start, end in _occurrences(output, word, exact=word in masked.exact)
             if not any(start < p.end and end > p.start for p in places)
         ]
         if not found and len(slots) == 1 and word not in masked.exact:
-            found = _near(output, word, masked, places)
+            found = _find_damaged(output, word, masked, places)
         for number, (start, end) in enumerate(found):
             places.append(Span(slots[min(number, len(slots) - 1)], start, end))
         if len(found) != len(slots):
@@ -169,7 +169,9 @@ def locate(output: str, masked: Masked) -> tuple[SpannedText, tuple[Problem, ...
 _TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 
 
-def _near(output: str, word: str, masked: Masked, places: Sequence[Span]) -> list[tuple[int, int]]:
+def _find_damaged(
+    output: str, word: str, masked: Masked, places: Sequence[Span]
+) -> list[tuple[int, int]]:
     """The one place of a mask that lost a character on its way: "R7" for "R7Z".
 
     Only a code that the engine was not given, that resembles no other mask and that
@@ -182,10 +184,12 @@ def _near(output: str, word: str, masked: Masked, places: Sequence[Span]) -> lis
     found = []
     for match in tokens:
         token = match.group().upper()
-        lost = _lost(token, word.upper())
+        lost = _missing_character(token, word.upper())
         if not lost or lost in alone or token.isalpha() or token.isdigit():
             continue
-        if any(other != word and _lost(token, other.upper()) for other in masked.words):
+        if any(
+            other != word and _missing_character(token, other.upper()) for other in masked.words
+        ):
             continue
         if not any(match.start() < p.end and match.end() > p.start for p in places):
             found.append(match.span())
@@ -205,12 +209,12 @@ def _leftovers(output: str, masked: Masked, places: Sequence[Span]) -> list[str]
             continue
         if any(match.start() < p.end and match.end() > p.start for p in places):
             continue
-        if any(_lost(token, word) for word in words):
+        if any(_missing_character(token, word) for word in words):
             found.append(match.group())
     return found
 
 
-def _lost(token: str, word: str) -> str:
+def _missing_character(token: str, word: str) -> str:
     """The one character of a word that a token lacks, or nothing."""
     if len(token) != len(word) - 1 or len(token) < 2:
         return ""
@@ -227,7 +231,7 @@ _EDGE = re.compile(
 )
 
 
-def _stands(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, int]]:
+def _occurrences(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, int]]:
     """Where a word stands in a text as a word of its own."""
     pattern = re.compile(re.escape(word), 0 if exact else re.IGNORECASE)
     position = 0
@@ -239,7 +243,7 @@ def _stands(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, in
             yield start, end
 
 
-def find(
+def protect(
     sentences: Sequence[Sentence],
     matcher: Matcher,
     language: str,
@@ -256,13 +260,13 @@ def find(
     numbers.
     """
     return [
-        Protected(one.index, read, _placeables(read, matcher, dates, units))
+        Protected(one.index, read, _find_placeables(read, matcher, dates, units))
         for one in sentences
         for read in (parse(one.text, language, context),)
     ]
 
 
-def _placeables(
+def _find_placeables(
     read: Quantities, matcher: Matcher, dates: bool, units: bool
 ) -> tuple[Placeable, ...]:
     found: list[Placeable] = []
@@ -276,13 +280,13 @@ def _placeables(
     for amount in read.amounts:
         slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
         found.append(Placeable(slot, amount))
-    for spot in spots(read, dates, units):
+    for spot in find_numeric_spans(read, dates, units):
         slot = Slot(SlotKind.NUMBER, spot.start, spot.end, spot.text, spot.key)
         found.append(Placeable(slot, spot.value))
-    return tuple(_apart(found))
+    return tuple(_drop_overlaps(found))
 
 
-def _apart(found: list[Placeable]) -> list[Placeable]:
+def _drop_overlaps(found: list[Placeable]) -> list[Placeable]:
     rank = {SlotKind.TERM: 0, SlotKind.MONEY: 1, SlotKind.NUMBER: 2}
     found.sort(key=lambda f: (f.slot.start - f.slot.end, rank[f.slot.kind], f.slot.start))
     taken: list[Placeable] = []

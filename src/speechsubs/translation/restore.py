@@ -15,10 +15,10 @@ from speechsubs.quantities import currencies, render
 from speechsubs.quantities.ordinals import ordinal_edits
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import (
-    before_edits,
     date_edits,
     measure_edits,
     number_edits,
+    preposition_edits,
     scale_edits,
 )
 from speechsubs.quantities.times import time_edits
@@ -53,7 +53,7 @@ class Style:
     units: bool = True
 
 
-def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText:
+def render_source(protected: Protected, locale: Locale, style: str = "") -> SpannedText:
     """The source sentence itself with its amounts in the locale's one style.
 
     Everything else stays as it was spoken: names, numbers, even mistakes.
@@ -62,25 +62,25 @@ def source(protected: Protected, locale: Locale, style: str = "") -> SpannedText
     return protected.spanned.fill({n: render.render_amount(a, locale, style) for n, a in amounts})
 
 
-def target(protected: Protected, output: SpannedText, style: Style) -> SpannedText:
+def render_target(protected: Protected, output: SpannedText, style: Style) -> SpannedText:
     """An engine's output with its slots filled and its surface repaired."""
     locale = style.locale
-    texts = {span.slot: wording(protected, span.slot, style) for span in output.spans}
-    texts.update(_first_word(protected, output, texts))
+    texts = {span.slot: render_placeable(protected, span.slot, style) for span in output.spans}
+    texts.update(_capitalized_first_term(protected, output, texts))
     done = output.fill(texts)
     done = done.edit(done.free((*m.span(), "") for m in _CONTROL.finditer(done.text)))
-    done = _quantities_repaired(protected, done, style)
-    grammar = _grammar(protected, locale)
+    done = _repair_quantities(protected, done, style)
+    grammar = _term_grammar(protected, locale)
     done = done.edit(done.free(around_slots(done, locale, grammar)))
-    done = done.edit(_blank_edits(done, locale))
+    done = done.edit(_whitespace_edits(done, locale))
     done = done.edit(_quote_edits(done))
     done = done.edit(_comma_edits(done, locale))
     done = done.edit(_opening_edits(protected.text, done, locale))
-    done = done.edit(_space_edits(done, locale))
+    done = done.edit(_punctuation_space_edits(done, locale))
     return done.edit(_capital_edits(protected, done))
 
 
-def _quantities_repaired(protected: Protected, done: SpannedText, style: Style) -> SpannedText:
+def _repair_quantities(protected: Protected, done: SpannedText, style: Style) -> SpannedText:
     """Times, numbers, measures, ordinals and dates in the locale's own writing.
 
     The text is read again only where a repair has changed it (see `parse`).
@@ -88,26 +88,30 @@ def _quantities_repaired(protected: Protected, done: SpannedText, style: Style) 
     said, locale = protected.quantities, style.locale
     if style.units:
         # Before the numbers: the point of "4.13 p.m." is no decimal one.
-        there = _read(done, style).times
+        there = _parse(done, style).times
         done = done.edit(time_edits(said.times, done.text, there, locale, _spans(done)))
     done = done.edit(_number_edits(said, done, locale))
     done = done.edit(scale_edits(done.text, locale, _spans(done)))
     if style.units:
-        done = done.edit(measure_edits(said, _read(done, style), locale, _spans(done)))
+        done = done.edit(measure_edits(said, _parse(done, style), locale, _spans(done)))
         done = done.edit(ordinal_edits(said.text, said.language, done.text, locale, _spans(done)))
     if style.dates:
         done = done.edit(date_edits(said, done.text, locale, _spans(done)))
     if style.dates or style.units:
-        found = before_edits(said, _read(done, style), locale, times=style.units, dates=style.dates)
+        found = preposition_edits(
+            said, _parse(done, style), locale, times=style.units, dates=style.dates
+        )
         done = done.edit(done.free(found))
     return done
 
 
-def _read(done: SpannedText, style: Style) -> Quantities:
+def _parse(done: SpannedText, style: Style) -> Quantities:
     return parse(done.text, style.locale.language)
 
 
-def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]) -> dict[int, str]:
+def _capitalized_first_term(
+    protected: Protected, output: SpannedText, texts: dict[int, str]
+) -> dict[int, str]:
     """A common noun of the glossary that begins the output, with a capital.
 
     Only words that the glossary has in lower case in both languages: a name's capitals
@@ -130,7 +134,7 @@ def _first_word(protected: Protected, output: SpannedText, texts: dict[int, str]
     return {first.slot: text[0].upper() + text[1:]} if alone else {}
 
 
-def _grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
+def _term_grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
     """What the glossary says of the names' gender and number, by slot."""
     found = {}
     for number, term in protected.terms.items():
@@ -141,7 +145,7 @@ def _grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
     return found
 
 
-def wording(protected: Protected, number: int, style: Style) -> str:
+def render_placeable(protected: Protected, number: int, style: Style) -> str:
     """What slot number `number` becomes in the target locale."""
     locale = style.locale
     placeable = protected.placeables[number]
@@ -152,7 +156,7 @@ def wording(protected: Protected, number: int, style: Style) -> str:
             return render.render_amount(amount, locale, style.currency)
         case value:
             text, language = placeable.slot.text, style.source.language
-            return render.written(value, text, language, locale)
+            return render.render_value(value, text, language, locale)
 
 
 def _number_edits(said: Quantities, done: SpannedText, locale: Locale) -> list[Edit]:
@@ -182,7 +186,7 @@ def _digits(text: str) -> str:
     return re.sub(r"[^\d.]", "", text).strip(".")
 
 
-def _blank_edits(done: SpannedText, locale: Locale) -> list[Edit]:
+def _whitespace_edits(done: SpannedText, locale: Locale) -> list[Edit]:
     """Doubled, leading and trailing blanks; blanks next to CJK characters."""
     found: list[Edit] = []
     for match in re.finditer(r"[^\S\u00a0\u202f]+", done.text):
@@ -239,7 +243,7 @@ def _opening_edits(source_text: str, done: SpannedText, locale: Locale) -> list[
     return done.free(found)
 
 
-def _space_edits(done: SpannedText, locale: Locale) -> list[Edit]:
+def _punctuation_space_edits(done: SpannedText, locale: Locale) -> list[Edit]:
     """French writes a no-break space before its high marks, other languages none."""
     marks = locale.typography.space_before
     found: list[Edit] = []

@@ -24,26 +24,26 @@ from speechsubs.model import Method, MethodKind, ProblemCode
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation import candidates
-from speechsubs.translation.candidates import Wording, retimed
+from speechsubs.translation.candidates import Wording, normalize_times
 from speechsubs.translation.placeholders import Masked, Protected
 from speechsubs.translation.validate import (
     LETTER,
     Hypothesis,
     Rules,
-    badness,
-    problems,
-    verified,
+    find_problems,
+    penalty,
+    validate,
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def texts(protected: Protected) -> list[str]:
-    """What the engine must translate for `rejoined`."""
+def split_around_slots(protected: Protected) -> list[str]:
+    """What the engine must translate for `rejoin`."""
     return [piece.strip() for piece in protected.spanned.around() if LETTER.search(piece)]
 
 
-def _lowered(answer: str, piece: str, language: str) -> str:
+def _lower_first_letter(answer: str, piece: str, language: str) -> str:
     """An answer without the capital that engines give to what looks like a sentence.
 
     A name's capital stays, and where nouns have capitals (German) every one that may be a
@@ -77,14 +77,14 @@ def _small_words(language: str) -> frozenset[str] | None:
     )  # fmt: skip
 
 
-def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Hypothesis:
+def rejoin(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Hypothesis:
     """The translated stretches around the slots as one output."""
     text, spans = "", []
     for number, piece in enumerate(protected.spanned.around()):
         bare = piece.strip()
         answer = answers[bare][0].strip() if bare in answers else bare
         if bare and answer and number and bare[:1].islower():
-            answer = _lowered(answer, bare, rules.language)
+            answer = _lower_first_letter(answer, bare, rules.language)
         if bare and answer and bare[-1:] not in ".!?。！？" and answer[-1:] in ".。":
             answer = answer.rstrip(".。")
         left = " " if piece[:1].isspace() else ""
@@ -95,7 +95,7 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
             spans.append(Span(number, len(text), len(text) + len(slot.text)))
             text += slot.text
     output = SpannedText(text, tuple(spans))
-    found = problems(protected, output, (), rules)
+    found = find_problems(protected, output, (), rules)
     return Hypothesis(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
 
 
@@ -103,7 +103,7 @@ def rejoined(protected: Protected, answers: dict[str, list[str]], rules: Rules) 
 Progress = Callable[[int, int], None]
 
 #: How many of the engine's outputs are looked at per masking in the second batch.
-HYPOTHESES = 4
+MAX_HYPOTHESES = 4
 
 
 @dataclass(slots=True)
@@ -127,13 +127,13 @@ class _Job:
         self.tries += 1
         if not candidate.problems:
             self.passed.append(candidate)
-        if self.best is None or badness(candidate) < badness(self.best):
+        if self.best is None or penalty(candidate) < penalty(self.best):
             self.best = candidate
 
     @property
     def worst(self) -> int:
         """An output as bad as this is of no use; nothing is, before there is one."""
-        return max(1, badness(self.best)) if self.best is not None else 10**9
+        return max(1, penalty(self.best)) if self.best is not None else 10**9
 
     @property
     def open(self) -> bool:
@@ -155,7 +155,7 @@ class _Batch:
         return dict(zip(wanted, self.engine.translate(wanted, hypotheses), strict=True))
 
 
-def drafts(
+def translate(
     protected: Sequence[Protected],
     engine: Engine,
     rules: Rules,
@@ -167,29 +167,29 @@ def drafts(
 
     `wording` says what a slot becomes in the target language.
     """
-    jobs = [_Job(retimed(item)) for item in protected]
+    jobs = [_Job(normalize_times(item)) for item in protected]
     for job in jobs:
         if not _needs_engine(job.protected):
-            _copy(job)
-    _first(jobs, engine, rules)
+            _copy_source(job)
+    _run_first_batch(jobs, engine, rules)
     if progress:
         progress(sum(not job.open for job in jobs), len(jobs))
-    failed = _failing(jobs)
-    _second(failed, engine, rules, wording)
-    _third(_failing(failed), engine, rules, wording)
+    failed = _failed(jobs)
+    _retry_likeliest(failed, engine, rules, wording)
+    _retry_everything(_failed(failed), engine, rules, wording)
     if isinstance(engine, Steerable) and wording is not None:
-        _choose([job for job in failed if len(job.passed) > 1], engine, wording)
-    _split(_failing(jobs), engine, rules)
+        _pick_likeliest([job for job in failed if len(job.passed) > 1], engine, wording)
+    _translate_pieces(_failed(jobs), engine, rules)
     if progress:
         progress(len(jobs), len(jobs))
-    return [_finished(job) for job in jobs]
+    return [_result(job) for job in jobs]
 
 
-def _failing(jobs: Iterable[_Job]) -> list[_Job]:
+def _failed(jobs: Iterable[_Job]) -> list[_Job]:
     return [job for job in jobs if job.open]
 
 
-def _finished(job: _Job) -> Hypothesis:
+def _result(job: _Job) -> Hypothesis:
     hypothesis = job.best
     assert hypothesis is not None
     return replace(hypothesis, tries=job.tries)
@@ -200,16 +200,16 @@ def _needs_engine(protected: Protected) -> bool:
     return bool(LETTER.search(protected.spanned.without()))
 
 
-def _copy(job: _Job) -> None:
+def _copy_source(job: _Job) -> None:
     method = Method(MethodKind.COPIED)
     job.offer(Hypothesis(job.protected.sentence, job.protected.spanned, method))
 
 
-def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+def _run_first_batch(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
     """The plain batch: terms and amounts hidden, numbers in the clear."""
     batch = _Batch(engine)
-    for job in _failing(jobs):
-        job.hidden = candidates.first(job.protected, engine.masks)
+    for job in _failed(jobs):
+        job.hidden = candidates.mask_first(job.protected, engine.masks)
         if job.hidden is not None:
             batch.texts[job.hidden.text] = None
     answers = batch.translate()
@@ -217,57 +217,61 @@ def _first(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
         if job.hidden is not None:
             method = Method(MethodKind.MASKED if job.hidden.slots else MethodKind.PLAIN)
             answer = answers[job.hidden.text][0]
-            job.first = verified(job.protected, job.hidden, answer, method, rules)
+            job.first = validate(job.protected, job.hidden, answer, method, rules)
             job.offer(job.first)
 
 
-def _second(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
+def _retry_likeliest(
+    jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None
+) -> None:
     """What most likely helps, in one small batch."""
     wanted = [
         (job, hidden, method)
         for job in jobs
         if job.hidden is not None and job.best is not None
-        for method, hidden in candidates.likeliest(
+        for method, hidden in candidates.likeliest_maskings(
             job.protected, engine.masks, wording, job.hidden, job.best.problems
         )
     ]
-    _offer(wanted, engine, rules)
+    _try_maskings(wanted, engine, rules)
 
 
-def _third(jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None) -> None:
+def _retry_everything(
+    jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None
+) -> None:
     """Steered decoding where the engine can, then every other hiding for what is left."""
     if isinstance(engine, Steerable):
-        for job, hypothesis in _steered(jobs, engine, rules):
+        for job, hypothesis in _steer(jobs, engine, rules):
             job.offer(hypothesis)
     wanted = [
         (job, hidden, method)
-        for job in _failing(jobs)
-        for method, hidden in candidates.others(job.protected, engine.masks, wording)
+        for job in _failed(jobs)
+        for method, hidden in candidates.other_maskings(job.protected, engine.masks, wording)
         if hidden.text not in job.asked
     ]
-    _offer(wanted, engine, rules)
+    _try_maskings(wanted, engine, rules)
 
 
-def _offer(wanted: Sequence[tuple[_Job, Masked, Method]], engine: Engine, rules: Rules) -> None:
+def _try_maskings(
+    wanted: Sequence[tuple[_Job, Masked, Method]], engine: Engine, rules: Rules
+) -> None:
     batch = _Batch(engine, {hidden.text: None for _, hidden, _ in wanted})
-    answers = batch.translate(HYPOTHESES)
+    answers = batch.translate(MAX_HYPOTHESES)
     for job, hidden, method in wanted:
         job.asked.add(hidden.text)
         for number, answer in enumerate(answers[hidden.text], start=1):
             output = replace(method, hypothesis=number)
-            job.offer(verified(job.protected, hidden, answer, output, rules, job.worst))
+            job.offer(validate(job.protected, hidden, answer, output, rules, job.worst))
 
 
-def _steered(
-    jobs: Sequence[_Job], engine: Steerable, rules: Rules
-) -> list[tuple[_Job, Hypothesis]]:
+def _steer(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Hypothesis]]:
     """Lost masks forced in, forbidden words ruled out: outputs of a steered decoding."""
     items: list[tuple[_Job, Masked, str]] = []
     banned: dict[str, list[tuple[_Job, Masked]]] = {}
     for job in jobs:
         if job.best is None or job.first is None or job.hidden is None:
             continue
-        starts = candidates.beginnings(job.first, job.hidden)
+        starts = candidates.forced_prefixes(job.first, job.hidden)
         items += [(job, job.hidden, start) for start in starts]
         for problem in job.best.problems:
             if problem.code is ProblemCode.FORBIDDEN:
@@ -277,21 +281,21 @@ def _steered(
     answers = dict(zip(unique, engine.complete(unique), strict=True))
     forced, avoided = Method(MethodKind.FORCED), Method(MethodKind.WITHOUT_FORBIDDEN)
     found = [
-        (job, verified(job.protected, hidden, answers[hidden.text, start], forced, rules))
+        (job, validate(job.protected, hidden, answers[hidden.text, start], forced, rules))
         for job, hidden, start in items
         if answers[hidden.text, start]
     ]
     for word, group in banned.items():
         outputs = engine.translate_without([hidden.text for _, hidden in group], [word])
         found += [
-            (job, verified(job.protected, hidden, answer, avoided, rules))
+            (job, validate(job.protected, hidden, answer, avoided, rules))
             for (job, hidden), answer in zip(group, outputs, strict=True)
             if answer
         ]
     return found
 
 
-def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
+def _pick_likeliest(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     """Of several outputs that pass, the one the model finds likeliest for the sentence.
 
     Compared with the target's own wording in every slot, so that masks, which are
@@ -300,11 +304,11 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
     for job in jobs:
         # The first outputs of every hiding before the second ones; scoring all takes as
         # long as translating them did.
-        job.passed = sorted(job.passed, key=lambda one: one.method.hypothesis)[:HYPOTHESES]
+        job.passed = sorted(job.passed, key=lambda one: one.method.hypothesis)[:MAX_HYPOTHESES]
     pairs = [
         (
-            _filled(job.protected, job.protected.spanned, wording),
-            _filled(job.protected, hypothesis.output, wording),
+            _fill_slots(job.protected, job.protected.spanned, wording),
+            _fill_slots(job.protected, hypothesis.output, wording),
         )
         for job in jobs
         for hypothesis in job.passed
@@ -318,17 +322,17 @@ def _choose(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
         job.best = max(ranked, key=lambda pair: pair[0])[1]
 
 
-def _filled(protected: Protected, text: SpannedText, wording: Wording) -> str:
+def _fill_slots(protected: Protected, text: SpannedText, wording: Wording) -> str:
     """A text in either language with the target's own wording in every slot."""
     return text.fill({span.slot: wording(protected, span.slot) for span in text.spans}).text
 
 
-def _split(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
+def _translate_pieces(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
     batch = _Batch(engine)
     for job in jobs:
-        for text in texts(job.protected):
+        for text in split_around_slots(job.protected):
             batch.texts[text] = None
     answers = batch.translate()
     for job in jobs:
         if job.protected.slots:
-            job.offer(rejoined(job.protected, answers, rules))
+            job.offer(rejoin(job.protected, answers, rules))

@@ -54,7 +54,7 @@ class Rules:
     possessive: bool = False
 
 
-def verified(
+def validate(
     protected: Protected,
     hidden: Masked,
     output: str,
@@ -64,17 +64,17 @@ def verified(
 ) -> Hypothesis:
     """An output with its slots as spans and all that is wrong with it.
 
-    Where its slots alone make it as bad as `limit` (see `badness`), nothing more is
+    Where its slots alone make it as bad as `limit` (see `penalty`), nothing more is
     looked for.
     """
     located, lost = locate(output, hidden)
-    if lost and _badness(lost) >= limit:
+    if lost and _total_penalty(lost) >= limit:
         return Hypothesis(protected.sentence, located, method, problems=lost)
-    found = lost + problems(protected, located, hidden.slots, rules)
+    found = lost + find_problems(protected, located, hidden.slots, rules)
     return Hypothesis(protected.sentence, located, method, problems=found)
 
 
-def problems(
+def find_problems(
     protected: Protected, output: SpannedText, hidden: Iterable[int], rules: Rules
 ) -> tuple[Problem, ...]:
     """What is wrong with an output besides its masks; `hidden` are the masked slots."""
@@ -91,9 +91,9 @@ def problems(
     if not LETTER.search(target) and LETTER.search(source):
         # Names alone are no translation of what stood between them.
         found.append(Problem(ProblemCode.EMPTY))
-    elif _copied(source, target):
+    elif _is_copied(source, target):
         found.append(Problem(ProblemCode.UNTRANSLATED))
-    if _loops(target) > max(2, _loops(source)):
+    if _max_repetition(target) > max(2, _max_repetition(source)):
         found.append(Problem(ProblemCode.REPETITION))
     if len(target) > 3 * len(source) + 40 or len(source) > 8 * len(target) + 40:
         found.append(Problem(ProblemCode.LENGTH))
@@ -106,13 +106,13 @@ def problems(
     return tuple(found)
 
 
-def _copied(source: str, target: str) -> bool:
+def _is_copied(source: str, target: str) -> bool:
     """True where a sentence of four words and more came back as it was."""
     words = _WORDS.findall(source.casefold())
     return len(words) >= 4 and words == _WORDS.findall(target.casefold())
 
 
-def _loops(text: str) -> int:
+def _max_repetition(text: str) -> int:
     """How often the most frequent run of three words (six CJK characters) occurs."""
     words = _WORDS.findall(text.casefold())
     if len(words) < 4:
@@ -123,7 +123,7 @@ def _loops(text: str) -> int:
     return max(runs.values(), default=0)
 
 
-_WEIGHT = {
+_PENALTIES = {
     ProblemCode.MASK_LOST: 8,
     ProblemCode.MASK_REPEATED: 8,
     ProblemCode.LEFTOVER: 6,
@@ -141,10 +141,10 @@ _WEIGHT = {
 }
 
 
-def badness(hypothesis: Hypothesis) -> int:
+def penalty(hypothesis: Hypothesis) -> int:
     """How bad an output is; 0 is right."""
-    return _badness(hypothesis.problems)
+    return _total_penalty(hypothesis.problems)
 
 
-def _badness(problems: Sequence[Problem]) -> int:
-    return sum(_WEIGHT[problem.code] for problem in problems)
+def _total_penalty(problems: Sequence[Problem]) -> int:
+    return sum(_PENALTIES[problem.code] for problem in problems)

@@ -108,4 +108,4 @@ def corrected(timed: Transcript, path: Path) -> Transcript:
     """Transfer the times of a transcript to the text in `path`. Raises `InputError`."""
     item = inputs.read(path)
     text = formats.from_track(item) if isinstance(item, Track) else item
-    return pipeline.retimed(text, timed)
+    return pipeline.transfer_times(text, timed)

@@ -37,7 +37,7 @@ def run(line: CommandLine) -> int:
             locale = own or _language(path, track)
             if locale is None:
                 raise InputError(str(path), "its language is not known", "Name it: --language es")
-            found += pipeline.examine(
+            found += pipeline.check_track(
                 replace(track, language=locale.tag),  # findings name the file
                 locale,
                 source=original,

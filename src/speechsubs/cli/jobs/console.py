@@ -18,7 +18,7 @@ from speechsubs import project
 from speechsubs.cli.arguments import Display
 from speechsubs.cli.escape import visible
 from speechsubs.errors import SpeechsubsError
-from speechsubs.model import Finding, Severity, clock
+from speechsubs.model import Finding, Severity, format_time
 from speechsubs.pipeline import Result
 from speechsubs.project import summary
 
@@ -66,7 +66,7 @@ def show_results(screen: Console, items: Sequence[Result]) -> None:
                 escape(item.name),
                 output.locale.tag,
                 str(figures["cues"]),
-                clock(figures["end_ms"]).rpartition(".")[0],
+                format_time(figures["end_ms"]).rpartition(".")[0],
                 str(figures["median_chars_per_second"]),
                 str(figures["too_fast"]),
                 str(figures["error"]),

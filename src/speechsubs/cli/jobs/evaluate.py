@@ -184,7 +184,7 @@ def _climbed(
     score: Callable[[Sequence[str]], tuple[float, float]],
 ) -> dict[str, Any]:
     """Translate the sentences as `subtitle` does: masked, verified, with fallbacks."""
-    lines = pipeline.translate_lines(texts, engine, pipeline.setting(source, words), target)
+    lines = pipeline.translate_lines(texts, engine, pipeline.make_settings(source, words), target)
     held = [line for line in lines if line.draft.method.kind not in _BARE]
     at_once = [line for line in held if line.draft.method.kind is MethodKind.MASKED]
     sound = [line for line in held if not any(item.code in _LOST for item in line.findings)]

@@ -133,9 +133,9 @@ def _safe(text: str) -> str:
 
 
 def _query(text: str, source: Locale, words: glossary.Glossary) -> Query:
-    context = currencies.context([text], source.language, "USD")
+    context = currencies.infer_context([text], source.language, "USD")
     sentence = Sentence(0, 0, text)
-    found = placeholders.find([sentence], Matcher(words), source.language, context)[0]
+    found = placeholders.protect([sentence], Matcher(words), source.language, context)[0]
     return Query(text, found.slots, source.tag)
 
 

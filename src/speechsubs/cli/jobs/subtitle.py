@@ -17,7 +17,7 @@ from speechsubs.cli.jobs.workspace import Workspace
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
 from speechsubs.options import Options
-from speechsubs.pipeline import Result, Setting
+from speechsubs.pipeline import Result, RunSettings
 
 
 def run(line: CommandLine) -> int:
@@ -50,7 +50,7 @@ def run(line: CommandLine) -> int:
         loaded = [_engines(group, place, line.options) for group in groups]
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             for group, pairs in zip(groups, loaded, strict=True):
-                setting = pipeline.setting(group.source, words, line.options)
+                setting = pipeline.make_settings(group.source, words, line.options)
                 made = _subtitle(group, pairs, setting, place, bar, recording)
                 finished += [(path, place.pinned(result)) for path, result in made.results]
                 failures += made.failures
@@ -121,7 +121,7 @@ def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale
 def _subtitle(
     group: Group,
     pairs: Pairs,
-    setting: Setting,
+    setting: RunSettings,
     place: Workspace,
     bar: Progress,
     recording: Recording | None,

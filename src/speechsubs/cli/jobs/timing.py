@@ -15,7 +15,7 @@ from speechsubs.cli.jobs import audio, console, inputs
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Severity, Track, Transcript, Word, clock
+from speechsubs.model import Severity, Track, Transcript, Word, format_time
 from speechsubs.options import Options
 from speechsubs.pipeline import Result
 
@@ -38,7 +38,7 @@ def run(
     curve = vad.SpeechCurve(recording)
     with audio.bar(screen, quiet) as bar:
         aligner = audio.aligner(recording, locale, options, bar, curve)
-        (result,) = pipeline.subtitle([transcript], pipeline.setting(locale), aligner=aligner)
+        (result,) = pipeline.subtitle([transcript], pipeline.make_settings(locale), aligner=aligner)
     if display.as_json:
         click.echo(json.dumps(data(result), ensure_ascii=True, indent=1))
     else:
@@ -75,7 +75,7 @@ def _entry(text: str, words: Sequence[Word]) -> dict[str, Any]:
         "text": text,
         "start_ms": words[0].start_ms if words else 0,
         "end_ms": words[-1].end_ms if words else 0,
-        "confidence": pipeline.confidence(words),
+        "confidence": pipeline.combine_confidence(words),
     }
 
 
@@ -84,7 +84,7 @@ def _table(result: Result) -> None:
     for sentence in result.sentences:
         entry = _entry(sentence.text, sentence.words)
         trust = "-" if entry["confidence"] is None else f"{entry['confidence']:.2f}"
-        times = "\t".join(clock(entry[name]) for name in ("start_ms", "end_ms"))
+        times = "\t".join(format_time(entry[name]) for name in ("start_ms", "end_ms"))
         click.echo(f"{times}\t{trust}\t{visible(' '.join(sentence.text.split()))}")
 
 

@@ -91,7 +91,7 @@ def _tracks(line: CommandLine) -> int:
                 bar.update(task, completed=ready, total=total)
 
             for group, pairs in zip(groups, loaded, strict=True):
-                setting = pipeline.setting(group.source, words, options)
+                setting = pipeline.make_settings(group.source, words, options)
                 recall = partial(place.recall, source=group.source, style=options.currency_style)
                 made = whole.run(group, pairs, setting, recall, progress=advance)
                 finished += made.results
@@ -156,7 +156,7 @@ def _lines(line: CommandLine) -> int:
         made = pipeline.translate_lines(
             texts,
             engine,
-            pipeline.setting(source, words, options),
+            pipeline.make_settings(source, words, options),
             target,
             terms=terms,
             recall=place.recall("-", source, options.currency_style),
@@ -173,7 +173,7 @@ def _lines(line: CommandLine) -> int:
     ]
     if not display.silent:
         screen = console.stderr()
-        findings = [*pipeline.foreign_glossary(words, source), *findings]
+        findings = [*pipeline.check_glossary_language(words, source), *findings]
         console.findings(screen, findings)
         screen.print(f"{engine.signature}: {console.counted(findings)}")
     return 3 if any(item.severity is not Severity.INFO for item in findings) else 0

@@ -14,7 +14,7 @@ from speechsubs.cli.jobs import models_install
 from speechsubs.errors import EngineError
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory
-from speechsubs.pipeline import Recall, Result
+from speechsubs.pipeline import Pretranslator, Result
 from speechsubs.project import Project
 from speechsubs.project.store import MANIFEST
 from speechsubs.protocols import Engine
@@ -38,9 +38,9 @@ class Workspace:
             engine = engines.load(name, source, target, threads=threads)
         return speechsubs_memory.cache_engine(engine, self.memory) if self.memory else engine
 
-    def recall(self, name: str, source: Locale, style: str) -> Recall:
+    def recall(self, name: str, source: Locale, style: str) -> Pretranslator:
         """The lookup of human translations of a transcript's sentences; the project first."""
-        found: list[Recall] = []
+        found: list[Pretranslator] = []
         own = self.project.source(name) if self.project else None
         if own:
             found.append(partial(speechsubs_project.recall, own))
@@ -59,9 +59,9 @@ class Workspace:
             texts = [draft.finished for draft in output.drafts]
             track = speechsubs_project.with_pinned(output.track, before, texts)
             if track != output.track:
-                shape = {f.code for f in pipeline.examine(output.track, output.locale)}
+                shape = {f.code for f in pipeline.check_track(output.track, output.locale)}
                 others = tuple(f for f in output.findings if f.code not in shape)
-                found = tuple(pipeline.examine(track, output.locale))
+                found = tuple(pipeline.check_track(track, output.locale))
                 output = replace(output, track=track, findings=(*others, *found))
             targets.append(output)
         return replace(result, targets=tuple(targets))
