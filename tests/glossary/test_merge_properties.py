@@ -9,9 +9,17 @@ from hypothesis import strategies as st
 
 from speechsubs.errors import GlossaryError, InputError
 from speechsubs.glossary import Glossary, Policy, Target, Term, write
-from speechsubs.glossary.fields import flat
+from speechsubs.glossary import incoming as interchange
+from speechsubs.glossary.fields import PARTS, Entry, Incoming, Value, flat, same, tags
 from speechsubs.glossary.load import parse
-from speechsubs.glossary.merge import ThreeWay, merge, text
+from speechsubs.glossary.merge import (
+    SpellingIndex,
+    ThreeWay,
+    merge,
+    merge_value,
+    text,
+    without_orphans,
+)
 
 PATH = Path("g.yml")
 WORDS = st.sampled_from(
@@ -84,6 +92,74 @@ def test_both_ways_find_the_same_conflicts(
 ) -> None:
     """Whose turn it is decides who wins, never whether there is something to decide."""
     assert bool(merge(base, ours, theirs).conflicts) == bool(merge(base, theirs, ours).conflicts)
+
+
+VALUES: st.SearchStrategy[Value] = st.one_of(
+    st.sampled_from(["", "a", "b"]), st.lists(st.sampled_from("ab"), unique=True).map(tuple)
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["source", "note", "es", "ja", *(f"es:{part}" for part in PARTS)]), VALUES
+)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_a_value_that_one_side_changed_is_taken(base: Value, ours: Value, theirs: Value) -> None:
+    assert merge_value(base, ours, base) == (ours, False)
+    assert merge_value(base, ours, ours) == (ours, False)
+    value, clash = merge_value(base, base, theirs)
+    assert same(value, theirs)
+    assert not clash
+    value, clash = merge_value(base, ours, theirs)
+    assert value == ours or (same(base, ours) and value == theirs)
+    assert clash == (not same(base, ours) and not same(base, theirs) and not same(ours, theirs))
+
+
+@given(VALUES, VALUES, VALUES)
+def test_what_counts_as_equal_is_for_the_caller_to_say(
+    base: Value, ours: Value, theirs: Value
+) -> None:
+    assert merge_value(base, ours, theirs, lambda one, other: True) == (ours, False)
+    assert merge_value(base, ours, theirs, lambda one, other: False) == (ours, True)
+
+
+@given(FIELDS)
+def test_no_part_stays_without_its_target(fields: dict[str, Value]) -> None:
+    left, orphans = without_orphans(fields)
+    assert all(left.values())
+    assert [tag for tag in tags(left) if tag not in left] == []
+    said = {name: value for name, value in fields.items() if value}
+    assert left | {name: fields[name] for name in orphans} == said
+    assert without_orphans(left) == (left, [])
+
+
+@given(GOOD, TERMS)
+def test_an_entry_removed_from_the_index_leaves_no_trace(glossary: Glossary, other: Term) -> None:
+    index = SpellingIndex(glossary.terms)
+    assert [index.taken(term) for term in glossary.terms] == [None] * len(glossary.terms)
+    added = replace(other, id="new")
+    taken, owner = index.taken(added), index.owner_of(added.source)
+    if taken is None:
+        index.add(added)
+        assert index.owner_of(added.source) == (owner or "new")
+        index.remove(added)
+    assert (index.taken(added), index.owner_of(added.source)) == (taken, owner)
+
+
+def sent(terms: tuple[Term, ...]) -> Incoming:
+    """A file that holds every field of some entries."""
+    return Incoming(tuple(Entry(flat(term), term.id) for term in terms), "file.csv")
+
+
+@given(GOOD, GOOD)
+def test_an_import_that_takes_nothing_changes_nothing(base: Glossary, ours: Glossary) -> None:
+    exported = tuple(term for term in base.terms if ours.term(term.id))
+    for merged in (
+        interchange.merge(ours, sent(())),
+        interchange.merge(ours, sent(ours.terms)),
+        interchange.merge(ours, sent(exported), base=base),
+    ):
+        assert merged.glossary.terms == ours.terms
+        assert (merged.added, merged.changed, merged.conflicts) == ((), {}, ())
 
 
 LEI = Term("lei", "Lei Jun", targets={"es": Target("Lei", ("L. Jun",))})

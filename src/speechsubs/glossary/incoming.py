@@ -1,20 +1,22 @@
-"""A file's entries merged into a glossary: by id, or by source where there is none.
+"""Merge a file's entries into a glossary: by id, or by source where there is no id.
 
-Without knowing what the file was made from, a field that says one thing here and
-another there is a conflict, and ours stays. What it was made from is known by the
-revision that our own tables carry, or by a `base` glossary: then only what both sides
-changed, and differently, is a conflict.
+If nothing tells what the file was made from, a field with different values here and there
+is a conflict, and ours stays. The revision that our own tables carry, or a `base` glossary,
+tells it: then only two different changes of one field are a conflict.
+
+The rules are those of `glossary.merge`, with another policy: no entry is ever removed, a
+list that both sides changed is a conflict, and white space in notes is ignored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from speechsubs.errors import GlossaryError, InputError, UnknownLocaleError
 from speechsubs.glossary.fields import (
     ENTRY,
     MAX_ITEMS,
-    PARTS,
     Entry,
     Incoming,
     Value,
@@ -33,6 +35,7 @@ from speechsubs.glossary.fields import (
     usable_id,
     with_policy,
 )
+from speechsubs.glossary.merge import SpellingIndex, joined, merge_value, without_orphans
 from speechsubs.glossary.model import Glossary, Policy, Term, target_for
 from speechsubs.language.normalize import key_of
 from speechsubs.model import Finding, Severity
@@ -100,7 +103,7 @@ class _Merge:
         self.findings: list[Finding] = []
         self._ours, self._file, self._prefer, self._policy = ours, file, prefer, policy
         self._base = {term.id: term for term in base.terms} if base else {}
-        self._names = _Names(ours.terms)
+        self._names = SpellingIndex(ours.terms)
         self._tags = {tag for term in ours.terms for tag in term.targets}
         self._renamed: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -133,9 +136,7 @@ class _Merge:
                 except UnknownLocaleError as error:
                     self._renamed[tag] = ""
                     message = f"{error}: its targets are not read"
-                    self.findings.append(
-                        finding("left-out", Severity.WARNING, message, self._file, entry.line)
-                    )
+                    self.findings.append(self._warning("left-out", message, entry))
             if self._renamed[tag]:
                 fields[name_of(self._renamed[tag], part)] = value
         return fields
@@ -175,9 +176,7 @@ class _Merge:
         if all(_same(n, v, before.get(n, empty(n))) for n, v in entry.fields.items()):
             return
         message = f"{was.id!r} was deleted here and changed there: it stays deleted"
-        self.conflicts.append(
-            finding("conflict", Severity.WARNING, message, self._file, entry.line)
-        )
+        self.conflicts.append(self._warning("conflict", message, entry))
 
     def _change(self, entry: Entry, term: Term) -> None:
         ours = flat(term)
@@ -187,17 +186,17 @@ class _Merge:
             value = ours.get(name, empty(name))
             if _same(name, value, theirs) or self._implied(name, value, theirs, term):
                 continue
-            was = None if before is None else before.get(name, empty(name))
-            if was is None:
-                take, keep = _without_base(name, value, theirs, term)
+            if before is None:
+                taken, clash = merge_value(_common(name, value, theirs, term), value, theirs)
             else:
-                take, keep = _same(name, value, was), _same(name, theirs, was)
-            if not take and not keep:
+                was = before.get(name, empty(name))
+                taken, clash = merge_value(was, value, theirs, partial(_same, name))
+            if clash:
                 message = f"{name}: {_shown(value)} here, {_shown(theirs)} there"
                 self._conflict(entry, term, name, f"{term.id!r} {message}")
-                take = self._prefer == "theirs" and bool(theirs)
-            if take:
-                made[name] = theirs
+                taken = theirs if theirs and self._prefer == "theirs" else value
+            if taken != value:
+                made[name] = taken
                 changed.append(name)
         new = self._checked(term.id, _tidy(made), entry, term) if changed else None
         if new is None or new == term:
@@ -239,59 +238,25 @@ class _Merge:
         except GlossaryError as error:
             problem = error.problem
         else:
-            problem = self._names.taken(term)
-            if not problem:
+            taken = self._names.taken(term)
+            if taken is None:
                 return term
+            text = next(text for text, key in claims(term) if key == taken[0])
+            problem = f"{_shown(text)} belongs to {taken[1]!r}"
         source = str(entry.fields["source"])
         message = f"{_shown(source)} is not taken over: {problem}"
-        self.findings.append(finding("refused", Severity.WARNING, message, self._file, entry.line))
+        self.findings.append(self._warning("refused", message, entry))
         return None
 
     def _conflict(self, entry: Entry, term: Term, name: str, message: str) -> None:
         stays = "theirs is taken" if self._prefer == "theirs" and name != "id" else "ours stays"
         where = f" (line {term.line} of {self._ours.path.name})" if term.line else ""
         locale = "" if name in ENTRY or name == "id" else split(name)[0]
-        self.conflicts.append(
-            finding("conflict", Severity.WARNING, f"{message}: {stays}{where}", self._file,
-                    entry.line, locale)
-        )  # fmt: skip
+        message = f"{message}: {stays}{where}"
+        self.conflicts.append(self._warning("conflict", message, entry, locale))
 
-
-class _Names:
-    """Who has which spelling."""
-
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self._exact: dict[str, list[str]] = {}
-        self._ruled: dict[tuple[str, str], str] = {}
-        for term in terms:
-            self.add(term)
-
-    def add(self, term: Term) -> None:
-        for text, key in claims(term):
-            self._exact.setdefault(text, []).append(term.id)
-            self._ruled.setdefault(key, term.id)
-
-    def remove(self, term: Term) -> None:
-        for text, key in claims(term):
-            self._exact[text].remove(term.id)
-            if self._ruled.get(key) == term.id:
-                del self._ruled[key]
-
-    def owner_of(self, text: str) -> str | None:
-        """The entry with this spelling: letter by letter, else by its rule of capitals."""
-        exact = self._exact.get(text)
-        if exact:
-            return exact[0]
-        ruled = self._ruled.get(("exact", key_of(text)))
-        return ruled or self._ruled.get(("any", key_of(text, fold=True)))
-
-    def taken(self, term: Term) -> str:
-        """Why the glossary would not load with this entry, or nothing."""
-        for text, key in claims(term):
-            owner = self._ruled.get(key, term.id)
-            if owner != term.id:
-                return f"{_shown(text)} belongs to {owner!r}"
-        return ""
+    def _warning(self, code: str, message: str, entry: Entry, locale: str = "") -> Finding:
+        return finding(code, Severity.WARNING, message, self._file, entry.line, locale)
 
 
 def _revision(term: Term, entry: Entry) -> str:
@@ -306,40 +271,31 @@ def _same(name: str, one: Value, other: Value) -> bool:
     return same(one, other)
 
 
-def _without_base(name: str, ours: Value, theirs: Value, term: Term) -> tuple[bool, bool]:
-    """Whether to take theirs, whether to keep ours; neither is a conflict.
+def _common(name: str, ours: Value, theirs: Value, term: Term) -> Value:
+    """The base to assume where nobody knows it: what both sides have.
 
-    Nothing is taken away, so a list that has more than ours is taken, one that has less
-    is not. An entry that was found by another spelling says nothing by it.
+    So nothing is ever taken away: a list that has more than ours is taken, one that has
+    less is not. An entry that was found by another spelling says nothing by it.
     """
-    if not ours or not theirs:
-        return not ours, not theirs
     if isinstance(ours, tuple):
-        return set(ours) < set(theirs), set(theirs) < set(ours)
+        return tuple(set(ours) & set(theirs))
     if name == "source":
-        known = {key_of(text, fold=term.case == "any") for text in term.spellings}
-        return False, key_of(str(theirs), fold=term.case == "any") in known
-    return False, False
+        fold = term.case == "any"
+        known = {key_of(text, fold=fold) for text in term.spellings}
+        return theirs if key_of(str(theirs), fold=fold) in known else ""
+    return ""
 
 
 def _tidy(fields: Mapping[str, Value]) -> dict[str, Value]:
-    """Without empty values, and without the parts of a target that has gone."""
-    gone = [tag for tag in tags(fields) if not fields.get(tag)]
-    dead = {name_of(tag, part) for tag in gone for part in ("", *PARTS)}
-    made = {name: value for name, value in fields.items() if value and name not in dead}
+    """Without orphans, and without a form that has become the term."""
+    made, _ = without_orphans(fields)
     for tag in tags(made):
-        _without_doubles(made, tag)
+        name = name_of(tag, "forms")
+        if made[tag] in made.get(name, ()):
+            made[name] = tuple(form for form in made[name] if form != made[tag])
     return made
 
 
-def _without_doubles(fields: dict[str, Value], tag: str) -> None:
-    """A form that has become the term is no form any more."""
-    forms = fields.get(name_of(tag, "forms"), ())
-    left = tuple(form for form in forms if form != fields[tag])
-    if left != forms:
-        fields[name_of(tag, "forms")] = left
-
-
-def _shown(value: Value | Sequence[str]) -> str:
-    text = value if isinstance(value, str) else ", ".join(value)
+def _shown(value: Value) -> str:
+    text = joined(value)
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…") if text else "nothing"

@@ -1,13 +1,17 @@
-"""Two versions of a glossary that came from one: merged entry by entry, field by field.
+"""Merge two versions of a glossary that came from one, entry by entry and field by field.
 
-What only one side changed is taken. Of lists (aliases, forms, forbidden) each side's
-additions and removals are. What both changed, and differently, is a conflict: ours stays
-and theirs is told. The result is a glossary that loads, always.
+A change on one side only is taken. For lists (aliases, forms, forbidden) the additions and
+removals of both sides are. Two different changes of one field are a conflict: ours stays,
+theirs is reported. The result always loads.
+
+The rules that every merge of entries needs come first: `merge_value` for one field,
+`without_orphans` for the fields together, `SpellingIndex` for the entries together. The
+import of a file, `glossary.incoming`, uses them with a policy of its own.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,6 +30,75 @@ from speechsubs.glossary.fields import (
 )
 from speechsubs.glossary.load import parse
 from speechsubs.glossary.model import Glossary, Term
+from speechsubs.language.normalize import key_of
+
+
+def merge_value(
+    base: Value, ours: Value, theirs: Value, equal: Callable[[Value, Value], bool] = same
+) -> tuple[Value, bool]:
+    """The merged value of a field, and whether both sides changed it differently.
+
+    A clash gives ours; what to do about it is for the caller to decide.
+
+    >>> merge_value("a", "a", "b"), merge_value("a", "b", "a"), merge_value("a", "b", "c")
+    (('b', False), ('b', False), ('b', True))
+    """
+    if equal(ours, theirs) or equal(base, theirs):
+        return ours, False
+    if equal(base, ours):
+        return theirs, False
+    return ours, True
+
+
+def without_orphans(fields: Mapping[str, Value]) -> tuple[dict[str, Value], list[str]]:
+    """The fields that are not empty, and the names of those left out as orphans.
+
+    An orphan is a part of a target (its forms, its gender) that a merge has removed.
+
+    >>> without_orphans({"source": "Lei", "note": "", "es": "", "es:gender": "m"})
+    ({'source': 'Lei'}, ['es:gender'])
+    """
+    gone = [tag for tag in tags(fields) if not fields.get(tag)]
+    names = (name_of(tag, part) for tag in gone for part in PARTS)
+    orphans = [name for name in names if fields.get(name)]
+    left = {n: value for n, value in fields.items() if value and n not in orphans}
+    return left, orphans
+
+
+class SpellingIndex:
+    """Which entry has which spelling, by the rules that keep a glossary's entries apart."""
+
+    def __init__(self, terms: Iterable[Term] = ()) -> None:
+        self._exact: dict[str, list[str]] = {}
+        self._ruled: dict[tuple[str, str], str] = {}
+        for term in terms:
+            self.add(term)
+
+    def add(self, term: Term) -> None:
+        """Add an entry's spellings; those that another entry has stay with that one."""
+        for text, key in claims(term):
+            self._exact.setdefault(text, []).append(term.id)
+            self._ruled.setdefault(key, term.id)
+
+    def remove(self, term: Term) -> None:
+        """Remove an entry's spellings."""
+        for text, key in claims(term):
+            self._exact[text].remove(term.id)
+            if self._ruled.get(key) == term.id:
+                del self._ruled[key]
+
+    def owner_of(self, text: str) -> str | None:
+        """The entry with this spelling: letter by letter, else by its rule of capitals."""
+        exact = self._exact.get(text)
+        if exact:
+            return exact[0]
+        ruled = self._ruled.get(("exact", key_of(text)))
+        return ruled or self._ruled.get(("any", key_of(text, fold=True)))
+
+    def taken(self, term: Term) -> tuple[tuple[str, str], str] | None:
+        """The first key of the entry's `claims` that another entry has, and that entry's id."""
+        owners = ((key, self._ruled.get(key, term.id)) for _, key in claims(term))
+        return next((found for found in owners if found[1] != term.id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +138,10 @@ class _Work:
     path: Path
     conflicts: list[Conflict] = field(default_factory=list)
 
+    def sides(self, term_id: str) -> tuple[Term | None, Term | None, Term | None]:
+        """An entry in base, ours and theirs."""
+        return self.base.get(term_id), self.ours.get(term_id), self.theirs.get(term_id)
+
 
 def merge(base: Glossary, ours: Glossary, theirs: Glossary) -> ThreeWay:
     """Merge what was done to `base` in `ours` and in `theirs`.
@@ -81,13 +158,9 @@ def merge(base: Glossary, ours: Glossary, theirs: Glossary) -> ThreeWay:
         {t.id: t for t in theirs.terms},
         ours.path,
     )
-    merged: list[Term] = []
-    for term in (*ours.terms, *(t for t in theirs.terms if t.id not in work.ours)):
-        made = _merged(work, term.id)
-        if made is not None:
-            merged.append(made)
-    terms = _apart(work, merged)
-    return ThreeWay(replace(ours, terms=tuple(terms), digest=""), tuple(work.conflicts))
+    made = [_merged(work, term_id) for term_id in {**work.ours, **work.theirs}]
+    terms = tuple(_apart(work, [term for term in made if term is not None]))
+    return ThreeWay(replace(ours, terms=terms, digest=""), tuple(work.conflicts))
 
 
 def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
@@ -111,9 +184,9 @@ def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
 
 def _merged(work: _Work, term_id: str) -> Term | None:
     """One entry; None where it is deleted."""
-    base, ours, theirs = (side.get(term_id) for side in (work.base, work.ours, work.theirs))
+    base, ours, theirs = work.sides(term_id)
     if ours is None or theirs is None:
-        return _one_sided(work, base, ours, theirs)
+        return _one_sided(work, term_id)
     if _equal(ours, theirs) or (base is not None and _equal(base, theirs)):
         return ours
     if base is not None and _equal(base, ours):
@@ -123,49 +196,49 @@ def _merged(work: _Work, term_id: str) -> Term | None:
     found: list[Conflict] = []
     for name in dict.fromkeys((*mine, *other, *before)):
         values = [side.get(name, empty(name)) for side in (before, mine, other)]
-        value, clash = _field(values[0], values[1], values[2])
-        made[name] = value
+        made[name], clash = _united(values[0], values[1], values[2])
         if clash:
-            was, mine_, theirs_ = map(_text, values)
-            found.append(Conflict(term_id, name, was, mine_, theirs_, ours.line))
-    found += _tidied(term_id, made, mine, other, ours.line)
+            was, here, there = map(joined, values)
+            found.append(Conflict(term_id, name, was, here, there, ours.line))
+    fields, orphans = without_orphans(made)
+    for name in orphans:
+        here, there = (joined(side.get(name, "")) for side in (mine, other))
+        found.append(Conflict(term_id, name, "", here, there, ours.line))
     try:
-        term = term_of(term_id, {n: v for n, v in made.items() if v}, work.path, ours.line)
+        term = term_of(term_id, fields, work.path, ours.line)
     except GlossaryError as error:
         # Each side is a good entry, both together are not (a form that is forbidden).
-        work.conflicts.append(_whole(term_id, base, ours, theirs, error.problem))
+        work.conflicts.append(_whole(work, term_id, error.problem))
         return ours
     work.conflicts += found
     return term
 
 
-def _one_sided(
-    work: _Work, base: Term | None, ours: Term | None, theirs: Term | None
-) -> Term | None:
+def _one_sided(work: _Work, term_id: str) -> Term | None:
     """An entry that one side lacks: new there, or deleted here."""
+    base, ours, theirs = work.sides(term_id)
     there = ours or theirs
     if base is None or there is None:
         return there
     if _equal(base, there):
         return None
-    term_id = there.id
     why = "deleted here, changed there" if ours is None else "changed here, deleted there"
-    work.conflicts.append(_whole(term_id, base, ours, theirs, why))
+    work.conflicts.append(_whole(work, term_id, why))
     return ours
 
 
-def _whole(
-    term_id: str, base: Term | None, ours: Term | None, theirs: Term | None, why: str
-) -> Conflict:
-    was, mine, other = (_summary(term) for term in (base, ours, theirs))
-    return Conflict(term_id, f"entry ({why})", was, mine, other, ours.line if ours else 0)
+def _whole(work: _Work, term_id: str, why: str) -> Conflict:
+    base, ours, theirs = work.sides(term_id)
+    was, here, there = (_summary(term) for term in (base, ours, theirs))
+    return Conflict(term_id, f"entry ({why})", was, here, there, ours.line if ours else 0)
 
 
 def _summary(term: Term | None) -> str:
-    return "; ".join(f"{n}: {_text(v)}" for n, v in flat(term).items()) if term else ""
+    return "; ".join(f"{n}: {joined(v)}" for n, v in flat(term).items()) if term else ""
 
 
-def _text(value: Value) -> str:
+def joined(value: Value) -> str:
+    """A field's value as one text."""
     return value if isinstance(value, str) else ", ".join(value)
 
 
@@ -174,65 +247,42 @@ def _equal(one: Term, other: Term) -> bool:
     return a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
 
 
-def _field(base: Value, ours: Value, theirs: Value) -> tuple[Value, bool]:
-    """The merged value, and whether both sides changed it differently."""
-    if same(ours, theirs) or same(base, theirs):
-        return ours, False
-    if same(base, ours):
-        return theirs, False
-    if isinstance(base, tuple) and isinstance(ours, tuple) and isinstance(theirs, tuple):
-        gone = set(base) - set(theirs)
-        kept = [item for item in ours if item not in gone]
-        added = [item for item in theirs if item not in base and item not in kept]
-        return (*kept, *added), False
-    return ours, True
+def _united(base: Value, ours: Value, theirs: Value) -> tuple[Value, bool]:
+    """As `merge_value`, but lists that both sides changed take the changes of both."""
+    value, clash = merge_value(base, ours, theirs)
+    if not clash or not isinstance(ours, tuple):
+        return value, clash
+    gone = set(base) - set(theirs)
+    kept = [item for item in ours if item not in gone]
+    added = [item for item in theirs if item not in base and item not in kept]
+    return (*kept, *added), False
 
 
-def _tidied(
-    term_id: str, made: dict[str, Value], ours: Mapping[str, Value],
-    theirs: Mapping[str, Value], line: int,
-) -> Iterator[Conflict]:  # fmt: skip
-    """Take away the parts of targets that have gone, telling those that somebody changed."""
-    for tag in tags(made):
-        if made.get(tag):
-            continue
-        for part in PARTS:
-            name = name_of(tag, part)
-            if made.get(name):
-                mine, other = (_text(side.get(name, "")) for side in (ours, theirs))
-                yield Conflict(term_id, name, "", mine, other, line)
-                made[name] = empty(name)
-
-
-def _apart(work: _Work, terms: Sequence[Term]) -> list[Term]:
+def _apart(work: _Work, terms: list[Term]) -> list[Term]:
     """The terms with no spelling claimed twice: what came from theirs gives way.
 
     Ours by themselves are apart, so in the end there is always a way.
     """
-    current = list(terms)
-    while True:
-        owners: dict[tuple[str, str], Term] = {}
-        giving: dict[str, str] = {}
-        for term in sorted(current, key=lambda t: not _is_ours(work, t)):
-            keys = {key: text for text, key in claims(term)}
-            taken = next((k for k in keys if k in owners), None)
-            if taken is not None and not _is_ours(work, term):
-                giving[term.id] = f"{keys[taken]!r} belongs to {owners[taken].id!r}"
-                continue
-            owners.update(dict.fromkeys(keys, term))
-        if not giving:
-            return current
-        kept: list[Term] = []
-        for term in current:
-            if term.id not in giving:
-                kept.append(term)
-                continue
-            base, ours, theirs = (s.get(term.id) for s in (work.base, work.ours, work.theirs))
-            work.conflicts = [c for c in work.conflicts if c.term != term.id]
-            work.conflicts.append(_whole(term.id, base, ours, theirs, giving[term.id]))
-            if ours is not None:
-                kept.append(ours)
-        current = kept
+    while giving := _giving_way(work, terms):
+        work.conflicts = [c for c in work.conflicts if c.term not in giving]
+        work.conflicts += [_whole(work, term_id, why) for term_id, why in giving.items()]
+        left = (work.ours.get(term.id) if term.id in giving else term for term in terms)
+        terms = [term for term in left if term is not None]
+    return terms
+
+
+def _giving_way(work: _Work, terms: Sequence[Term]) -> dict[str, str]:
+    """The ids of entries not as in ours with a spelling that another one has, and why."""
+    index = SpellingIndex(term for term in terms if _is_ours(work, term))
+    giving: dict[str, str] = {}
+    for term in (term for term in terms if not _is_ours(work, term)):
+        taken = index.taken(term)
+        if taken is None:
+            index.add(term)
+        else:
+            text = {key: text for text, key in claims(term)}[taken[0]]
+            giving[term.id] = f"{text!r} belongs to {taken[1]!r}"
+    return giving
 
 
 def _is_ours(work: _Work, term: Term) -> bool:
