@@ -61,7 +61,7 @@ class BatchArguments:
 class Parameters:
     """A command's parameters and the values that click parsed, from which `Options` are built.
 
-    A manifest row overrides them with its own values (`jobs.batch_options`).
+    A manifest row overrides them with its own values (`jobs.batch`).
     """
 
     command: str

@@ -1,25 +1,50 @@
 """Batch runs: from options to a plan, from the plan to outputs and a summary."""
 
+import difflib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from speechsubs import batch
-from speechsubs.batch import Choice, Control, Job, Plan, Request, Resources, State, Watch
-from speechsubs.batch import watch as watching
-from speechsubs.cli.arguments import CommandLine
-from speechsubs.cli.jobs import batch_cluster, batch_options, inputs, progress, workspace
+from speechsubs import batch, formats, outputs
+from speechsubs.batch import (
+    Choice,
+    Control,
+    Job,
+    JobResult,
+    Plan,
+    Request,
+    Resources,
+    State,
+    Watch,
+    watch,
+)
+from speechsubs.batch.cluster.client import Cluster
+from speechsubs.batch.cluster.protocol import Place
+from speechsubs.batch.discover import Row
+from speechsubs.cli.arguments import BatchArguments, CommandLine, Parameters
+from speechsubs.cli.group import COMMANDS, main
+from speechsubs.cli.jobs import inputs, progress, workspace
 from speechsubs.cli.jobs.progress import Reporting
+from speechsubs.engines import ctranslate
 from speechsubs.errors import InputError
+from speechsubs.options import Options
 
 #: The most plain files that do not make a batch yet.
 FEW = 10
+
+#: Options that a manifest row may set, by their command-line names.
+_OF_ROWS = frozenset({
+    "from", "glossary", "no-glossary", "format", "engine", "bilingual", "aligner", "lexicon",
+    "duration", "fps", "max-lines", "line-width", "currency-style", "default-dollar", "headings",
+    "dates", "units", "crlf", "bom", "keep-cues", "language", "source", "source-language",
+})  # fmt: skip
 
 #: Exit codes after a signal, as in shells.
 _SIGNALLED = 128
@@ -58,6 +83,10 @@ def wanted(line: CommandLine) -> bool:
     return True
 
 
+#: `batch.run`, or its equivalent on a cluster.
+Runner = Callable[..., Generator[JobResult, None, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """A batch as requested."""
@@ -65,13 +94,13 @@ class _Batch:
     line: CommandLine
     request: Request
     workers: int
-    runner: batch_cluster.Runner = batch.run
+    runner: Runner = batch.run
 
 
 def run(line: CommandLine) -> int:
     """Run the batch; returns the exit code."""
     progress.refuse(line)
-    batch_cluster.refuse(line.batch)
+    _refuse_cluster(line.batch)
     asked = _Batch(line, _request(line), line.batch.jobs or _cores())
     jobs = batch.jobs(asked.request)
     if line.command == "translate" and not all(job.targets for job in jobs):
@@ -86,9 +115,7 @@ def run(line: CommandLine) -> int:
             return _dry_run(asked, jobs, resources, reporting)
         state = stack.enter_context(_state(asked, jobs, reporting))
         stack.enter_context(control.listening())
-        runner = stack.enter_context(
-            batch_cluster.runner(line.batch, asked.workers, reporting.note)
-        )
+        runner = stack.enter_context(_runner(line.batch, asked.workers, reporting.note))
         asked = replace(asked, runner=runner)
         if line.batch.watch:
             _watch(asked, resources, state, control, reporting)
@@ -109,14 +136,91 @@ def run(line: CommandLine) -> int:
 
 def _request(line: CommandLine) -> Request:
     choice = Choice(
-        batch_options.suffixes(line.command, line.options),
+        _suffixes(line.command, line.options),
         line.batch.include,
         line.batch.exclude,
         line.batch.recursive,
-        partial(batch_options.is_own_output, line),
+        partial(_is_own_output, line),
     )
-    row = partial(batch_options.of_row, line.parameters)
+    row = partial(_row_options, line.parameters)
     return Request(line.sources, line.command, line.options, choice, line.tags, line.output, row)
+
+
+def _suffixes(command: str, options: Options) -> tuple[str, ...]:
+    """The suffixes of the files that a command takes from a folder.
+
+    A file to be converted to WebVTT is not one already.
+    """
+    if command == "subtitle":
+        return formats.readable_suffixes()
+    kinds = set(formats.writable())
+    if command == "convert":
+        kinds -= set(options.kinds)
+    return tuple(f".{name}" for name in sorted(kinds))
+
+
+def _is_own_output(line: CommandLine, path: Path) -> bool:
+    """Whether a file written by speechsubs looks like an output of this command."""
+    if line.command == "subtitle":
+        return True
+    if line.command == "translate":
+        return outputs.language_in(path) in line.tags
+    if line.command == "convert":
+        return line.output is None and path.suffix.lower().lstrip(".") in line.options.kinds
+    return False
+
+
+def _row_options(parameters: Parameters, row: Row, base: Options) -> Options:
+    """The options of a row, which override those of the command line.
+
+    Values are parsed as on the command line, paths are relative to the manifest. Raises
+    `InputError` with the row's position.
+    """
+    if not row.options:
+        return base
+    context = click.Context(main)
+    found = main.get_command(context, parameters.command)
+    assert found is not None, COMMANDS
+    known = {
+        option.removeprefix("--"): item
+        for item in found.params
+        if isinstance(item, click.Option)
+        for option in item.opts
+        if option.removeprefix("--") in _OF_ROWS
+    }
+    changed = dict(parameters.values)
+    for name, value in row.options.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(sorted(known))}"
+            raise InputError(row.place, f"option {name!r} is not one of a job", hint)
+        parameter = known[name]
+        try:
+            changed[str(parameter.name)] = _value(parameter, value, row, context)
+        except click.UsageError as error:
+            raise InputError(row.place, f"option {name}: {error.message}") from error
+    return replace(parameters, values=changed).options()
+
+
+def _value(parameter: click.Option, value: str | bool, row: Row, context: click.Context) -> Any:
+    if parameter.is_flag:
+        words = {True: True, False: False, "true": True, "yes": True, "false": False, "no": False}
+        if value not in words:
+            raise click.UsageError(f"{value!r} is neither yes nor no")
+        return words[value]
+    if isinstance(value, bool):
+        raise click.UsageError("it needs a value")
+    if isinstance(parameter.type, click.Path):
+        return Path(row.source.parent, value) if Path(value).is_absolute() else _beside(row, value)
+    if parameter.multiple:
+        parts = value.replace(",", " ").split()
+        return tuple(parameter.type.convert(part, parameter, context) for part in parts)
+    return parameter.type.convert(value, parameter, context)
+
+
+def _beside(row: Row, value: str) -> Path:
+    """Resolve a path relative to the manifest, named in the first part of `row.place`."""
+    return Path(row.place.rpartition(":")[0]).parent / value
 
 
 def _cores() -> int:
@@ -125,6 +229,33 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
+
+
+def _refuse_cluster(given: BatchArguments) -> None:
+    """Raise a usage error for options that cannot be combined with a cluster."""
+    if not (given.cluster or given.scheduler):
+        return
+    if given.cluster and given.scheduler:
+        raise click.UsageError("--cluster local and --scheduler do not go together")
+    if given.scheduler and given.jobs:
+        raise click.UsageError("--jobs is for this machine; a scheduler uses all its workers")
+
+
+@contextmanager
+def _runner(given: BatchArguments, workers: int, note: Callable[[str], None]) -> Iterator[Runner]:
+    """The function that runs the jobs. Raises `InputError` if Dask is not installed.
+
+    No worker is started or contacted before there is something to do.
+    """
+    if given.scheduler:
+        place = Place(given.scheduler)
+    elif given.cluster:
+        place = Place("", workers, max(1, ctranslate.count_cores() // workers))
+    else:
+        yield batch.run
+        return
+    with Cluster(place, note) as cluster:
+        yield cluster.run
 
 
 def _resources(store: workspace.Workspace, asked: int | None, workers: int) -> Resources:
@@ -215,11 +346,11 @@ def _watch(
     """Scan the folders until a signal stops the run."""
     if not any(path.is_dir() or "*" in str(path) for path in asked.request.arguments):
         raise click.UsageError("--watch needs a folder to watch")
-    watch = Watch()
+    folders = Watch()
     reporting.watching(asked.request.arguments, asked.workers)
     while not control.stopping:
         try:
-            jobs = watch.settled(batch.jobs(asked.request))
+            jobs = folders.settled(batch.jobs(asked.request))
         except InputError:
             jobs = []  # no file matches yet, or the folder is temporarily missing
         if jobs:
@@ -227,4 +358,4 @@ def _watch(
             reporting.more(plan)
             _do(asked, plan, resources, state, control, reporting)
             reporting.idle()
-        control.pause(watching.EVERY_S)
+        control.pause(watch.EVERY_S)
