@@ -15,7 +15,7 @@ from speechsubs import audio as recordings
 from speechsubs import engines, formats, outputs, pipeline
 from speechsubs import glossary as glossaries
 from speechsubs import memory as memories
-from speechsubs.alignment import registry as aligners
+from speechsubs.alignment import registry
 from speechsubs.audio import Recording
 from speechsubs.batch import naming, whole
 from speechsubs.errors import EngineError, InputError
@@ -216,7 +216,7 @@ def _aligner(audio: StrPath | Recording | None, locale: Locale, options: Options
         return None
     lexicon = Path(options.lexicon) if options.lexicon else None
     recording = None if audio is None else _recording(audio)
-    return aligners.load(options.aligner, recording, locale, lexicon=lexicon)
+    return registry.load(options.aligner, recording, locale, lexicon=lexicon)
 
 
 def _glossary(item: StrPath | Glossary | None, options: Options) -> Glossary:

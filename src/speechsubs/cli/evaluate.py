@@ -56,6 +56,6 @@ def evaluate(ctx: click.Context, /, **given: Any) -> None:
       speechsubs models evaluate en es --set talks.en --references talks.es --glossary glossary.yml
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import evaluate as job
+    from speechsubs.cli.jobs import evaluate
 
-    ctx.exit(job.evaluate(arguments.filled(arguments.Evaluation, given)))
+    ctx.exit(evaluate.evaluate(arguments.filled(arguments.Evaluation, given)))

@@ -74,9 +74,9 @@ def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) 
     write names with a capital and common nouns without.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import glossary as jobs_glossary
+    from speechsubs.cli.jobs import glossary as job
 
-    ctx.exit(jobs_glossary.suggest(transcripts, **given))
+    ctx.exit(job.suggest(transcripts, **given))
 
 
 @command.command("import")
@@ -131,9 +131,9 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
     stay as they are. Exit code 3 when there were conflicts.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import glossary as jobs_glossary
+    from speechsubs.cli.jobs import glossary as job
 
-    ctx.exit(jobs_glossary.import_(glossary, file, arguments.GlossaryImport(**given)))
+    ctx.exit(job.import_(glossary, file, arguments.GlossaryImport(**given)))
 
 
 @command.command("export")
@@ -164,9 +164,9 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     Exit code 3 when an entry had to be left out.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import glossary as jobs_glossary
+    from speechsubs.cli.jobs import glossary as job
 
-    ctx.exit(jobs_glossary.export(glossary, **given))
+    ctx.exit(job.export(glossary, **given))
 
 
 @command.command("diff")
@@ -264,10 +264,10 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     `glossary apply`.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import review as jobs_review
+    from speechsubs.cli.jobs import review as job
 
     change = arguments.filled(arguments.GlossaryReview, given)
-    ctx.exit(jobs_review.change(versions, change, arguments.filled(arguments.Page, given)))
+    ctx.exit(job.change(versions, change, arguments.filled(arguments.Page, given)))
 
 
 @command.command("apply")
@@ -316,9 +316,9 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
     Exit codes: 0 done, 1 refused or input error, 3 done with findings.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
+    from speechsubs.cli.jobs import glossary_review as job
 
-    ctx.exit(jobs_glossary_review.apply(decisions, arguments.GlossaryApply(**given)))
+    ctx.exit(job.apply(decisions, arguments.GlossaryApply(**given)))
 
 
 @command.command("merge")
@@ -344,6 +344,6 @@ def merge(ctx: click.Context, /, base: str, ours: str, theirs: str, **given: Any
     error (it is not).
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import glossary_review as jobs_glossary_review
+    from speechsubs.cli.jobs import glossary_review as job
 
-    ctx.exit(jobs_glossary_review.merge(base, ours, theirs, **given))
+    ctx.exit(job.merge(base, ours, theirs, **given))

@@ -69,9 +69,9 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     States, places and slots travel as properties, which other tools keep.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import memory as jobs_memory
+    from speechsubs.cli.jobs import memory as job
 
-    ctx.exit(jobs_memory.export(memory, **given))
+    ctx.exit(job.export(memory, **given))
 
 
 @command.command("stats")
@@ -81,9 +81,9 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
 def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     """Count what is in a MEMORY: segments by language and state, cached engine output."""
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import memory as jobs_memory
+    from speechsubs.cli.jobs import memory as job
 
-    ctx.exit(jobs_memory.stats(memory, **given))
+    ctx.exit(job.stats(memory, **given))
 
 
 @command.command("search")
@@ -123,6 +123,6 @@ def search(ctx: click.Context, /, memory: Path, text: str, **given: Any) -> None
     found is no error: exit code 0.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import memory as jobs_memory
+    from speechsubs.cli.jobs import memory as job
 
-    ctx.exit(jobs_memory.search(memory, text, arguments.MemorySearch(**given)))
+    ctx.exit(job.search(memory, text, arguments.MemorySearch(**given)))

@@ -92,9 +92,9 @@ def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given:
     as .argosmodel files. There, `speechsubs models install --from FOLDER` installs the very same files.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import models as job
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(job.export(folder, which, **given))
+    ctx.exit(models.export(folder, which, **given))
 
 
 @command.command("verify")
@@ -115,9 +115,9 @@ def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     Exit code 3 when a model changed, is broken or answers with nonsense.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import models as jobs_models
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(jobs_models.verify(which, **given))
+    ctx.exit(models.verify(which, **given))
 
 
 @command.command("info")
@@ -130,9 +130,9 @@ def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     WHICH is two languages, the name of a model's folder, or an .argosmodel file.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import models as jobs_models
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(jobs_models.info(which, **given))
+    ctx.exit(models.info(which, **given))
 
 
 @command.command("remove")
@@ -146,9 +146,9 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
     WHICH is two languages or the name of a model's folder.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import models as jobs_models
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(jobs_models.remove(which, **given))
+    ctx.exit(models.remove(which, **given))
 
 
 @command.command("path")
@@ -159,9 +159,9 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 def path(ctx: click.Context, /, *, starter: bool) -> None:
     """Print the folder that models are installed into."""
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import models as jobs_models
+    from speechsubs.cli.jobs import models
 
-    ctx.exit(jobs_models.path(starter=starter))
+    ctx.exit(models.path(starter=starter))
 
 
 command.add_command(evaluate)

@@ -73,9 +73,9 @@ def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> N
     when something was not taken. The next run of the main job makes the cues.
     """
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import project as jobs_project
+    from speechsubs.cli.jobs import project as job
 
-    ctx.exit(jobs_project.import_(project, file, **given))
+    ctx.exit(job.import_(project, file, **given))
 
 
 @command.command("status")
@@ -85,6 +85,6 @@ def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> N
 def status(ctx: click.Context, /, project: Path, **given: Any) -> None:
     """Count the segments of a PROJECT by language and state."""
     # Imported here because it is heavy and would slow down --help.
-    from speechsubs.cli.jobs import project as jobs_project
+    from speechsubs.cli.jobs import project as job
 
-    ctx.exit(jobs_project.status(project, **given))
+    ctx.exit(job.status(project, **given))
