@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from speechsubs import __version__
-from speechsubs.adapters import files as adapters_files
-from speechsubs.adapters.files import Owner
+from speechsubs.adapters.files import Owner, hold_lock, read_bytes, remove_stale, write_atomic
 from speechsubs.adapters.json_codec import Codec, Shape
 from speechsubs.batch.model import JobResult, LanguageResult
 from speechsubs.errors import InputError, OutputError
@@ -172,7 +171,7 @@ class State:
             return
         lines = (_CODEC.dump(_again(key, known)) for key, known in self.known.items())
         data = [_head(), *lines]
-        adapters_files.write_atomic(self.path, b"".join(_encoded(item) for item in data))
+        write_atomic(self.path, b"".join(_encoded(item) for item in data))
         self._lines = len(data)
 
     def close(self) -> None:
@@ -265,19 +264,19 @@ def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
             "Wait until it ends, or choose another folder (-o)",
         )
 
-    with adapters_files.hold_lock(folder / LOCK, refused=refused) as before:
+    with hold_lock(folder / LOCK, refused=refused) as before:
         yield before
 
 
 def leftovers(folders: Iterable[Path]) -> int:
     """Remove temporary files left by killed processes; returns their number."""
-    return sum(len(adapters_files.remove_stale(folder)) for folder in set(folders))
+    return sum(len(remove_stale(folder)) for folder in set(folders))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return
-    for line in adapters_files.read_bytes(path, max_bytes=_MAX_BYTES).split(b"\n"):
+    for line in read_bytes(path, max_bytes=_MAX_BYTES).split(b"\n"):
         try:
             data: Any = json.loads(line)
         except (ValueError, RecursionError):

@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from speechsubs import engines, pipeline
-from speechsubs import memory as speechsubs_memory
 from speechsubs import project as speechsubs_project
 from speechsubs.adapters.files import read_bytes
 from speechsubs.cli.jobs import models_install
 from speechsubs.errors import EngineError
 from speechsubs.language.locales import Locale
-from speechsubs.memory import Memory
+from speechsubs.memory import Memory, cache_engine
 from speechsubs.pipeline import Pretranslator, Result
 from speechsubs.project import Project
 from speechsubs.project.store import MANIFEST
@@ -36,7 +35,7 @@ class Workspace:
             if not models_install.offer(name, source, target):
                 raise
             engine = engines.load(name, source, target, threads=threads)
-        return speechsubs_memory.cache_engine(engine, self.memory) if self.memory else engine
+        return cache_engine(engine, self.memory) if self.memory else engine
 
     def recall(self, name: str, source: Locale, style: str) -> Pretranslator:
         """The lookup of human translations of a transcript's sentences; the project first."""
