@@ -121,7 +121,7 @@ def check(
     given = _track(track)
     tag = chosen.language or _language(given)
     if not tag:
-        raise InputError(given.source, "its language is not known", "Name it: `language`")
+        raise InputError(given.source, "cannot determine its language", "Name it: `language`")
     locale = locales.load(tag)
     original = None if source is None else _track(source)
     spoken = chosen.against_language or (_language(original) if original else "")
@@ -150,7 +150,7 @@ def sync(
     chosen = _chosen(options, language)
     given = _track(track)
     if not given.cues:
-        raise InputError(given.source, "there are no cues in it")
+        raise InputError(given.source, "contains no cues")
     recording = _recording(audio)
     locale = locales.load(chosen.language or _language(given) or "en")
     return pipeline.sync(given, recording, _aligner(recording, locale, chosen))

@@ -68,7 +68,7 @@ def load(path: Path, *, progress: Progress | None = None) -> Recording:
     except ImportError as error:
         raise InputError(
             str(path),
-            f"recordings need more packages ({error.name})",
+            f"reading recordings requires further packages ({error.name})",
             "Install them: pip install 'speechsubs[align]'",
         ) from error
     pass_one = _decode(path, None, progress)
@@ -79,7 +79,7 @@ def load(path: Path, *, progress: Progress | None = None) -> Recording:
         # Rare, so a second pass is cheaper than keeping both channels.
         done = _decode(path, channel, progress)
         side = ("left", "right")[channel]
-        message = f"only the {side} channel is used: the other has no voice, or cancels it"
+        message = f"only the {side} channel is used: the other is silent or cancels it out"
         findings.append(Finding("one-channel", Severity.INFO, message, file=str(path)))
     samples = np.frombuffer(done.sound, dtype=np.int16)
     if not samples.any():
@@ -138,14 +138,14 @@ class _Decoded:
     def findings(self) -> Iterator[Finding]:
         """The problems of the file."""
         if self.damaged:
-            message = f"{self.damaged} damaged pieces were left out"
+            message = f"{self.damaged} damaged packets were skipped"
             yield Finding("audio-damaged", Severity.WARNING, message, file=self.name)
         if self.filled_ms:
-            message = f"{self.filled_ms / 1_000:.1f} s are missing inside and became silence"
+            message = f"{self.filled_ms / 1_000:.1f} s are missing and were filled with silence"
             yield Finding("audio-damaged", Severity.WARNING, message, file=self.name)
         missing = self.declared_ms - self.length_ms
         if self.stopped or missing > max(_MISSING_MS, self.declared_ms // 50):
-            message = f"it is cut short: {_clock(self.length_ms)} could be decoded"
+            message = f"the file is truncated: {_clock(self.length_ms)} could be decoded"
             if missing > 0:
                 message += f" of {_clock(self.declared_ms)}"
             yield Finding("audio-truncated", Severity.WARNING, message, file=self.name)
@@ -163,13 +163,13 @@ def _decode(path: Path, channel: int | None, progress: Progress | None) -> _Deco
             _decode_stream(file, done, channel, progress)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
-            raise InputError(str(path), f"it cannot be read ({error.strerror})") from error
+            raise InputError(str(path), f"cannot be read ({error.strerror})") from error
         if not done.sound:
-            problem = f"this is no sound that can be read ({_reason(error)})"
+            problem = f"not a readable audio or video file ({_reason(error)})"
             raise InputError(str(path), problem, _ADVICE) from error
         done.stopped = _reason(error)
     if not done.sound:
-        raise InputError(str(path), "there is no sound in it", _ADVICE)
+        raise InputError(str(path), "contains no audio", _ADVICE)
     return done
 
 
@@ -184,7 +184,7 @@ def _decode_stream(
     container: Any
     with av.open(file, options=options, metadata_errors="replace") as container:
         if not container.streams.audio:
-            raise InputError(done.name, "there is no sound in it", _ADVICE)
+            raise InputError(done.name, "contains no audio", _ADVICE)
         stream = container.streams.audio[0]
         done.declared_ms = _declared_ms(stream)
         mixed = av.AudioResampler(format="s16", layout="mono", rate=RATE)
@@ -196,8 +196,8 @@ def _decode_stream(
             for piece in resampler.resample(frame):
                 _append(piece, done, channel, stereo)
             if done.length_ms > MAX_HOURS * 3_600_000:
-                problem = f"it is longer than {MAX_HOURS} hours"
-                raise InputError(done.name, problem, "Cut it into parts")
+                problem = f"longer than {MAX_HOURS} hours"
+                raise InputError(done.name, problem, "Split it into parts")
             if progress is not None:
                 progress(done.length_ms, done.declared_ms)
         for piece in resampler.resample(None):

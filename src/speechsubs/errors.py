@@ -72,7 +72,7 @@ class UnknownLocaleError(SpeechsubsError):
         text = f"unknown language tag {self.tag!r}"
         if self.suggestions:
             return f"{text}: did you mean {' or '.join(self.suggestions)}?"
-        return f"{text}. `speechsubs locales` lists the known ones"
+        return f"{text}. `speechsubs locales` lists the supported ones"
 
 
 class EngineError(SpeechsubsError):

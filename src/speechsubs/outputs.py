@@ -94,8 +94,8 @@ def refuse_collisions(planned: Sequence[Path], sources: Sequence[Path]) -> None:
         if real in seen:
             raise InputError(
                 str(path),
-                "two outputs would have this name",
-                "Make them in two runs, each into a folder of its own (-o)",
+                "two outputs would have the same name",
+                "Write them in two runs to separate folders (-o)",
             )
         seen.add(real)
 
@@ -107,15 +107,17 @@ def refuse_places(planned: Sequence[Path]) -> None:
     """
     for path in planned:
         if path.is_dir():
-            raise OutputError(path, "cannot be written: a folder has this name")
+            raise OutputError(path, "cannot be written: there is a folder of this name")
         if path.name == LEDGER:
-            raise OutputError(path, "cannot be written: here stands what speechsubs wrote where")
+            raise OutputError(
+                path, "cannot be written: this name is reserved for the list of written files"
+            )
     for folder in dict.fromkeys(path.parent for path in planned):
         there = next(p for p in (folder, *folder.absolute().parents) if os.path.lexists(p))
         if not there.is_dir():
-            raise OutputError(folder, f"no folder can be made here: {there} is a file")
+            raise OutputError(folder, f"cannot create this folder: {there} is a file")
         if not os.access(there, os.W_OK | os.X_OK):
-            raise OutputError(there, "this folder may not be written to; choose another (-o)")
+            raise OutputError(there, "this folder is not writable; choose another (-o)")
 
 
 def write(
@@ -260,7 +262,7 @@ class _Ledger:
         if not self.changed:
             return
         data: dict[str, object] = {
-            "about": "What speechsubs wrote here, by sha256. Files that differ are never replaced.",
+            "about": "Files written here, by SHA-256. Files that differ are never replaced.",
             "written": dict(sorted(self.written.items())),
         }
         if self.writing:
@@ -298,8 +300,8 @@ def _placed(
         if not overwrite and _edited(path, ledger):
             path = _beside(path, ledger)
             message = (
-                "was changed since speechsubs wrote it, and is kept; "
-                f"the new version is {path.name} (--overwrite replaces it)"
+                "was edited since speechsubs wrote it and is kept; "
+                f"the new version is {path.name} (use --overwrite to replace it)"
             )
             kept = Finding("edit-kept", Severity.WARNING, message, file=str(plan.path))
         data = formats.encode(plan.track, path, crlf=plan.crlf, bom=plan.bom)

@@ -121,7 +121,7 @@ class SpannedText:
             if start < position:
                 raise ValueError("edits overlap")
             if self._reached((start, end, text)):
-                raise ValueError("an edit reaches into a slot")
+                raise ValueError("an edit overlaps a placeable")
             pieces += [self.text[position:start], text]
             position = end
         pieces.append(self.text[position:])

@@ -164,8 +164,8 @@ def test_the_same_process_is_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"versions": {"speechsubs": "9.9"}}, "here is 9.9. Install the same one there"),
-        ({"versions": {"babel": "1.0"}}, "here is 1.0. Install the same one there"),
+        ({"versions": {"speechsubs": "9.9"}}, "here is 9.9. Install the same version there"),
+        ({"versions": {"babel": "1.0"}}, "here is 1.0. Install the same version there"),
         ({"versions": {"nothing-of-ours": "1"}}, "it has nothing-of-ours nowhere, here is 1."),
         ({"code": "other"}, "has other modules or locales than the one here"),
         ({"folder": "/there/is/no/such"}, "no folder /there/is/no/such. Share it"),

@@ -66,7 +66,7 @@ def change_review() -> Review:
             demands=(("courage", "00112233445566ff"),),
             findings=(
                 "a line of 44 characters, at most 42",
-                "21.3 characters a second, at most 17: shorten the text or give it more time",
+                "21.3 characters per second, at most 17: shorten the text or give it more time",
             ),
             severity="error",
         ),
@@ -80,7 +80,7 @@ def change_review() -> Review:
             (ar,), ((0, 6),),
             "Good evening.", "Thank you for coming.",
             method="replaced",
-            findings=("'Xiaomi' stands 1 times in the source, 0 times here",),
+            findings=("'Xiaomi' occurs 1 times in the source, 0 times in the translation",),
             severity="warning",
         ),
         Item(

@@ -388,7 +388,7 @@ def test_a_fault_of_our_own_stops_no_other_file(
     monkeypatch.setattr(worker, "finished", finished)
     ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out")
     assert ran.code == 1
-    assert "talks/talk001.txt: a fault in speechsubs: RuntimeError: never thought of" in ran.err
+    assert "talks/talk001.txt: internal error: RuntimeError: never thought of" in ran.err
     assert "2 files done" in ran.err
 
 

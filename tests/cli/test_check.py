@@ -119,7 +119,7 @@ def test_languages(cli: Cli, files: Path) -> None:
     (files / "talk.srt").write_bytes((files / "talk.es.srt").read_bytes())
     ran = cli("check", "talk.srt")
     assert ran.code == 1
-    assert ran.err == "Error: talk.srt: its language is not known. Name it: --language es\n"
+    assert ran.err == "Error: talk.srt: cannot determine its language. Specify it: --language es\n"
     assert cli("check", "talk.srt", "--language", "es").code == 0
     # A source whose name says nothing is taken for English, as the help says.
     (files / "original.srt").write_bytes((files / "talk.en.srt").read_bytes())

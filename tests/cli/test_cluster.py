@@ -387,13 +387,13 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
     assert all(note.startswith("worker tcp://127.0.0.1:") for note in notes)
     said = sorted(note.partition("is not used: ")[2] for note in notes)
     glossary, nothing, model, version = said
-    assert glossary == (f"{words} is another glossary there. Share it under the same path")
+    assert glossary == (f"{words} is a different glossary there. Share it under the same path")
     assert model.startswith("it cannot translate en to es (")
     assert model.endswith("Install the same model there (speechsubs models install)")
     assert nothing.startswith("it cannot run speechsubs (")
-    assert nothing.endswith("Install the same one there")
+    assert nothing.endswith("Install the same version there")
     assert version.startswith("it has speechsubs 0.0.9, here is ")
-    assert version.endswith("Install the same one there")
+    assert version.endswith("Install the same version there")
 
 
 def test_no_fit_worker_is_an_error_with_the_reason(cli: Cli, here: Path) -> None:
@@ -402,7 +402,7 @@ def test_no_fit_worker_is_an_error_with_the_reason(cli: Cli, here: Path) -> None
     with preloaded(here, code):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out", "-q", *LOCAL)
     assert ran.code == 1
-    assert "Error: --cluster local: no worker there can be used. worker tcp://" in ran.err
+    assert "Error: --cluster local: no usable workers. worker tcp://" in ran.err
     assert "it has speechsubs 0.0.9" in ran.err
     assert contents(here / "out") == {}
 
@@ -471,7 +471,7 @@ def test_workers_of_a_scheduler_begin_elsewhere_and_see_the_same_folder(
         process.kill()
         _, err = running.communicate(timeout=100)
     assert running.returncode == 1, err.decode()
-    assert b"the scheduler has gone" in err
+    assert b"lost the connection to the scheduler" in err
     assert b"it goes on where it was" in err.replace(b"\n", b" ")
     assert b"Traceback" not in err
     cli(*base, "-o", "right")
@@ -564,7 +564,7 @@ def test_a_scheduler_without_a_worker(
     with scheduler(tmp_path) as (address, _):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out", "--scheduler", address)
     assert ran.code == 1
-    assert f"Error: --scheduler {address}: no worker has joined this scheduler" in ran.err
+    assert f"Error: --scheduler {address}: no worker has connected to this scheduler" in ran.err
     assert f"dask worker {address}" in ran.err
 
 

@@ -83,8 +83,8 @@ def test_wishes_that_do_not_fit(
     [
         ("ct2", "Name the model's folder: --engine ct2 --model DIR"),
         ("libretranslate", "Name the server: --engine libretranslate --url"),
-        ("ct2:nowhere", "there is no folder nowhere"),
-        ("libretranslate:nowhere", "'nowhere' is no address of a server"),
+        ("ct2:nowhere", "no such folder: nowhere"),
+        ("libretranslate:nowhere", "'nowhere' is not a server address"),
         ("libretranslate:http://127.0.0.1:1", "http://127.0.0.1:1 does not answer"),
     ],
 )

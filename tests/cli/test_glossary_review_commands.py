@@ -245,7 +245,7 @@ def test_what_cannot_be_carried_out_is_refused_whole(cli: Callable[..., Any], fo
     assert (ran.code, "Name the new glossary" in ran.err) == (1, True)
     decide(data, Verdict.EDIT, text="a b", lines=(("a",), ("b",)))
     ran = cli("glossary", "apply", "d.yml", "--project", "proj", "-g", "new.yml")
-    assert (ran.code, "lines for 2 cues, it has 1" in ran.err) == (1, True)
+    assert (ran.code, "lines for 2 cues, but it has 1" in ran.err) == (1, True)
     assert project.load(Path("proj")).glossary == OLD
     (folder / "d.yml").write_text("schema: x\n", "utf-8")
     assert cli("glossary", "apply", "d.yml", "--project", "proj").code == 1
@@ -265,7 +265,7 @@ def test_approved_as_it_is_and_a_file_that_has_gone(cli: Callable[..., Any], fol
     data, _ = items(cli, "new.yml", "--in", "proj")
     decide(data, Verdict.ACCEPT)
     gone = cli("glossary", "apply", "d.yml", "--project", "proj", "-g", "new.yml")
-    assert (gone.code, "is not there, so only the project has the new text" in gone.err) == (
+    assert (gone.code, "does not exist, so only the project was updated" in gone.err) == (
         3,
         True,
     )

@@ -53,7 +53,7 @@ def test_there_are_no_other_commands(cli: Cli) -> None:
 def test_import_search_export(cli: Cli, here: Path, tmx: Path) -> None:
     ran = cli("memory", "import", "p.memory", tmx)
     assert (ran.code, ran.out) == (0, "")
-    assert "1 units, 1 segments stored, 0 already there, 0 units left out" in ran.err
+    assert "1 units, 1 segments stored, 0 already present, 0 units skipped" in ran.err
     ran = cli("memory", "search", "p.memory", "They paid $700 for it.", "--to", "es")
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines == [
@@ -81,7 +81,7 @@ def test_the_very_sentence_is_found_first(cli: Cli, tmx: Path) -> None:
 def test_a_search_that_finds_nothing(cli: Cli, tmx: Path) -> None:
     cli("memory", "import", "p.memory", tmx)
     ran = cli("memory", "search", "p.memory", "Something else.", "--to", "es", "--threshold", "90")
-    assert (ran.code, ran.out, ran.err) == (0, "", "nothing in it is 90 % like this\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "no matches of 90 % or more\n")
     ran = cli("memory", "search", "p.memory", "They paid $5 for it.", "--to", "fr", "--json")
     assert (ran.code, ran.out) == (0, "[]\n")
 
@@ -136,7 +136,7 @@ def test_units_that_were_left_out_are_findings(cli: Cli, tmx: Path) -> None:
     tmx.write_text(TMX.replace('xml:lang="ES"', 'xml:lang="spanish!"'), "utf-8")
     ran = cli("memory", "import", "p.memory", tmx)
     assert ran.code == 3
-    assert "client.tmx:4: tmx-skipped: left out: 'spanish!' is no language tag" in ran.err
+    assert "client.tmx:4: tmx-skipped: left out: 'spanish!' is not a language tag" in ran.err
     assert "0 segments stored" in ran.err
 
 
@@ -179,4 +179,4 @@ def test_a_tag_that_is_none(cli: Cli, tmx: Path) -> None:
     cli("memory", "import", "p.memory", tmx)
     ran = cli("memory", "search", "p.memory", "x", "--to", "no tag")
     assert ran.code == 1
-    assert "'no tag' is no language tag" in ran.err
+    assert "'no tag' is not a language tag" in ran.err

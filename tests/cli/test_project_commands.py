@@ -46,7 +46,7 @@ def test_a_round_trip_changes_nothing(cli: Cli, folder: Path, kind: str) -> None
     assert (ran.code, ran.lines) == (0, ["out.file"])
     ran = cli("project", "import", "p", "out.file", "--author", "Bea")
     assert (ran.code, ran.out) == (0, "")
-    assert "0 taken, 4 unchanged, 0 not taken" in ran.err
+    assert "0 imported, 4 unchanged, 0 not imported" in ran.err
     assert files(folder) == before
 
 
@@ -66,9 +66,9 @@ def test_a_change_is_taken_and_only_it(cli: Cli, folder: Path) -> None:
 
     ran = cli("project", "import", "p", "x.json", "--author", "Bea")
     assert (ran.code, ran.lines) == (3, ["p"])
-    assert "exchange-placeholder-missing: s1: the target has lost 'Lei Jun'" in ran.err
+    assert "exchange-placeholder-missing: s1: missing from the target: 'Lei Jun'" in ran.err
     assert "taken talk, es, s4: approved: Muchas gracias." in ran.err
-    assert "1 taken, 2 unchanged, 1 not taken" in ran.err
+    assert "1 imported, 2 unchanged, 1 not imported" in ran.err
     after = files(folder)
     assert after.keys() == before.keys()
     assert [name for name in after if after[name] != before[name]] == ["talk.json"]
@@ -128,14 +128,14 @@ def test_many_files_go_into_a_folder(cli: Cli, folder: Path) -> None:
 
 def test_errors_are_one_line(cli: Cli, folder: Path) -> None:
     for arguments, words in (
-        (("export", "nope", "--format", "json"), "is no subtitle project"),
+        (("export", "nope", "--format", "json"), "not a subtitle project"),
         (("export", "p", "--format", "json", "--to", "fr"), "is not in this project"),
         (("export", "p", "--format", "json", "--to", "klingon"), "unknown language tag"),
         (("import", "p", "nope.xlf"), "no such file"),
-        (("import", "p", "p"), "this is a folder"),
+        (("import", "p", "p"), "is a folder"),
         (("import", "p", "p/talk.json"), "does not have the schema"),
-        (("import", "p", "p/glossary.yml"), "XLIFF 1.2 and 2.1, XLSX and JSON are read"),
-        (("status", "nope"), "is no subtitle project"),
+        (("import", "p", "p/glossary.yml"), "Supported formats: XLIFF 1.2 and 2.1, XLSX, JSON"),
+        (("status", "nope"), "not a subtitle project"),
     ):
         ran = cli("project", *arguments)
         assert (ran.code, words in ran.err) == (1, True), ran.err
@@ -154,7 +154,7 @@ def test_status(cli: Cli, folder: Path) -> None:
     ran = cli("project", "status", "p")
     assert ran.lines == [
         "talk.txt [en]",
-        "  es: 2 of 4 done: 1 new, 1 machine, 1 edited, 1 approved, 1 pinned, 1 with problems",
+        "  es: 2 of 4 done: 1 new, 1 machine, 1 edited, 1 approved, 1 pinned, 1 with issues",
     ]
     data = json.loads(cli("project", "status", "p", "--json").out)
     (source,) = data["sources"]
@@ -173,5 +173,5 @@ def test_status_sees_a_source_that_changed(cli: Cli, folder: Path) -> None:
     path.write_text(json.dumps(data), "utf-8")
     Path("talk.txt").write_text("other", "utf-8")
     ran = cli("project", "status", "p")
-    assert ran.lines[0] == "talk.txt [en] (the file has changed since)"
+    assert ran.lines[0] == "talk.txt [en] (the file has since changed)"
     assert "1 of another source" in ran.lines[1]

@@ -83,7 +83,7 @@ def test_one_language_and_state(cli: Callable[..., Any], made: Path, here: Path)
     assert {i["locale"] for i in data(here / "ar.html")["items"]} == {"ar"}
     ran = cli("review", made, "--state", "approved")
     assert ran.code == 1
-    assert "there is nothing to review" in ran.err
+    assert "nothing to review" in ran.err
 
 
 def test_a_recording_is_found_from_where_the_page_lies(
@@ -103,7 +103,7 @@ def test_a_recording_is_found_from_where_the_page_lies(
 def test_what_is_no_project_is_said(cli: Callable[..., Any], here: Path) -> None:
     ran = cli("review", here)
     assert ran.code == 1
-    assert "is no subtitle project" in ran.err
+    assert "not a subtitle project" in ran.err
 
 
 def test_decisions_of_before_are_in_the_page(cli: Callable[..., Any], made: Path) -> None:

@@ -14,7 +14,7 @@ from speechsubs.errors import EngineError
 def engine(target: str, source: str = "en") -> ApertiumEngine:
     route = apertium.find_route(source, target)
     if not route:
-        pytest.skip(f"Apertium has no way from {source} to {target} here")
+        pytest.skip(f"Apertium offers no route from {source} to {target} here")
     return ApertiumEngine(source, target, route)
 
 

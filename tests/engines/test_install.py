@@ -107,8 +107,8 @@ def test_when_nothing_works_everything_is_told_and_nothing_stays(
         install.install_step(step(), limits=QUICK)
     text = str(caught.value)
     assert text.startswith("translate-en_es 1.0: cannot be installed: ")
-    assert f"{site.url}/a: the server says 404 Not Found; " in text
-    assert f"{site.url}/b: is no sound zip archive (File is not a zip file)" in text
+    assert f"{site.url}/a: the server answered 404 Not Found; " in text
+    assert f"{site.url}/b: is not a valid zip archive (File is not a zip file)" in text
     assert "install FILE.argosmodel" in text
     assert left(folder) == []
 
@@ -119,7 +119,7 @@ def test_a_version_that_says_otherwise_inside(
 ) -> None:
     site.index(entry(site.offer("/a", made(version="0.5"))))
     with pytest.raises(
-        InputError, match=r"holds translate-en_es 0\.5 instead of translate-en_es 1"
+        InputError, match=r"contains translate-en_es 0\.5 instead of translate-en_es 1"
     ):
         install.install_step(step(), limits=QUICK)
 
@@ -231,7 +231,7 @@ def test_a_stick_that_was_damaged(tmp_path: Path, tiny: Path) -> None:
 def test_a_package_that_changed_is_not_exported(tmp_path: Path, tiny: Path) -> None:
     package = models.install_file(tiny, tmp_path / "here")
     (package.model / "model.bin").write_bytes(b"x")
-    with pytest.raises(PackageError, match=r"is not exported: model/model\.bin has 1 bytes"):
+    with pytest.raises(PackageError, match=r"was not exported: model/model\.bin has 1 bytes"):
         install.export_bundle([package], tmp_path / "stick")
     assert list((tmp_path / "stick").iterdir()) == []
 
@@ -268,7 +268,7 @@ def test_a_folder_of_archives_is_looked_through(tmp_path: Path, made: Made) -> N
     assert way("de", "es") == ["a.argosmodel", "c.argosmodel"]
     with pytest.raises(InputError, match=r"no way from en to fr\. It holds de to en, en to es"):
         way("en", "fr")
-    with pytest.raises(InputError, match=r"holds no \.argosmodel file"):
+    with pytest.raises(InputError, match=r"contains no \.argosmodel file"):
         install.read_bundle(tmp_path / "..")
     with pytest.raises(InputError, match="cannot be read as a folder"):
         install.read_bundle(tmp_path / "none")

@@ -59,7 +59,7 @@ def test_half_of_the_weights(tmp_path: Path, tiny: Path) -> None:
 
 def test_a_tokenizer_that_is_none(tmp_path: Path, made: Callable[..., bytes]) -> None:
     package = unpacked(tmp_path, made(members={"sentencepiece.model": b"pieces"}))
-    with pytest.raises(install.SmokeTestError, match="is no SentencePiece model"):
+    with pytest.raises(install.SmokeTestError, match="is not a SentencePiece model"):
         install.run_smoke_test(package)
 
 

@@ -326,7 +326,7 @@ def copied(folder: Path, to: Path) -> Path:
 
 
 def test_folders_that_hold_no_model(made: Callable[..., Path], tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="there is no folder"):
+    with pytest.raises(EngineError, match="there is not a folder"):
         opus.load(tmp_path / "nowhere", "en", "es")
     with pytest.raises(EngineError, match=r"holds no model\.bin.*ct2-transformers-converter"):
         opus.load(tmp_path, "en", "es")

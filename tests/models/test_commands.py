@@ -75,11 +75,11 @@ def test_list_shows_what_changed_what_is_foreign_and_what_is_broken(
     ran = cli("models", "list")
     assert ran.code == 0
     assert ran.lines == [
-        f"{ROW}not locked  (not used: there is a better one)",
+        f"{ROW}not locked  (not used: a better model is available)",
         f"{ROW}changed: model/more\\x1b[2J was added",
     ]
     assert ran.err == (
-        f"note: skipped: {folder / 'half'}: has no metadata.json, so it is no Argos package\n"
+        f"note: skipped: {folder / 'half'}: has no metadata.json, so it is not an Argos package\n"
     )
     data = json.loads(cli("models", "list", "--json").out)
     assert data["folder"] == str(folder)
@@ -102,8 +102,8 @@ def test_list_available(cli: Cli, site: Any, tiny: Path, entry: Entry) -> None:
         "de → en  DE to EN                                 1.0",
         "en → es  EN to ES                                 1.9, 0.1  installed: 0.1",
     ]
-    assert f"2 pairs at {site.url}/; others go through English" in ran.err
-    assert "1 entries cannot be used: entry 4: is no object" in ran.err
+    assert f"2 pairs at {site.url}/; other pairs pivot through English" in ran.err
+    assert "1 entries cannot be used: entry 4: is not an object" in ran.err
     data = json.loads(cli("models", "list", "--available", "--json").out)
     assert data["models"][1]["versions"] == ["1.9", "0.1"]
     assert data["models"][1]["installed"] == "0.1"
@@ -120,7 +120,7 @@ def test_install_a_pair(cli: Cli, site: Any, folder: Path, made: Made, entry: En
     size = f"{len(data) / 1e6:.1f} MB"
     assert f"to download: translate-en_es 1.0 (EN to ES, {size})" in ran.err
     ran = cli("models", "install", "en", "es")
-    assert ran.lines == ["translate-en_es 1.0: already installed, nothing newer is offered"]
+    assert ran.lines == ["translate-en_es 1.0: already installed and up to date"]
     assert len(site.asked_for("/a.argosmodel")) == 1
 
 
@@ -184,14 +184,16 @@ def test_what_cannot_be_installed(cli: Cli, site: Any, here: Path, made: Made) -
     for words in ((), ("en",), ("en", "es", "fr")):
         ran = cli("models", "install", *words)
         assert ran.code == 2
-        assert "name two languages (en es), .argosmodel files, or a folder with --from" in ran.err
+        assert (
+            "specify two languages (en es), .argosmodel files, or a folder with --from" in ran.err
+        )
     site.asked.clear()
     ran = cli("models", "install", "pt", "pt-BR")
-    assert "these are the same language" in ran.err
+    assert "source and target language are the same" in ran.err
     assert site.asked == []
     ran = cli("models", "install", here)
     assert ran.code == 2
-    assert f"{here} is a folder: --from {here} installs from it" in ran.err
+    assert f"{here} is a folder: use --from {here} to install from it" in ran.err
     (here / "bad.argosmodel").write_bytes(b"x")
     ran = cli("models", "export", "bad.argosmodel")
     assert ran.code == 1
@@ -221,7 +223,7 @@ def test_export_and_install_from(
     cli("models", "install", "x.argosmodel")
     ran = cli("models", "export", "stick", "de", "en")
     assert (ran.code, ran.lines) == (0, ["stick/translate-de_en-1_0.argosmodel"])
-    assert "there: speechsubs models install --from stick" in ran.err
+    assert "on the other machine: speechsubs models install --from stick" in ran.err
     cli("models", "export", "stick")
     assert sorted(p.name for p in (here / "stick").iterdir()) == [
         "SHA256SUMS",
@@ -234,7 +236,7 @@ def test_export_and_install_from(
     assert len(models.installed()) == 2
     ran = cli("models", "install", "--from", "stick", "en", "fr")
     assert ran.code == 1
-    assert "stick: has no way from en to fr. It holds de to en, en to es" in ran.err
+    assert "stick: offers no route from en to fr. It holds de to en, en to es" in ran.err
     assert cli("models", "install", "--from", "stick", "en").code == 2
     (here / "stick" / "broken.argosmodel").write_bytes(b"x")
     ran = cli("models", "install", "--from", "stick")
@@ -302,7 +304,7 @@ def test_verify_of_what_is_not_there(cli: Cli, folder: Path) -> None:
     assert cli("models", "verify").err == "no models are installed\n"
     ran = cli("models", "verify", "en", "fr")
     assert ran.code == 1
-    assert "`speechsubs models install en fr` installs it" in ran.err
+    assert "Install it with `speechsubs models install en fr`" in ran.err
     (folder / "stray").mkdir(parents=True)
     ran = cli("models", "verify")
     assert ran.code == 3
@@ -338,14 +340,14 @@ def test_remove_asks(cli: Cli, folder: Path, tiny: Path, monkeypatch: pytest.Mon
     cli("models", "install", tiny)
     ran = cli("models", "remove", "en", "es")
     assert ran.code == 2
-    assert "this would remove translate-en_es 0.1 (3.2 MB); --yes does it" in ran.err
+    assert "this would remove translate-en_es 0.1 (3.2 MB); use --yes to confirm" in ran.err
     assert len(models.installed()) == 1
     ran = cli("models", "remove", "translate-en_es-0_1", "--yes")
     assert (ran.code, ran.out) == (0, "translate-en_es 0.1: removed\n")
     assert models.installed() == ()
     ran = cli("models", "remove", "translate-en_es-0_1", "--yes")
     assert ran.code == 1
-    assert "no such model is installed. `speechsubs models list` shows all" in ran.err
+    assert "no such model is installed. See `speechsubs models list`" in ran.err
 
 
 def test_portugal_is_not_removed_for_brazil(cli: Cli, here: Path, made: Made) -> None:
@@ -367,23 +369,23 @@ def test_the_starter_is_listed_left_out_and_brought_back(
     assert cli("models", "list").lines == [f"{ROW}starter"]
     cli("models", "install", tiny)
     assert cli("models", "list").lines == [
-        f"{ROW}starter  (not used: there is a better one)",
+        f"{ROW}starter  (not used: a better model is available)",
         f"{ROW}locked",
     ]
     # What a person installed goes first; only then is the starter meant.
     cli("models", "remove", "en", "es", "-y")
     assert cli("models", "list").lines == [f"{ROW}starter"]
     ran = cli("models", "remove", "en", "es", "-y")
-    assert ran.lines[0] == "translate-en_es 0.1: left out from now on"
+    assert ran.lines[0] == "translate-en_es 0.1: disabled"
     assert models.installed() == ()
     ran = cli("models", "install", "starter")
     assert ran.lines == [
-        f"translate-en_es 0.1: comes with speechsubs, {tmp_path}/models/translate-en_es-0_1"
+        f"translate-en_es 0.1: ships with speechsubs, {tmp_path}/models/translate-en_es-0_1"
     ]
     assert cli("models", "list").lines == [f"{ROW}starter"]
     ran = cli("models", "export", "stick")
     assert ran.code == 1
-    assert "The starter models come with speechsubs wherever it is installed" in ran.err
+    assert "Starter models are part of every speechsubs installation" in ran.err
     assert cli("models", "verify").lines[0] == "translate-en_es 0.1: starter"
 
 
@@ -416,7 +418,7 @@ def test_the_offer_is_taken(
     assert models_install.offer("auto", "en", "es")
     assert len(models.installed()) == 1
     assert asked == [
-        "Look for one in the list of Argos models (this asks the network)?",
+        "Look for one in the Argos package index (requires network access)?",
         "Download and install?",
     ]
     # It is there now: whatever failed, it was something else.
@@ -433,7 +435,7 @@ def test_the_offer_is_declined_or_fails(
     assert site.asked == []
     monkeypatch.setattr(click, "confirm", lambda question, **more: True)
     assert not models_install.offer("argos", "en", "es")
-    assert "cannot be had (the server says 404 Not Found)" in capsys.readouterr().err
+    assert "cannot be fetched (the server answered 404 Not Found)" in capsys.readouterr().err
     for engine in ("apertium", "echo", "libretranslate"):
         assert not models_install.offer(engine, "en", "es")
 

@@ -227,7 +227,7 @@ def test_encryption_is_not_given_up() -> None:
 
 
 def test_an_answer_that_says_no_is_not_asked_twice(site: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="the server says 404 Not Found"):
+    with pytest.raises(InputError, match="the server answered 404 Not Found"):
         get(site.url + "/none", tmp_path / "d")
     assert len(site.asked) == 1
     site.routes["/busy"] = lambda answer: answer.plain(503)
@@ -258,7 +258,7 @@ def test_what_is_no_http_at_all(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=f"127.0.0.1:{port}"):
             get(f"http://127.0.0.1:{port}/a", tmp_path / "d")
         thread.join()
-    with pytest.raises(InputError, match="nothing answers there"):
+    with pytest.raises(InputError, match="connection refused"):
         get(f"http://127.0.0.1:{port}/a", tmp_path / "d")
 
 

@@ -127,7 +127,7 @@ def test_a_huge_index_is_not_read(site: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_truncated_index_is_not_read(site: Any) -> None:
     site.routes["/index.json"] = lambda answer: answer.file(b"[1, 2, 3]", send=3)
-    with pytest.raises(InputError, match="the connection broke off"):
+    with pytest.raises(InputError, match="the connection was lost"):
         index.fetch(Limits(tries=1))
 
 
@@ -135,8 +135,8 @@ def test_an_index_that_cannot_be_had_names_the_ways_without(site: Any) -> None:
     with pytest.raises(InputError) as caught:
         index.fetch(Limits(tries=1))
     text = str(caught.value)
-    assert text.startswith(f"the list of models at {site.url}/index.json: cannot be had (")
-    assert "the server says 404 Not Found" in text
+    assert text.startswith(f"the model index at {site.url}/index.json: cannot be had (")
+    assert "the server answered 404 Not Found" in text
     for way in ("install FILE.argosmodel", "export DIR", "install --from DIR", "HTTPS_PROXY"):
         assert way in text
 

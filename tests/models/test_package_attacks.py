@@ -42,7 +42,7 @@ def refused(path: Path, target: Path) -> str:
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["pkg/model/Vocab.json", "pkg/model/vocab.json"], "holds model/vocab.json twice"),
+        (["pkg/model/Vocab.json", "pkg/model/vocab.json"], "contains model/vocab.json twice"),
         (["pkg/model/\u00e9", "pkg/model/e\u0301"], "twice"),
         (["pkg/model/STRASSE", "pkg/model/straße"], "twice"),
         (["pkg/model/a/b/c/../../../../../x"], "outside its folder"),
@@ -65,7 +65,7 @@ def test_root_folders_with_names_that_are_not_allowed(tmp_path: Path, root: str)
 def test_a_root_in_a_root(tmp_path: Path) -> None:
     members = {f"outer/{name}": data for name, data in sound().items()}
     text = refused(zipped(tmp_path / "bad", members), tmp_path / "pk")
-    assert "has no metadata.json, so it is no Argos package" in text
+    assert "has no metadata.json, so it is not an Argos package" in text
 
 
 def test_an_encrypted_archive(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_list_of_members_that_fills_the_memory(
     path = zipped(tmp_path / "bad", sound() | {f"pkg/junk/{n}": b"" for n in range(500)})
     opened: list[int] = []
     monkeypatch.setattr(zipfile, "ZipFile", lambda *a: opened.append(1))
-    assert "lists more members than an Argos package has" in refused(path, tmp_path / "pk")
+    assert "has too many members for an Argos package" in refused(path, tmp_path / "pk")
     assert opened == []
 
 

@@ -99,7 +99,7 @@ def hold_lock(
         if time.monotonic() >= deadline:
             if refused is not None:
                 raise refused(owner)
-            raise OutputError(path, f"is held by {owner or 'another process'}: try again")
+            raise OutputError(path, f"is locked by {owner or 'another process'}: try again")
         time.sleep(_PAUSE_S)
     try:
         before = _read_owner(handle)
@@ -201,19 +201,19 @@ def read_bytes(path: Path, *, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
     """Read a whole file. Raises `InputError` with a readable reason."""
     try:
         if path.is_dir():
-            raise InputError(str(path), "this is a folder", "Name a file in it")
+            raise InputError(str(path), "is a folder", "Specify a file inside it")
         size = path.stat().st_size
         if size > max_bytes:
             raise InputError(
                 str(path),
-                f"{size:,} bytes is more than the {max_bytes:,} that are read",
-                "Is it really a text file?",
+                f"{size:,} bytes exceed the limit of {max_bytes:,}",
+                "Is it a text file?",
             )
         # A device or a pipe reports a size of 0 and may be endless.
         with path.open("rb") as stream:
             data = stream.read(max_bytes + 1)
         if len(data) > max_bytes:
-            raise InputError(str(path), f"more than the {max_bytes:,} bytes that are read")
+            raise InputError(str(path), f"exceeds the limit of {max_bytes:,} bytes")
         return data
     except FileNotFoundError:
         raise InputError(str(path), "no such file") from None
@@ -238,7 +238,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     try:
         target = path.resolve() if path.is_symlink() else path
         if target.is_dir():
-            raise OutputError(path, "cannot be written: a folder has this name")
+            raise OutputError(path, "cannot be written: there is a folder of this name")
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return

@@ -59,16 +59,16 @@ def check_url(url: str) -> str:
     """Return the URL if it may be opened. Raises `InputError` with the reason."""
     shown = url[:100]
     if len(url) > _MAX_URL or not url.isprintable() or not url.isascii() or " " in url:
-        raise InputError(repr(shown), "is no sound web address")
+        raise InputError(repr(shown), "invalid URL")
     try:
         parts = urllib.parse.urlsplit(url)
         good = bool(parts.hostname) and parts.port != 0 and parts.username is None
     except ValueError:
         good = False
     if not good:
-        raise InputError(repr(shown), "is no sound web address")
+        raise InputError(repr(shown), "invalid URL")
     if parts.scheme not in ("http", "https"):
-        raise InputError(repr(shown), "only http and https are used")
+        raise InputError(repr(shown), "only http and https are supported")
     return url
 
 
@@ -85,10 +85,12 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
             check_url(newurl)
         except InputError as error:
             fp.close()
-            raise urllib.error.URLError(f"it leads to {error.where}: {error.problem}") from error
+            raise urllib.error.URLError(
+                f"it redirects to {error.where}: {error.problem}"
+            ) from error
         if req.type == "https" and not newurl.startswith("https:"):
             fp.close()
-            raise urllib.error.URLError(f"it leads from https to {newurl[:100]!r}")
+            raise urllib.error.URLError(f"it redirects from https to {newurl[:100]!r}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -135,7 +137,9 @@ def request(
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         response.close()
-        raise urllib.error.URLError(f"it sends compressed data ({coding[:20]}) unasked")
+        raise urllib.error.URLError(
+            f"the server sent compressed data ({coding[:20]}) without being asked to"
+        )
     return response
 
 
@@ -146,16 +150,16 @@ FAILURES: Final = (OSError, http.client.HTTPException, ValueError)
 def failure(error: BaseException, limits: Limits) -> str:
     """Describe one of `FAILURES` for a message."""
     if isinstance(error, urllib.error.HTTPError):
-        return f"the server says {error.code} {error.reason}"[:120].rstrip()
+        return f"the server answered {error.code} {error.reason}"[:120].rstrip()
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, TimeoutError):
         return f"no answer within {limits.timeout_s:g} seconds"
     if isinstance(reason, socket.gaierror):
-        return "the server's name is not known here: is there a network?"
+        return "the server's name cannot be resolved: is there a network connection?"
     if isinstance(reason, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted ({reason.verify_message})"
     if isinstance(reason, ConnectionRefusedError):
-        return "nothing answers there"
+        return "connection refused"
     if isinstance(reason, OSError) and reason.strerror:
         return reason.strerror
     return f"{reason!s:.150}" or type(reason).__name__
@@ -171,7 +175,7 @@ def blocks(response: Any, limits: Limits) -> Iterator[bytes]:
         if now - window >= limits.stall_s:
             if got < limits.stall_bytes:
                 raise urllib.error.URLError(
-                    f"it is too slow: {got:,} bytes in {limits.stall_s:g} seconds"
+                    f"the download is too slow: {got:,} bytes in {limits.stall_s:g} seconds"
                 )
             window, got = now, 0
 
@@ -183,10 +187,12 @@ def fetch(url: str, limits: Limits) -> bytes:
         for block in blocks(response, limits):
             data += block
             if len(data) > limits.max_bytes:
-                raise urllib.error.URLError(f"it sends more than {limits.max_bytes / 1e6:g} MB")
+                raise urllib.error.URLError(
+                    f"the response is larger than {limits.max_bytes / 1e6:g} MB"
+                )
         claimed = response.headers.get("Content-Length", "")
         if claimed.isdigit() and len(claimed) < 12 and len(data) < int(claimed):
-            raise urllib.error.URLError("the connection broke off")
+            raise urllib.error.URLError("the connection was lost")
     return bytes(data)
 
 
@@ -237,10 +243,12 @@ class Server:
         return " ".join("".join(c if c.isprintable() else " " for c in words).split())[:200]
 
     def _unreachable(self, again: "_AgainError", wait: float) -> EngineError:
-        problem = f"the server at {self.url} does not answer ({self.shown(again)})"
+        problem = f"the server at {self.url} is not responding ({self.shown(again)})"
         if wait > MAX_WAIT_S:
-            return EngineError(problem, f"It asks to be left alone for {wait:.0f} seconds")
-        return EngineError(problem, "See that it runs and that the address is right, or try later")
+            return EngineError(problem, f"It asks clients to wait {wait:.0f} seconds")
+        return EngineError(
+            problem, "Check that it is running and that the address is right, or try again later"
+        )
 
     def _once(self, url: str, data: bytes | None) -> Any:
         for _ in range(3):
@@ -252,7 +260,7 @@ class Server:
             if status not in _REDIRECTS:
                 return self._decode(content)
             url = self._follow(url, location)
-        raise EngineError(f"the server at {self.url} sends us in circles")
+        raise EngineError(f"the server at {self.url} redirects in a loop")
 
     def _open(self, url: str, data: bytes | None) -> tuple[int, bytes, str]:
         """Return the status, the content, and the target of a redirect."""
@@ -283,10 +291,10 @@ class Server:
             blocks.append(block)
             size += len(block)
             if size > MAX_BYTES:
-                raise EngineError(f"the server at {self.url} answers with more than 16 MB")
+                raise EngineError(f"the server at {self.url} sent a response of more than 16 MB")
             if time.monotonic() > end:
                 raise EngineError(
-                    f"the server at {self.url} gave no whole answer in {DEADLINE_S} seconds"
+                    f"the server at {self.url} sent no complete response within {DEADLINE_S} seconds"
                 )
         return b"".join(blocks)
 
@@ -308,8 +316,8 @@ class Server:
             same = False
         if not same or not location:
             raise EngineError(
-                f"the server at {self.url} sends us elsewhere ({self.shown(location)})",
-                "Texts go to the named server only; name the other one if you trust it",
+                f"the server at {self.url} redirects to another server ({self.shown(location)})",
+                "Texts are only sent to the server you named; name the other one if you trust it",
             )
         return urllib.parse.urlunsplit(new)
 
@@ -318,8 +326,8 @@ class Server:
             return json.loads(content.decode("utf-8"))
         except (ValueError, RecursionError) as error:
             raise EngineError(
-                f"the server at {self.url} does not answer in JSON",
-                "Is it a LibreTranslate server? The address ends before /translate",
+                f"the server at {self.url} did not answer in JSON",
+                "Is it a LibreTranslate server? Give the address without /translate",
             ) from error
 
 
@@ -336,12 +344,12 @@ def normalize_url(text: str) -> str:
     except ValueError:
         valid = False
     if not valid or not text.isprintable() or " " in text.strip():
-        raise EngineError(f"{text!r:.100} is no address of a server", advice)
+        raise EngineError(f"{text!r:.100} is not a server address", advice)
     if parts.username or parts.password:
         # It would appear in every report.
-        raise EngineError("the address of a server holds a name or a password", advice)
+        raise EngineError("a server address must not contain a user name or a password", advice)
     if parts.query or parts.fragment:
-        raise EngineError(f"{text!r:.100} has more than an address: ? or #", advice)
+        raise EngineError(f"{text!r:.100} contains a query or a fragment (? or #)", advice)
     return urllib.parse.urlunsplit(parts).rstrip("/")
 
 

@@ -51,16 +51,16 @@ def parse(data: bytes, where: str) -> dict[str, Any]:
     try:
         found: Any = json.loads(data, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
-        raise InputError(where, f"is no JSON that can be read ({error})") from error
+        raise InputError(where, f"not valid JSON ({error})") from error
     if not isinstance(found, dict):
-        raise InputError(where, "must hold a JSON object")
+        raise InputError(where, "must contain a JSON object")
     return found
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text[:30]} is no number that can be used")
+        raise ValueError(f"{text[:30]} is not a usable number")
     return number
 
 
@@ -84,7 +84,7 @@ class Codec:
         try:
             return self._converter.structure(data, kind)
         except (BaseValidationError, _MisfitError) as error:
-            raise InputError(where, f"is broken: {_located(error)}", advice) from error
+            raise InputError(where, f"corrupt file: {_located(error)}", advice) from error
 
     @cached_property
     def _converter(self) -> "Converter":
@@ -140,7 +140,7 @@ def _item_error(error: Exception, index: int | str, kind: Any) -> Exception:
     from cattrs import IterableValidationError, IterableValidationNote
 
     error.add_note(IterableValidationNote(f"item {index}", index, kind))
-    return IterableValidationError("a broken item", [error], kind)
+    return IterableValidationError("an invalid item", [error], kind)
 
 
 def _wrong(expected: str, value: object) -> _MisfitError:

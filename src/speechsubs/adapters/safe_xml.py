@@ -18,7 +18,7 @@ MAX_DEPTH = 100
 MAX_ATTRIBUTE = 64 * 1024
 MAX_ATTRIBUTES = 256
 
-_ADVICE = "It may be an attack; write the file without it"
+_ADVICE = "It may be an attack; save the file without it"
 _INVALID = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
 
@@ -128,19 +128,19 @@ class _Builder:
             # In one piece: fed in small pieces, old versions rescan long tokens.
             self._parser.Parse(data, True)
         except expat.ExpatError as error:
-            problem = f"this is no XML: {expat.ErrorString(error.code)}"
+            problem = f"not well-formed XML: {expat.ErrorString(error.code)}"
             raise InputError(f"{self._where}:{error.lineno}", problem) from error
         except (ValueError, LookupError) as error:  # an encoding that Python does not know
-            raise InputError(self._where, f"this XML cannot be decoded ({error})") from error
+            raise InputError(self._where, f"the XML cannot be decoded ({error})") from error
 
     def _refused(self, what: str) -> InputError:
         place = f"{self._where}:{self._parser.CurrentLineNumber}"
-        return InputError(place, f"this XML has {what}, which is not read", _ADVICE)
+        return InputError(place, f"the XML contains {what}, which is not allowed", _ADVICE)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._refused(f"elements nested deeper than {MAX_DEPTH}")
+            raise self._refused(f"elements nested more than {MAX_DEPTH} deep")
         if len(attributes) > MAX_ATTRIBUTES:
             raise self._refused(f"an element with more than {MAX_ATTRIBUTES} attributes")
         named: dict[str, str] = {}
@@ -163,7 +163,7 @@ class _Builder:
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, inside: int) -> None:
         if inside or not self._build:
-            raise self._refused("a document type of its own")
+            raise self._refused("a document type declaration")
 
     def _entity(self, *_: object) -> int:
         raise self._refused("an entity")

@@ -74,7 +74,7 @@ def load(path: Path) -> Map:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise YamlError(path, line, 1, "this is not UTF-8 text") from error
+        raise YamlError(path, line, 1, "not UTF-8 text") from error
     return parse(text, path)
 
 
@@ -124,7 +124,7 @@ def _document(text: str, path: Path) -> Any:
     if unreadable := _UNREADABLE.search(text):
         line = text.count("\n", 0, unreadable.start()) + 1
         column = unreadable.start() - text.rfind("\n", 0, unreadable.start())
-        problem = f"the character U+{ord(unreadable.group()):04X} cannot stand in YAML"
+        problem = f"the character U+{ord(unreadable.group()):04X} is not allowed in YAML"
         raise YamlError(path, line, column, problem)
     hidden = _hidden(text)
     builder = _Builder(path, {ord(stand_in): real for real, stand_in in hidden.items()})
@@ -167,8 +167,8 @@ class _Builder:
         mark = event.start_mark
         if getattr(event, "anchor", None) is not None:
             problem = (
-                f"anchors and aliases are not used here ({event.anchor!r}); "
-                "quote a text that starts with & or *"
+                f"anchors and aliases are not supported ({event.anchor!r}); "
+                "quote text that starts with & or *"
             )
             raise self._error(mark, problem)
         if kind == "ScalarEvent":
@@ -189,7 +189,7 @@ class _Builder:
             if self._documents > 1:
                 raise self._error(mark, "but found another document")
             if event.version not in (None, (1, 2)):
-                raise self._error(mark, "this is not YAML 1.2")
+                raise self._error(mark, "not YAML 1.2")
 
     def _scalar(self, event: Any) -> Any:
         value = event.value.translate(self._hidden) if self._hidden else event.value
@@ -214,16 +214,16 @@ class _Builder:
             node[waiting.pop()] = value
         else:
             if isinstance(value, Map | Seq):
-                raise self._error(mark, "a list or a mapping cannot be a name")
+                raise self._error(mark, "a list or a mapping cannot be a key")
             if value in node:
-                raise self._error(mark, f'found duplicate key "{value}"')
+                raise self._error(mark, f'duplicate key "{value}"')
             node.places[value] = (mark.line + 1, mark.column + 1)
             # Inserted now, so that keys keep their order.
             node[value] = None
             waiting.append(value)
 
     def _tagged(self, event: Any) -> YamlError:
-        problem = f"tags are not used here ({event.tag[:40]!r}); quote a text that starts with !"
+        problem = f"YAML tags are not supported ({event.tag[:40]!r}); quote text that starts with !"
         return self._error(event.start_mark, problem)
 
     def _error(self, mark: Any, problem: str) -> YamlError:

@@ -61,7 +61,7 @@ def read(
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = list(book.worksheets)
         if not sheets:
-            raise InputError(where, "this workbook has no sheet with cells")
+            raise InputError(where, "the workbook contains no cells")
         chosen = next(
             (s for s in sheets if is_header(_first(s, where, max_columns))), sheets[0]
         )  # fmt: skip
@@ -70,7 +70,7 @@ def read(
     except InputError:
         raise
     except Exception as error:  # openpyxl raises whatever a broken part makes it trip over
-        raise InputError(where, f"this is no readable workbook ({type(error).__name__})") from error
+        raise InputError(where, f"not a readable workbook ({type(error).__name__})") from error
 
 
 def _first(sheet: Any, where: str, max_columns: int) -> list[str]:
@@ -80,7 +80,9 @@ def _first(sheet: Any, where: str, max_columns: int) -> list[str]:
 def _rows(sheet: Any, where: str, max_columns: int) -> Iterator[_Row]:
     for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=max_columns), 1):
         if number > MAX_ROWS:  # openpyxl makes up the rows before one that says it is the 10^12th
-            raise InputError(where, f"more than {MAX_ROWS:,} rows are no table of ours")
+            raise InputError(
+                where, f"more than {MAX_ROWS:,} rows: too large for a table of this kind"
+            )
         cells = [_text(value, f"{where}:{number}") for value in row]
         while cells and not cells[-1]:
             cells.pop()  # cells that were only formatted
@@ -100,8 +102,8 @@ def _text(value: Any, where: str) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime | date | time):
-        problem = "a cell is a date; what was typed is lost"
-        raise InputError(where, problem, "Format the cells as text and type it again")
+        problem = "a cell was converted to a date; the original text is lost"
+        raise InputError(where, problem, "Format the cells as text and enter it again")
     return str(getattr(value, "text", value))
 
 
@@ -111,9 +113,11 @@ def _check(data: bytes, where: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_PARTS:
-                raise InputError(where, f"{len(parts):,} parts are no workbook of one table")
+                raise InputError(
+                    where, f"{len(parts):,} parts: too many for a workbook with one table"
+                )
             if sum(part.file_size for part in parts) > MAX_BYTES:
-                raise InputError(where, f"this unpacks to more than {MAX_BYTES:,} bytes")
+                raise InputError(where, f"it unpacks to more than {MAX_BYTES:,} bytes")
             for part in parts:
                 _check_part(archive, part, where)
     except (
@@ -124,7 +128,7 @@ def _check(data: bytes, where: str) -> None:
         OSError,
         zlib.error,
     ) as error:
-        raise InputError(where, f"this is no workbook ({error})", "Save it as .xlsx") from error
+        raise InputError(where, f"not a workbook ({error})", "Save it as .xlsx") from error
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> None:

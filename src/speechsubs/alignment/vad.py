@@ -255,7 +255,7 @@ def compute_probabilities(
     except ImportError as error:
         raise InputError(
             recording.name,
-            f"finding speech needs more packages ({error.name})",
+            f"voice activity detection requires further packages ({error.name})",
             "Install them: pip install 'speechsubs[align]'",
         ) from error
     scale = _gain(recording) / 32_768

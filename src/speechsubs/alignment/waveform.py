@@ -54,7 +54,7 @@ def save_picture(scene: Scene, path: Path) -> None:
         from PIL import Image, ImageDraw
     except ImportError as error:
         advice = "Install it: pip install 'speechsubs[align]'"
-        raise InputError(str(path), "a picture needs the package pillow", advice) from error
+        raise InputError(str(path), "drawing requires the package pillow", advice) from error
     end = scene.recording.offset_ms + scene.recording.duration_ms
     end = max([end, *(cue.end_ms for cue in scene.cues)])
     strips = min(_MAX_STRIPS, max(1, -(-end // _STRIP_MS)))

@@ -123,10 +123,12 @@ def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Foun
         yield item
     if empty:
         wanted = " ".join(choice.include or choice.suffixes)
-        advice = f"Taken are {wanted}" + ("" if choice.recursive else "; --recursive looks deeper")
+        advice = f"Matching files: {wanted}" + (
+            "" if choice.recursive else "; use --recursive to search subfolders"
+        )
         if outputs.owned(folder):
-            advice += "; what speechsubs wrote is left out unless it is named"
-        raise InputError(str(folder), "there is no file to take in this folder", advice)
+            advice += "; files written by speechsubs are skipped unless named explicitly"
+        raise InputError(str(folder), "no matching input files in this folder", advice)
 
 
 def _below(common: Path, folder: Path) -> Path:
@@ -178,7 +180,7 @@ class _Scan:
                 count += 1
                 yield item
         if not count:
-            raise InputError(str(pattern), "no file has such a name")
+            raise InputError(str(pattern), "no matching files")
 
     def _good(self, path: Path, own: set[str]) -> bool:
         ours = path.name in own and self.choice.skips_own(path)
@@ -245,12 +247,12 @@ def read(path: Path) -> list[Row]:
     """Read the rows of a manifest in order. Raises `InputError` or `YamlError`."""
     rows = list(_csv(path) if path.suffix.lower() == ".csv" else _yaml(path))
     if not rows:
-        raise InputError(str(path), "there is no job in it")
+        raise InputError(str(path), "contains no jobs")
     first: dict[Path, str] = {}
     for row in rows:
         if row.source in first:
             other = first[row.source]
-            raise InputError(row.place, f"{row.source} is named twice, first in {other}")
+            raise InputError(row.place, f"duplicate source {row.source}, first at {other}")
         first[row.source] = row.place
     return rows
 
@@ -260,7 +262,7 @@ def _yaml(path: Path) -> Iterator[Row]:
     _known(data, ("version", "jobs"), path)
     version = data.get("version")
     if version != 1 or isinstance(version, bool):
-        raise InputError(_at(path, data, "version"), "the version must be 1", "Write version: 1")
+        raise InputError(_at(path, data, "version"), "version must be 1", "Use version: 1")
     jobs = data.get("jobs")
     if not isinstance(jobs, Seq):
         raise InputError(_at(path, data, "jobs"), "jobs must be a list")
@@ -270,7 +272,9 @@ def _yaml(path: Path) -> Iterator[Row]:
             yield Row(place, _path(path, job, place))
             continue
         if not isinstance(job, Map):
-            raise InputError(place, "a job is a path, or source, audio, languages and options")
+            raise InputError(
+                place, "a job must be a path or a mapping of source, audio, languages and options"
+            )
         _known(job, COLUMNS, path)
         yield _yaml_row(path, job, place)
 
@@ -280,7 +284,7 @@ def _yaml_row(path: Path, job: Map, place: str) -> Row:
         if job.get(name) is not None and not isinstance(job[name], str):
             raise InputError(_at(path, job, name), f"{name} must be a path")
     if not job.get("source"):
-        raise InputError(place, "a job needs a source")
+        raise InputError(place, "a job requires a source")
     languages = job.get("languages")
     if isinstance(languages, str):
         languages = languages.replace(",", " ").split()
@@ -290,7 +294,7 @@ def _yaml_row(path: Path, job: Map, place: str) -> Row:
         raise InputError(_at(path, job, "languages"), "languages must be a list of tags: [es, ca]")
     options = job.get("options")
     if options is not None and not isinstance(options, Map):
-        raise InputError(_at(path, job, "options"), "options must be `name: value` lines")
+        raise InputError(_at(path, job, "options"), "options must be a mapping of `name: value`")
     audio = job.get("audio")
     return Row(
         place,
@@ -307,15 +311,15 @@ def _value(path: Path, options: Map, key: Any) -> str | bool:
         return value
     if isinstance(value, str | int | float):
         return str(value)
-    raise InputError(_at(path, options, key), f"{key} must be one value")
+    raise InputError(_at(path, options, key), f"{key} must be a single value")
 
 
 def _known(data: Map, names: Sequence[str], path: Path) -> None:
     for key in data:
         if key not in names:
             near = difflib.get_close_matches(str(key), names, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}"
-            raise InputError(_at(path, data, key), f"{key!r} is not known here", hint)
+            hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(names)}"
+            raise InputError(_at(path, data, key), f"unknown key {key!r}", hint)
 
 
 def _at(path: Path, data: Map, key: object) -> str:
@@ -328,10 +332,13 @@ def _csv(path: Path) -> Iterator[Row]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = "this is not UTF-8 text"
+        problem = "not UTF-8 text"
         raise InputError(f"{path}:{line}", problem, "Save it as CSV UTF-8") from error
     if "\0" in text:
-        raise InputError(f"{path}:{text.count(chr(10), 0, text.index(chr(0))) + 1}", "a NUL byte")
+        raise InputError(
+            f"{path}:{text.count(chr(10), 0, text.index(chr(0))) + 1}",
+            "contains contains contains a NUL byte",
+        )
     head = text.partition("\n")[0]
     # Spreadsheets write semicolons in locales whose decimal separator is the comma.
     comma = max(",;\t", key=head.count)
@@ -347,16 +354,16 @@ def _csv(path: Path) -> Iterator[Row]:
             if line > _MOST_ROWS:
                 raise InputError(place, f"more than {_MOST_ROWS:,} lines")
     except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}", f"this is no CSV ({error})") from error
+        raise InputError(f"{path}:{reader.line_num}", f"not valid CSV ({error})") from error
 
 
 def _check_header(header: Sequence[str], path: Path) -> None:
     wrong = [name for name in header if name not in COLUMNS]
     if "source" not in header or wrong or len(set(header)) < len(header):
-        problem = "the first line must name the columns"
+        problem = "the first line must contain the column names"
         if wrong:
-            problem += f"; {wrong[0]!r} is none"
-        raise InputError(f"{path}:1", problem, f"There are {', '.join(COLUMNS)}")
+            problem += f"; unknown column {wrong[0]!r}"
+        raise InputError(f"{path}:1", problem, f"Available: {', '.join(COLUMNS)}")
 
 
 def _csv_row(path: Path, header: Sequence[str], cells: Sequence[str], place: str) -> Row:
@@ -364,14 +371,14 @@ def _csv_row(path: Path, header: Sequence[str], cells: Sequence[str], place: str
         raise InputError(place, f"{len(cells)} cells for {len(header)} columns")
     row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
     if not row.get("source"):
-        raise InputError(place, "a job needs a source")
+        raise InputError(place, "a job requires a source")
     tags = row.get("languages", "").replace(",", " ").replace(";", " ").split()
     options: dict[str, str | bool] = {}
     for item in filter(None, (part.strip() for part in row.get("options", "").split(";"))):
         name, equals, value = item.partition("=")
         key = _name(name)
         if key in options:
-            raise InputError(place, f"option {key} stands there twice")
+            raise InputError(place, f"duplicate option '{key}'")
         options[key] = value.strip() if equals else True
     return Row(
         place,
@@ -388,7 +395,7 @@ def _name(key: Any) -> str:
 
 def _path(manifest: Path, text: str, place: str) -> Path:
     if "\0" in text:
-        raise InputError(place, "a path with a NUL in it")
+        raise InputError(place, "the path contains a NUL character")
     return manifest.parent / text
 
 
@@ -479,7 +486,9 @@ def _of_row(row: Row, manifest: Path, request: Request) -> Job:
     if row.languages is not None:
         targets = tuple(_tag(tag, row) for tag in row.languages)
     if row.audio is not None and request.command != "subtitle":
-        raise InputError(row.place, f"audio is for `subtitle`, not for `{request.command}`")
+        raise InputError(
+            row.place, f"audio is only supported by `subtitle`, not by `{request.command}`"
+        )
     folder = _mirrored(row.source, manifest.parent, request.output)
     return Job(
         row.source, folder, "", request.command, options, targets, row.audio, place=row.place

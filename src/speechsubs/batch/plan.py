@@ -109,7 +109,7 @@ def _refuse(job: Job) -> None:
             continue
         try:
             if path.is_dir():
-                raise InputError(str(path), "this is a folder")
+                raise InputError(str(path), "is a folder")
             if not os.access(path, os.R_OK):
                 there = os.path.lexists(path)
                 raise InputError(str(path), "cannot be read" if there else "no such file")
@@ -177,17 +177,17 @@ def _left(
         )
         if digest != done.print:
             other = tag not in (source, "") and engine != done.engine
-            reasons.append("another engine or model" if other else "input or options changed")
+            reasons.append("engine or model changed" if other else "input or options changed")
             return False
         files = naming.files(job, source, tag)
         if tuple(state.name(path) for path in files) != done.files:
-            reasons.append("its outputs go elsewhere")
+            reasons.append("output location changed")
             return False
         if not all(os.path.lexists(path) for path in files):
-            reasons.append("an output is gone")
+            reasons.append("an output is missing")
             return False
         if tag not in (source, "") and not asked.same(tag):
-            reasons.append("the memory says something else of it")
+            reasons.append("memory matches changed")
             return False
         return True
 
@@ -231,14 +231,14 @@ class _Doubtful:
             source = job.options.language or naming.language(job.source, item) or "en"
         places = {self._where(p.parent, p.name): p for p in naming.all_files(job, source)}
         for key, path in places.items():
-            advice = "Choose another folder (-o) or leave one of them out (--exclude)"
+            advice = "Choose another folder (-o) or skip one of them (--exclude)"
             if key in self._inputs:
                 what = "itself" if key == own else f"the input {self._inputs[key]}"
                 raise InputError(str(job.source), f"its output {path} would replace {what}", advice)
             if key in self._taken:
                 other = self._taken[key]
                 raise InputError(
-                    str(job.source), f"its output {path} is that of {other} as well", advice
+                    str(job.source), f"its output {path} is also an output of {other}", advice
                 )
         self._taken |= dict.fromkeys(places, job.source)
 

@@ -91,7 +91,7 @@ def _glossary(path: str) -> glossary.Glossary:
 def _original(path: str) -> Track:
     item = formats.read(Path(path))
     if not isinstance(item, Track):
-        raise InputError(path, "these are no subtitles: it has no cues")
+        raise InputError(path, "not a subtitle file: it contains no cues")
     return item
 
 

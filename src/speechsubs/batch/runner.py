@@ -306,10 +306,7 @@ def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResul
                     yield results
         except BrokenProcessPool:
             job = left.popleft()
-            problem = (
-                f"{job.source}: the process that worked on it was killed, twice; "
-                "was there not enough memory?"
-            )
+            problem = f"{job.source}: the worker process was killed twice; possibly out of memory"
             yield [JobResult(job.key, job.source, problem)]
 
 

@@ -24,7 +24,7 @@ SCHEMA = "speechsubs-batch/1"
 MANIFEST = ".speechsubs-batch.jsonl"
 LOCK = ".speechsubs-batch.lock"
 
-_ABOUT = "What a batch did here. Remove it, and the next run does everything again."
+_ABOUT = "State of the batch in this folder. Without it, the next run processes everything again."
 #: The state is larger than texts written by people: 100,000 files take about 60 MB.
 _MAX_BYTES = 1024 * 1024 * 1024
 
@@ -260,8 +260,8 @@ def locked(folder: Path, what: str = "outputs") -> Iterator[Owner | None]:
     def refused(owner: Owner | None) -> InputError:
         return InputError(
             str(folder),
-            f"another batch works on these {what} ({owner or 'an unknown process'})",
-            "Wait until it ends, or choose another folder (-o)",
+            f"another batch is using these {what} ({owner or 'an unknown process'})",
+            "Wait for it to finish or choose another folder (-o)",
         )
 
     with hold_lock(folder / LOCK, refused=refused) as before:

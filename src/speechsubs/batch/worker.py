@@ -84,9 +84,9 @@ def failed(job: Job, error: BaseException) -> JobResult:
     if isinstance(error, SpeechsubsError):
         reason = str(error)
     elif isinstance(error, MemoryError):
-        reason = f"{job.source}: not enough memory for it"
+        reason = f"{job.source}: not enough memory"
     else:
-        reason = f"{job.source}: a fault in speechsubs: {type(error).__name__}: {error!s:.200}"
+        reason = f"{job.source}: internal error: {type(error).__name__}: {error!s:.200}"
     cause = error.__cause__
     halts = isinstance(cause, OSError) and cause.errno in _NO_ROOM
     return JobResult(job.key, job.source, reason, halts=halts)
@@ -116,16 +116,18 @@ def read(job: Job) -> Read:
     data = read_bytes(job.source)
     item = formats.parse(data, job.source)
     if job.command != "subtitle" and not isinstance(item, Track):
-        advice = "Use `speechsubs subtitle` to make some"
-        raise InputError(str(job.source), "these are no subtitles: it has no cues", advice)
+        advice = "Use `speechsubs subtitle` to create subtitles"
+        raise InputError(str(job.source), "not a subtitle file: it contains no cues", advice)
     tag = options.language or naming.language(job.source, item)
     if not tag and job.command == "check":
-        raise InputError(str(job.source), "its language is not known", "Name it: --language es")
+        raise InputError(
+            str(job.source), "cannot determine its language", "Specify it: --language es"
+        )
     tag = tag or "en"
     wanted = naming.targets(job.targets, tag)
     if job.command == "translate" and not wanted and job.targets:
-        advice = "--from names its language"
-        raise InputError(str(job.source), f"the file is in {tag} already", advice)
+        advice = "Specify the source language with --from"
+        raise InputError(str(job.source), f"the file is already in {tag}", advice)
     return Read(data, item, tag, wanted)
 
 

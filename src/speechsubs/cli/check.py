@@ -14,26 +14,26 @@ from speechsubs.cli.options import LocaleType, RateType
 @click.option(
     "--language",
     type=LocaleType(),
-    help="Language of the files. Default: what the name (talk.es.srt) or the file says.",
+    help="Language of the files. Default: from the file name (talk.es.srt) or the file itself.",
 )
 @click.option(
     "--source",
     type=click.Path(path_type=Path),
-    help="Subtitles in the source language: terms, amounts and numbers are compared with them.",
+    help="Subtitles in the source language to compare terms, amounts and numbers with.",
 )
 @click.option(
     "--source-language",
     type=LocaleType(),
-    help="Language of --source. Default: what its name says, else en.",
+    help="Language of --source. Default: from its file name, else en.",
 )
 @click.option(
     "-g",
     "--glossary",
     "terms",
     type=click.Path(path_type=Path),
-    help="Glossary whose terms must stand in the files.",
+    help="Glossary whose terms must be used in the files.",
 )
-@click.option("--fps", type=RateType(), help="Frame rate: the gap of two frames is measured in it.")
+@click.option("--fps", type=RateType(), help="Frame rate for checking the two-frame gap.")
 @options.batch
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
@@ -45,9 +45,9 @@ def command(
 ) -> None:
     """Check subtitle files against a language's rules.
 
-    FILES may be folders, patterns and manifests as well (docs/batch.md). Lines, widths,
+    FILES may also be folders, patterns and manifests (docs/batch.md). Checks lines, widths,
     reading speed, durations, gaps and overlaps; with --source also every term, amount
-    and number. Exit code 3 when there is something to mend.
+    and number. Exit code 3 if there are issues.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import check

@@ -11,21 +11,19 @@ from speechsubs.cli.options import WRITABLE
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--to", "kind", required=True, type=click.Choice(WRITABLE), help="File type to write."
-)
+@click.option("--to", "kind", required=True, type=click.Choice(WRITABLE), help="Output format.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Folder for the files. Default: beside each input. Standard input goes to standard output without it.",
+    help="Output folder. Default: next to each input; standard input is converted to standard output.",
 )
 @options.CRLF
 @options.BOM
 @options.OVERWRITE
 @options.RESUME
 @options.batch
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -35,9 +33,9 @@ def command(
 ) -> None:
     """Convert subtitle files to SRT or WebVTT.
 
-    FILES are SRT or WebVTT, however broken, or folders, patterns and manifests of them
-    (docs/batch.md); - is standard input. Texts, times and italics stay; what SRT cannot
-    hold (positions, regions, voices) is left out.
+    FILES are SRT or WebVTT, even malformed, or folders, patterns and manifests of them
+    (docs/batch.md); - is standard input. Text, times and italics are kept; what SRT cannot
+    represent (positions, regions, voices) is dropped.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import convert

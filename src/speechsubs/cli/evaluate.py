@@ -18,13 +18,13 @@ from speechsubs.cli.options import EngineType, LocaleType
     required=True,
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Sentences with their translations: a sentence, a tab and its translation on each line; with --references only the sentences.",
+    help="Test set: sentence, tab and translation on each line; with --references, only the sentences.",
 )
 @click.option(
     "--references",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The translations, line by line, where they are in a file of their own.",
+    help="Reference translations, line by line, if they are in a separate file.",
 )
 @click.option(
     "--engine",
@@ -32,23 +32,23 @@ from speechsubs.cli.options import EngineType, LocaleType
     multiple=True,
     default=("auto",),
     type=EngineType(),
-    help="Engine to measure. Repeat it to compare engines on the same sentences.  [default: auto]",
+    help="Engine to evaluate. Repeat to compare several.  [default: auto]",
 )
 @click.option(
     "-g",
     "--glossary",
     "terms",
     type=click.Path(path_type=Path),
-    help="Translate a second time with this glossary, as `subtitle` does, and count what was kept.",
+    help="Also translate with this glossary, as `subtitle` does, and count what was preserved.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_context
 def evaluate(ctx: click.Context, /, **given: Any) -> None:
-    """Compare engines on sentences that somebody has translated: BLEU, chrF and speed.
+    """Compare engines on reference translations: BLEU, chrF and speed.
 
-    SOURCE and TARGET are languages (en es). The figures tell engines apart on the same
-    sentences; they do not say how good a translation is. Needs sacrebleu:
-    pip install "speechsubs[evaluate]". Exit code 1 when an engine failed.
+    SOURCE and TARGET are languages (en es). The scores compare engines on the same
+    sentences; they are not an absolute measure of quality. Requires sacrebleu:
+    pip install "speechsubs[evaluate]". Exit code 1 if an engine failed.
 
     \b
     Examples:

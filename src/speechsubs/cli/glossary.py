@@ -12,7 +12,7 @@ from speechsubs.cli.review import page_options
 
 @click.group()
 def command() -> None:
-    """Check a glossary, find candidates for it, import and export it.
+    """Check, import, export and compare glossaries; extract terms.
 
     A GLOSSARY is a YAML file; the sample glossary.yml describes the format.
     """
@@ -25,15 +25,15 @@ def command() -> None:
     "texts",
     multiple=True,
     type=click.Path(path_type=Path, allow_dash=True),
-    help="A transcript or subtitles in the source language: what is unused, or an ordinary word there. May be repeated.",
+    help="Transcript or subtitles in the source language, to find unused terms and terms that are common words. May be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def check(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
-    """Check a GLOSSARY for what will surprise its author.
+    """Check a GLOSSARY for common mistakes.
 
-    Contradictions, entries that share a spelling or a target, terms that are everyday
-    words, locales without a target. Exit code 3 when there is something to mend.
+    Reports contradictions, entries that share a spelling or a target, terms that are common
+    words, and locales without a target. Exit code 3 if there are issues.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
@@ -50,28 +50,28 @@ def check(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     "--glossary",
     "known",
     type=click.Path(path_type=Path),
-    help="Glossary whose terms are known already.",
+    help="Existing glossary whose terms are not listed.",
 )
 @click.option(
     "--write",
     "output",
     type=click.Path(path_type=Path),
-    help="Append the candidates to this glossary as entries to review (status: proposed). It is made if there is none; the rest of it stays as it is.",
+    help="Append the candidates to this glossary as entries to review (status: proposed). Created if missing; existing content is not changed.",
 )
 @click.option(
     "--min-count",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Only what stands there at least so often.",
+    help="Minimum number of occurrences.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the candidates as JSON.")
 @click.pass_context
 def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) -> None:
-    """List names, codes and recurring phrases of TRANSCRIPTS that a glossary lacks.
+    """Extract term candidates from TRANSCRIPTS: names, codes and recurring phrases.
 
-    With counts and places. Capitals are the evidence, so it serves languages that
-    write names with a capital and common nouns without.
+    Lists counts and locations. Relies on capitalisation, so it suits languages that
+    capitalise names but not common nouns.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
@@ -86,49 +86,49 @@ def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) 
     "--from-format",
     "kind",
     type=click.Choice(GLOSSARY_FORMATS),
-    help="What FILE is. Default: what its suffix and its first row say.",
+    help="Format of FILE. Default: detected from its extension and first row.",
 )
 @click.option(
     "--source-language",
     metavar="TAG",
     default="",
-    help="Language of the sources. Default: that of the GLOSSARY, or en for a new one.",
+    help="Source language. Default: that of the GLOSSARY, or en for a new one.",
 )
 @click.option(
     "--target-language",
     metavar="TAG",
     default="",
-    help="Language of the targets, for files that do not say it (DeepL, OmegaT).",
+    help="Target language, for formats that do not specify it (DeepL, OmegaT).",
 )
 @click.option(
     "--base",
     type=click.Path(path_type=Path),
-    help="The glossary as it was when FILE was made: only what both sides changed is a conflict.",
+    help="Glossary version that FILE is based on; only changes on both sides are conflicts.",
 )
 @click.option(
     "--prefer",
     type=click.Choice(["ours", "theirs"]),
     default="ours",
     show_default=True,
-    help="Who wins a conflict: the GLOSSARY or the FILE.",
+    help="Precedence in a conflict: the GLOSSARY (ours) or the FILE (theirs).",
 )
 @click.option(
     "--policy",
     type=click.Choice(["fixed", "translate", "keep"]),
     default="fixed",
     show_default=True,
-    help="Policy of new entries with a target of their own, where FILE says none.",
+    help="Policy of new entries with a target of their own, if FILE does not specify one.",
 )
-@click.option("--dry-run", is_flag=True, help="Report what would change and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Report what would change without writing anything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> None:
-    """Merge a FILE of a translators' tool into a GLOSSARY.
+    """Merge a FILE from a translation tool into a GLOSSARY.
 
-    CSV, TSV, XLSX, TBX 2 and 3, DeepL, OmegaT. Entries are found by their id, else by
-    their source. Nothing is removed; remarks, order and all other entries of the GLOSSARY
-    stay as they are. Exit code 3 when there were conflicts.
+    CSV, TSV, XLSX, TBX 2 and 3, DeepL, OmegaT. Entries are matched by their id, else by
+    their source. Nothing is removed; comments, order and all other entries of the GLOSSARY
+    are preserved. Exit code 3 if there are conflicts.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
@@ -138,30 +138,28 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
 
 @command.command("export")
 @click.argument("glossary", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write."
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Output file.")
 @click.option(
     "--format",
     "kind",
     type=click.Choice(GLOSSARY_FORMATS),
-    help="What to write (tbx is version 3, tbx2 is version 2). Default: what the suffix says.",
+    help="Output format (tbx is version 3, tbx2 is version 2). Default: from the file extension.",
 )
 @click.option(
     "--to",
     "targets",
     metavar="TAG",
     multiple=True,
-    help="Only this target language; one without targets gives an empty column. May be repeated.",
+    help="Only this target language; its column is empty if there are no targets. May be repeated.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--overwrite", is_flag=True, help="Overwrite an existing file.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
-    """Write a GLOSSARY for a translators' tool.
+    """Export a GLOSSARY for a translation tool.
 
-    CSV, TSV and XLSX hold everything; what another format has no place for is listed.
-    Exit code 3 when an entry had to be left out.
+    CSV, TSV and XLSX are lossless; what other formats cannot represent is listed.
+    Exit code 3 if an entry had to be skipped.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
@@ -176,7 +174,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     "places",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="What the change is looked at in: a project (or its folder of subtitles), or subtitle files that belong together by name (talk.en.srt, talk.es.srt). May be repeated.",
+    help="Project (or its folder of subtitles) or subtitle files to analyse, matched by name (talk.en.srt, talk.es.srt). May be repeated.",
 )
 @click.option(
     "--to",
@@ -188,12 +186,12 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
 @click.option(
     "--engine",
     type=EngineType(),
-    help="What translates the sentences that have to be translated again. Default: auto for a project, nothing for subtitle files.",
+    help="Engine for sentences that need retranslation. Default: auto for a project, none for subtitle files.",
 )
 @click.option(
     "--no-translate",
     is_flag=True,
-    help="Translate nothing again: those have no predicted text then.",
+    help="Do not retranslate; sentences that need it have no predicted text.",
 )
 @click.option(
     "--format",
@@ -201,21 +199,23 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     type=click.Choice(["table", "markdown", "json", "tsv"]),
     default="table",
     show_default=True,
-    help="How it is shown. markdown suits a pull request; tsv has only the segments.",
+    help="Output format. markdown suits pull requests; tsv contains only the segments.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write it into this file.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: standard output."
+)
 @click.option(
     "--textconv",
     metavar="FILE",
-    help="Only print FILE as git should compare it: `git config diff.glossary.textconv 'speechsubs glossary diff --textconv'`.",
+    help="Print FILE in canonical form for git diff: `git config diff.glossary.textconv 'speechsubs glossary diff --textconv'`.",
 )
 @click.pass_context
 def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None:
-    """Compare two versions of a glossary by entries, and show what the change touches.
+    """Compare two glossary versions entry by entry and show the affected segments.
 
     OLD and NEW are files or git revisions (HEAD~1:glossary.yml). With --in and a project,
-    OLD may be left out: it is the version that the project was made with. Every segment
-    that the change touches is shown as it is and as it would be; nothing is written to
+    OLD defaults to the version that the project was made with. Every affected segment
+    is shown with its current and its predicted text; nothing is written to
     the project.
 
     Exit codes: 0 no change, 3 changes, 1 input error.
@@ -233,7 +233,7 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
     "project",
     required=True,
     type=click.Path(path_type=Path),
-    help="The subtitle project that the change is decided in.",
+    help="Subtitle project to review the change in.",
 )
 @click.option(
     "--to",
@@ -247,20 +247,20 @@ def diff(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None
     type=EngineType(),
     default="auto",
     show_default=True,
-    help="What translates the sentences that have to be translated again.",
+    help="Engine for sentences that need retranslation.",
 )
 @click.option(
     "--no-translate",
     is_flag=True,
-    help="Translate nothing again: those have no predicted text then.",
+    help="Do not retranslate; sentences that need it have no predicted text.",
 )
 @page_options
 @click.pass_context
 def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> None:
-    """Make a page to decide what a glossary's change does to a project.
+    """Create a page to review the effects of a glossary change on a project.
 
-    OLD and NEW are as in `glossary diff`. Conflicts come first, then every segment that
-    the change touches, as it is and as it would be. Its decisions.yml is carried out by
+    OLD and NEW are as in `glossary diff`. Conflicts come first, then every affected segment
+    with its current and its predicted text. The resulting decisions.yml is applied by
     `glossary apply`.
     """
     # Imported here because it is heavy and would slow down --help.
@@ -277,41 +277,41 @@ def review(ctx: click.Context, /, versions: tuple[str, ...], **given: Any) -> No
     "folder",
     required=True,
     type=click.Path(path_type=Path),
-    help="The subtitle project that was decided about.",
+    help="Subtitle project to apply the decisions to.",
 )
 @click.option(
     "-g",
     "--glossary",
     "new",
     metavar="NEW",
-    help="The new glossary: it becomes the project's own. Needed where a text was accepted that is not in the file.",
+    help="New glossary; replaces the project's own. Required if an accepted text is not in the file.",
 )
 @click.option(
     "--old",
     metavar="OLD",
-    help="The old glossary. Default: the one that the project was made with.",
+    help="Old glossary. Default: the one that the project was made with.",
 )
 @click.option(
     "--engine",
     type=EngineType(),
     default="auto",
     show_default=True,
-    help="What translated the texts that were accepted and are not in the file.",
+    help="Engine that translated the accepted texts that are not in the file.",
 )
 @click.option(
     "--memory",
     type=click.Path(path_type=Path),
-    help="Translation memory that takes what was accepted, edited and approved. Made if missing.",
+    help="Translation memory to store accepted, edited and approved segments in. Created if missing.",
 )
-@click.option("--dry-run", is_flag=True, help="Report what would change and write nothing.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--dry-run", is_flag=True, help="Report what would change without writing anything.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
-    """Carry out the DECISIONS of a review in a project and in its subtitle files.
+    """Apply the DECISIONS of a review to a project and its subtitle files.
 
-    Accepted and edited segments are rewritten in their cues; every other cue stays byte
-    for byte. Decisions on texts that have changed since are refused, all of them, with
-    the list. A subtitle file that somebody changed is kept, the new one is NAME.new.srt.
+    Accepted and edited segments are rewritten in their cues; all other cues are kept byte
+    for byte. If texts have changed since the review, nothing is applied and the stale
+    decisions are listed. An edited subtitle file is kept; the new one is NAME.new.srt.
 
     Exit codes: 0 done, 1 refused or input error, 3 done with findings.
     """
@@ -329,18 +329,18 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The file to write; it may be OURS. Default: standard output.",
+    help="Output file; may be OURS. Default: standard output.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not list the conflicts.")
 @click.pass_context
 def merge(ctx: click.Context, /, base: str, ours: str, theirs: str, **given: Any) -> None:
-    """Merge what OURS and THEIRS made of BASE, entry by entry and field by field.
+    """Merge the changes of OURS and THEIRS since BASE, entry by entry and field by field.
 
-    Comments and order are those of OURS. What both changed differently stays as in OURS,
-    with a comment that shows all versions. As a git merge driver:
+    Comments and order are those of OURS. Conflicting changes keep the value from OURS,
+    with a comment showing all versions. As a git merge driver:
     `git config merge.glossary.driver 'speechsubs glossary merge %O %A %B -o %A'`.
 
-    Exit codes, as git wants them: 0 merged, 1 conflicts (the file is written) or input
+    Exit codes, as git expects them: 0 merged, 1 conflicts (the file is written) or input
     error (it is not).
     """
     # Imported here because it is heavy and would slow down --help.

@@ -16,33 +16,39 @@ from speechsubs.errors import SpeechsubsError
 #: Command -> module, attribute, one line of help. Duplicated here so that the list of
 #: commands can be shown without importing them; a test compares the lines.
 COMMANDS = {
-    "subtitle": ("speechsubs.cli.subtitle", "Cut, time and translate transcripts into subtitles."),
+    "subtitle": (
+        "speechsubs.cli.subtitle",
+        "Segment, time and translate transcripts into subtitles.",
+    ),
     "translate": (
         "speechsubs.cli.translate",
-        "Translate subtitles in their own times, by whole sentences.",
+        "Translate subtitle files sentence by sentence, keeping their timing.",
     ),
-    "timing": ("speechsubs.cli.timing", "Tell when every word of a recording is spoken."),
-    "sync": ("speechsubs.cli.sync", "Move subtitles onto the speech of a recording."),
+    "timing": ("speechsubs.cli.timing", "Print word-level timestamps."),
+    "sync": ("speechsubs.cli.sync", "Align existing subtitles with a recording."),
     "convert": ("speechsubs.cli.convert", "Convert subtitle files to SRT or WebVTT."),
     "check": ("speechsubs.cli.check", "Check subtitle files against a language's rules."),
     "memory": (
         "speechsubs.cli.memory",
-        "Keep people's translations: import and export TMX, search, count.",
+        "Manage translation memories: import and export TMX, search, statistics.",
     ),
     "glossary": (
         "speechsubs.cli.glossary",
-        "Check a glossary, find candidates for it, import and export it.",
+        "Check, import, export and compare glossaries; extract terms.",
     ),
-    "review": ("speechsubs.cli.review", "Make a page to read, correct and approve a translation."),
+    "review": (
+        "speechsubs.cli.review",
+        "Create a page to review, correct and approve a translation.",
+    ),
     "project": (
         "speechsubs.cli.project",
-        "Exchange a project with translators, and see how far it is.",
+        "Exchange a project with translators and show its progress.",
     ),
     "models": (
         "speechsubs.cli.models",
         "List, install, check, compare and remove translation models.",
     ),
-    "locales": ("speechsubs.cli.locales", "List the known languages and their limits."),
+    "locales": ("speechsubs.cli.locales", "List supported languages and their subtitle limits."),
 }
 
 
@@ -77,7 +83,7 @@ class FriendlyGroup(click.Group):
             if near:
                 problem += f" Did you mean {near[0]!r}?"
             elif "." in name or "/" in name:
-                problem += " A command comes first: speechsubs subtitle FILE"
+                problem += " Specify a command first: speechsubs subtitle FILE"
             raise click.UsageError(problem, ctx)
         return super().resolve_command(ctx, args)
 
@@ -121,7 +127,7 @@ def _forget_stdout() -> None:
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="speechsubs")
 def main() -> None:
-    """Speeches into subtitles that professionals keep.
+    """Turn talks into broadcast-quality multilingual subtitles.
 
     Exit codes: 0 clean, 1 input error, 2 usage error, 3 written with findings.
     """

@@ -7,10 +7,10 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print the limits as JSON.")
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool) -> None:
-    """List the known languages and their limits.
+    """List supported languages and their subtitle limits.
 
-    A * marks a language with a number that could not be checked at its source; the
-    file in locales/ says which and why.
+    A * marks a language with a limit that could not be verified at its source; the
+    file in locales/ gives the details.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import locales

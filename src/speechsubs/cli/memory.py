@@ -11,10 +11,10 @@ from speechsubs.cli.options import LocaleType
 
 @click.group()
 def command() -> None:
-    """Keep people's translations: import and export TMX, search, count.
+    """Manage translation memories: import and export TMX, search, statistics.
 
-    A MEMORY is one file. What people have edited or approved in it wins over any
-    engine, word for word.
+    A MEMORY is a single file. Edited and approved translations take precedence over any
+    engine and are used verbatim.
     """
 
 
@@ -26,22 +26,22 @@ def command() -> None:
     type=click.Choice(["approved", "edited", "machine"]),
     default="approved",
     show_default=True,
-    help="Who answers for translations that do not say. Those of a machine are never used as they are.",
+    help="State of translations that do not declare one. Machine translations are never used verbatim.",
 )
 @click.option(
     "--from",
     "source",
     metavar="TAG",
     default="",
-    help="Source language of files that name none. Default: the first language of each unit.",
+    help="Source language of files that do not declare one. Default: the first language of each translation unit.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def import_(ctx: click.Context, /, memory: Path, files: tuple[Path, ...], **given: Any) -> None:
-    """Import TMX FILES into a MEMORY, which is made if there is none.
+    """Import TMX FILES into a MEMORY, which is created if missing.
 
-    All of a file or nothing. A newer translation replaces an older one of the same
-    place; a machine's never replaces a person's. Exit code 3 when units were left out.
+    A file is imported completely or not at all. Newer translations replace older ones in
+    the same context; MT never replaces human translations. Exit code 3 if units were skipped.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as job
@@ -56,17 +56,19 @@ def import_(ctx: click.Context, /, memory: Path, files: tuple[Path, ...], **give
     "--output",
     required=True,
     type=click.Path(path_type=Path),
-    help="The TMX file to write.",
+    help="TMX file to write.",
 )
 @click.option("--to", "target", metavar="TAG", default="", help="Only this target language.")
-@click.option("--all", "everything", is_flag=True, help="Machine output too, marked as such.")
-@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Include machine translations, marked as such."
+)
+@click.option("--overwrite", is_flag=True, help="Overwrite an existing file.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
-    """Export a MEMORY as TMX 1.4b for OmegaT and other translators' tools.
+    """Export a MEMORY as TMX 1.4b for OmegaT and other translation tools.
 
-    States, places and slots travel as properties, which other tools keep.
+    States, contexts and placeables are stored as properties, which other tools preserve.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as job
@@ -76,10 +78,10 @@ def export(ctx: click.Context, /, memory: Path, **given: Any) -> None:
 
 @command.command("stats")
 @click.argument("memory", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the statistics as JSON.")
 @click.pass_context
 def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
-    """Count what is in a MEMORY: segments by language and state, cached engine output."""
+    """Show statistics of a MEMORY: segments by language and state, cached MT output."""
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as job
 
@@ -105,22 +107,22 @@ def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     type=click.IntRange(1, 100),
     default=75,
     show_default=True,
-    help="Lowest likeness in per cent.",
+    help="Minimum match score in per cent.",
 )
 @click.option(
     "--limit",
     type=click.IntRange(1, 100),
     default=5,
     show_default=True,
-    help="At most so many matches.",
+    help="Maximum number of matches.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
 @click.pass_context
 def search(ctx: click.Context, /, memory: Path, text: str, **given: Any) -> None:
-    """Search a MEMORY for a sentence like TEXT, best match first.
+    """Search a MEMORY for exact and fuzzy matches of TEXT, best match first.
 
-    Amounts and numbers count as placeables: other ones are no difference. Nothing
-    found is no error: exit code 0.
+    Amounts and numbers count as placeables: different values do not lower the score.
+    Finding no match is not an error: exit code 0.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import memory as job

@@ -7,17 +7,17 @@ import click
 
 from speechsubs.cli.evaluate import evaluate
 
-_YES = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+_YES = click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
 @click.group()
 def command() -> None:
     """List, install, check, compare and remove translation models.
 
-    Models are Argos packages, in the folder that Argos Translate uses. Languages are
-    tags (en, pt-BR, zh-CN) or Argos's own codes. Nothing is downloaded unasked.
+    Models are Argos packages in the folder shared with Argos Translate. Languages are
+    tags (en, pt-BR, zh-CN) or Argos codes. Nothing is downloaded without asking.
     """
 
 
@@ -25,15 +25,15 @@ def command() -> None:
 @click.option(
     "--available",
     is_flag=True,
-    help="What can be installed instead: downloads the list of Argos, or of the mirror that ARGOS_PACKAGE_INDEX names.",
+    help="List installable models instead: downloads the package index of Argos, or of the mirror set in ARGOS_PACKAGE_INDEX.",
 )
 @_JSON
 @click.pass_context
 def list_(ctx: click.Context, /, **given: Any) -> None:
-    """List the installed models, and what was skipped and why.
+    """List installed models, and skipped ones with the reason.
 
-    A model is "locked" if it is what was installed, as far as sizes and times of its
-    files tell, "not locked" if another tool installed it, "starter" if it comes with
+    A model is "locked" if its files still have the sizes and modification times of the
+    installation, "not locked" if another tool installed it, "starter" if it ships with
     speechsubs.
     """
     # Imported here because it is heavy and would slow down --help.
@@ -49,23 +49,23 @@ def list_(ctx: click.Context, /, **given: Any) -> None:
     "folder",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Take the models from a folder that `models export` wrote: all, or those of a pair.",
+    help="Install from a folder written by `models export`: all models, or those of a language pair.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="Overwrite what has the same folder, also a newer version or another model.",
+    help="Overwrite a model with the same folder name, even a newer version or a different model.",
 )
-@click.option("-y", "--yes", is_flag=True, help="Do not ask before a download.")
+@click.option("-y", "--yes", is_flag=True, help="Download without asking for confirmation.")
 @_QUIET
 @click.pass_context
 def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
-    """Install models: a pair of languages, or files.
+    """Install models by language pair or from files.
 
-    WHAT is two languages (from the list of Argos: the newest version that works, or two
-    models through English where there is none for the pair), or .argosmodel files that
-    lie here, or "starter" for the models that come with speechsubs and were removed.
-    A model is tried in a process of its own before it takes its place.
+    WHAT is two languages (from the Argos index: the newest working version, or two
+    models pivoting through English if the pair has none), or local .argosmodel files,
+    or "starter" to restore removed models that ship with speechsubs.
+    Every model must pass a smoke test in a separate process before it is installed.
 
     \b
     Examples:
@@ -82,14 +82,14 @@ def install(ctx: click.Context, /, what: tuple[str, ...], **given: Any) -> None:
 @command.command("export")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("which", nargs=-1)
-@click.option("--overwrite", is_flag=True, help="Replace other files of the same names.")
+@click.option("--overwrite", is_flag=True, help="Overwrite existing files with the same names.")
 @_QUIET
 @click.pass_context
 def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given: Any) -> None:
-    """Write models into a FOLDER, to carry them elsewhere.
+    """Export models to a FOLDER for use on another machine.
 
-    WHICH is two languages or the name of a model's folder; without it all are written,
-    as .argosmodel files. There, `speechsubs models install --from FOLDER` installs the very same files.
+    WHICH is two languages or the name of a model's folder; by default, all are exported
+    as .argosmodel files. `speechsubs models install --from FOLDER` installs the identical files there.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models
@@ -102,17 +102,17 @@ def export(ctx: click.Context, /, folder: Path, which: tuple[str, ...], **given:
 @click.option(
     "--adopt",
     is_flag=True,
-    help="Lock models as they are now: those of other tools, and those that changed on purpose.",
+    help="Lock models in their current state: installed by other tools, or changed on purpose.",
 )
-@click.option("--no-trial", is_flag=True, help="Compare the files only, translate nothing.")
+@click.option("--no-trial", is_flag=True, help="Only compare the files; skip the smoke test.")
 @_JSON
 @click.pass_context
 def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
-    """Verify that models are what was installed, and work.
+    """Verify that installed models are unchanged and work.
 
-    Every byte is read, and three sentences are translated.
-    WHICH is two languages or the name of a model's folder; without it all are verified.
-    Exit code 3 when a model changed, is broken or answers with nonsense.
+    All files are read completely, and three sentences are translated as a smoke test.
+    WHICH is two languages or the name of a model's folder; by default, all are verified.
+    Exit code 3 if a model has changed, is broken or fails the smoke test.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models
@@ -125,7 +125,7 @@ def verify(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 @_JSON
 @click.pass_context
 def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
-    """Show where a model is, where it came from, its README.
+    """Show a model's location, origin and README.
 
     WHICH is two languages, the name of a model's folder, or an .argosmodel file.
     """
@@ -141,7 +141,7 @@ def info(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 @_QUIET
 @click.pass_context
 def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
-    """Remove models. Those that come with speechsubs are left out from then on.
+    """Remove models. Models that ship with speechsubs are disabled.
 
     WHICH is two languages or the name of a model's folder.
     """
@@ -153,11 +153,13 @@ def remove(ctx: click.Context, /, which: tuple[str, ...], **given: Any) -> None:
 
 @command.command("path")
 @click.option(
-    "--starter", is_flag=True, help="The folder of the models that come with speechsubs instead."
+    "--starter",
+    is_flag=True,
+    help="Print the folder of the models that ship with speechsubs instead.",
 )
 @click.pass_context
 def path(ctx: click.Context, /, *, starter: bool) -> None:
-    """Print the folder that models are installed into."""
+    """Print the folder where models are installed."""
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import models
 

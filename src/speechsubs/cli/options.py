@@ -60,7 +60,7 @@ class LocaleType(_Type):
             if len(several) > 1 and param is not None and param.multiple:
                 option = param.opts[-1]
                 again = " ".join(f"{option} {tag}" for tag in several[:4])
-                self.fail(f"one tag at a time: {again}", param, ctx)
+                self.fail(f"repeat the option for each tag: {again}", param, ctx)
             self.fail(str(error), param, ctx)
 
 
@@ -76,14 +76,12 @@ class DurationType(_Type):
         # After a colon only 0 to 59 is valid: 1:99:99 is a typing error.
         seconds = r"(?:\d{1,6}|\d{1,4}:[0-5]\d|\d{1,3}:[0-5]\d:[0-5]\d)(?:\.\d{1,3})?"
         if not re.fullmatch(seconds, value, re.ASCII):
-            self.fail(
-                f"{value!r} is no length of time: write 754.5 or 12:34 or 1:02:03", param, ctx
-            )
+            self.fail(f"{value!r} is not a duration: use 754.5, 12:34 or 1:02:03", param, ctx)
         total = Fraction(0)
         for part in value.split(":"):
             total = total * 60 + Fraction(part)
         if not 0 < total <= 100 * 3_600:
-            self.fail("a speech lasts more than nothing and at most 100 hours", param, ctx)
+            self.fail("the duration must be more than 0 and at most 100 hours", param, ctx)
         return int(total * 1_000)
 
 
@@ -97,7 +95,9 @@ class RateType(_Type):
         if isinstance(value, Fraction):
             return value
         if value not in _RATES:
-            self.fail(f"{value!r} is not a known frame rate: {', '.join(_RATES)}", param, ctx)
+            self.fail(
+                f"unsupported frame rate {value!r}: use one of {', '.join(_RATES)}", param, ctx
+            )
         return _RATES[value]
 
 
@@ -138,7 +138,7 @@ class NameType(_Type):
         plain = text == PurePath(text).name and not set(text) & set('/\\:*?"<>|\0')
         if not plain or text.strip(". ") == "":
             self.fail(
-                f"{text!r} is no name for a file: give one without folders (-o names the folder)",
+                f"{text!r} is not a file name: omit any folders (use -o for the folder)",
                 param,
                 ctx,
             )
@@ -160,7 +160,7 @@ class EngineType(_Type):
         text = str(value)
         kind, _, place = text.partition(":")
         if kind not in ENGINES or (place and kind not in PLACED_ENGINES):
-            self.fail(f"{text!r:.100} is no engine: there are {', '.join(ENGINES)}", param, ctx)
+            self.fail(f"unknown engine {text!r:.100}: use one of {', '.join(ENGINES)}", param, ctx)
         return text
 
 
@@ -169,114 +169,112 @@ GLOSSARY = click.option(
     "--glossary",
     "terms",
     type=click.Path(path_type=Path),
-    help="Glossary of terms to protect. Default: glossary.yml in this folder, if there is one.",
+    help="Glossary of terms to protect. Default: glossary.yml in the current folder, if it exists.",
 )
-NO_GLOSSARY = click.option("--no-glossary", is_flag=True, help="Use no glossary at all.")
+NO_GLOSSARY = click.option("--no-glossary", is_flag=True, help="Do not use a glossary.")
 ALIGNER = click.option(
     "--aligner",
     type=click.Choice(ALIGNERS),
     default="auto",
     show_default=True,
-    help="Where times come from: speech hears the words, pauses only the silence, estimate nothing; auto takes the best that runs.",
+    help="speech: forced alignment; pauses: voice activity only; estimate: no audio; auto: the best available.",
 )
 CURRENCY_STYLE = click.option(
     "--currency-style",
     type=click.Choice(["name", "symbol", "code"]),
-    help="Write amounts with the currency's name, symbol or ISO code. Default: the language's own way.",
+    help="Write amounts with the currency's name, symbol or ISO code. Default: the language's convention.",
 )
 DEFAULT_DOLLAR = click.option(
     "--default-dollar",
     type=DollarType(),
     default="USD",
     show_default=True,
-    help="Which dollar a bare $ is (ISO 4217).",
+    help="Currency of a bare $ (ISO 4217).",
 )
 DATES = click.option(
     "--dates",
     type=click.Choice(["locale", "engine"]),
     default="locale",
     show_default=True,
-    help="Write dates the language's own way (30 de marzo de 2021), or leave them to the engine.",
+    help="Write dates in the language's format (30 de marzo de 2021), or leave them to the engine.",
 )
 UNITS = click.option(
     "--units",
     type=click.Choice(["locale", "engine"]),
     default="locale",
     show_default=True,
-    help="Write units, percentages and times of day the language's own way (170 km/h, 55 %, 16:13), or leave them to the engine.",
+    help="Write units, percentages and times of day in the language's format (170 km/h, 55 %, 16:13), or leave them to the engine.",
 )
-CRLF = click.option("--crlf", is_flag=True, help="End lines as Windows does.")
-BOM = click.option(
-    "--bom", is_flag=True, help="Begin files with a byte order mark, which some TVs need."
-)
+CRLF = click.option("--crlf", is_flag=True, help="Use Windows line endings (CRLF).")
+BOM = click.option("--bom", is_flag=True, help="Write a byte order mark, which some TVs require.")
 OVERWRITE = click.option(
-    "--overwrite", is_flag=True, help="Replace output files even if somebody edited them."
+    "--overwrite", is_flag=True, help="Overwrite output files even if they were edited."
 )
 MEMORY = click.option(
     "--memory",
     type=click.Path(path_type=Path),
-    help="Translation memory: people's translations win, the engine's are remembered. Made if missing.",
+    help="Translation memory: human translations take precedence; MT output is cached. Created if missing.",
 )
 REPORT = click.option(
     "--report",
     "report_path",
     type=click.Path(path_type=Path),
-    help="Save everything that was done, as JSON.",
+    help="Write a JSON report of the run to this file.",
 )
 RESUME = click.option(
     "--resume/--no-resume",
     default=True,
     show_default=True,
-    help="Leave out what an earlier batch did and what has not changed since; --no-resume does everything again.",
+    help="Skip outputs that are up to date; --no-resume processes everything again.",
 )
 
 #: The options of batches; see docs/batch.md.
 _BATCH = (
-    click.option(
-        "-r", "--recursive", is_flag=True, help="Take the folders inside a folder as well."
-    ),
+    click.option("-r", "--recursive", is_flag=True, help="Search folders recursively."),
     click.option(
         "--include",
         multiple=True,
-        help="Take files of this pattern from folders (*.txt, talks/**/*.json) instead of all known types. Repeat it for more.",
+        help="Only take files matching this pattern from folders (*.txt, talks/**/*.json). Default: all supported types. May be repeated.",
     ),
     click.option(
         "--exclude",
         multiple=True,
-        help="Leave out files of this pattern. Repeat it for more.",
+        help="Skip files matching this pattern. May be repeated.",
     ),
     click.option(
         "-j",
         "--jobs",
         type=click.IntRange(1, 256),
-        help="How many cores to keep busy. Default: all that there are.",
+        help="Number of CPU cores to use. Default: all.",
     ),
     click.option(
         "--cluster",
         type=click.Choice(["local"]),
-        help="Work with Dask in --jobs processes of this machine (docs/cluster.md).",
+        help="Run on a local Dask cluster with --jobs processes (docs/cluster.md).",
     ),
     click.option(
         "--scheduler",
-        help="Work on the machines of a Dask scheduler, tcp://HOST:8786 (docs/cluster.md).",
+        help="Run on the workers of a Dask scheduler, tcp://HOST:8786 (docs/cluster.md).",
     ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails."),
     click.option(
-        "--dry-run", is_flag=True, help="Only show what would be done, and about how long it takes."
+        "--dry-run",
+        is_flag=True,
+        help="Show what would be done and the estimated time, without writing anything.",
     ),
     click.option(
         "--watch",
         is_flag=True,
-        help="Stay, and take every file that comes into the folders, once it has been still for two seconds. Ctrl-C ends it.",
+        help="Keep running and process new files in the folders once they are unchanged for two seconds. Stop with Ctrl-C.",
     ),
     click.option(
         "--log",
         type=click.Path(path_type=Path),
-        help="File to add a line to for everything that happens, with its time.",
+        help="Append a timestamped log to FILE.",
     ),
     click.option(
         "--events",
-        help="File to add JSON Lines of events to, for other programs; - is standard output.",
+        help="Append events as JSON Lines to FILE, for other programs; - is standard output.",
     ),
 )
 
@@ -286,11 +284,11 @@ _ENGINE = (
         default="auto",
         show_default=True,
         type=EngineType(),
-        help="Translation engine; auto takes an installed Argos model, else Apertium or the starter model, whichever is better (docs/engines.md).",
+        help="Translation engine; auto uses an installed Argos model, else Apertium or the starter model, whichever is better (docs/engines.md).",
     ),
     click.option(
         "--url",
-        help="With --engine libretranslate: address of the server, to which the texts are sent; a key comes from SPEECHSUBS_LIBRETRANSLATE_KEY.",
+        help="With --engine libretranslate: URL of the server that the texts are sent to; the API key is read from SPEECHSUBS_LIBRETRANSLATE_KEY.",
     ),
     click.option(
         "--model",
@@ -310,7 +308,7 @@ def ENGINE(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802 an 
                 continue
             if engine != kind:
                 # Nothing is sent to a server unless the engine that does so was named explicitly.
-                raise click.UsageError(f"{option} belongs to --engine {kind}, not to {engine}.")
+                raise click.UsageError(f"{option} requires --engine {kind}, not {engine}.")
             engine = f"{kind}:{place}"
         return command(*args, engine=engine, **given)
 

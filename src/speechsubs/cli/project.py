@@ -13,9 +13,9 @@ FORMATS: Sequence[str] = ("xliff12", "xliff21", "xlsx", "markdown", "json")
 
 @click.group()
 def command() -> None:
-    """Exchange a project with translators, and see how far it is.
+    """Exchange a project with translators and show its progress.
 
-    A PROJECT is the folder that `speechsubs subtitle --project` keeps.
+    A PROJECT is a folder created by `speechsubs subtitle --project`.
     """
 
 
@@ -26,30 +26,30 @@ def command() -> None:
     "kind",
     type=click.Choice(FORMATS),
     required=True,
-    help="What to write: XLIFF for translators' tools, xlsx for spreadsheets, markdown for a comment on a pull request, json for programs.",
+    help="Output format: XLIFF for translation tools, xlsx for spreadsheets, markdown for pull request comments, json for programs.",
 )
 @click.option(
     "--to",
     "targets",
     metavar="TAG",
     multiple=True,
-    help="Only this target language. May be repeated. Default: all of the project.",
+    help="Only this target language. May be repeated. Default: all languages of the project.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, allow_dash=True),
     default=Path(),
-    help="A file, where there is one source in one language; else a folder. - is standard output. Default: this folder.",
+    help="Output file for a single source and language, otherwise output folder; - is standard output. Default: the current folder.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--overwrite", is_flag=True, help="Overwrite existing files.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def export(ctx: click.Context, /, project: Path, **given: Any) -> None:
-    """Write a PROJECT for translators: a file for each source and language.
+    """Export a PROJECT for translators: one file per source and language.
 
-    Names and amounts are placeholders in XLIFF, so that a tool protects them. Exit code
-    3 when a segment had to be left out.
+    Names and amounts become placeholders in XLIFF, so that tools protect them. Exit code
+    3 if a segment had to be skipped.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import project as job
@@ -60,17 +60,17 @@ def export(ctx: click.Context, /, project: Path, **given: Any) -> None:
 @command.command("import")
 @click.argument("project", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--author", default="", help="Who made the changes: it is kept with each of them.")
-@click.option("--dry-run", is_flag=True, help="Report what would change and write nothing.")
+@click.option("--author", default="", help="Author to record with each change.")
+@click.option("--dry-run", is_flag=True, help="Report what would change without writing anything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> None:
-    """Take the changes of a FILE into a PROJECT: XLIFF, XLSX or JSON of an export.
+    """Import the changes in an exported FILE (XLIFF, XLSX or JSON) into a PROJECT.
 
-    A changed text becomes edited, or approved where the FILE says so. What has changed
-    on our side, or has lost a name or an amount, is listed and not taken. Exit code 3
-    when something was not taken. The next run of the main job makes the cues.
+    Changed segments become edited, or approved if the FILE marks them so. Segments that
+    changed in the project or lack a name or an amount are listed and not imported. Exit
+    code 3 if a segment was not imported. The next `speechsubs subtitle` run updates the cues.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import project as job
@@ -80,7 +80,7 @@ def import_(ctx: click.Context, /, project: Path, file: Path, **given: Any) -> N
 
 @command.command("status")
 @click.argument("project", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the statistics as JSON.")
 @click.pass_context
 def status(ctx: click.Context, /, project: Path, **given: Any) -> None:
     """Count the segments of a PROJECT by language and state."""

@@ -15,12 +15,12 @@ _PAGE_OPTIONS = (
         "-o",
         "--output",
         type=click.Path(path_type=Path),
-        help="The page to write. Default: review.html in the PROJECT.",
+        help="HTML page to write. Default: review.html in the PROJECT.",
     ),
     click.option(
         "--serve",
         is_flag=True,
-        help="Serve the page on this machine instead, and save decisions in place; Ctrl-C ends it.",
+        help="Serve the page locally instead and save decisions directly. Stop with Ctrl-C.",
     ),
     click.option(
         "--port",
@@ -31,15 +31,15 @@ _PAGE_OPTIONS = (
     click.option(
         "--decisions",
         type=click.Path(path_type=Path),
-        help="File of the decisions. Default: decisions.yml in the PROJECT.",
+        help="Decisions file. Default: decisions.yml in the PROJECT.",
     ),
     click.option(
         "--media",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="Recording to play beside the cues; for several sources SOURCE=FILE, repeated. Default: what the project was timed by.",
+        help="Recording to play alongside the cues; for several sources SOURCE=FILE, repeated. Default: the recording that the project was timed with.",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
+    click.option("-q", "--quiet", is_flag=True, help="Only print errors."),
 )
 
 
@@ -63,10 +63,10 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @page_options
 @click.pass_context
 def command(ctx: click.Context, /, project: Path, **given: Any) -> None:
-    """Make a page to read, correct and approve a translation.
+    """Create a page to review, correct and approve a translation.
 
-    PROJECT is a folder made by `speechsubs subtitle --project`. The page is one HTML
-    file that works from disk and by keyboard; its decisions are saved as decisions.yml.
+    PROJECT is a folder created by `speechsubs subtitle --project`. The page is a single HTML
+    file that works offline and by keyboard; its decisions are saved as decisions.yml.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import review

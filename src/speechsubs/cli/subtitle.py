@@ -18,13 +18,13 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
     "targets",
     multiple=True,
     type=LocaleType(),
-    help="Language to translate to, as a tag (es, zh-CN). Repeat it for more. Without it only the source language is cut and timed.",
+    help="Target language tag (es, zh-CN). May be repeated. Without it, only the source language is segmented and timed.",
 )
 @click.option(
     "--from",
     "source_locale",
     type=LocaleType(),
-    help="Language of the sources. Default: what the file says, else en.",
+    help="Language of the sources. Default: as declared in the file, else en.",
 )
 @options.GLOSSARY
 @options.NO_GLOSSARY
@@ -32,14 +32,14 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Folder for the subtitle files. Default: beside each source.",
+    help="Output folder. Default: next to each source.",
 )
 @click.option(
     "--name",
     type=NameType(),
     default="speech",
     show_default=True,
-    help="Name of the outputs when the source is standard input.",
+    help="Base name of the outputs when reading standard input.",
 )
 @click.option(
     "--format",
@@ -48,45 +48,45 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
     type=click.Choice(WRITABLE),
     default=WRITABLE,
     show_default=True,
-    help="File type to write. Repeat it for both.",
+    help="Output format. Repeat for both.",
 )
 @options.ENGINE
 @click.option(
     "--bilingual",
     is_flag=True,
-    help="Also write one file per language with source and target stacked.",
+    help="Also write one bilingual file per language with source and target stacked.",
 )
 @click.option(
     "--audio",
     type=click.Path(path_type=Path),
-    help="Recording or video of the speech: cues get their times from it. Goes with one source.",
+    help="Audio or video recording of the speech, used to time the cues. Requires a single source.",
 )
 @options.ALIGNER
 @click.option(
     "--lexicon",
     type=click.Path(path_type=Path),
-    help="Pronunciations of names for --audio: a word and its respelling on each line.",
+    help="Pronunciation lexicon for --audio: a word and its respelling on each line.",
 )
 @click.option(
     "--text",
     type=click.Path(path_type=Path),
-    help="Corrected text of a transcript that has word times: it gets those times, word by word.",
+    help="Corrected text for a transcript with word timestamps, which are transferred to it word by word.",
 )
 @click.option(
     "--duration",
     type=DurationType(),
-    help="Length of the speech (754.5, 12:34 or 1:02:03) to scale estimated times to.",
+    help="Duration of the speech (754.5, 12:34 or 1:02:03) to scale estimated times to.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate to snap times to (23.976, 25, 29.97 ...).")
 @click.option(
     "--max-lines",
     type=click.IntRange(1, 3),
-    help="Lines per cue instead of the language's own limit.",
+    help="Maximum lines per cue. Default: the language's limit.",
 )
 @click.option(
     "--line-width",
     type=WidthType(8, 100),
-    help="Characters per line instead of the language's own limit.",
+    help="Maximum characters per line. Default: the language's limit.",
 )
 @options.CURRENCY_STYLE
 @options.DEFAULT_DOLLAR
@@ -95,7 +95,7 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
     type=click.Choice(["keep", "drop"]),
     default="keep",
     show_default=True,
-    help="Whether headings become cues.",
+    help="Keep headings as cues, or drop them.",
 )
 @options.DATES
 @options.UNITS
@@ -106,21 +106,21 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
 @click.option(
     "--project",
     type=click.Path(path_type=Path),
-    help="Folder that keeps the whole run for review; edits made in it are never lost. Made if missing.",
+    help="Project folder for review and later runs; edits in it are never overwritten. Created if missing.",
 )
 @options.RESUME
 @options.batch
 @options.REPORT
-@click.option("--json", "as_json", is_flag=True, help="Print that report on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report to standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def command(ctx: click.Context, /, sources: tuple[Path, ...], **given: Any) -> None:
-    """Cut, time and translate transcripts into subtitles.
+    """Segment, time and translate transcripts into subtitles.
 
     SOURCES are transcripts: plain text, Markdown, SRT, WebVTT, or JSON with word
-    times from whisper, whisperX, faster-whisper, Vosk, AWS, Google or Deepgram; - is
-    standard input. For each language an SRT and a WebVTT file are written: talk.en.srt, talk.es.vtt.
-    Folders, patterns and manifests (jobs.yml, jobs.csv) make a batch: see docs/batch.md.
+    timestamps from whisper, whisperX, faster-whisper, Vosk, AWS, Google or Deepgram; - is
+    standard input. Writes an SRT and a WebVTT file per language: talk.en.srt, talk.es.vtt.
+    Folders, patterns and manifests (jobs.yml, jobs.csv) are processed as a batch: see docs/batch.md.
 
     \b
     Examples:

@@ -17,37 +17,35 @@ from speechsubs.cli.options import ALIGNERS, LocaleType
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File to write (talk.srt, talk.vtt). Default: beside SUBS, as talk.synced.srt.",
+    help="Output file (talk.srt, talk.vtt). Default: talk.synced.srt next to SUBS.",
 )
 @click.option(
     "--from",
     "source_locale",
     type=LocaleType(),
-    help="Language that is spoken. Default: what the name of SUBS (talk.en.srt) says, else en.",
+    help="Spoken language. Default: from the file name of SUBS (talk.en.srt), else en.",
 )
 @click.option(
     "--aligner",
     type=click.Choice(ALIGNERS),
     default="auto",
     show_default=True,
-    help="What moves single cues: speech by their words, where it runs; pauses and estimate move none.",
+    help="speech: realign individual cues by forced alignment where available; pauses, estimate: only fit the file as a whole.",
 )
-@click.option("--lexicon", type=click.Path(path_type=Path), help="Pronunciations of names.")
-@click.option("--force", is_flag=True, help="Write even where the fit is not sure.")
+@click.option("--lexicon", type=click.Path(path_type=Path), help="Pronunciation lexicon.")
+@click.option("--force", is_flag=True, help="Write even if the confidence is too low.")
 @shared.CRLF
-@click.option("--bom", is_flag=True, help="Begin the file with a byte order mark.")
-@click.option(
-    "--overwrite", is_flag=True, help="Replace the output file even if somebody edited it."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--bom", is_flag=True, help="Write a byte order mark.")
+@click.option("--overwrite", is_flag=True, help="Overwrite the output file even if it was edited.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors.")
 @click.pass_context
 def command(ctx: click.Context, /, subs: Path, audio: Path, **given: Any) -> None:
-    """Move subtitles onto the speech of a recording.
+    """Align existing subtitles with a recording.
 
-    SUBS are SRT or WebVTT whose times are off, AUDIO is the recording or the video.
-    Offset and frame rate are found by laying the cues over the speech; nothing is
-    written where the fit is not sure.
+    SUBS is an SRT or WebVTT file that is out of sync, AUDIO an audio or video recording.
+    Offset and frame rate are found by fitting the cues to the speech regions; nothing is
+    written if the confidence is too low.
 
     \b
     Examples:

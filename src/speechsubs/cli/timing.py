@@ -17,27 +17,27 @@ from speechsubs.cli.options import LocaleType
     "--from",
     "source_locale",
     type=LocaleType(),
-    help="Language of the speech. Default: what the transcript says, else en.",
+    help="Spoken language. Default: as declared in the transcript, else en.",
 )
 @shared.ALIGNER
 @click.option(
     "--lexicon",
     type=click.Path(path_type=Path),
-    help="Pronunciations of names: a word and its respelling on each line.",
+    help="Pronunciation lexicon: a word and its respelling on each line.",
 )
 @click.option(
     "--picture",
     type=click.Path(path_type=Path),
-    help="Draw waveform, speech, words and cues into this PNG file.",
+    help="Plot waveform, speech regions, words and cues to this PNG file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print words and sentences as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors and results.")
 @click.pass_context
 def command(ctx: click.Context, /, audio: Path, transcript: Path, **given: Any) -> None:
-    """Tell when every word of a recording is spoken.
+    """Print word-level timestamps.
 
-    AUDIO is a recording or a video, TRANSCRIPT what is said in it. Times are those of the
-    speech itself, without the rules for reading that cues follow.
+    AUDIO is an audio or video recording, TRANSCRIPT its text. Timestamps are those of the
+    speech itself, without the reading-speed rules for cues.
 
     \b
     Examples:

@@ -16,44 +16,44 @@ from speechsubs.cli.options import WRITABLE, LocaleType
     "targets",
     multiple=True,
     type=LocaleType(),
-    help="Language to translate to, as a tag (es, zh-CN). Repeat it for more. Needed, but where a manifest names languages.",
+    help="Target language tag (es, zh-CN). May be repeated. Required unless a manifest specifies languages.",
 )
 @click.option(
     "--from",
     "source_locale",
     type=LocaleType(),
-    help="Language of the files. Default: what the name or the file says, else en.",
+    help="Language of the files. Default: from the file name or the file itself, else en.",
 )
 @options.GLOSSARY
 @options.NO_GLOSSARY
 @click.option(
     "--keep-cues",
     is_flag=True,
-    help="Keep every cue with its times and put the translation into them, one for one.",
+    help="Keep all cues and their times, and translate them one to one.",
 )
 @click.option(
     "--lines",
     is_flag=True,
-    help="FILES are plain text with one sentence a line; translations go to standard output.",
+    help="FILES are plain text with one sentence per line; translations are printed to standard output.",
 )
 @click.option(
     "--terms",
     "line_terms",
     type=click.Path(path_type=Path),
-    help='With --lines: a JSON Lines file, for each line the terms it must keep ({"board": "junta"}).',
+    help='With --lines: a JSON Lines file with the required terms for each line ({"board": "junta"}).',
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Folder for the subtitle files. Default: beside each file.",
+    help="Output folder. Default: next to each file.",
 )
 @click.option(
     "--format",
     "kinds",
     multiple=True,
     type=click.Choice(WRITABLE),
-    help="File type to write. Default: the type of each file.",
+    help="Output format. Default: same as each input.",
 )
 @options.ENGINE
 @options.CURRENCY_STYLE
@@ -71,16 +71,16 @@ from speechsubs.cli.options import WRITABLE, LocaleType
     "--json",
     "as_json",
     is_flag=True,
-    help="Print that report on standard output; with --lines one JSON object a line.",
+    help="Print the report to standard output; with --lines, one JSON object per line.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
+@click.option("-q", "--quiet", is_flag=True, help="Only print errors and results.")
 @click.pass_context
 def command(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:
-    """Translate subtitles in their own times, by whole sentences.
+    """Translate subtitle files sentence by sentence, keeping their timing.
 
     FILES are SRT or WebVTT, or folders, patterns and manifests of them (docs/batch.md).
-    Sentences are put together across cue borders, translated whole, and cut again by the
-    target language's rules inside the times that they had.
+    Sentences are joined across cue boundaries, translated as a whole, and re-segmented by the
+    target language's rules within their original times.
 
     \b
     Examples:

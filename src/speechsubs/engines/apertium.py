@@ -88,13 +88,15 @@ class ApertiumEngine:
         self.route = tuple(route)
         self._masks: tuple[MaskFamily, ...] = ()
         self._program = _find_program()
-        self.quality = "rule-based, readable for the gist, needs a person's edit"
+        self.quality = "rule-based; gives the gist, needs post-editing"
         if self.route in quality.APERTIUM:
             own, argos = quality.APERTIUM[self.route]
-            beside = f", where Argos has {argos:g}" if argos else ""
+            beside = f"; Argos {argos:g}" if argos else ""
             self.quality += f" ({own:g} BLEU on FLORES{beside})"
         if len(self.route) > 1:
-            self.quality += f"; {len(self.route)} steps ({', '.join(self.route)}), errors add up"
+            self.quality += (
+                f"; {len(self.route)} steps ({', '.join(self.route)}), errors accumulate"
+            )
         self.signature = f"apertium {' '.join(self.route)} sha256:{_fingerprint(self.route)[:12]}"
 
     @property
@@ -153,7 +155,7 @@ class ApertiumEngine:
         simple = " ".join(_UNUSUAL.sub(" ", texts[0]).split())
         if simple == texts[0]:
             raise EngineError(
-                f"Apertium gave no answer to {texts[0]!r:.80} over {mode}",
+                f"Apertium returned nothing for {texts[0]!r:.80} with mode {mode}",
                 f"Try `echo Hello | apertium {mode}`",
             )
         return self._run(mode, [simple]) if simple else [texts[0]]
@@ -166,13 +168,13 @@ class ApertiumEngine:
                 command, input=stream.encode(), capture_output=True, timeout=TIMEOUT_S, check=False
             )
         except subprocess.TimeoutExpired:
-            raise EngineError(f"Apertium took longer than {TIMEOUT_S} s over {mode}") from None
+            raise EngineError(f"Apertium took longer than {TIMEOUT_S} s with mode {mode}") from None
         except OSError as error:
             raise EngineError(f"Apertium cannot be run ({error.strerror})") from error
         if done.returncode != 0:
             messages = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise EngineError(
-                f"Apertium failed over {mode} (exit code {done.returncode}: "
+                f"Apertium failed with mode {mode} (exit code {done.returncode}: "
                 f"{messages[0] if messages else 'no message'!s:.120})",
                 "Try `echo Hello | apertium " + mode + "`",
             )
@@ -238,7 +240,7 @@ def _function_words(mode: str) -> frozenset[str]:
 def _find_program() -> str:
     program = shutil.which("apertium")
     if program is None:
-        raise EngineError("Apertium is not installed", "Get it with `apt install apertium`")
+        raise EngineError("Apertium is not installed", "Install it with `apt install apertium`")
     return program
 
 
@@ -259,7 +261,8 @@ def _fingerprint(route: Sequence[str]) -> str:
                         digest.update(hashlib.file_digest(stream, "sha256").digest())
     except OSError as error:
         raise EngineError(
-            f"Apertium's mode {mode} cannot be read ({error.strerror})", "Install the pair again"
+            f"Apertium's mode {mode} cannot be read ({error.strerror})",
+            "Reinstall the language pair",
         ) from error
     return digest.hexdigest()
 

@@ -61,11 +61,11 @@ def _quality(package: Package, source: str, target: str) -> str:
     if package.bundled:
         return (
             f"the starter model that comes with speechsubs ({known or 'not measured'}); small, "
-            "drops and changes words, needs a person's check; a better one: "
+            "may drop or change words; needs review. For a better one: "
             f"`speechsubs models install {source} {target}`"
         )
     return (
         f"neural model {package.name}; quality depends on the package "
         f"({known or 'Argos English-Spanish 1.0: 23.3 BLEU on FLORES'}), "
-        "fluent but can drop or change words, needs a person's check"
+        "fluent but may drop or change words; needs review"
     )

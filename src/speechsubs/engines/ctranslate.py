@@ -108,7 +108,7 @@ def count_cores(wanted: int | None = None) -> int:
         return min(_available_cores(), _MAX_CORES)
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= _MAX_CORES):
         raise EngineError(
-            f"{THREADS_VARIABLE} is {text!r:.40}, which is no number of cores",
+            f"{THREADS_VARIABLE} is {text!r:.40}, which is not a number of cores",
             f"Set it to a number from 1 to {_MAX_CORES}, or unset it",
         )
     return int(text)
@@ -326,7 +326,7 @@ class CTranslateEngine:
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 f"the model of {self.model.label} failed ({error!s:.120})",
-                "Install the model again",
+                "Reinstall the model",
             ) from error
         return [result for _, result in sorted(found, key=lambda pair: pair[0])]
 
@@ -354,7 +354,7 @@ def _load_translator(folder: Path, digest: str, cores: int) -> tuple[Any, str]:
         )
     except (RuntimeError, ValueError, OSError) as error:
         problem = str(error).splitlines()[0] if str(error) else repr(error)
-        raise PackageError(folder, f"the model does not load ({problem})") from error
+        raise PackageError(folder, f"the model cannot be loaded ({problem})") from error
     return translator, str(ctranslate2.__version__)
 
 

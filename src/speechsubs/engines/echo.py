@@ -33,7 +33,7 @@ class EchoEngine:
         self.name = "echo"
         self.source, self.target = source, target
         self.signature = "echo"
-        self.quality = "gives every text back untranslated; for tests only"
+        self.quality = "returns every text untranslated; for tests only"
         self.masks = masks
         self._changes: tuple[Change, ...] = (change or _same, *others)
 

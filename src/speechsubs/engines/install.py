@@ -95,11 +95,11 @@ def find_nonsense(sources: Sequence[str], answers: Sequence[str]) -> str:
     if 2 * len(bad) > len(sources):
         source, answer = bad[0]
         if not answer.strip():
-            return f"it answers {source!r} with nothing"
+            return f"it returns nothing for {source!r}"
         shown = answer if len(answer) <= 43 else f"{answer[:43]} ..."
-        return f"it answers {source!r} with {shown!r}"
+        return f"it translates {source!r} as {shown!r}"
     if len(sources) > 1 and len(set(answers)) == 1:
-        return f"it answers every sentence with {answers[0][:60]!r}"
+        return f"it translates every sentence as {answers[0][:60]!r}"
     return ""
 
 
@@ -175,13 +175,13 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
                 stderr=stream,
             )
         except OSError as error:
-            problem = f"cannot be tried, because Python does not start ({error.strerror})"
+            problem = f"cannot be tested because Python does not start ({error.strerror})"
             raise SmokeTestError(package.path, problem) from error
         try:
             return process.wait(limit_s)
         except subprocess.TimeoutExpired:
             raise SmokeTestError(
-                package.path, f"its model gave no answer within {limit_s:g} seconds"
+                package.path, f"its model did not respond within {limit_s:g} seconds"
             ) from None
         finally:
             if process.poll() is None:
@@ -203,8 +203,8 @@ def _describe_exit(code: int, errors: Path) -> str:
     last = f": {lines[-1][:200]}" if lines else ""
     if code < 0:
         with contextlib.suppress(ValueError):
-            return f"its model crashes when it is loaded ({signal.Signals(-code).name}){last}"
-    return f"its model crashes when it is loaded (exit code {code}){last}"
+            return f"its model crashes on loading ({signal.Signals(-code).name}){last}"
+    return f"its model crashes on loading (exit code {code}){last}"
 
 
 def child() -> None:
@@ -314,7 +314,7 @@ def install_step(
     raise InputError(
         names or "_".join(step.pair),
         f"cannot be installed: {'; '.join(problems)}",
-        "`speechsubs models install FILE.argosmodel` takes a file from elsewhere",
+        "`speechsubs models install FILE.argosmodel` installs a file from another source",
     )
 
 
@@ -334,7 +334,7 @@ def _install_from_link(
             raise InputError(link, error.problem) from error
         expected = (offer.from_code, offer.to_code, offer.version)
         if (found.from_code, found.to_code, found.version) != expected:
-            raise InputError(link, f"holds {found.name} instead of {offer.name}")
+            raise InputError(link, f"contains {found.name} instead of {offer.name}")
         try:
             return install_file(path, directory, replace=replace, origin=link)
         except SmokeTestError:
@@ -368,14 +368,14 @@ def export_bundle(items: Iterable[Package], folder: Path, *, overwrite: bool = F
     """
     written: list[Path] = []
     if folder.exists() and not folder.is_dir():
-        raise PackageError(folder, "is no folder")
+        raise PackageError(folder, "is not a folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         sums = _read_sums(folder)
         for package in items:
             problem = models.verify(package)
             if problem:
-                raise PackageError(package.path, f"is not exported: {problem}")
+                raise PackageError(package.path, f"was not exported: {problem}")
             check_disk_space(folder, package.size)
             path = folder / f"{package.path.name}{SUFFIX}"
             sums[path.name] = _write_archive(package, path, overwrite)
@@ -394,7 +394,7 @@ def _write_archive(package: Package, path: Path, overwrite: bool) -> str:
         models.write_archive(package, made)
         digest = hash_file(made)
         if path.exists() and not overwrite and hash_file(path) != digest:
-            raise PackageError(path, "is there already and another one; --overwrite replaces it")
+            raise PackageError(path, "already exists and differs; --overwrite replaces it")
         made.replace(path)
     return digest
 
@@ -419,9 +419,9 @@ def read_bundle(folder: Path) -> tuple[list[BundledArchive], list[PackageError]]
     try:
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() == SUFFIX and p.is_file())
     except OSError as error:
-        raise InputError(str(folder), f"cannot be read as a folder ({error.strerror})") from error
+        raise InputError(str(folder), f"cannot be listed ({error.strerror})") from error
     if not paths:
-        raise InputError(str(folder), f"holds no {SUFFIX} file")
+        raise InputError(str(folder), f"contains no {SUFFIX} file")
     sums = _read_sums(folder)
     found: list[BundledArchive] = []
     problems: list[PackageError] = []
@@ -451,5 +451,5 @@ def choose_archives(
         middles = {b for a, b in best if a == start} & {a for a, b in best if b == goal}
         for middle in sorted(middles, key=lambda code: (code != "en", code)):
             return [best[start, middle], best[middle, goal]]
-    names = ", ".join(sorted({f"{a} to {b}" for a, b in best})) or "nothing that can be read"
-    raise InputError(str(folder), f"has no way from {source} to {target}", f"It holds {names}")
+    names = ", ".join(sorted({f"{a} to {b}" for a, b in best})) or "nothing readable"
+    raise InputError(str(folder), f"offers no route from {source} to {target}", f"It holds {names}")

@@ -60,7 +60,7 @@ class LibreTranslateEngine:
         self.signature = f"libretranslate {version} {self._from}-{self._to} {self.url}"
         self.quality = (
             f"neural models of the server at {self.url} (LibreTranslate {version}), to which "
-            "the texts were sent; fluent but can drop or change words, needs a person's check"
+            "the texts were sent; fluent but may drop or change words; needs review"
         )
 
     @property
@@ -117,12 +117,12 @@ class LibreTranslateEngine:
             found = _parse_answer(answer, len(batch))
             if found is not None:
                 return [self._distinct(group, wanted) for group in found]
-            problem = "its answer is not one text for each that was sent"
+            problem = "the response does not contain one text for each text sent"
         if len(batch) == 1:
             raise EngineError(
-                f"the server at {self.url} does not translate a sentence of "
+                f"the server at {self.url} cannot translate a sentence of "
                 f"{len(batch[0])} characters ({problem})",
-                "See the server's log, or take another engine",
+                "See the server's log, or use another engine",
             )
         half = len(batch) // 2
         # If this batch was too large, the others are too.
@@ -137,8 +137,8 @@ class LibreTranslateEngine:
 
     def _no_key(self, refused: http_client.RefusedError) -> EngineError:
         return EngineError(
-            f"the server at {self.url} refuses ({refused.status} {refused.message})",
-            f"Put its key into the environment variable {KEY_VARIABLE}",
+            f"the server at {self.url} refused the request ({refused.status} {refused.message})",
+            f"Set the environment variable {KEY_VARIABLE} to its API key",
         )
 
     def _codes(self) -> tuple[str, str]:
@@ -149,13 +149,13 @@ class LibreTranslateEngine:
             if refused.status in (401, 403):
                 raise self._no_key(refused) from refused
             raise EngineError(
-                f"the server at {self.url} does not say its languages "
+                f"the server at {self.url} does not list its languages "
                 f"({refused.status} {refused.message})",
                 "Is it a LibreTranslate server?",
             ) from refused
         pairs = _parse_languages(listed)
         if not pairs:
-            raise EngineError(f"the server at {self.url} has no languages")
+            raise EngineError(f"the server at {self.url} offers no languages")
         sources = [code for code in _candidates(self.source) if code in pairs]
         for source in sources:
             for target in _candidates(self.target):

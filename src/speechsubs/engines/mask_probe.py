@@ -136,7 +136,7 @@ def _score(family: MaskFamily, good: set[str], bad: set[str], fewest: int) -> Sc
 
 
 def rank(scores: Sequence[Score]) -> tuple[MaskFamily, ...]:
-    """Sort families by the share of masks kept; the sort is stable."""
+    """Sort families by the share of placeholders kept; the sort is stable."""
     return tuple(score.family for score in sorted(scores, key=lambda score: -score.share))
 
 

@@ -41,13 +41,13 @@ def load(folder: Path, source: str, target: str, *, cores: int | None = None) ->
     """
     if not folder.is_dir():
         raise EngineError(
-            f"there is no folder {folder}", "--model names a folder with a CTranslate2 model"
+            f"no such folder: {folder}", "--model names a folder with a CTranslate2 model"
         )
     if (folder / "metadata.json").is_file():
         return _argos(folder, source, target, cores)
     if not (folder / "model.bin").is_file():
         raise EngineError(
-            f"{folder} holds no model.bin, so it is no CTranslate2 model",
+            f"{folder} contains no model.bin, so it is not a CTranslate2 model",
             "Convert a model with ct2-transformers-converter; docs/engines.md shows how",
         )
     kind, dialect = _text_format(folder, source, target)
@@ -67,7 +67,7 @@ def load(folder: Path, source: str, target: str, *, cores: int | None = None) ->
 def _argos(folder: Path, source: str, target: str, cores: int | None) -> Engine:
     package = models.read(folder)
     if package is None:
-        raise EngineError(f"{folder} is an Argos package that does not translate")
+        raise EngineError(f"{folder} is an Argos package without a translation model")
     if (package.from_code, package.to_code) not in models.code_pairs(source, target):
         raise EngineError(
             f"{folder} translates {package.from_code} to {package.to_code}, "
@@ -127,7 +127,7 @@ def _read_vocabulary(folder: Path) -> frozenset[str]:
                 return frozenset(text.split("\n"))
             found = _parse_json(path, text)
             if not isinstance(found, list):
-                raise PackageError(path, "holds no list of tokens")
+                raise PackageError(path, "does not contain a list of tokens")
             return frozenset(token for token in found if isinstance(token, str))
     raise PackageError(folder, f"has no {' and no '.join(f'{s}.json' for s in _VOCABULARIES)}")
 
@@ -138,7 +138,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         return {}
     found = _parse_json(path, _read_text(path, MAX_CONFIG_BYTES))
     if not isinstance(found, dict):
-        raise PackageError(path, "holds no object")
+        raise PackageError(path, "does not contain a JSON object")
     return found
 
 
@@ -155,7 +155,7 @@ def _parse_json(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PackageError(path, f"is no JSON ({error!s:.80})") from error
+        raise PackageError(path, f"is not JSON ({error!s:.80})") from error
 
 
 def _digest(folder: Path) -> str:

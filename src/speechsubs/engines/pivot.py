@@ -26,7 +26,7 @@ class PivotEngine:
         self.source, self.target = first.source, second.target
         self.signature = f"{first.signature} | {second.signature}"
         self.quality = (
-            f"two steps through {first.target}, so the errors of both add up; "
+            f"two steps through {first.target}, so errors accumulate; "
             f"{first.quality}; {second.quality}"
         )
 

@@ -86,7 +86,7 @@ def load(
     start, goal = locales.load(source), locales.load(target)
     kind, _, place = name.partition(":")
     if kind not in names() or (place and kind not in _LOCATIONS):
-        raise EngineError(f"unknown engine {name!r:.100}", f"There are {', '.join(names())}")
+        raise EngineError(f"unknown engine {name!r:.100}", f"Available: {', '.join(names())}")
     if kind == "echo":
         return EchoEngine(start.tag, goal.tag)
     if start.tag == goal.tag:
@@ -133,7 +133,7 @@ def _load_from_location(
     kind: str, place: str, start: Locale, goal: Locale, threads: int | None
 ) -> Engine:
     if not place:
-        raise EngineError(f"the engine {kind} needs a place", _LOCATIONS[kind])
+        raise EngineError(f"the engine '{kind}' requires a location", _LOCATIONS[kind])
     if kind == "ct2":
         return opus.load(Path(place), start.tag, goal.tag, cores=threads)
     # Only import networking modules if they are needed.
@@ -194,7 +194,7 @@ def _missing_engine(
     if name in ("auto", "apertium"):
         ways += _apertium_commands(start, goal)
     if not ways:
-        return EngineError(problem, "None is known to exist")
+        return EngineError(problem, "None is known")
     return EngineError(problem, "Get one: " + "; or ".join(ways))
 
 
@@ -206,7 +206,7 @@ def _argos_commands(start: Locale, goal: Locale, packages_dir: Path | None) -> I
         steps = [(start.tag, "en"), ("en", goal.tag)]
     yield (
         " and ".join(f"`speechsubs models install {a} {b}`" for a, b in steps)
-        + ", or `speechsubs models install FILE.argosmodel` with a file that you have"
+        + ", or `speechsubs models install FILE.argosmodel` with a file you have"
     )
     try:
         broken = models.scan(packages_dir).problems

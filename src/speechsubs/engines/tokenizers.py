@@ -36,7 +36,7 @@ class SentencePieceTokenizer:
         try:
             self._model: Any = sentencepiece.SentencePieceProcessor(model_file=str(path))
         except (OSError, RuntimeError) as error:
-            raise PackageError(path, "is no SentencePiece model") from error
+            raise PackageError(path, "is not a SentencePiece model") from error
 
     def encode(self, text: str) -> list[str]:
         """Split a text into tokens."""
@@ -60,7 +60,7 @@ class MosesBpeTokenizer:
                 self._codes: Any = BPE(codes)
         except (OSError, ValueError, IndexError, SystemExit) as error:
             # BPE calls sys.exit on an invalid line.
-            raise PackageError(path, "holds no byte pair codes") from error
+            raise PackageError(path, "contains no byte-pair codes") from error
         self._normalize: Any = MosesPunctNormalizer(source).normalize
         self._tokenize: Any = MosesTokenizer(source).tokenize
         self._detokenize: Any = MosesDetokenizer(target).detokenize

@@ -125,9 +125,9 @@ def _row(row: Row, tracks: _Tracks, author: str, reason: str) -> Change | None:
     index = row.index
     if track is None or index is None or index >= len(track.record.segments):
         what = f"of {row.source_id[:60]!r} in {row.locale[:40]!r} "
-        raise _RefusedError("unknown", f"this project has no such segment {what}".rstrip())
+        raise _RefusedError("unknown", f"no such segment in this project {what}".rstrip())
     if index in track.seen:
-        raise _RefusedError("repeated", "this segment stands in the file more than once")
+        raise _RefusedError("repeated", "duplicate segment in the file")
     track.seen.add(index)
     unit = track.builder.unit(index)
     now = unit.plain_revision if row.plain else unit.revision
@@ -141,7 +141,7 @@ def _row(row: Row, tracks: _Tracks, author: str, reason: str) -> Change | None:
     if row.problem:
         raise _RefusedError("markup", row.problem)
     if empty:
-        raise _RefusedError("empty", "the target is empty: the text that it had is kept")
+        raise _RefusedError("empty", "the target is empty: the existing text is kept")
     assert row.pieces is not None
     text, places = _target(row.pieces, row, unit, track)
     if folded(text) == folded(unit.target):
@@ -149,7 +149,7 @@ def _row(row: Row, tracks: _Tracks, author: str, reason: str) -> Change | None:
         if not _raised(row.state, unit.state, unit.state):
             return None  # the project has it already
     if base.target != now.target or base.state is not unit.state:
-        raise _RefusedError("stale", "the project's own target has changed since the export")
+        raise _RefusedError("stale", "the target in the project has changed since the export")
     state = (row.state or State.EDITED) if text == unit.target else State.EDITED
     if row.state is State.APPROVED:
         state = State.APPROVED
@@ -172,13 +172,13 @@ def _visible(pieces: Sequence[Piece]) -> bool:
 
 def _check_source(row: Row, unit: Unit) -> None:
     if row.revision is None and row.source is None:
-        raise _RefusedError("unbound", "neither the source nor its hash is in the file")
+        raise _RefusedError("unbound", "the file contains neither the source nor its hash")
     if row.revision is not None and row.revision.source != digest([unit.source]):
         raise _RefusedError("source-changed", "the source has changed since the export")
     if row.source is not None:
         texts = {hole.number: hole.source for hole in unit.holes.values()}
         if filled(row.source, texts).split() != unit.source.split():
-            raise _RefusedError("source-changed", "the file has another source here")
+            raise _RefusedError("source-changed", "the source in the file differs from the project")
 
 
 def _target(
@@ -213,15 +213,13 @@ def _one_line(text: str, spaced: bool) -> str:
 def _check_characters(pieces: Sequence[Piece]) -> None:
     texts = [piece for piece in pieces if isinstance(piece, str)]
     if sum(map(len, texts)) > MAX_TEXT:
-        raise _RefusedError("too-long", f"a target of more than {MAX_TEXT:,} characters")
+        raise _RefusedError("too-long", f"the target exceeds {MAX_TEXT:,} characters")
     for text in texts:
         for character in text:
             # Control characters and lone surrogates are never legitimate text.
             bad = unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n"
             if bad:
-                message = (
-                    f"the target has a character that nobody can read (U+{ord(character):04X})"
-                )
+                message = f"the target contains an unprintable character (U+{ord(character):04X})"
                 raise _RefusedError("characters", message)
 
 
@@ -233,15 +231,17 @@ def _check_placeholders(pieces: Sequence[Piece], unit: Unit) -> None:
     for number, count in counts.items():
         if number not in known:
             raise _RefusedError(
-                "placeholder-unknown", f"placeholder {number + 1} is not of this segment"
+                "placeholder-unknown", f"placeholder {number + 1} does not belong to this segment"
             )
         if count > 1:
             what = f"placeholder {number + 1} ({_quoted(known[number].target)})"
-            raise _RefusedError("placeholder-doubled", f"{what} stands {count} times, not once")
+            raise _RefusedError(
+                "placeholder-doubled", f"{what} occurs {count} times instead of once"
+            )
     missing = sorted(wanted - counts.keys())
     if missing:
         what = ", ".join(f"{n + 1} ({_quoted(known[n].target)})" for n in missing[:5])
-        raise _RefusedError("placeholder-missing", f"the target has lost placeholder {what}")
+        raise _RefusedError("placeholder-missing", f"missing from the target: placeholder {what}")
 
 
 def _stated(text: str, unit: Unit) -> tuple[Span, ...] | None:
@@ -258,9 +258,10 @@ def _stated(text: str, unit: Unit) -> tuple[Span, ...] | None:
     for words, numbers in owners.items():
         old, new = len(before[words]), len(now[words])
         if new < min(old, len(numbers)):
-            raise _RefusedError("placeholder-missing", f"the target has lost {_quoted(words)}")
+            raise _RefusedError("placeholder-missing", f"missing from the target: {_quoted(words)}")
         if new > max(old, len(numbers)):
-            message = f"the target has {_quoted(words)} {new} times, not {max(old, len(numbers))}"
+            expected = max(old, len(numbers))
+            message = f"{_quoted(words)} occurs {new} times in the target, expected {expected}"
             raise _RefusedError("placeholder-doubled", message)
         exact = exact and new == len(numbers)
         found += [Span(n, *span) for n, span in zip(numbers, now[words], strict=False)]

@@ -127,7 +127,7 @@ def read(data: bytes, where: str) -> Incoming:
     """Read the segments of a file. Raises `InputError`."""
     found = parse(data, where)
     if found.get("schema") != SCHEMA:
-        raise InputError(where, f"this JSON does not have the schema {SCHEMA!r}")
+        raise InputError(where, f"unsupported JSON schema, expected {SCHEMA!r}")
     findings: list[Finding] = []
     rows = tuple(_rows(_CODEC.load(found, _File, where), where, findings))
     return Incoming(where, rows, tuple(findings))
@@ -149,6 +149,6 @@ def _rows(file: _File, where: str, findings: list[Finding]) -> Iterator[Row]:
         )
         if segment.state and row.state is None:
             word = segment.state[:40]
-            message = f"{word!r} is no state (new, machine, edited, approved): not read"
+            message = f"unknown state {word!r} (new, machine, edited, approved): ignored"
             findings.append(problem("state", message, row, where))
         yield row

@@ -32,7 +32,7 @@ def write(document: Document) -> tuple[bytes, list[Finding]]:
     text = "\n".join([*lines, ""])
     findings = []
     if len(text) > MOST:
-        message = f"{len(text):,} characters; a comment on GitHub takes {MOST:,}"
+        message = f"{len(text):,} characters; GitHub comments are limited to {MOST:,}"
         code = "exchange-comment"
         findings.append(Finding(code, Severity.INFO, message, document.file, document.target))
     return text.encode("utf-8"), findings

@@ -74,11 +74,13 @@ def read_bytes(data: bytes, where: str) -> Incoming:
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return json_file.read(data.removeprefix(b"\xef\xbb\xbf"), where)
     if b"<" not in data[:1_000]:
-        advice = "XLIFF 1.2 and 2.1, XLSX and JSON are read"
-        raise InputError(where, "this is no file that `speechsubs project export` writes", advice)
+        advice = "Supported formats: XLIFF 1.2 and 2.1, XLSX, JSON"
+        raise InputError(where, "not a file written by `speechsubs project export`", advice)
     root = safe_xml.parse(data, where)
     reader = _READERS.get(root.attributes.get("version", ""))
     if root.name != "xliff" or reader is None:
         found = f"<{root.name[:40]} version={root.attributes.get('version', '')[:20]!r}>"
-        raise InputError(where, f"this XML is {found}", "XLIFF 1.2 and 2.1 are read")
+        raise InputError(
+            where, f"unsupported XML format {found}", "Supported formats: XLIFF 1.2 and 2.1"
+        )
     return Incoming(where, tuple(reader(root)))

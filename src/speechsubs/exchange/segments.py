@@ -341,8 +341,10 @@ def _own(tag: str, known: Iterable[str], project: Project) -> str:
     if found is None and names:
         found = names.get(locales.resolve(tag).casefold())
     if found is None:
-        has = ", ".join(names.values()) or "no translation at all"
-        raise InputError(str(project.folder), f"{tag!r} is not in this project", f"It has {has}")
+        has = ", ".join(names.values()) or "no translations"
+        raise InputError(
+            str(project.folder), f"{tag!r} is not in this project", f"It contains {has}"
+        )
     return found
 
 
@@ -356,7 +358,7 @@ def _glossary(project: Project) -> tuple[Glossary, tuple[Finding, ...]]:
     try:
         return parse(project.glossary, path), ()
     except SpeechsubsError as error:
-        message = f"terms are not marked: {error}"
+        message = f"terms are not annotated: {error}"
         found = Finding("exchange-glossary", Severity.INFO, message, str(path))
         return glossary.empty(), (found,)
 
@@ -496,7 +498,7 @@ class Builder:
             speaker = self.source.sentences[segment.index].speaker
             notes += [f"Speaker: {speaker}"] if speaker else []
         if segment.problems:
-            notes.append(f"The machine had problems: {', '.join(segment.problems)}")
+            notes.append(f"MT issues: {', '.join(segment.problems)}")
         if segment.author:
             notes.append(f"{segment.state.value} by {segment.author} {segment.date[:10]}".rstrip())
         if segment.reason:
@@ -567,8 +569,8 @@ def limits_note(locale: Locale) -> str:
     limits = locale.limits
     return (
         f"Subtitles in {locale.name}: at most {limits.max_lines} lines of "
-        f"{limits.line_width:g} characters, {limits.chars_per_second:g} characters a second. "
-        "Line breaks are made by speechsubs: write each segment as one line."
+        f"{limits.line_width:g} characters, {limits.chars_per_second:g} characters per second. "
+        "Line breaks are inserted by speechsubs: write each segment on one line."
     )
 
 
@@ -578,6 +580,6 @@ def left_out(document: Document, kept: Sequence[Unit], why: str) -> list[Finding
     gone = [unit.name for unit in document.units if unit.name not in names]
     if not gone:
         return []
-    message = f"segments are left out, {why}: {listed(gone)}"
+    message = f"segments were skipped because {why}: {listed(gone)}"
     code = "exchange-left-out"
     return [Finding(code, Severity.WARNING, message, document.file, document.target)]

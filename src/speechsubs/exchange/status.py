@@ -16,7 +16,7 @@ class TrackStatus:
     """One language of a source. `states` has a count for every state.
 
     `stale` segments translate a sentence that has changed since; `pinned` ones have line
-    breaks set by a person; `problems` counts machine translations with problems that nobody
+    breaks set by a person; `problems` counts machine translations with issues that nobody
     has reviewed.
     """
 

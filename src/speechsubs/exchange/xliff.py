@@ -314,7 +314,7 @@ def _row21(node: Node, known: _Binding) -> Row:
             target.append((at, said))
     missing = [s for s in segments if s.find("target") is None]
     if missing and len(missing) < len(segments):
-        problems.append("a part of the segment has no target")
+        problems.append("part of the segment has no target")
     target.sort(key=lambda item: item[0])
     pieces = [piece for _, run in target for piece in run]
     return Row(
@@ -359,11 +359,13 @@ def _pieces(
         elif item.name in placeholders:
             number = _number_of(item.attributes.get("id", ""))
             if number is None:
-                problems.append("the target has a placeholder that is not ours")
+                problems.append("the target contains an unknown placeholder")
             else:
                 yield number
         elif item.name not in ignored:
-            problems.append(f"the target has <{item.name[:40]}>, which subtitles cannot show")
+            problems.append(
+                f"the target contains <{item.name[:40]}>, which subtitles do not support"
+            )
 
 
 def _named(node: Node | None, name: str) -> Iterator[Node]:
@@ -385,7 +387,7 @@ def _shown(value: str) -> str:
 def _holdable(document: Document) -> tuple[list[Unit], list[Finding]]:
     """The units that XML can represent, and a finding about the others."""
     kept = [u for u in document.units if safe_xml.valid(u.source) and safe_xml.valid(u.target)]
-    return kept, left_out(document, kept, "XML has no place for one of their characters")
+    return kept, left_out(document, kept, "XML cannot represent one of their characters")
 
 
 def _stretches(unit: Unit) -> Iterator[_Stretch]:

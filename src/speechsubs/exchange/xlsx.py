@@ -32,7 +32,7 @@ _TITLES = ("id", "source", "target", "state", "revision")
 def write(document: Document) -> tuple[bytes, list[Finding]]:
     """Write the workbook, with findings about what it cannot represent."""
     kept = [u for u in document.units if all(map(xlsx.fits_cell, (u.source, u.target)))]
-    why = "a cell has no place for one of their characters or for their length"
+    why = "a cell cannot hold one of their characters or their length"
     columns = [
         Column("id", NARROW),
         Column(f"source:{document.language}", _TEXT),
@@ -93,7 +93,7 @@ def read(data: bytes, where: str) -> Incoming:
         rows.append(row)
         word = given.get("state", "").strip()
         if word and state_of(word) is None:
-            message = f"{word[:40]!r} is no state (new, machine, edited, approved): not read"
+            message = f"unknown state {word[:40]!r} (new, machine, edited, approved): ignored"
             findings.append(problem("state", message, row, where))
     return Incoming(where, tuple(rows), tuple(findings))
 
@@ -125,13 +125,13 @@ def _title(cell: str) -> str:
 
 def _columns(header: Sequence[str], where: str) -> dict[str, int]:
     if not _is_header(header):
-        advice = "Is it a workbook that `speechsubs project export` wrote?"
-        raise InputError(where, "there are no columns `id` and `target`", advice)
+        advice = "Is it a workbook written by `speechsubs project export`?"
+        raise InputError(where, "missing columns `id` and `target`", advice)
     found: dict[str, int] = {}
     for at, cell in enumerate(header):
         name = _title(cell)
         if name in found:
-            raise InputError(where, f"two columns are called {name!r}", "Remove one of them")
+            raise InputError(where, f"duplicate column {name!r}", "Remove one of them")
         if name:
             found[name] = at
     return found

@@ -94,7 +94,7 @@ class Node:
         if isinstance(value, float) and not math.isfinite(value):
             raise InputError(self.where, "the time is not a finite number")
         if value < 0:
-            raise InputError(self.where, "the time is before zero")
+            raise InputError(self.where, "the time is negative")
         if value * unit > MAX_MS:
             raise InputError(self.where, "the time is 1,000 hours or more")
         return round(value * unit)
@@ -187,7 +187,7 @@ def _aws(root: Node) -> list[Segment] | None:
         best = _first_alternative(item)
         content = _member(best, "content")
         if best is None or content is None:
-            raise InputError(item.where, "an item without its content")
+            raise InputError(item.where, "an item without content")
         kind = _member(item, "type")
         text = clean(content.string()).strip()
         if kind is not None and kind.value == "punctuation":
@@ -265,7 +265,7 @@ def _parse_service_word(
         raise InputError(node.where, f"expected a word, not {node.kind}")
     text = next(filter(None, (node.get(name) for name in texts)), None)
     if text is None:
-        raise InputError(node.where, "a word without its text")
+        raise InputError(node.where, "a word without text")
     start, end = (_parse_time(_first_member(node, names)) for names in times)
     probability = _confidence(node.get(confidence))
     return RawWord(clean(text.string()).strip(), start, end, probability, _speaker(node), False)
@@ -287,7 +287,7 @@ def _parse_time(node: Node | None) -> int | None:
     if isinstance(node.value, str):
         text = node.value.strip().removesuffix("s")
         if not _SECONDS.fullmatch(text):
-            raise InputError(node.where, f"{node.value[:40]!r} is no time in seconds")
+            raise InputError(node.where, f"{node.value[:40]!r} is not a time in seconds")
         return Node(float(text), node.source, node.path).time_ms()
     return node.time_ms()
 
@@ -376,24 +376,24 @@ def read_transcript(text: str, source: str) -> Transcript:
         if spoken is not None and isinstance(spoken.value, str) and spoken.value.strip():
             # A plain API response: text without any times.
             return replace(read_plain(spoken.value, source), language=language)
-        raise InputError(source, "no segments and no text in it", _ADVICE)
+        raise InputError(source, "contains no segments and no text", _ADVICE)
     findings: list[Finding] = []
     timed = time_segments(segments, source, findings)
     if not timed:
-        raise InputError(source, "there is no text in its segments")
+        raise InputError(source, "its segments contain no text")
     paragraphs = tuple(_paragraphs(timed))
     return Transcript(paragraphs, source, language, tuple(findings))
 
 
 def _load(text: str, source: str) -> Node:
     def refuse(constant: str) -> NoReturn:
-        raise InputError(source, f"{constant} is not a number that JSON knows")
+        raise InputError(source, f"{constant} is not a valid JSON number")
 
     try:
         return Node(json.loads(text.removeprefix("\ufeff"), parse_constant=refuse), source)
     except json.JSONDecodeError as error:
         where = f"{source}:{error.lineno}:{error.colno}"
-        raise InputError(where, f"this is not JSON ({error.msg})", _ADVICE) from error
+        raise InputError(where, f"not JSON ({error.msg})", _ADVICE) from error
     except RecursionError as error:
         raise InputError(source, "the JSON is nested too deeply", _ADVICE) from error
     except ValueError as error:
@@ -523,7 +523,7 @@ def _parse_word(item: Node) -> RawWord:
         raise InputError(item.where, f"expected a word, not {item.kind}", _ADVICE)
     text = item.get("word") or item.get("text")
     if text is None:
-        raise InputError(item.where, "a word without its text", _ADVICE)
+        raise InputError(item.where, "a word without text", _ADVICE)
     score = item.get("probability") or item.get("score") or item.get("confidence")
     confidence = score.probability() if score is not None else None
     start, end = _time_of(item, "start"), _time_of(item, "end")

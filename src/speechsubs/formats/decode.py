@@ -95,7 +95,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"RIFF", "a WAV or AVI recording"),
     (b"OggS", "an Ogg recording"),
     (b"fLaC", "a FLAC recording"),
-    (b"\x1aE\xdf\xa3", "a Matroska or WebM film"),
+    (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
     (b"\xd0\xcf\x11\xe0", "an old Word or Excel document"),
@@ -151,7 +151,7 @@ def _finish(decoded: DecodedText, source: str) -> DecodedText:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\x1a")
     if "\0" in text and not text.startswith("WEBVTT"):
         # WebVTT alone defines NUL: its reader replaces it by U+FFFD.
-        raise InputError(source, "this is no text: it holds NUL characters", _SAVE_AS_UTF8)
+        raise InputError(source, "not a text file: it contains NUL characters", _SAVE_AS_UTF8)
     return DecodedText(text, decoded.encoding, decoded.findings)
 
 
@@ -175,7 +175,7 @@ def _decode_by_bom(data: bytes, source: str) -> DecodedText | None:
                 return mended
         name = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
         raise InputError(
-            source, f"the file claims to be {name} but byte {error.start} is not", _SAVE_AS_UTF8
+            source, f"declared as {name}, but byte {error.start} is not valid {name}", _SAVE_AS_UTF8
         ) from error
 
 
@@ -203,22 +203,22 @@ def _refuse_binary(data: bytes, source: str) -> None:
         elif b"opendocument" in data[:4096]:
             kind = "an OpenDocument text"
     elif data[4:8] == b"ftyp":
-        kind = "an MP4 film or recording"
+        kind = "an MP4 video or recording"
     if kind:
-        raise InputError(source, f"this seems to be {kind}, not a text file", _advice(kind))
+        raise InputError(source, f"looks like {kind}, not a text file", _advice(kind))
     if b"\0" in data and not data.startswith(b"WEBVTT"):
-        raise InputError(source, "this is no text: it holds NUL bytes", _SAVE_AS_UTF8)
+        raise InputError(source, "not a text file: it contains NUL bytes", _SAVE_AS_UTF8)
     controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
     if controls > len(data) // 50:
-        raise InputError(source, "this seems to be binary data, not a text file", _SAVE_AS_UTF8)
+        raise InputError(source, "looks like binary data, not a text file", _SAVE_AS_UTF8)
 
 
 def _advice(kind: str) -> str:
     if "document" in kind.lower():
         return "Save it as plain text (UTF-8)"
     if "recording" in kind or "film" in kind:
-        return "Name its transcript instead"
-    return "Name a text file"
+        return "Give its transcript instead"
+    return "Give a text file"
 
 
 def _repair_utf8(data: bytes, source: str) -> DecodedText | None:
@@ -229,7 +229,7 @@ def _repair_utf8(data: bytes, source: str) -> DecodedText | None:
     if good < 4 or broken * 20 > good + 20:
         return None
     line = text.count("\n", 0, text.index("\ufffd")) + 1
-    message = f"{broken} broken bytes in UTF-8 text were replaced with U+FFFD"
+    message = f"{broken} invalid UTF-8 bytes were replaced with U+FFFD"
     finding = Finding("encoding-broken", Severity.WARNING, message, file=source, line=line)
     return DecodedText(text, "utf-8", (finding,))
 
@@ -242,7 +242,7 @@ def _decode_by_guess(data: bytes, source: str) -> DecodedText:
         # cp1252 leaves five bytes undefined, latin-1 none: it decodes anything.
         encoding = "latin-1"
         text = data.decode(encoding)
-    message = f"the file is not UTF-8; it was read as {encoding}, which is a guess"
+    message = f"not UTF-8; decoded as {encoding} (guessed)"
     finding = Finding("encoding-guessed", Severity.WARNING, message, file=source)
     return DecodedText(text, encoding, (finding,))
 

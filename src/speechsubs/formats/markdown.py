@@ -44,7 +44,7 @@ def read_transcript(text: str, source: str) -> Transcript:
     parser.disable("code")
     paragraphs, findings = _collect(parser.parse(_without_front_matter(text)), source)
     if not paragraphs:
-        raise InputError(source, "there is no text in it")
+        raise InputError(source, "contains no text")
     findings.extend(find_run_in_headings(paragraphs, source))
     return Transcript(tuple(paragraphs), source=source, findings=tuple(findings))
 
@@ -97,7 +97,7 @@ def _collect(tokens: "list[Token]", source: str) -> tuple[list[Paragraph], list[
         line = token.map[0] + 1 if token.map else 1
         dropped = _DROPPED.get(token.type)
         if dropped and not (token.type == "html_block" and _is_comment(token.content)):
-            message = f"{dropped} in the Markdown file is left out"
+            message = f"{dropped} in the Markdown file was skipped"
             findings.append(
                 Finding("markup-dropped", Severity.INFO, message, file=source, line=line)
             )

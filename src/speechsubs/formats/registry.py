@@ -57,7 +57,7 @@ def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | 
         return _parse(data, source, "")
     if format_name not in FORMATS:
         raise InputError(
-            source, f"unknown format {format_name!r}", f"Known are {', '.join(FORMATS)}"
+            source, f"unknown format {format_name!r}", f"Known formats: {', '.join(FORMATS)}"
         )
     decoded = decode(data, source)
     result = FORMATS[format_name].read(decoded.text, source)
@@ -81,7 +81,7 @@ def encode(track: Track, path: Path, *, crlf: bool = False, bom: bool = False) -
     name = _by_suffix(path.suffix)
     if name not in _WRITABLE:
         wanted = " or ".join(suffix for f in _WRITABLE.values() for suffix in f.suffixes)
-        raise OutputError(path, f"subtitles cannot be written to such a file: name it {wanted}")
+        raise OutputError(path, f"not a subtitle extension that can be written: use {wanted}")
     text = render(track, name)
     if crlf:
         text = text.replace("\n", "\r\n")
@@ -95,7 +95,7 @@ def render(track: Track, format_name: str) -> str:
     """
     if format_name not in _WRITABLE:
         raise InputError(
-            format_name, "not a format that can be written", f"Use {' or '.join(_WRITABLE)}"
+            format_name, "this format cannot be written", f"Use {' or '.join(_WRITABLE)}"
         )
     return _WRITABLE[format_name].write(track)
 
@@ -134,7 +134,7 @@ def _parse(data: bytes, source: str, named: str) -> Transcript | Track:
     name = found or named or "text"
     findings = decoded.findings
     if named and name != named:
-        message = f"the name says {named}, the content is {name}: read as {name}"
+        message = f"the extension is {named} but the content is {name}: read as {name}"
         findings += (Finding("format-mismatch", Severity.INFO, message, file=source),)
     return _with_findings(FORMATS[name].read(decoded.text, source), findings)
 

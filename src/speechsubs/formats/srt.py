@@ -115,21 +115,21 @@ def read_track(text: str, source: str) -> Track:
         lines, markup = from_srt(block.text)
         shown = f": {lines[0][:40]!r}" if lines else ""
         if start is None or end is None:
-            report("cue-dropped", block.line, f"these times cannot be read, cue left out{shown}")
+            report("cue-dropped", block.line, f"unreadable times, cue skipped{shown}")
         elif start < 0 or end < 0:
-            report("cue-dropped", block.line, f"a time before zero, cue left out{shown}")
+            report("cue-dropped", block.line, f"negative time, cue skipped{shown}")
         elif end <= start:
             problem = "ends when it starts" if end == start else "ends before it starts"
-            report("cue-dropped", block.line, f"a cue that {problem} is left out{shown}", start)
+            report("cue-dropped", block.line, f"a cue that {problem} was skipped{shown}", start)
         elif not lines:
-            report("cue-empty", block.line, "a cue without text is left out", start)
+            report("cue-empty", block.line, "a cue without text was skipped", start)
         else:
             cues.append(Cue(start, end, lines, markup=markup))
     if not blocks:
-        raise InputError(source, "no subtitles in it: no line holds times", "Is it an SRT file?")
+        raise InputError(source, "no cues found: no line contains times", "Is it an SRT file?")
     ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
     if ordered != cues:
-        message = "the cues were not in the order of their times and have been sorted"
+        message = "the cues were out of order and have been sorted by time"
         findings.append(Finding("cues-unsorted", Severity.INFO, message, file=source))
     return Track(tuple(ordered), source=source, findings=tuple(findings))
 

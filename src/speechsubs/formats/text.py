@@ -239,7 +239,7 @@ def read_transcript(text: str, source: str) -> Transcript:
     """Read plain text with line feeds. See `TextFormat.read`."""
     blocks = list(_blocks(text))
     if not blocks:
-        raise InputError(source, "there is no text in it")
+        raise InputError(source, "contains no text")
     groups = list(_groups(blocks))
     labels = Labels.detect([line.text for group in groups for line in group])
     whole = make_word_lookup(line.text for group in groups for line in group)
@@ -254,7 +254,7 @@ def read_transcript(text: str, source: str) -> Transcript:
                 paragraphs.append(Paragraph(spoken, kind, part[0].number, speaker=speaker))
                 alone.append(len(part) == 1 and not speaker and kind is Kind.TEXT)
     if not paragraphs:
-        raise InputError(source, "there is no text in it, only speaker labels")
+        raise InputError(source, "contains only speaker labels, no text")
     headed = _mark_headings(paragraphs, alone)
     findings = find_run_in_headings(headed, source)
     return Transcript(tuple(headed), source=source, findings=findings)

@@ -292,17 +292,17 @@ def read_track(text: str, source: str) -> Track:
         findings.append(Finding(code, Severity.WARNING, message, file=source, line=line))
 
     for line in scan.dropped:
-        report("cue-dropped", line, "these times cannot be read, cue left out")
+        report("cue-dropped", line, "unreadable times, cue skipped")
     cues: list[Cue] = []
     for raw in scan.cues:
         lines, markup = from_vtt(raw.text)
         shown = f": {lines[0][:40]!r}" if lines else ""
         if raw.end_ms <= raw.start_ms:
-            report("cue-dropped", raw.line, f"a cue that ends before it shows is left out{shown}")
+            report("cue-dropped", raw.line, f"a cue that ends before it starts was skipped{shown}")
         elif raw.end_ms > MAX_MS:
-            report("cue-dropped", raw.line, f"a time of 1,000 hours or more, left out{shown}")
+            report("cue-dropped", raw.line, f"a time of 1,000 hours or more, cue skipped{shown}")
         elif not lines:
-            report("cue-empty", raw.line, "a cue without text is left out")
+            report("cue-empty", raw.line, "a cue without text was skipped")
         else:
             cues.append(
                 Cue(
@@ -315,10 +315,10 @@ def read_track(text: str, source: str) -> Track:
                 )
             )
     if not cues and not findings:
-        raise InputError(source, "no subtitles in it: the WebVTT file has no cues")
+        raise InputError(source, "the WebVTT file contains no cues")
     ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
     if ordered != cues:
-        message = "the cues were not in the order of their times and have been sorted"
+        message = "the cues were out of order and have been sorted by time"
         findings.append(Finding("cues-unsorted", Severity.INFO, message, file=source))
     return Track(tuple(ordered), scan.language, source, tuple(findings))
 
@@ -327,8 +327,8 @@ def _without_signature(text: str, source: str) -> Track:
     try:
         track = srt.read_track(text, source)
     except InputError:
-        raise InputError(source, "this is no WebVTT file: the first line must be WEBVTT") from None
-    message = "the first line is not WEBVTT: players refuse this file"
+        raise InputError(source, "not a WebVTT file: the first line must be WEBVTT") from None
+    message = "the first line is not WEBVTT: players reject this file"
     finding = Finding("header-missing", Severity.WARNING, message, file=source, line=1)
     return Track(track.cues, track.language, source, (finding, *track.findings))
 

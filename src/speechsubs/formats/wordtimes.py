@@ -230,7 +230,7 @@ def time_segments(
     spoken = [s for s in segments if s.text or any(h.text for h in s.heard)]
     ordered = sorted(spoken, key=lambda s: _first_time(s, source))
     if ordered != spoken:
-        message = "the segments were not in the order of their times and have been sorted"
+        message = "the segments were out of order and have been sorted by time"
         findings.append(Finding("segments-unsorted", Severity.INFO, message, file=source))
     repaired: list[int] = []
     result: list[TimedSegment] = []
@@ -242,7 +242,7 @@ def time_segments(
             result.append(timed)
     if repaired:
         message = (
-            f"{len(repaired)} word times that run backwards were moved, "
+            f"{len(repaired)} word times that ran backwards were corrected, "
             f"the first in segment {repaired[0]}"
         )
         findings.append(Finding("times-mended", Severity.WARNING, message, file=source))
@@ -253,7 +253,7 @@ def _first_time(segment: Segment, source: str) -> int:
     times = [segment.start_ms, *(h.start_ms for h in segment.heard), segment.end_ms]
     found = next((time for time in times if time is not None), None)
     if found is None:
-        raise InputError(f"{source}, segment {segment.number}", "it has text but no times")
+        raise InputError(f"{source}, segment {segment.number}", "has text but no times")
     return found
 
 

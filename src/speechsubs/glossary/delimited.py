@@ -112,7 +112,9 @@ def read_rows(table: Iterable[tuple[int, Sequence[str]]], where: str) -> Incomin
         extra = [cell for cell in cells[len(header) :] if cell.strip()]
         if extra:
             problem = f"{len(cells)} cells under {len(header)} columns"
-            raise InputError(f"{where}:{line}", problem, "Does a cell hold an unquoted separator?")
+            raise InputError(
+                f"{where}:{line}", problem, "Does a cell contain an unquoted separator?"
+            )
         term_id = given.pop("id", "").strip()
         mark = given.pop(_LAST, "").strip()
         fields = {name: _parse_value(name, cell) for name, cell in given.items()}
@@ -124,7 +126,7 @@ def read_rows(table: Iterable[tuple[int, Sequence[str]]], where: str) -> Incomin
 
 
 def _no_source(where: str, line: int) -> Finding:
-    return finding("left-out", Severity.WARNING, "this row has no source term", where, line)
+    return finding("left-out", Severity.WARNING, "the row has no source term", where, line)
 
 
 def _parse_value(name: str, cell: str) -> Value:
@@ -149,10 +151,10 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, li
             language = rest
         known = _canonical_column(name)
         if known is None:
-            message = f"column {name[:80]!r} is not one of ours: it is not read"
+            message = f"column {name[:80]!r} is unknown: skipped"
             findings.append(finding("column", Severity.INFO, message, where.rpartition(":")[0]))
         elif known in columns:
-            raise InputError(where, f"two columns are called {known!r}", "Remove one of them")
+            raise InputError(where, f"duplicate column {known!r}", "Remove one of them")
         else:
             columns[known] = at
     if "source" not in columns:
@@ -178,7 +180,7 @@ def _canonical_column(name: str) -> str | None:
 # A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
 _FORMULA = re.compile(r"[=+\-@]")
 _GUARDED = re.compile(r"'(?=[=+\-@'])")
-_BROKEN = "a tab or a line end would break its line"
+_BROKEN = "a tab or a line break would break its row"
 
 
 def decode(data: bytes, where: str) -> str:
@@ -190,7 +192,7 @@ def decode(data: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         advice = "Save it again as UTF-8"
         name = "UTF-16" if wide else "UTF-8"
-        raise InputError(where, f"this is not {name} text", advice) from error
+        raise InputError(where, f"not {name} text", advice) from error
 
 
 def read_cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -202,10 +204,8 @@ def read_cells(text: str, where: str, separator: str) -> Iterator[tuple[int, lis
             yield before + 1, [c.replace("\r\n", "\n").replace("\r", "\n") for c in row]
             before = reader.line_num
     except csv.Error as error:
-        advice = 'A cell with a quote in it stands in quotes, and its quotes twice: "say ""a"""'
-        raise InputError(
-            f"{where}:{before + 1}", f"this row is broken ({error})", advice
-        ) from error
+        advice = 'Enclose a cell that contains a quote in quotes and double its quotes: "say ""a"""'
+        raise InputError(f"{where}:{before + 1}", f"invalid row ({error})", advice) from error
 
 
 def detect_separator(text: str, preferred: str) -> str:
@@ -273,7 +273,7 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
             raise _no_target(where)
         rows.append((line, texts[0], texts[1], tag, ""))
     if other:
-        message = f"rows that are not from {source} are not read: {other}"
+        message = f"rows whose source is not {source} were skipped: {other}"
         findings.append(finding("left-out", Severity.INFO, message, where))
     return Incoming(_group_rows(rows), where, source, tuple(findings))
 
@@ -288,14 +288,14 @@ def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
         if text.startswith("#") or not any(parts):
             continue
         if not parts[0]:
-            raise InputError(f"{where}:{line}", "there is no source term before the tab")
+            raise InputError(f"{where}:{line}", "no source term before the tab")
         rows.append((line, parts[0], parts[1] if len(parts) > 1 else "", target,
                      " ".join(p for p in parts[2:] if p)))  # fmt: skip
     return Incoming(_group_rows(rows), where, source)
 
 
 def _no_target(where: str) -> InputError:
-    problem = "this file does not say what language the targets are"
+    problem = "the target language is not given in the file"
     return InputError(where, problem, "Name it: --target-language es")
 
 
@@ -370,7 +370,7 @@ def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[F
         if any(re.search(r"[\t\n]", t) for t in (term.source, *texts)):
             findings.append(fields.without(term, _BROKEN, file, tags[0]))
         elif term.source.startswith("#"):
-            findings.append(fields.without(term, "OmegaT reads # as a remark", file, tags[0]))
+            findings.append(fields.without(term, "OmegaT reads # as a comment", file, tags[0]))
         else:
             note = " ".join(term.note.split())
             lines += ["\t".join((term.source, t, note)).rstrip("\t") for t in texts]
@@ -403,7 +403,7 @@ def _formula_findings(glossary: Glossary, file: str) -> list[Finding]:
         return []
     message = (
         f"texts that start with = + - or @, as in {risky[0]!r}: do not open this file in a "
-        "spreadsheet, which takes them for formulas"
+        "spreadsheet, which treats them as formulas"
     )
     return [finding("formula", Severity.INFO, message, file)]
 
@@ -429,7 +429,7 @@ def read_xlsx(data: bytes, where: str) -> Incoming:
 
 def write_xlsx(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
     """The workbook, every cell of it text, and what it does not hold."""
-    why = "a cell has no place for one of its characters or for its length"
+    why = "a cell cannot hold one of its characters or its length"
     kept = tuple(term for term in glossary.terms if _fits_cells(term))
     findings = [
         fields.without(term, why, str(glossary.path))

@@ -279,7 +279,7 @@ def of(
 
 def no_place(what: str, count: int, name: str, file: str) -> Finding:
     """Something that a format has no place for, and how many entries have it."""
-    message = f"{name} has no place for `{what}`, which {_entries(count)}"
+    message = f"{name} cannot store `{what}`, which {_entries(count)}"
     return finding("not-held", Severity.INFO, message, file)
 
 
@@ -287,13 +287,13 @@ def off(count: int, name: str, file: str) -> list[Finding]:
     """Entries that a format has no place for because they are no good terms."""
     if not count:
         return []
-    message = f"{name} has no place for forbidden and deprecated words, which {_entries(count)}"
+    message = f"{name} cannot store forbidden and deprecated words, which {_entries(count)}"
     return [finding("not-held", Severity.INFO, message, file)]
 
 
 def without(term: Term, why: str, file: str, locale: str = "") -> Finding:
     """An entry, or its target in a locale, that is not in the file."""
-    message = f"{term.id!r} is left out: {why}"
+    message = f"{term.id!r} was left out: {why}"
     return finding("left-out", Severity.WARNING, message, file, term.line, locale)
 
 

@@ -130,12 +130,12 @@ class _Merge:
             if tag not in self._renamed:
                 if len(self._renamed) >= MAX_TAGS:
                     problem = f"it has more than {MAX_TAGS} languages"
-                    raise InputError(self._file, problem, "Is it really a glossary?")
+                    raise InputError(self._file, problem, "Is it a glossary?")
                 try:
                     self._renamed[tag] = own_tag(tag, self._tags)
                 except UnknownLocaleError as error:
                     self._renamed[tag] = ""
-                    message = f"{error}: its targets are not read"
+                    message = f"{error}: its targets were skipped"
                     self.findings.append(self._warning("left-out", message, entry))
             if self._renamed[tag]:
                 fields[name_of(self._renamed[tag], part)] = value

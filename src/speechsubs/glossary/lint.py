@@ -113,7 +113,7 @@ def _shared_targets(terms: list[Term], file: str) -> Iterator[Finding]:
                         Severity.WARNING,
                         term,
                         f"{term.source!r} and {first.source!r} (line {first.line}) both become "
-                        f"{form!r}: a check cannot tell which of them stands there",
+                        f"{form!r}: a check cannot tell them apart",
                         file,
                         tag,
                     )
@@ -141,7 +141,7 @@ def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
             "forbidden-required",
             Severity.ERROR,
             term,
-            f"{word!r} is forbidden here and demanded by {owner.id!r} (line {owner.line})",
+            f"{word!r} is forbidden here and required by {owner.id!r} (line {owner.line})",
             file,
             where[0] if len(where) == 1 else "",
         )
@@ -236,7 +236,7 @@ def _missing_locales(terms: list[Term], file: str) -> Iterator[Finding]:
             ]
             if lacking:
                 hard = policy is Policy.FIXED
-                what = "the source form will stand there" if hard else "other entries have one"
+                what = "the source form will be used" if hard else "other entries have one"
                 yield _finding(
                     "missing-locale",
                     Severity.WARNING if hard else Severity.INFO,
@@ -316,7 +316,7 @@ def _corpus_findings(
         return
     for term in _allowed(terms):
         if term.id not in used:
-            message = f"{term.source!r} does not stand in the texts"
+            message = f"{term.source!r} does not occur in the texts"
             yield _finding("unused", Severity.INFO, term, message, file)
         yield from _usage_findings(term, seen.get(term.id, _Usage()), file)
 
@@ -324,12 +324,12 @@ def _corpus_findings(
 def _usage_findings(term: Term, seen: _Usage, file: str) -> Iterator[Finding]:
     if seen.lower:
         loose = term.case == "any"
-        what = "`case: any` takes it for the term" if loose else "capitals tell them apart"
+        what = "`case: any` would match it" if loose else "capitals tell them apart"
         yield _finding(
             "ordinary-word",
             Severity.WARNING if loose else Severity.INFO,
             term,
-            f"{term.source!r} stands in lower case {seen.lower} times: {what}",
+            f"{term.source!r} occurs in lower case {seen.lower} times: {what}",
             file,
         )
     if seen.other:
@@ -337,7 +337,7 @@ def _usage_findings(term: Term, seen: _Usage, file: str) -> Iterator[Finding]:
             "other-capitals",
             Severity.INFO,
             term,
-            f"{term.source!r} also stands as {_list_names(seen.other)}, which is not found: "
-            "an alias, or `case: any`?",
+            f"{term.source!r} also occurs as {_list_names(seen.other)}, which is not matched: "
+            "add an alias or `case: any`?",
             file,
         )

@@ -79,7 +79,7 @@ class _Reader:
             raise self._error(1, "`version: 1` is missing at the top level")
         if type(top["version"]) is not int or top["version"] != 1:
             line = self._line_of(top, "version")
-            raise self._error(line, "only `version: 1` is known to this speechsubs")
+            raise self._error(line, "only `version: 1` is supported")
         language = "en"
         if "source" in top:
             language = self._tag(top["source"], self._line_of(top, "source"), "source")
@@ -114,8 +114,8 @@ class _Reader:
         if policy is Policy.FIXED and not targets:
             raise self._error(
                 self._line_of(row, "policy"),
-                "policy fixed needs `targets`: what should it be fixed to? "
-                "(policy keep leaves the source form in every language)",
+                "policy fixed needs `targets`: what is it fixed to? "
+                "(policy keep uses the source form in every language)",
             )
         return Term(
             id=term_id,
@@ -164,7 +164,7 @@ class _Reader:
         if both:
             raise self._error(
                 self._line_of(row, "forbidden"),
-                f"{min(both)!r} is required and forbidden at once in {key}",
+                f"{min(both)!r} is both required and forbidden in {key}",
             )
         if term in forms:
             raise self._error(self._line_of(row, "forms"), f"{term!r} is `term` already")
@@ -179,7 +179,7 @@ class _Reader:
             if term.id in ids:
                 first = ids[term.id].line
                 raise self._error(
-                    term.line, f"id {term.id!r} is taken by the entry in line {first}"
+                    term.line, f"duplicate id {term.id!r}: already used in line {first}"
                 )
             ids[term.id] = term
             for spelling in term.spellings:
@@ -188,8 +188,8 @@ class _Reader:
                 if other is not term:
                     raise self._error(
                         term.line,
-                        f"{spelling!r} of {term.id!r} is claimed by {written!r} of {other.id!r} "
-                        f"in line {other.line}: a text cannot tell them apart",
+                        f"{spelling!r} of {term.id!r} has the same spelling as {written!r} "
+                        f"of {other.id!r} in line {other.line}: they cannot be told apart",
                     )
 
     def _tag(self, value: Any, line: int, name: str) -> str:
@@ -252,7 +252,7 @@ class _Reader:
         if text != text.strip():
             raise self._error(line, f"{name} {text!r} starts or ends with white space")
         if not key_of(text).strip():
-            raise self._error(line, f"{name} {text!r} has nothing that can be seen")
+            raise self._error(line, f"{name} {text!r} contains no visible character")
         return text
 
     def _text(self, row: _Row, name: str) -> str:
@@ -268,7 +268,7 @@ class _Reader:
         for character in text if not text.isprintable() else "":
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 raise self._error(
-                    line, f"{name} holds the control character U+{ord(character):04X}"
+                    line, f"{name} contains the control character U+{ord(character):04X}"
                 )
         return text
 
@@ -285,9 +285,9 @@ def _hint(value: str, known: tuple[str, ...]) -> str:
 
 def _not_text(value: Any) -> str:
     if isinstance(value, list | dict):
-        return "this must be one text, not a list or a mapping"
+        return "must be text, not a list or a mapping"
     if value is None:
-        return 'YAML reads this as nothing, not as text: quote it ("~", "null")'
+        return 'YAML reads this as null, not as text: quote it ("~", "null")'
     if isinstance(value, bool):
         return f"YAML reads this as {str(value).lower()}, not as text: quote it"
     kind = "a number" if isinstance(value, int | float) else "a date or a tagged value"

@@ -131,7 +131,7 @@ def target_entry(term: Term, tag: str) -> Target | None:
     >>> target_entry(term, "zh-CN") is None
     True
 
-    Raises `UnknownLocaleError` for what is no language tag at all.
+    Raises `UnknownLocaleError` for what is not a language tag at all.
     """
     # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
     from speechsubs.language import locales

@@ -111,7 +111,7 @@ def detect_format(path: Path) -> str:
     name = _SUFFIXES.get(path.suffix.lower())
     if name is None:
         advice = f"Name the format ({', '.join(_FORMATS)}), or use one of {', '.join(_SUFFIXES)}"
-        raise InputError(str(path), f"the suffix {path.suffix!r} is not one of ours", advice)
+        raise InputError(str(path), f"unsupported file extension {path.suffix!r}", advice)
     return name
 
 
@@ -165,7 +165,7 @@ def export(
     separator = _separator(suffix or form.suffix)
     single = form.single or (name == "deepl" and separator == "\t")
     if single and len(chosen) != 1:
-        problem = f"{name} has one target language in a file, and there are {len(chosen)}"
+        problem = f"{name} holds one target language per file, but there are {len(chosen)}"
         example = chosen[0] if chosen else "es"
         raise InputError(str(glossary.path), problem, f"Name it: --to {example}")
     data, findings = form.write(_ExportRequest(glossary, chosen, separator))

@@ -107,7 +107,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
         entry, lost = _read_entry(node, own, sections)
         entries.append(entry)
         for tag in lost:
-            message = f"{own[1][0].text!r} has only deprecated terms here: they are not read"
+            message = f"{own[1][0].text!r} has only deprecated terms: skipped"
             findings.append(finding("left-out", Severity.INFO, message, where, node.line, tag))
     if missing and not entries:
         raise InputError(
@@ -115,7 +115,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
             "Name the language of the sources: --source-language de",
         )  # fmt: skip
     if missing:
-        message = f"concepts without a term in {language} are not read: {missing}"
+        message = f"concepts without a term in {language} were skipped: {missing}"
         findings.append(finding("left-out", Severity.INFO, message, where))
     return Incoming(tuple(entries), where, language, tuple(findings))
 
@@ -283,7 +283,9 @@ def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[by
              form.head.format(quoteattr(glossary.language)), "  <text>\n    <body>\n"]  # fmt: skip
     for term in glossary.terms:
         if glossary.language in term.targets and glossary.language in tags:
-            why = "TBX takes a target in the language of the source for another spelling of it"
+            why = (
+                "TBX treats a target in the source language as another spelling of the source term"
+            )
             findings.append(fields.without(term, why, file, glossary.language))
         why = _reason_to_skip(term, tags)
         if why:
@@ -314,7 +316,7 @@ def _reason_to_skip(term: Term, tags: Sequence[str]) -> str:
     if forbidden and any(target.forbidden for target in term.targets.values()):
         return "its targets are forbidden and have forbidden forms of their own"
     if not all(map(safe_xml.valid, _all_texts(term))):
-        return "XML has no place for one of its characters"
+        return "one of its characters is not allowed in XML"
     return ""
 
 

@@ -112,7 +112,7 @@ class Node:
         try:
             return re.compile(self.text(key), flags)
         except (re.error, RecursionError, OverflowError) as error:
-            raise self.error(key, f"is no regular expression: {error}") from error
+            raise self.error(key, f"is not a valid regular expression: {error}") from error
 
     def table(self, key: str) -> Mapping[str, str]:
         """Read a mapping of names to strings."""
@@ -127,7 +127,7 @@ class Node:
     def finish(self) -> None:
         """Reject the keys that were not read."""
         for key in self._left:
-            raise self.error(key, "is no key that is known here")
+            raise self.error(key, "is not a known key")
 
 
 def integer_key(node: Node, key: str) -> int:

@@ -336,7 +336,7 @@ def _pattern_with(node: Node, key: str, *places: str) -> str:
     pattern = node.text(key)
     for place in places:
         if pattern.count(place) != 1:
-            raise node.error(key, f"must have {place} in it once")
+            raise node.error(key, f"must contain {place} exactly once")
     return pattern
 
 
@@ -455,7 +455,7 @@ def _articles(node: Node) -> tuple[Mapping[str, str], ...]:
         row = Node(data, (*node.keys, "articles"))
         names = set(row.names())
         if not {"m", "f"} <= names <= {"m", "f", "mp", "fp"}:
-            raise LocaleValueError(row.keys, "an article has the forms m, f and maybe mp, fp")
+            raise LocaleValueError(row.keys, "an article has the forms m, f and optionally mp, fp")
         found.append({name: row.text(name) for name in row.names()})
     return tuple(found)
 

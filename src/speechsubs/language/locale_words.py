@@ -64,9 +64,9 @@ def read_cardinals(node: Node) -> CardinalRules:
         ordinal_tails=_word_values(node, "ordinal_tails"),
     )
     if unknown := [word for word in rules.alone if word not in rules.scales]:
-        raise node.error("alone", f"{unknown[0]!r} is no word of `scales`")
+        raise node.error("alone", f"{unknown[0]!r} is not one of the words in `scales`")
     if bool(rules.words) != bool(rules.scales):
-        raise node.error("scales", "must be there where `words` are, and only there")
+        raise node.error("scales", "must be given together with `words`")
     if rules.system in ("joined", "positional") and not rules.words:
         raise node.error("system", "needs `words`")
     return rules
@@ -148,7 +148,7 @@ def read_dates(node: Node) -> DateRules:
     """Read the section `dates`."""
     months = node.phrases_by_number("months")
     if months and (sorted(months) != list(range(1, 13)) or not all(months.values())):
-        raise node.error("months", "must name all months, 1 to 12, or none")
+        raise node.error("months", "must name all twelve months or none")
     return DateRules(
         months=months,
         long=_date_pattern(node, "long", {"day", "month", "year"}, bool(months)),
@@ -176,9 +176,9 @@ def _date_pattern(node: Node, key: str, wanted: set[str], needed: bool) -> str:
         fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
         pattern.format(day=1, month="", year=1)
     except (ValueError, LookupError, AttributeError, TypeError) as error:
-        raise node.error(key, f"is no pattern: {error}") from error
+        raise node.error(key, f"is not a valid pattern: {error}") from error
     if fields != wanted:
-        raise node.error(key, f"must have {', '.join(sorted(wanted))} in it, in braces")
+        raise node.error(key, f"must contain {', '.join(sorted(wanted))} in braces")
     return pattern
 
 
@@ -188,5 +188,5 @@ def _word_values(node: Node, key: str) -> Mapping[str, int]:
     for value, words in node.phrases_by_number(key).items():
         for word in words:
             if found.setdefault(word.lower(), value) != value:
-                raise node.error(key, f"{word!r} is there with two values")
+                raise node.error(key, f"{word!r} is listed with two values")
     return found

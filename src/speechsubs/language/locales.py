@@ -248,8 +248,8 @@ def _located(error: LocaleValueError, files: Sequence[Path]) -> YamlError:
             line, column = strict_yaml.line_of(node, own), strict_yaml.column_of(node, own)
             node, depth = node[own], depth + 1
         if depth:
-            return YamlError(file, line, column, f"broken locale file: {name} {error.problem}")
-    return YamlError(files[0], 1, 1, f"broken locale file: {name} {error.problem}")
+            return YamlError(file, line, column, f"invalid locale file: {name} {error.problem}")
+    return YamlError(files[0], 1, 1, f"invalid locale file: {name} {error.problem}")
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,7 +266,7 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _build(tag: str, data: Mapping[str, Any], path: Path) -> Locale:
     node = Node(data)
     if node.text("tag") != tag:
-        raise node.error("tag", f"must be {tag!r}, as the file is named")
+        raise node.error("tag", f"must be {tag!r}, like the file name")
     limits, unverified = node.section("reading", read_limits)
     locale = Locale(
         tag=tag,

@@ -67,7 +67,9 @@ def canonical(tag: str) -> str:
     Raises `InputError` for an invalid tag.
     """
     if len(tag) > 60 or not _TAG.fullmatch(tag.strip()):
-        raise InputError("language", f"{tag[:60]!r} is no language tag", "Write it as es or pt-BR")
+        raise InputError(
+            "language", f"{tag[:60]!r} is not a language tag", "Write it as es or pt-BR"
+        )
     first, *rest = _subtags(tag.strip())
     return "-".join([_ALIASES.get(first, first), *rest])
 

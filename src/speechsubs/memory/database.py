@@ -62,9 +62,9 @@ class Database:
         self.path = path
         self._depth = 0
         if not create and not path.exists():
-            raise InputError(str(path), "no such translation memory", "Is the name right?")
+            raise InputError(str(path), "no such translation memory", "Check the name")
         if path.is_dir():
-            raise InputError(str(path), "this is a folder", "Name a file in it")
+            raise InputError(str(path), "is a folder", "Specify a file inside it")
         with self._errors():
             # As a URI, because a plain name would create a missing file.
             uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
@@ -99,13 +99,13 @@ class Database:
             if application or version or tables or not create:
                 raise InputError(
                     str(self.path),
-                    "this is no translation memory of speechsubs",
-                    "Name another file; `speechsubs memory import` makes a new one",
+                    "not a speechsubs translation memory",
+                    "Name another file; `speechsubs memory import` creates a new one",
                 )
         if version > len(MIGRATIONS):
             raise InputError(
                 str(self.path),
-                f"this memory has schema {version}, newer than {len(MIGRATIONS)}",
+                f"its schema is version {version}, newer than the supported {len(MIGRATIONS)}",
                 "Update speechsubs",
             )
         return version
@@ -189,14 +189,14 @@ class Database:
             raise _translate_error(self.path, error) from error
         except UnicodeEncodeError as error:
             raise InputError(
-                str(self.path), "a text holds half a character (a lone surrogate)", "Mend the text"
+                str(self.path), "a text contains a lone surrogate", "Correct the text"
             ) from error
 
 
 def _translate_error(path: Path, error: sqlite3.Error) -> SpeechsubsError:
     code = getattr(error, "sqlite_errorcode", None) or 0
     if isinstance(error, sqlite3.ProgrammingError):
-        return InputError(str(path), f"the memory cannot be used here ({error})")
+        return InputError(str(path), f"the translation memory cannot be used here ({error})")
     primary = code & 0xFF
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return InputError(
@@ -208,19 +208,19 @@ def _translate_error(path: Path, error: sqlite3.Error) -> SpeechsubsError:
         return OutputError(path, "cannot be written: the file or its folder is read-only")
     if primary == sqlite3.SQLITE_CANTOPEN:
         return InputError(
-            str(path), "cannot be opened", "Is there such a folder, and may you write to it?"
+            str(path), "cannot be opened", "Does the folder exist, and is it writable?"
         )
     if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return damaged_error(path, str(error))
-    return InputError(str(path), f"SQLite cannot use it ({error})")
+    return InputError(str(path), f"SQLite cannot open it ({error})")
 
 
 def damaged_error(path: Path, detail: str) -> InputError:
     """Make the error for an invalid file."""
     return InputError(
         str(path),
-        f"this is no translation memory, or it is damaged ({detail[:200]})",
-        "Take a copy from before, or move it away and import your TMX files again",
+        f"not a translation memory, or damaged ({detail[:200]})",
+        "Restore a backup, or move it away and import your TMX files again",
     )
 
 
@@ -278,9 +278,9 @@ def parse_slots(data: str, text: str) -> tuple[Slot, ...]:
     result = []
     for kind, start, end, key, suffix in _list(data):
         if not (isinstance(start, int) and isinstance(end, int)):
-            raise TypeError("offsets are whole numbers")
+            raise TypeError("offsets must be whole numbers")
         if not (isinstance(key, str) and isinstance(suffix, str)):
-            raise TypeError("keys are texts")
+            raise TypeError("keys must be text")
         result.append(Slot(SlotKind(kind), start, end, text[max(start, 0) : end], key, suffix))
     return tuple(result)
 
@@ -290,7 +290,7 @@ def parse_places(data: str) -> tuple[Span, ...]:
     result = []
     for numbers in _list(data):
         if not all(isinstance(number, int) for number in numbers):
-            raise TypeError("offsets are whole numbers")
+            raise TypeError("offsets must be whole numbers")
         slot, start, end = numbers
         result.append(Span(slot, start, end))
     return tuple(result)

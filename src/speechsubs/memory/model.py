@@ -159,7 +159,7 @@ class Segment:
         if any(not 0 <= place.slot < len(self.slots) for place in self.places):
             raise ValueError("a place names a slot that the source does not have")
         if self.date and not _DATE.fullmatch(self.date):
-            raise ValueError(f"{self.date!r} is not written as 2026-03-01T12:00:00Z")
+            raise ValueError(f"{self.date!r} is not in the form 2026-03-01T12:00:00Z")
 
     @property
     def source_template(self) -> str:

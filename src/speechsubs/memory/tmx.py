@@ -95,7 +95,7 @@ def make_unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
         try:
             tag = tags.canonical(variant.tag)
         except InputError:
-            skip(f"{variant.tag[:40]!r} is no language tag")
+            skip(f"{variant.tag[:40]!r} is not a language tag")
             continue
         if len(variant.text) > database.MAX_TEXT:
             skip(f"a text of more than {database.MAX_TEXT:,} characters ({tag})")
@@ -284,12 +284,10 @@ class _Parser:
                     chunk = stream.read(_CHUNK)
                     fed += len(chunk)
                     if fed > MAX_BYTES:
-                        raise InputError(
-                            str(path), f"more than the {MAX_BYTES:,} bytes that are read"
-                        )
+                        raise InputError(str(path), f"exceeds the limit of {MAX_BYTES:,} bytes")
                     self._expat.Parse(chunk, not chunk)
                     if chunk and fed - self._expat.CurrentByteIndex > MAX_TAG_BYTES:
-                        raise self._error(f"a tag of more than {MAX_TAG_BYTES:,} bytes")
+                        raise self._error(f"a tag longer than {MAX_TAG_BYTES:,} bytes")
                     yield from self._done
                     self._done.clear()
                     if not chunk:
@@ -297,34 +295,32 @@ class _Parser:
         except FileNotFoundError:
             raise InputError(str(path), "no such file") from None
         except IsADirectoryError:
-            raise InputError(str(path), "this is a folder", "Name a file in it") from None
+            raise InputError(str(path), "is a folder", "Specify a file inside it") from None
         except OSError as error:
             raise InputError(str(path), f"cannot be read ({error.strerror})") from error
         except expat.ExpatError as error:
             raise InputError(
                 f"{path}:{error.lineno}",
-                f"the XML is broken ({expat.errors.messages[error.code]})",
+                f"not well-formed XML ({expat.errors.messages[error.code]})",
                 "Export the file again from the program that made it",
             ) from error
         except (LookupError, ValueError) as error:
             # An encoding that Python does not know, or one of several bytes a character.
             raise InputError(
-                str(path), f"its encoding cannot be read ({error})", "Save the file as UTF-8"
+                str(path), f"unsupported encoding ({error})", "Save the file as UTF-8"
             ) from error
 
     def _error(self, problem: str, advice: str = "") -> InputError:
         return InputError(f"{self._path}:{self._expat.CurrentLineNumber}", problem, advice)
 
     def _entity(self, name: str, *_: object) -> None:
-        raise self._error(f"it declares an entity ({name[:40]!r})", "TMX needs none: take it out")
+        raise self._error(f"declares an entity ({name[:40]!r})", "TMX needs none: remove it")
 
     def _skipped(self, name: str, *_: object) -> None:
-        raise self._error(
-            f"it uses an unknown entity ({name[:40]!r})", "Write the character itself"
-        )
+        raise self._error(f"uses an unknown entity ({name[:40]!r})", "Write the character itself")
 
     def _external(self, *_: object) -> int:
-        raise self._error("it refers to another file", "TMX needs none: take it out")
+        raise self._error("refers to another file", "TMX needs none: remove it")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -332,7 +328,7 @@ class _Parser:
             raise self._error(f"its tags are nested more than {MAX_DEPTH} deep")
         if not self._stack and name != "tmx":
             raise self._error(
-                f"this is no TMX: it begins with <{name[:40]}>", "Is it the right file?"
+                f"not a TMX file: it begins with <{name[:40]}>", "Is it the right file?"
             )
         self._stack.append(name)
         if self._text is not None:

@@ -133,7 +133,7 @@ def _complete(
         try:
             if _request(link, path, stream, limits, progress):
                 return
-            problem = "the connection broke off"
+            problem = "the connection was lost"
         except InputError:
             raise
         except urllib.error.HTTPError as error:
@@ -147,7 +147,7 @@ def _complete(
             problem = http_client.failure(error, limits)
         failures = 0 if _length(stream) > before else failures + 1
     kept = _length(stream)
-    again = f"{kept / 1e6:,.1f} MB are kept, the same command goes on from there" if kept else ""
+    again = f"{kept / 1e6:,.1f} MB are kept, the same command resumes from there" if kept else ""
     raise InputError(link, problem, again)
 
 
@@ -181,7 +181,7 @@ def _request(
         if start is None:
             return False
         if total is not None and total > limits.max_bytes:
-            raise InputError(link, f"{total / 1e6:,.0f} MB is more than a model has")
+            raise InputError(link, f"{total / 1e6:,.0f} MB is too large for a model")
         check_disk_space(path.parent, (total or 0) - start)
         _write_notes(path, link, response.headers)
         done = start
@@ -192,7 +192,7 @@ def _request(
             done += len(block)
             if done > (limits.max_bytes if total is None else total):
                 stream.truncate(0)
-                raise InputError(link, "the server sends more than it says")
+                raise InputError(link, "the server sent more than it announced")
             if progress:
                 progress(done, total)
         stream.flush()

@@ -90,7 +90,7 @@ def fetch(limits: Limits | None = None) -> Index:
     """Download and parse the index. Raises `InputError` with offline alternatives."""
     patience = replace(limits or Limits(), max_bytes=MAX_BYTES)
     url = base_url() + "index.json"
-    where = f"the list of models at {url}"
+    where = f"the model index at {url}"
     problem = ""
     for _ in range(max(1, min(patience.tries, 2))):
         try:
@@ -98,12 +98,12 @@ def fetch(limits: Limits | None = None) -> Index:
             break
         except InputError as error:
             raise InputError(
-                where, error.problem, "ARGOS_PACKAGE_INDEX is a web address (https://...)"
+                where, error.problem, "ARGOS_PACKAGE_INDEX must be a URL (https://...)"
             ) from error
         except http_client.FAILURES as error:
             problem = http_client.failure(error, patience)
     else:
-        raise InputError(where, f"cannot be had ({problem})", OFFLINE)
+        raise InputError(where, f"cannot be fetched ({problem})", OFFLINE)
     return parse(data, base_url())
 
 
@@ -112,13 +112,13 @@ def parse(data: bytes, base_url: str) -> Index:
 
     Raises `InputError` if it is not an index; invalid entries are reported in `skipped`.
     """
-    where = f"the list of models at {base_url}index.json"
+    where = f"the model index at {base_url}index.json"
     try:
         entries = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(where, f"is no JSON ({error!s:.80})", OFFLINE) from error
+        raise InputError(where, f"is not JSON ({error!s:.80})", OFFLINE) from error
     if not isinstance(entries, list):
-        raise InputError(where, "is no list of packages", OFFLINE)
+        raise InputError(where, "is not a package index", OFFLINE)
     if len(entries) > _MAX_ENTRIES:
         raise InputError(where, f"has {len(entries):,} entries", OFFLINE)
     offers: dict[tuple[str, str, str], Offer] = {}
@@ -142,14 +142,14 @@ def parse(data: bytes, base_url: str) -> Index:
 def _parse_entry(entry: Any, base_url: str) -> Offer | None:
     """Parse one entry; None if it is not a translation package. Raises `ValueError`."""
     if not isinstance(entry, Mapping):
-        raise ValueError("is no object")
+        raise ValueError("is not an object")
     if entry.get("type", "translate") != "translate":
         return None
     source, target = (_checked_text(entry, key, _CODE) for key in ("from_code", "to_code"))
     version = _checked_text(entry, "package_version", _VERSION)
     links = entry.get("links")
     if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
-        raise ValueError("links are no list of texts")
+        raise ValueError("links must be a list of strings")
     usable = []
     for link in links[:_MAX_LINKS]:
         try:
@@ -222,7 +222,7 @@ def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -
             )
     raise InputError(
         f"{source} {target}",
-        f"the list of models at {index.base} has no way between these languages",
+        f"the model index at {index.base} offers no route between these languages",
         _advice(index, source),
     )
 
@@ -230,7 +230,7 @@ def plan(index: Index, source: str, target: str, installed: Iterable[Package]) -
 def check_pair(source: str, target: str) -> None:
     """Raise `InputError` if both tags are the same language, `UnknownLocaleError`."""
     if set(codes(source)) & set(codes(target)):
-        raise InputError(f"{source} {target}", "these are the same language")
+        raise InputError(f"{source} {target}", "source and target language are the same")
 
 
 def _step(index: Index, pair: Pair, have: dict[Pair, Package]) -> Step:
@@ -246,4 +246,4 @@ def _advice(index: Index, source: str) -> str:
     targets = sorted({offer.to_code for offer in index.offers if offer.from_code in codes(source)})
     if targets:
         return f"From {source} it has {', '.join(targets[:30])}"
-    return "`speechsubs models list --available` shows what it has"
+    return "`speechsubs models list --available` shows what is available"

@@ -90,7 +90,7 @@ def load(folder: Path) -> Lock:
     try:
         return _parse(json.loads(data.decode("utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise PackageError(path, f"is broken ({error!s:.80}); {_ADVICE}") from error
+        raise PackageError(path, f"is damaged ({error!s:.80}); {_ADVICE}") from error
 
 
 def load_or_empty(folder: Path) -> Lock:
@@ -159,7 +159,9 @@ def guard(folder: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         until = time.monotonic() + wait_s
         while not file_adapter.try_lock_stream(stream):
             if time.monotonic() > until:
-                raise PackageError(folder, "another program is installing models here; try later")
+                raise PackageError(
+                    folder, "another program is installing models here; try again later"
+                )
             time.sleep(0.1)
         yield
         # Closing the file releases the lock; so does the end of the process.

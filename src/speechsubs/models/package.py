@@ -134,7 +134,7 @@ def list_members(path: Path) -> tuple[str, ...]:
             if is_member(name) and file.is_file():
                 found.append(str(name))
             if len(found) > MAX_FILES:
-                raise PackageError(path, f"holds more than {MAX_FILES:,} files")
+                raise PackageError(path, f"contains more than {MAX_FILES:,} files")
     return tuple(sorted(found))
 
 
@@ -192,7 +192,7 @@ def parse_package(path: Path, metadata: dict[str, Any]) -> Package | None:
             raise PackageError(path, f"metadata.json has no usable {field}: {code!r:.60}")
     prefix = fields.target_prefix or ""
     if not isinstance(prefix, str):
-        raise PackageError(path, "target_prefix in metadata.json is no text")
+        raise PackageError(path, "target_prefix in metadata.json is not text")
     quality = metadata.get("quality", "")
     quality = " ".join(quality.split())[:300] if isinstance(quality, str) else ""
     version = str(fields.package_version or "")[:40]
@@ -206,7 +206,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
         with file.open("rb") as stream:
             data = stream.read(MAX_METADATA_BYTES + 1)
     except FileNotFoundError:
-        raise PackageError(path, "has no metadata.json, so it is no Argos package") from None
+        raise PackageError(path, "has no metadata.json, so it is not an Argos package") from None
     except OSError as error:
         raise PackageError(path, f"metadata.json cannot be read ({error.strerror})") from error
     return parse_metadata(path, data)
@@ -219,9 +219,9 @@ def parse_metadata(path: Path, data: bytes) -> dict[str, Any]:
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise PackageError(path, f"metadata.json is no JSON ({error!s:.80})") from error
+        raise PackageError(path, f"metadata.json is not JSON ({error!s:.80})") from error
     if not isinstance(found, dict):
-        raise PackageError(path, "metadata.json holds no object")
+        raise PackageError(path, "metadata.json does not contain an object")
     return found
 
 
@@ -236,7 +236,7 @@ def import_argos(module: str) -> Any:
         where = Path(str(error.filename or "argos-translate"))
         raise PackageError(
             where,
-            f"Argos's folders cannot be made here ({error.strerror}); "
+            f"Argos's folders cannot be created here ({error.strerror}); "
             "set XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_CACHE_HOME to writable folders",
         ) from error
 
@@ -276,7 +276,7 @@ def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         zlib.error,
         struct.error,
     ) as error:
-        raise PackageError(path, f"is no sound zip archive ({error!s:.80})") from error
+        raise PackageError(path, f"is not a valid zip archive ({error!s:.80})") from error
     except OSError as error:
         raise PackageError(path, f"cannot be installed ({error.strerror or error})") from error
 
@@ -292,7 +292,7 @@ def _refuse_huge_directory(path: Path) -> None:
         return  # not a zip file, which zipfile reports
     (size,) = struct.unpack_from("<I", tail, at + 12)
     if size > MAX_DIRECTORY_BYTES:
-        raise PackageError(path, "lists more members than an Argos package has")
+        raise PackageError(path, "has too many members for an Argos package")
 
 
 def plan_unpacking(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
@@ -306,7 +306,7 @@ def plan_unpacking(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
     if total > RATIO_FREE_BYTES and total > MAX_RATIO * packed:
         raise PackageError(path, f"would grow more than {MAX_RATIO} times")
     if PurePosixPath("metadata.json") not in found:
-        raise PackageError(path, "has no metadata.json, so it is no Argos package")
+        raise PackageError(path, "has no metadata.json, so it is not an Argos package")
     return root, found
 
 
@@ -331,7 +331,7 @@ def _select_members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]
         # Different spellings of a name are the same file on many file systems.
         key = unicodedata.normalize("NFC", str(inside)).casefold()
         if key in seen:
-            raise PackageError(path, f"holds {inside} twice")
+            raise PackageError(path, f"contains {inside} twice")
         seen.add(key)
         found[inside] = info
         if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size:
@@ -358,7 +358,7 @@ def _member_parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
     parts = [p for p in name.split("/") if p]
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode) or (stat.S_IFMT(mode) and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))):
-        raise PackageError(path, f"holds a link or a device: {name!r:.80}")
+        raise PackageError(path, f"contains a link or a device: {name!r:.80}")
     if (
         not parts
         or name.startswith("/")
@@ -366,7 +366,7 @@ def _member_parts(path: Path, info: zipfile.ZipInfo) -> list[str]:
         or "\0" in info.orig_filename
         or any(p in (".", "..") or ":" in p or not p.isprintable() for p in parts)
     ):
-        raise PackageError(path, f"holds a member outside its folder: {name!r:.80}")
+        raise PackageError(path, f"contains a member outside its folder: {name!r:.80}")
     if info.flag_bits & 0x1:
         raise PackageError(path, "is encrypted")
     return parts
@@ -383,7 +383,7 @@ def unpack(path: Path, archive: zipfile.ZipFile, found: Members, to: Path) -> No
                 written += len(block)
                 # Do not trust the size in the central directory.
                 if written > info.file_size:
-                    raise PackageError(path, f"{inside} is larger than it says")
+                    raise PackageError(path, f"{inside} is larger than declared")
                 sink.write(block)
 
 
@@ -404,7 +404,7 @@ def read_archive(path: Path) -> Package:
             data = stream.read(MAX_METADATA_BYTES + 1)
     package = parse_package(path, parse_metadata(path, data))
     if package is None:
-        raise PackageError(path, "is no translation package")
+        raise PackageError(path, "is not a translation package")
     return package
 
 

@@ -166,7 +166,7 @@ def install_file(
     with open_archive(path) as archive:
         digest = hash_file(path)
         if sha256 and digest != sha256:
-            raise PackageError(path, "is not the file it should be (another SHA-256)")
+            raise PackageError(path, "is not the expected file (SHA-256 mismatch)")
         root, found = plan_unpacking(path, archive)
         size = sum(info.file_size for info in found.values())
         with lockfile.guard(target), _staging(target) as staging:
@@ -175,9 +175,9 @@ def install_file(
             unpack(path, archive, found, staged)
             package = read(staged)
             if package is None:
-                raise PackageError(path, "is no translation package")
+                raise PackageError(path, "is not a translation package")
             if (target / root).is_file():
-                raise PackageError(target / root, "is in the way and no folder; move it away")
+                raise PackageError(target / root, "is in the way and is not a folder; move it away")
             if not replace:
                 _check_replaceable(path, package, target / root)
             if check:
@@ -207,7 +207,7 @@ def _check_replaceable(path: Path, package: Package, final: Path) -> None:
     except PackageError as error:
         raise PackageError(final, f"is in the way and {error.problem}; {how}") from error
     if there is None or (there.from_code, there.to_code) != (package.from_code, package.to_code):
-        what = f"holds {there.name}" if there else "holds a package of another kind"
+        what = f"holds {there.name}" if there else "contains a package of another kind"
         raise PackageError(path, f"{package.name} would replace {final}, which {what}; {how}")
     if version_key(there.version) > version_key(package.version):
         raise PackageError(
@@ -380,7 +380,7 @@ def _difference(package: Package, entry: LockedPackage, *, thorough: bool) -> st
             if now.size != expected.size:
                 return f"{name} has {now.size:,} bytes instead of {expected.size:,}"
             if (thorough or now != expected) and hash_file(file) != expected.sha256:
-                return f"{name} is not what was installed on {entry.installed[:10]}"
+                return f"{name} differs from what was installed on {entry.installed[:10]}"
         except OSError as error:
             return f"{name} cannot be read ({error.strerror})"
     added = sorted(present - set(entry.files))

@@ -31,11 +31,11 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
 
     heard = [word for paragraph in timed.paragraphs for word in paragraph.words]
     if not heard or not timed.timed:
-        advice = "--text goes beside a transcript with word times, as recognisers write it"
-        raise InputError(timed.source, "it has no word times", advice)
+        advice = "--text requires a transcript with word timestamps from a speech recogniser"
+        raise InputError(timed.source, "contains no word timestamps", advice)
     told = [part for paragraph in text.paragraphs for part, _ in split_words(paragraph.text)]
     if not told:
-        raise InputError(text.source, "there is no text in it")
+        raise InputError(text.source, "contains no text")
     # Chinese is spoken by character, whatever a recogniser calls a word.
     pieces = [piece for word in heard for piece in _split_word(word)]
     steps = list(
@@ -43,7 +43,7 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
     )
     same = sum(step.dest_end - step.dest_start for step in steps if step.tag == "equal")
     if same < _MIN_SHARED_WORDS * len(told):
-        problem = f"only {same} of its {len(told)} words are in {timed.source}"
+        problem = f"only {same} of its {len(told)} words occur in {timed.source}"
         raise InputError(text.source, problem, "Is it the same speech?")
     spans: list[_Span] = []
     for step in steps:
@@ -55,7 +55,9 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
             before = spans[-1][1] if spans else 0
             after = pieces[step.src_end].start_ms if step.src_end < len(pieces) else None
             spans += _interpolate(new, old, before, after)
-    message = f"{same} of {len(told)} words have the machine's own time, the others lie between"
+    message = (
+        f"{same} of {len(told)} words keep their recognised times, the others are interpolated"
+    )
     finding = Finding("times-carried", Severity.INFO, message, file=text.source)
     paragraphs = tuple(_rebuild_paragraphs(text.paragraphs, spans))
     return replace(text, paragraphs=paragraphs, findings=(*text.findings, finding))

@@ -56,7 +56,7 @@ def find_unsure_cues(track: Track) -> Iterator[Finding]:
             yield Finding(
                 "timing-unsure",
                 Severity.WARNING,
-                f"its time is not sure ({cue.confidence:.2f}): listen to it",
+                f"low timing confidence ({cue.confidence:.2f}): check against the audio",
                 file=track.source,
                 locale=track.language,
                 cue=number,
@@ -83,9 +83,9 @@ def summarize_unsure_cues(track: Track) -> list[Finding]:
         " ..." if len(numbers) > _MAX_LISTED else ""
     )
     message = (
-        f"the time of cue {shown} is not sure"
+        f"low timing confidence in cue {shown}"
         if len(numbers) == 1
-        else f"the times of {len(numbers)} cues are not sure: {shown}"
+        else f"low timing confidence in {len(numbers)} cues: {shown}"
     )
     return [
         Finding(
@@ -207,7 +207,7 @@ def finish(
         outputs.append(replace(output, engine=engine.signature, quality=engine.quality))
     findings = list(one.transcript.findings)
     if one.aligner == EstimateAligner.name:
-        message = "times are estimated from the text, no recording was heard"
+        message = "times are estimated from the text, without audio"
         name = one.transcript.source
         findings.append(Finding("times-estimated", Severity.INFO, message, file=name))
     findings += texts.check_glossary_language(setting.glossary, setting.source)

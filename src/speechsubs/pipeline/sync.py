@@ -114,5 +114,5 @@ def _check_beyond_end(cues: Sequence[Cue], recording: Recording) -> list[Finding
     late = sum(cue.start_ms >= end for cue in cues)
     if not late:
         return []
-    message = f"{late} cues lie behind the end of the recording: is it all of it?"
+    message = f"{late} cues start after the end of the recording: is it complete?"
     return [Finding("cues-outside", Severity.WARNING, message, file=recording.name)]

@@ -108,7 +108,7 @@ def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> P
     language = setting.source.language
     found = cues_sentences.split(transcript, language)
     if not found:
-        raise InputError(transcript.source, "there is no text in it", "Is it the right file?")
+        raise InputError(transcript.source, "contains no text", "Is it the right file?")
     placed = time_words(found, aligner)
     timed = placed.sentences
     context = currencies.infer_context(
@@ -222,10 +222,10 @@ def _review_method(draft: Draft, compared: Sequence[Finding], locale: Locale) ->
     seen |= {finding.code for finding in compared}
     problems = [str(p) for p in draft.problems if p.code not in seen]
     if problems:
-        message = f"no output of the engine passed ({', '.join(problems)}): read it"
+        message = f"no candidate passed QA ({', '.join(problems)}): needs review"
         return [Finding("needs-review", Severity.WARNING, message, locale=locale.tag)]
     if draft.method.kind is MethodKind.SPLIT:
-        message = "translated in pieces around its names and amounts: read it"
+        message = "translated in pieces around its names and amounts: needs review"
         return [Finding("split-translation", Severity.INFO, message, locale=locale.tag)]
     return []
 
@@ -238,7 +238,7 @@ def find_missing_targets(protected: Sequence[Protected], locale: Locale) -> list
             if term.policy is not Policy.FIXED:
                 continue
             if not target_for(term, locale.tag)[1]:
-                message = f"{term.source!r} has no {locale.tag} wording in the glossary"
+                message = f"{term.source!r} has no {locale.tag} target in the glossary"
                 found[term.id] = Finding(
                     "term-without-target", Severity.WARNING, message, locale=locale.tag
                 )
@@ -259,8 +259,8 @@ def check_glossary_language(glossary: Glossary, source: Locale) -> list[Finding]
     if own == source.tag or own.partition("-")[0] == source.language != "zh":
         return []
     message = (
-        f"the glossary's terms are {own} and the source is {source.tag}: only terms that "
-        "are written alike in both are protected"
+        f"the glossary's language is {own} but the source is {source.tag}: only terms that "
+        "are spelled the same in both are protected"
     )
     return [Finding("glossary-language", Severity.INFO, message, file=str(glossary.path))]
 
@@ -280,7 +280,7 @@ def find_guessed_amounts(item: Protected) -> list[Finding]:
         Finding(
             "amount-unsure",
             Severity.WARNING,
-            f"{amount.text!r} was taken for {amount.key}, which is a guess",
+            f"{amount.text!r} is ambiguous and was read as {amount.key}",
             sentence=item.sentence,
         )
         for amount in item.amounts.values()

@@ -15,7 +15,7 @@ from speechsubs.project.model import Segment, Source, TrackRecord
 from speechsubs.spans import Span
 
 SCHEMA = "speechsubs-project/1"
-_ADVICE = "Restore it from a copy"
+_ADVICE = "Restore it from a backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ CODEC = Codec(
 def manifest(data: Mapping[str, Any], where: str) -> Manifest:
     """Structure a manifest from parsed JSON. Raises `InputError`, also for other versions."""
     if data.get("schema") != SCHEMA:
-        raise InputError(where, f"schema {data.get('schema')!r} is not {SCHEMA!r}")
+        raise InputError(where, f"unsupported schema {data.get('schema')!r}, expected {SCHEMA!r}")
     return CODEC.load(data, Manifest, where, _ADVICE)
 
 

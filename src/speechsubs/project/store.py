@@ -30,14 +30,16 @@ def load(folder: Path) -> Project:
     path = folder / MANIFEST
     if not path.exists():
         raise InputError(
-            str(folder), "is no subtitle project", "Make one: speechsubs subtitle ... --project DIR"
+            str(folder),
+            "not a subtitle project",
+            "Create one: speechsubs subtitle ... --project DIR",
         )
     manifest = schema.manifest(parse(read_bytes(path), str(path)), str(path))
     glossary = folder / GLOSSARY
     sources = []
     for entry in manifest.sources:
         if not re.fullmatch(r"[\w.+-]+\.json", entry.file) or entry.file == MANIFEST:
-            raise InputError(str(path), f"{entry.file!r} is no name of a source's file")
+            raise InputError(str(path), f"{entry.file!r} is not a valid source file name")
         own = folder / entry.file
         sources.append(schema.source(entry.id, parse(read_bytes(own), str(own)), str(own)))
     text = read_bytes(glossary).decode("utf-8", "replace") if glossary.exists() else ""

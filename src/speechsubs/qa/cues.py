@@ -30,7 +30,7 @@ def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list
         if number < len(track.cues):
             found += check_gap(place, track.cues[number], gap)
         if number > 1 and _same_text(track.cues[number - 2], cue):
-            found.append(place.finding("repeated-text", "the same text as the cue before"))
+            found.append(place.finding("repeated-text", "same text as the previous cue"))
     return found
 
 
@@ -72,7 +72,7 @@ def check_lines(place: NumberedCue, locale: Locale) -> list[Finding]:
     if not any(line.strip() for line in cue.lines):
         found.append(place.finding("empty", "no text", Severity.ERROR))
     if len(cue.lines) > limits.max_lines:
-        message = f"{len(cue.lines)} lines, at most {limits.max_lines}"
+        message = f"{len(cue.lines)} lines (maximum {limits.max_lines})"
         found.append(
             place.finding("lines", message, value=len(cue.lines),
                     limit=limits.max_lines)
@@ -87,7 +87,7 @@ def check_widths(place: NumberedCue, locale: Locale) -> list[Finding]:
     for line in place.cue.lines:
         width = locale.width(line)
         if width > limits.line_width:
-            message = f"a line of {width:g} characters, at most {limits.line_width:g}"
+            message = f"a line of {width:g} characters (maximum {limits.line_width:g})"
             found.append(
                 place.finding("line-width", message, value=width,
                          limit=limits.line_width)
@@ -105,13 +105,13 @@ def check_duration(place: NumberedCue, locale: Locale) -> list[Finding]:
     cue, limits = place.cue, locale.limits
     found = []
     if cue.duration_ms < limits.min_duration_ms - ROUNDING_MS:
-        message = f"on screen for {cue.duration_ms} ms, at least {limits.min_duration_ms} ms"
+        message = f"on screen for {cue.duration_ms} ms (minimum {limits.min_duration_ms} ms)"
         found.append(
             place.finding("min-duration", message, value=cue.duration_ms,
                      limit=limits.min_duration_ms)
         )  # fmt: skip
     if cue.duration_ms > limits.max_duration_ms + ROUNDING_MS:
-        message = f"on screen for {cue.duration_ms} ms, at most {limits.max_duration_ms} ms"
+        message = f"on screen for {cue.duration_ms} ms (maximum {limits.max_duration_ms} ms)"
         found.append(
             place.finding("max-duration", message, value=cue.duration_ms,
                      limit=limits.max_duration_ms)
@@ -126,7 +126,7 @@ def check_reading_speed(place: NumberedCue, locale: Locale) -> list[Finding]:
     speed = chars_per_second(cue, locale)
     if speed > limits.chars_per_second + 0.05:
         message = (
-            f"{speed:.1f} characters a second, at most {limits.chars_per_second:g}: "
+            f"{speed:.1f} characters per second, at most {limits.chars_per_second:g}: "
             "shorten the text or give it more time"
         )
         found.append(
@@ -159,7 +159,7 @@ def check_gap(place: NumberedCue, following: Cue, gap: int) -> list[Finding]:
         message = f"overlaps the next cue by {-space} ms"
         return [place.finding("overlap", message, Severity.ERROR, -space, 0)]
     if space < gap - ROUNDING_MS:
-        message = f"a gap of {space} ms to the next cue, at least {gap} ms"
+        message = f"a gap of {space} ms to the next cue (minimum {gap} ms)"
         return [place.finding("gap", message, value=space, limit=gap)]
     return []
 
@@ -187,7 +187,7 @@ def inspect_stacked(
         if not cue.text.strip():
             found.append(place.finding("empty", "no text", Severity.ERROR))
         if len(cue.lines) > 2:
-            message = f"{len(cue.lines)} lines, one for each language"
+            message = f"{len(cue.lines)} lines, expected one per language"
             lines = len(cue.lines)
             found.append(place.finding("lines", message, value=lines, limit=2))
         if len(cue.lines) != 2:

@@ -50,13 +50,13 @@ def _check_terms(
 ) -> list[Finding]:
     found = []
     for term, expected, count, hard in counts(matcher.find(before), after, locale.tag):
-        wanted = f"{term.source!r} stands {expected} times in the source, {count} times here"
+        wanted = f"{term.source!r} occurs {expected} times in the source, {count} times in the translation"
         if hard and count < expected:
             found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
         elif hard and count > expected:
             found.append(Finding("term-extra", Severity.WARNING, wanted, locale=locale.tag))
         elif count < expected:
-            message = f"{term.source!r}: the glossary's wording does not stand here"
+            message = f"{term.source!r}: the glossary's wording does not occur in the translation"
             found.append(Finding("term-wording", Severity.INFO, message, locale=locale.tag))
     for term, start, end in forbidden(glossary, after, locale.tag):
         message = f"{after[start:end]!r} is forbidden by the glossary ({term.id})"
@@ -70,12 +70,12 @@ def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> 
     there = Counter(value for amount in after.amounts for value in amount.values)
     for amount, count in (wanted - there).items():
         message = (
-            f"the amount {_format_amount(amount)} stands {count} times less than in the source"
+            f"the amount {_format_amount(amount)} occurs {count} times less than in the source"
         )
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
     for amount, count in (there - wanted).items():
         message = (
-            f"the amount {_format_amount(amount)} stands {count} times more than in the source"
+            f"the amount {_format_amount(amount)} occurs {count} times more than in the source"
         )
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
@@ -88,7 +88,7 @@ def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> 
     for one in find_differences(rest, other_rest):
         told = f"the number {_format_number(one.value)}"
         if one.unread:
-            message = f"{told} is spelled out, and number words of {locale.name} are not read"
+            message = f"{told} is spelled out, and number words in {locale.name} cannot be checked"
             found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
         elif one.lost:
             message = f"{told} of the source is missing"
@@ -106,7 +106,7 @@ def _check_months(before: Quantities, after: Quantities, locale: Locale) -> list
         Finding(
             "month-missing",
             Severity.ERROR,
-            f"the month of {date.text!r} is not named here",
+            f"the month of {date.text!r} is missing",
             locale=locale.tag,
         )
         for date in find_lost_months(before.dates, after.text, locale.language)
@@ -122,7 +122,7 @@ def _check_units(before: Quantities, after: Quantities, locale: Locale) -> list[
             message = f"{said!r} of the source became {change.unit!r}"
             found.append(Finding("unit-changed", Severity.ERROR, message, locale=locale.tag))
         elif not change.measure.number.spelled:
-            message = f"the number of {said!r} stands here without its unit"
+            message = f"the number of {said!r} is missing its unit"
             found.append(Finding("unit-missing", Severity.WARNING, message, locale=locale.tag))
     return found
 

@@ -140,7 +140,7 @@ def render_amount(amount: Amount, locale: Locale, style: str = "") -> str:
     no-break spaces. Raises `ValueError` for a style that does not exist.
     """
     if style and style not in STYLES:
-        raise ValueError(f"no style {style!r}: use one of {', '.join(STYLES)}")
+        raise ValueError(f"unknown style {style!r}: use one of {', '.join(STYLES)}")
     currency = amount.values[0].currency
     style = style or locale.money.style(currency)
     scales = amount.scales or (0,) * len(amount.values)

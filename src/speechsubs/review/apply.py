@@ -160,16 +160,16 @@ def check(
     `where` names the decisions file in messages.
     """
     if decisions.old and own.glossary_digest not in ("", decisions.old, decisions.new):
-        problem = "the project's glossary is neither of the two that were decided between"
-        raise InputError(where, problem, "Make the review again")
+        problem = "the project's glossary is neither the old nor the new one of the review"
+        raise InputError(where, problem, "Create the review again")
     if glossary is not None and decisions.new and glossary.digest != decisions.new:
         problem = f"{glossary.path} has changed since the review was made"
-        raise InputError(where, problem, "Make the review again")
+        raise InputError(where, problem, "Create the review again")
     places = _locate_segments(own)
     unknown = [d.item for d in decisions.decisions if d.item not in places]
     if unknown:
         problem = f"{_count(unknown, 'item')} not in this project: {_list_some(unknown)}"
-        raise InputError(where, problem, "Is it this project's file?")
+        raise InputError(where, problem, "Do the decisions belong to this project?")
     stale = []
     for decision in decisions.decisions:
         place = places[decision.item]
@@ -180,7 +180,7 @@ def check(
             stale.append(f"{_describe(place)}: the translation has changed")
     if stale:
         problem = f"{_count(stale, 'decision')} stale, nothing was applied: {_list_some(stale)}"
-        raise InputError(where, problem, "Make the review again")
+        raise InputError(where, problem, "Create the review again")
 
 
 def items_to_predict(decisions: Decisions) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def write(applied: ApplyResult) -> tuple[list[Path], list[Finding]]:
         place = outputs.write_data(path, data)
         written.append(place)
         if place != path:
-            message = f"was changed since speechsubs wrote it, and is kept: see {place.name}"
+            message = f"was edited since speechsubs wrote it and is kept: see {place.name}"
             findings.append(Finding("edit-kept", Severity.WARNING, message, file=str(path)))
     store.write(applied.project)
     return written, findings
@@ -313,14 +313,16 @@ def _apply_decision(
     shown = [n for n, cue in enumerate(before) if index in cue.sentences]
     new = _decided_text(decision, predictions)
     if new is None:
-        work.refused.append(f"{_describe(place)}: no text is known to accept (name an engine)")
+        work.refused.append(f"{_describe(place)}: no text to accept (specify an engine)")
         return None
     lines = _new_lines(decision, new, [before[n] for n in shown], place, work.options)
     if lines is None:
-        work.refused.append(f"{_describe(place)}: its cues cannot be cut anew, give `lines`")
+        work.refused.append(f"{_describe(place)}: its cues cannot be re-segmented, specify `lines`")
         return None
     if len(lines) != len(shown):
-        work.refused.append(f"{_describe(place)}: lines for {len(lines)} cues, it has {len(shown)}")
+        work.refused.append(
+            f"{_describe(place)}: lines for {len(lines)} cues, but it has {len(shown)}"
+        )
         return None
     by_hand = bool(decision.lines) and decision.verdict is not Verdict.ACCEPT
     edited = edit(
@@ -421,7 +423,7 @@ def _rewrite_files(
     for name in after.written:
         path = Path(name)
         if not path.is_file():
-            message = "is not there, so only the project has the new text"
+            message = "does not exist, so only the project was updated"
             findings.append(Finding("file-missing", Severity.WARNING, message, file=str(path)))
             continue
         data = rewrite_cues(read_bytes(path), path, before.cues, after.cues, after.locale)

@@ -45,7 +45,7 @@ def load(path: Path) -> Decisions:
     try:
         return parse(data.decode("utf-8-sig"), path)
     except UnicodeDecodeError as error:
-        raise InputError(str(path), "this is not UTF-8 text") from error
+        raise InputError(str(path), "not UTF-8 text") from error
 
 
 def parse(text: str, path: Path) -> Decisions:
@@ -56,7 +56,7 @@ def parse(text: str, path: Path) -> Decisions:
 def render(decisions: Decisions) -> str:
     """Render decisions as YAML, every text double-quoted so that it stays a text."""
     lines = [
-        "# Decisions of a review: each stands for the texts that its hashes were made of.",
+        "# Decisions of a review. Each applies to the texts that its hashes identify.",
         f"schema: {_quote(SCHEMA)}",
         f"project: {_quote(decisions.project)}",
         f"old: {_quote(decisions.old)}",
@@ -106,7 +106,7 @@ class _Reader:
     def decisions(self, top: strict_yaml.Map) -> Decisions:
         self._keys(top, _TOP)
         if top.get("schema") != SCHEMA:
-            raise self._error(top, "schema", f"schema: {SCHEMA!r} is expected here")
+            raise self._error(top, "schema", f"schema: expected {SCHEMA!r}")
         rows = top.get("decisions")
         if not isinstance(rows, strict_yaml.Seq):
             raise self._error(top, "decisions", "`decisions` must be a list")
@@ -116,34 +116,34 @@ class _Reader:
         for at, row in enumerate(rows):
             decision = self._decision(rows, at, row)
             if decision.item in found:
-                raise self._error(rows, at, f"item {decision.item!r} is decided twice")
+                raise self._error(rows, at, f"duplicate decision for item {decision.item!r}")
             found[decision.item] = decision
         old, new = self._text(top, "old"), self._text(top, "new")
         for name, value in (("old", old), ("new", new)):
             if not _DIGEST.fullmatch(value):
-                raise self._error(top, name, f"{name}: 64 hexadecimal digits are expected")
+                raise self._error(top, name, f"{name}: expected 64 hexadecimal digits")
         return Decisions(self._text(top, "project"), old, new, tuple(found.values()))
 
     def _decision(self, rows: strict_yaml.Seq, at: int, row: Any) -> Decision:
         if not isinstance(row, strict_yaml.Map):
-            raise self._error(rows, at, "a decision must be `name: value` lines")
+            raise self._error(rows, at, "a decision must be a mapping of `name: value`")
         self._keys(row, _ITEM)
         for name in ("item", "verdict", "source_hash", "text_hash"):
             if name not in row:
-                raise self._error(rows, at, f"a decision needs `{name}`")
+                raise self._error(rows, at, f"a decision requires `{name}`")
         for name in ("item", "source_hash", "text_hash"):
             if not _HASH.fullmatch(self._text(row, name)):
-                raise self._error(row, name, f"{name}: 16 hexadecimal digits are expected")
+                raise self._error(row, name, f"{name}: expected 16 hexadecimal digits")
         verdict = self._text(row, "verdict")
         if verdict not in list(Verdict):
             known = ", ".join(v.value for v in Verdict)
             raise self._error(row, "verdict", f"unknown verdict {verdict!r} (one of: {known})")
         date = self._text(row, "date")
         if date and not _DATE.fullmatch(date):
-            raise self._error(row, "date", "date: ISO 8601 is expected, 2026-10-01T12:30:00Z")
+            raise self._error(row, "date", "date: expected ISO 8601, such as 2026-10-01T12:30:00Z")
         said = self._text(row, "text")
         if verdict == Verdict.EDIT and not said.strip():
-            raise self._error(rows, at, "verdict edit needs `text`")
+            raise self._error(rows, at, "verdict edit requires `text`")
         return Decision(
             self._text(row, "item"),
             Verdict(verdict),
@@ -160,14 +160,14 @@ class _Reader:
     def _demands(self, row: strict_yaml.Map) -> tuple[tuple[str, str], ...]:
         found = row.get("demands", {})
         if not isinstance(found, dict) or len(found) > MAX_PARTS:
-            raise self._error(row, "demands", "`demands` must be hashes by the ids of terms")
+            raise self._error(row, "demands", "`demands` must map term ids to hashes")
         for term, value in found.items():
             if (
                 not isinstance(term, str)
                 or not isinstance(value, str)
                 or not _HASH.fullmatch(value)
             ):
-                problem = "demands: each is a term's id and 16 hexadecimal digits, quoted"
+                problem = "demands: each must be a term id and 16 hexadecimal digits, quoted"
                 raise self._error(row, "demands", problem)
             self._check(row, "demands", term)
         return tuple((str(term), str(value)) for term, value in found.items())
@@ -175,26 +175,26 @@ class _Reader:
     def _lines(self, row: strict_yaml.Map) -> tuple[tuple[str, ...], ...]:
         cues = row.get("lines", ())
         if cues and "text" not in row:
-            raise self._error(row, "lines", "`lines` need the `text` that they show")
+            raise self._error(row, "lines", "`lines` requires `text`")
         if not isinstance(cues, list | tuple) or len(cues) > MAX_PARTS:
-            raise self._error(row, "lines", "`lines` must be a list with the lines of each cue")
+            raise self._error(row, "lines", "`lines` must be a list of the lines of each cue")
         found = []
         for cue in cues:
             good = isinstance(cue, list) and 0 < len(cue) <= MAX_PARTS
             if not good or not all(isinstance(line, str) for line in cue):
-                problem = 'lines: each cue is a list of texts, ["one", "two"]; quote them'
+                problem = 'lines: each cue must be a list of quoted strings, ["one", "two"]'
                 raise self._error(row, "lines", problem)
             for line in cue:
                 self._check(row, "lines", line)
             if not all(line.strip() for line in cue):
-                raise self._error(row, "lines", "lines: a line is empty")
+                raise self._error(row, "lines", "lines: empty line")
             found.append(tuple(cue))
         return tuple(found)
 
     def _text(self, row: strict_yaml.Map, name: str, *, feeds: bool = False) -> str:
         value = row.get(name, "")
         if not isinstance(value, str):
-            raise self._error(row, name, f"{name}: YAML reads this as no text: quote it")
+            raise self._error(row, name, f"{name}: not a string in YAML: quote it")
         self._check(row, name, value.replace("\n", " ") if feeds else value)
         return value
 
@@ -204,7 +204,7 @@ class _Reader:
         control = _CONTROL.search(value)
         if control or "\n" in value:
             code = ord(control[0] if control else "\n")
-            raise self._error(row, name, f"{name} holds the control character U+{code:04X}")
+            raise self._error(row, name, f"{name} contains the control character U+{code:04X}")
 
     def _keys(self, row: strict_yaml.Map, known: tuple[str, ...]) -> None:
         for key in row:

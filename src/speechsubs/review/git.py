@@ -37,7 +37,7 @@ def read_text(name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}", "this is not UTF-8 text") from error
+        raise InputError(f"{name}:{line}", "not UTF-8 text") from error
 
 
 def canonicalize(name: str) -> str:
@@ -50,7 +50,7 @@ def canonicalize(name: str) -> str:
     try:
         glossary = parse(raw, Path(name))
     except SpeechsubsError as error:
-        return f"# no glossary: {' '.join(str(error).split())}\n{raw}"
+        return f"# not a glossary: {' '.join(str(error).split())}\n{raw}"
     terms = tuple(sorted(glossary.terms, key=lambda term: term.id))
     return render_glossary(Glossary(terms, glossary.language, glossary.path))
 
@@ -58,24 +58,24 @@ def canonicalize(name: str) -> str:
 def _git_show(name: str) -> bytes:
     """Run `git show REVISION:PATH` from an argument list, never through a shell."""
     if name.startswith("-") or not name.isprintable():
-        raise InputError(ascii(name), "is no revision", "Write HEAD~1:glossary.yml")
+        raise InputError(ascii(name), "not a git revision", "Use the form HEAD~1:glossary.yml")
     command = ["git", "--no-pager", "show", "--no-textconv", "--no-color", name]
     try:
         done = subprocess.run(  # noqa: S603 - a list, whose last part cannot be an option
             command, capture_output=True, check=False, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
         )
     except FileNotFoundError:
-        problem = "no such file, and there is no git to ask for a revision"
-        raise InputError(name, problem, "Install git, or name two files") from None
+        problem = "no such file, and git is not installed to look up a revision"
+        raise InputError(name, problem, "Install git or specify two files") from None
     except subprocess.TimeoutExpired as error:
-        raise InputError(name, f"git did not answer in {TIMEOUT_S} seconds") from error
+        raise InputError(name, f"git timed out after {TIMEOUT_S} seconds") from error
     except (OSError, ValueError) as error:
-        raise InputError(ascii(name), f"git could not be asked ({error})") from error
+        raise InputError(ascii(name), f"git could not be run ({error})") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[0].removeprefix("fatal: ")[:300] if said else "git failed"
-        raise InputError(name, f"git does not know it ({reason})",
-                         "Write REVISION:PATH, from the top of the repository")  # fmt: skip
+        raise InputError(name, f"not found by git ({reason})",
+                         "Use REVISION:PATH, relative to the repository root")  # fmt: skip
     if len(done.stdout) > MAX_BYTES:
-        raise InputError(name, f"more than the {MAX_BYTES:,} bytes that are read")
+        raise InputError(name, f"exceeds the limit of {MAX_BYTES:,} bytes")
     return done.stdout

@@ -71,7 +71,7 @@ def _comparison_conflicts(
 ) -> Iterator[Finding]:
     file = str(new.path)
     if old.language != new.language:
-        message = f"the sources were in {old.language} and are in {new.language} now"
+        message = f"the source language changed from {old.language} to {new.language}"
         yield Finding("review-language", Severity.ERROR, message, file=file)
     before = {term.id: term for term in old.terms}
     after = {term.id: term for term in new.terms}
@@ -106,14 +106,14 @@ def _change_conflicts(
         fold = term.case == "any"
         spellings = {key_of(s, fold=fold) for s in term.spellings}
         if key_of(was.source, fold=fold) not in spellings:
-            message = f"{was.source!r} is no alias of {term.source!r}: it is not found any more"
+            message = f"{was.source!r} is not an alias of {term.source!r}: it is no longer matched"
             yield "old-spelling", message, ""
     if change.kind is ChangeKind.TARGET and was is not None:
         yield from _stale_forms(change, was, term)
     for locale, word in _newly_forbidden(change, was, term):
         owner = asked.get((locale, key_of(word)))
         if owner is not None:
-            message = f"{word!r} is forbidden now; the old version asked for it ({owner})"
+            message = f"{word!r} is now forbidden, but the old version required it ({owner})"
             yield "was-required", message, locale
 
 
@@ -124,7 +124,7 @@ def _stale_forms(change: Change, was: Term, term: Term) -> Iterator[tuple[str, s
     left = [form for form in now.forms if form in before.forms]
     if left:
         shown = ", ".join(map(repr, left[:3]))
-        message = f"{term.source!r} is {now.term!r} now, but {shown} are forms of {before.term!r}"
+        message = f"{term.source!r} is now {now.term!r}, but {shown} are forms of {before.term!r}"
         yield "stale-form", message, change.locale
 
 
@@ -331,7 +331,7 @@ def _build_items(
         if found is not None and found.target.text == case.segment.text:
             if not builder.text_findings(case.segment, found):
                 continue  # the text already satisfies the new version
-            found, why = None, "the engine says the same again"
+            found, why = None, "the engine returned the same text"
         item, lines = builder.build(case, found, why)
         items.append(item)
         if found is not None:

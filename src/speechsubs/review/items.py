@@ -78,7 +78,7 @@ class ItemBuilder:
             lines = recut(cues, old, found.target, locale, alike=alike)
             if lines is None:
                 message = (
-                    "its cues show another text, or cannot hold this one: give the lines by hand"
+                    "its cues show other text or cannot hold this one: specify the lines by hand"
                 )
                 notes.append(_note("not-cut", message, Severity.WARNING))
         notes += self.text_findings(segment, found)

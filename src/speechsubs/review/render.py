@@ -87,7 +87,7 @@ def summarize(review: Review) -> str:
         _count(len(review.items), "segment") + " to decide",
     ]
     if locked:
-        parts.append(f"{locked} of them edited by people")
+        parts.append(f"{locked} of them edited by hand")
     return ", ".join(parts)
 
 
@@ -101,7 +101,7 @@ def describe_cue_change(cue: ItemCue) -> str:
     parts = []
     if cue.new_lines and cue.new_chars_per_second != cue.chars_per_second:
         speeds = f"{cue.chars_per_second:g} → {cue.new_chars_per_second:g}"
-        parts.append(f"{speeds} characters a second")
+        parts.append(f"{speeds} characters per second")
     if cue.new_lines and cue.longest_line != cue.new_longest_line:
         parts.append(f"longest line {cue.longest_line or 0:g} → {cue.new_longest_line or 0:g}")
     if cue.new_end_ms is not None and cue.new_end_ms != cue.end_ms:
@@ -156,7 +156,7 @@ def _cell(text: str) -> str:
 
 
 def _item_lines(item: Item) -> Iterator[str]:
-    lock = ", edited by a person: only proposed" if item.locked else ""
+    lock = ", edited by hand: proposal only" if item.locked else ""
     yield f"    {_item_location(item)} [{item.state}{lock}]"
     yield f"        source  {_shorten(_bracket_terms(item))}"
     yield f"        now     {_shorten(item.text)}"
@@ -227,7 +227,7 @@ def render_markdown(review: Review, *, most: int = MAX_CHARACTERS) -> str:
         parts.append("### Changes\n\n" + head + "".join(map(_change_row, review.changes)))
     length = sum(map(len, parts)) + len(parts)
     if length > most:
-        parts[1:] = ["The list is too long for a comment.\n"]
+        parts[1:] = ["Too many changes to list in a comment.\n"]
         return "\n".join(parts)
     shown: list[str] = []
     left = len(review.items)
@@ -279,7 +279,7 @@ def _item_blocks(items: Iterable[Item]) -> Iterator[str]:
     for item in items:
         numbers = ", ".join(str(cue.number) for cue in item.cues)
         time = format_time(item.cues[0].start_ms) if item.cues else "–"
-        state = f"{item.state}, only proposed" if item.locked else item.state
+        state = f"{item.state}, proposal only" if item.locked else item.state
         rows = [
             f"**{escape(item.file)}** ({escape(item.locale)}), cue {numbers or '–'}, {time}, "
             f"{escape(state)}\n",

@@ -61,7 +61,7 @@ class DecisionsChangedError(SpeechsubsError):
         self.path = path
 
     def __str__(self) -> str:
-        return f"{self.path.name} was changed by somebody else meanwhile; reload the page"
+        return f"{self.path.name} was changed in the meantime; reload the page"
 
 
 class Server:
@@ -80,7 +80,7 @@ class Server:
             self._http = _Http((LOOPBACK, port), _Handler, self)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise InputError(f"port {port}", f"cannot be served on ({reason})") from error
+            raise InputError(f"port {port}", f"not available ({reason})") from error
 
     @property
     def port(self) -> int:
@@ -156,8 +156,8 @@ def read_decisions(path: Path, review: Review) -> tuple[Sequence[Decision], str]
     if not _belongs_to(found, review):
         raise InputError(
             str(path),
-            "holds decisions of another review",
-            "Apply them and move the file away, or name another one (--decisions)",
+            "contains decisions of another review",
+            "Apply them and move the file, or specify another one (--decisions)",
         )
     return found.decisions, _digest(data)
 
@@ -251,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif route is not None and route.startswith("media/"):
             self._media(route.removeprefix("media/"))
         elif route is not None:
-            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            self._refuse(HTTPStatus.NOT_FOUND, "not found")
 
     do_HEAD = do_GET  # noqa: N815 the standard library finds it by this name
 
@@ -261,17 +261,17 @@ class _Handler(BaseHTTPRequestHandler):
         if route is None:
             return
         if route != "decisions":
-            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            self._refuse(HTTPStatus.NOT_FOUND, "not found")
             return
         if self.headers.get_content_type() != "application/json":
-            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is expected")
+            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON expected")
             return
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit() and len(length) < 12):
-            self._refuse(HTTPStatus.LENGTH_REQUIRED, "the length must be told")
+            self._refuse(HTTPStatus.LENGTH_REQUIRED, "Content-Length required")
             return
         if int(length) > MAX_POST_BYTES:
-            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "this is too much for a review")
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request too large")
             return
         body = self.rfile.read(int(length))
         try:
@@ -289,12 +289,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host") not in hosts or (
             origin is not None and origin not in {f"http://{host}" for host in hosts}
         ):
-            self._refuse(HTTPStatus.FORBIDDEN, "this server is for one person on this machine")
+            self._refuse(HTTPStatus.FORBIDDEN, "only local requests are allowed")
             return None
         _, token, *rest = (*self.path.partition("?")[0].split("/", 2), "", "")[:3]
         mine = self.server.owner.token.encode()
         if not hmac.compare_digest(token.encode("utf-8", "replace"), mine):
-            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            self._refuse(HTTPStatus.NOT_FOUND, "not found")
             return None
         return rest[0]
 
@@ -303,7 +303,7 @@ class _Handler(BaseHTTPRequestHandler):
         paths = list(self.server.owner.desk.media.values())
         number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else -1
         if not 0 <= number < len(paths):
-            self._refuse(HTTPStatus.NOT_FOUND, "nothing is here")
+            self._refuse(HTTPStatus.NOT_FOUND, "not found")
             return
         try:
             with paths[number].open("rb") as stream:

@@ -150,7 +150,7 @@ def _open_problems(segment: Segment) -> list[Finding]:
     """Unresolved problems of the engine; a human-approved text has none."""
     if segment.state.by_person or not segment.problems:
         return []
-    message = f"no output of the engine passed ({', '.join(segment.problems)}): read it"
+    message = f"no candidate passed QA ({', '.join(segment.problems)}): needs review"
     return [Finding("unsettled", Severity.WARNING, message)]
 
 
@@ -194,16 +194,16 @@ def project_from_files(paths: Sequence[Path], language: str) -> Project:
     for path in dict.fromkeys(paths):
         tag = outputs.language_in(path)
         if not tag:
-            advice = "Name it like talk.es.srt"
-            raise InputError(str(path), "its name does not say its language", advice)
+            advice = "Name it in the form talk.es.srt"
+            raise InputError(str(path), "no language in its file name", advice)
         groups.setdefault((path.parent, outputs.stem(path)), {}).setdefault(tag, path)
     sources = []
     for number, ((_, stem), files) in enumerate(groups.items()):
         own = _source_tag(files, language)
         if own is None:
             first = next(iter(files.values()))
-            advice = f"Add {stem}.{language}{first.suffix}, or name a project"
-            raise InputError(str(first), f"there is no {language} file beside it", advice)
+            advice = f"Add {stem}.{language}{first.suffix}, or specify a project"
+            raise InputError(str(first), f"no {language} file next to it", advice)
         targets = [tag for tag in files if tag != own]
         sources += [_source(f"{number}-{stem}", files, own, tag) for tag in targets]
     return Project(Path(), tuple(sources))
@@ -289,5 +289,5 @@ def _sentences_by_cue(
 def _read_track(path: Path) -> Track:
     item = formats.read(path)
     if not isinstance(item, Track):
-        raise InputError(str(path), "these are no subtitles: it has no cues")
+        raise InputError(str(path), "not a subtitle file: it contains no cues")
     return item

@@ -88,7 +88,7 @@ class ForcedAligner:
         except ImportError as error:
             raise InputError(
                 self._recording.name,
-                f"aligning speech needs more packages ({error.name})",
+                f"forced alignment requires further packages ({error.name})",
                 "Install them: pip install 'speechsubs[align]', or use --aligner estimate",
             ) from error
         pronouncer = Pronouncer(self._locale.language, self._lexicon)

@@ -157,11 +157,14 @@ def find_doubtful_sentences(
             continue
         code, message = "", ""
         if placed[number] is None:
-            code, message = "not-spoken", "not heard in the recording; its time is a guess"
+            code, message = "not-spoken", "not found in the recording; its times are estimated"
         elif number in unaligned:
-            code, message = "not-aligned", "its words could not be aligned; times are rough"
+            code, message = (
+                "not-aligned",
+                "its words could not be aligned; its times are approximate",
+            )
         elif confidences[number] < _MIN_CONFIDENCE:
-            code, message = "unsure-time", "the words fit the sound badly; look at its time"
+            code, message = "unsure-time", "low alignment confidence; check its times"
         if code:
             found.append(
                 Finding(
@@ -188,7 +191,7 @@ def find_guessed_words(script: Script) -> list[Finding]:
             Finding(
                 "pronunciation-guessed",
                 Severity.INFO,
-                f"pronunciation guessed (a lexicon corrects it): {shown}{more}",
+                f"pronunciation guessed (correct it with a lexicon): {shown}{more}",
                 value=float(len(guessed)),
             )
         )
@@ -219,7 +222,7 @@ def find_speech_without_text(
                     Finding(
                         "not-in-text",
                         Severity.WARNING,
-                        f"a voice for {(end - start) / 1_000:.1f} s that is not in the text",
+                        f"{(end - start) / 1_000:.1f} s of speech that is not in the text",
                         start_ms=start + offset_ms,
                         value=float(end - start),
                     )

@@ -231,7 +231,7 @@ def load_lexicon(path: Path) -> Lexicon:
     try:
         text = files.read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(str(path), "this is no UTF-8 text", "Save it as UTF-8") from error
+        raise InputError(str(path), "not UTF-8 text", "Save it as UTF-8") from error
     return parse_lexicon(text, str(path))
 
 
@@ -245,13 +245,15 @@ def parse_lexicon(text: str, source: str = "-") -> Lexicon:
     for number, line in enumerate(text.splitlines(), 1):
         where = f"{source}:{number}"
         if number > _MAX_LINES:
-            raise InputError(where, f"a lexicon has at most {_MAX_LINES} lines")
+            raise InputError(where, f"a lexicon may have at most {_MAX_LINES} lines")
         content = line.partition("#")[0].strip().lstrip("\ufeff")
         if not content:
             continue
         word, sound = _split_line(content)
         if not word or not sound:
-            raise InputError(where, "no pronunciation in this line", "Write: word: how it sounds")
+            raise InputError(
+                where, "the line contains no pronunciation", "Write: word: how it sounds"
+            )
         if len(content) > _MAX_LINE_CHARS:
             raise InputError(where, f"longer than {_MAX_LINE_CHARS} characters")
         if sound.isupper() and len(sound.split()) > 1 and sound.isascii():
@@ -259,8 +261,8 @@ def parse_lexicon(text: str, source: str = "-") -> Lexicon:
             if unknown:
                 raise InputError(
                     where,
-                    f"{unknown[0]!r} is no phone",
-                    f"Known: {' '.join(sorted(PHONES))}; respellings are in small letters",
+                    f"unknown phone {unknown[0]!r}",
+                    f"Known: {' '.join(sorted(PHONES))}; respellings are lower-case",
                 )
         key = word.casefold()
         found[key] = (*found.get(key, ()), sound)

@@ -170,7 +170,7 @@ class WorkerPool:
             self._idle.put(worker)
             return result
         if self._closed:
-            raise RuntimeError("the work was given up")
+            raise RuntimeError("cancelled")
         with self._local_lock:
             return _to_json(getattr(self._local, name)(*arguments))
 

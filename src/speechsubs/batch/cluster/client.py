@@ -59,12 +59,12 @@ _SILENT = {
 }
 #: The advice if a scheduler does not answer.
 _TCP = (
-    "Is it running (`dask scheduler`), is its address written tcp://HOST:8786 (tls:// where it "
-    "asks for certificates), and may this machine reach it?"
+    "Is it running (`dask scheduler`), is its address tcp://HOST:8786 (tls:// if it requires "
+    "certificates), and can this machine reach it?"
 )
 _TLS = (
-    "Is it running, and may this machine reach it? tls:// needs certificates of the "
-    "scheduler's authority: docs/cluster.md, Security, says which settings name them"
+    "Is it running, and can this machine reach it? tls:// requires certificates of the "
+    "scheduler's authority; see docs/cluster.md, Security, for the settings"
 )
 #: Settings of our own workers. Dask starts an HTTP server even without a dashboard; it
 #: and everything else listens on the loopback interface only.
@@ -129,7 +129,7 @@ def _client(address: Any, place: Place) -> Iterator[Any]:
         gc.collect()
         raise InputError(
             str(place),
-            f"no Dask scheduler answers there ({problem})",
+            f"no response from a Dask scheduler ({problem})",
             _TLS if place.scheduler.startswith("tls:") else _TCP,
         )
     try:
@@ -187,12 +187,12 @@ class Workers:
                 return
             if self._known:
                 some = ". ".join(list(self._told.values())[:3])
-                raise InputError(str(self._place), f"no worker there can be used. {some}")
+                raise InputError(str(self._place), f"no usable workers. {some}")
             if time.monotonic() > deadline:
                 raise InputError(
                     str(self._place),
-                    "no worker has joined this scheduler",
-                    f"Start some: dask worker {self._place.scheduler} --nworkers 4 --nthreads 1",
+                    "no worker has connected to this scheduler",
+                    f"Start workers: dask worker {self._place.scheduler} --nworkers 4 --nthreads 1",
                 )
             control.pause(0.2)
 
@@ -313,7 +313,7 @@ class Workers:
         else:
             who = name
             faults = (
-                f"it cannot run speechsubs ({_in_short(answer)}). Install the same one there",
+                f"it cannot run speechsubs ({_in_short(answer)}). Install the same version there",
             )
         self._known[name] = not faults
         if faults and name not in self._told:
@@ -333,19 +333,19 @@ class Workers:
         # A worker that died is restarted by its nanny within seconds.
         if now - self._alone_since > SHORT_S and not self._alone_said:
             self._alone_said = True
-            self._note("no worker is left; waiting for one to come back (Ctrl-C ends it)")
+            self._note("no workers left; waiting for one to reconnect (stop with Ctrl-C)")
         if now - self._alone_since > PATIENCE_S:
             raise InputError(
                 str(self._place),
-                f"no worker came back within {PATIENCE_S / 60:.0f} minutes",
-                "Start some, and run this again: it goes on where it was",
+                f"no worker reconnected within {PATIENCE_S / 60:.0f} minutes",
+                "Start workers and run the command again to resume",
             )
 
     def _gone(self) -> InputError:
         return InputError(
             str(self._place),
-            "the scheduler has gone",
-            "Start it, and run this again: it goes on where it was",
+            "lost the connection to the scheduler",
+            "Start it and run the command again to resume",
         )
 
 
@@ -471,7 +471,7 @@ def _same_engines(done: Done, resources: Resources) -> None:
         problem = protocol.differs(direction, there, protocol.signature(resources, direction))
         if problem:
             raise InputError(
-                f"worker {done.worker}", problem, "Or stop that worker, and run this again"
+                f"worker {done.worker}", problem, "Or stop that worker and run the command again"
             )
 
 

@@ -117,20 +117,20 @@ def faults(terms: Terms, resources: Resources) -> list[str]:
     found = _other_versions(terms)
     if not found and code() != terms.code:
         found.append(
-            f"its speechsubs {__version__} has other modules or locales than the one here. "
-            "Install the same one there"
+            f"its speechsubs {__version__} has different modules or locales from the local one. "
+            "Install the same version there"
         )
     if found:
         return found  # with different code, further checks mean nothing
     if not Path(terms.folder).is_dir():
-        return [f"there is no folder {terms.folder}. Share it under the same path"]
+        return [f"it has no folder {terms.folder}. Share it under the same path"]
     return [*_files(terms), *_glossaries(terms, resources), *_engines(terms, resources)]
 
 
 def _other_versions(terms: Terms) -> list[str]:
     own = versions()
     return [
-        f"it has {name} {own.get(name, 'nowhere')}, here is {wanted}. Install the same one there"
+        f"{name}: {own.get(name, 'missing')} there, {wanted} here. Install the same version there"
         for name, wanted in terms.versions.items()
         if own.get(name) != wanted
     ]
@@ -146,7 +146,7 @@ def _files(terms: Terms) -> list[str]:
             found.append(f"{name} cannot be read there ({error.strerror or error}). {advice}")
         else:
             if other != size:
-                found.append(f"{name} is another file there. {advice}")
+                found.append(f"{name} is a different file there. {advice}")
     return found
 
 
@@ -159,7 +159,7 @@ def _glossaries(terms: Terms, resources: Resources) -> list[str]:
             found.append(f"it cannot use the glossary ({error}). Share it under the same path")
         else:
             if own != digest:
-                found.append(f"{path} is another glossary there. Share it under the same path")
+                found.append(f"{path} is a different glossary there. Share it under the same path")
     return found
 
 
@@ -180,8 +180,10 @@ def differs(direction: Direction, there: str, here: str) -> str:
     if there.startswith("-"):
         return f"it cannot translate {source} to {target} ({there[1:]}). {advice}"
     if here.startswith("-"):
-        return f"it translates {source} to {target} with {there}, and here nothing does. {advice}"
-    return f"it translates {source} to {target} with {there}, here it is {here}. {advice}"
+        return (
+            f"it translates {source} to {target} with {there}, this machine with nothing. {advice}"
+        )
+    return f"it translates {source} to {target} with {there}, this machine with {here}. {advice}"
 
 
 def inputs(jobs: Sequence[Job], some: int = 3) -> dict[str, int]:
@@ -362,7 +364,7 @@ def killed(bundle: Bundle, worker: str) -> Done:
 def _killed(share: Share, worker: str) -> JobResult:
     job = share.job
     reason = (
-        f"{job.source}: the workers that worked on it were killed one after the other, "
-        f"at last {worker}; was there not enough memory?"
+        f"{job.source}: the workers processing it were killed one after another, "
+        f"most recently {worker}; possibly out of memory"
     )
     return JobResult(job.key, job.source, reason)

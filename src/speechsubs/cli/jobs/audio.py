@@ -26,12 +26,12 @@ def refuse(line: CommandLine) -> None:
     """Raise a usage error for conflicting audio options."""
     if len(set(line.sources)) > 1 and (line.audio or line.text):
         option = "--audio" if line.audio else "--text"
-        raise click.UsageError(f"{option} goes with one source")
+        raise click.UsageError(f"{option} requires a single source")
     if not line.audio:
         if line.options.aligner in ("speech", "pauses"):
-            raise click.UsageError(f"--aligner {line.options.aligner} needs --audio")
+            raise click.UsageError(f"--aligner {line.options.aligner} requires --audio")
         if line.options.lexicon:
-            raise click.UsageError("--lexicon needs --audio")
+            raise click.UsageError("--lexicon requires --audio")
 
 
 def named(line: CommandLine) -> list[Path]:
@@ -50,7 +50,7 @@ def opened(path: Path | None, screen: Console, quiet: bool) -> Recording | None:
     if path is None:
         return None
     if str(path) == inputs.STDIN:
-        raise InputError("-", "a recording cannot come from standard input", "Name a file")
+        raise InputError("-", "recordings cannot be read from standard input", "Specify a file")
     with bar(screen, quiet) as shown:
         task = shown.add_task("decoding", total=None)
 

@@ -63,23 +63,23 @@ def wanted(line: CommandLine) -> bool:
     most = len(line.sources) if whole else FEW
     if line.lines:
         if asked.named:
-            raise click.UsageError("--lines is not for batches")
+            raise click.UsageError("--lines cannot be used in a batch")
         return False
     if not asked.named and not batch.is_batch(line.sources, most):
         return False
     for given, option in (
-        (line.audio, "--audio (a manifest names a recording for each file)"),
+        (line.audio, "--audio (use a manifest with a recording for each file)"),
         (line.text, "--text"),
         (line.project, "--project"),
     ):
         if given:
-            raise click.UsageError(f"{option} goes with single files, not with a batch")
+            raise click.UsageError(f"{option} cannot be used in a batch")
     if any(str(path) == inputs.STDIN for path in line.sources):
-        raise click.UsageError("standard input goes with single files, not with a batch")
+        raise click.UsageError("standard input cannot be used in a batch")
     if asked.watch and asked.dry_run:
-        raise click.UsageError("--watch and --dry-run do not go together")
+        raise click.UsageError("--watch and --dry-run cannot be combined")
     if asked.events == "-" and display.as_json:
-        raise click.UsageError("--events - and --json both want standard output")
+        raise click.UsageError("--events - and --json both write to standard output")
     return True
 
 
@@ -192,8 +192,8 @@ def _row_options(parameters: Parameters, row: Row, base: Options) -> Options:
     for name, value in row.options.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(sorted(known))}"
-            raise InputError(row.place, f"option {name!r} is not one of a job", hint)
+            hint = f"Did you mean {near[0]}?" if near else f"Available: {', '.join(sorted(known))}"
+            raise InputError(row.place, f"unknown job option {name!r}", hint)
         parameter = known[name]
         try:
             changed[str(parameter.name)] = _value(parameter, value, row, context)
@@ -206,10 +206,10 @@ def _value(parameter: click.Option, value: str | bool, row: Row, context: click.
     if parameter.is_flag:
         words = {True: True, False: False, "true": True, "yes": True, "false": False, "no": False}
         if value not in words:
-            raise click.UsageError(f"{value!r} is neither yes nor no")
+            raise click.UsageError(f"expected yes or no, not {value!r}")
         return words[value]
     if isinstance(value, bool):
-        raise click.UsageError("it needs a value")
+        raise click.UsageError("a value is required")
     if isinstance(parameter.type, click.Path):
         return Path(row.source.parent, value) if Path(value).is_absolute() else _beside(row, value)
     if parameter.multiple:
@@ -236,9 +236,11 @@ def _refuse_cluster(given: BatchArguments) -> None:
     if not (given.cluster or given.scheduler):
         return
     if given.cluster and given.scheduler:
-        raise click.UsageError("--cluster local and --scheduler do not go together")
+        raise click.UsageError("--cluster local and --scheduler cannot be combined")
     if given.scheduler and given.jobs:
-        raise click.UsageError("--jobs is for this machine; a scheduler uses all its workers")
+        raise click.UsageError(
+            "--jobs applies to this machine only; a scheduler uses all its workers"
+        )
 
 
 @contextmanager
@@ -273,7 +275,7 @@ def _state(asked: _Batch, jobs: Sequence[Job], reporting: Reporting) -> Iterator
     folder = batch.home(jobs, asked.request.output or _watched(asked))
     with batch.locked(folder) as before:
         if before is not None:
-            reporting.note(f"an earlier batch ended here without a word ({before}): going on")
+            reporting.note(f"an earlier batch here was interrupted ({before}): resuming")
         batch.leftovers([folder, *(job.folder for job in jobs)])
         state = State(folder)
         state.tidy()
@@ -345,7 +347,7 @@ def _watch(
 ) -> None:
     """Scan the folders until a signal stops the run."""
     if not any(path.is_dir() or "*" in str(path) for path in asked.request.arguments):
-        raise click.UsageError("--watch needs a folder to watch")
+        raise click.UsageError("--watch requires a folder")
     folders = Watch()
     reporting.watching(asked.request.arguments, asked.workers)
     while not control.stopping:

@@ -36,7 +36,9 @@ def run(line: CommandLine) -> int:
             track = inputs.track(path)
             locale = own or _language(path, track)
             if locale is None:
-                raise InputError(str(path), "its language is not known", "Name it: --language es")
+                raise InputError(
+                    str(path), "cannot determine its language", "Specify it: --language es"
+                )
             found += pipeline.check_track(
                 replace(track, language=locale.tag),  # findings name the file
                 locale,

@@ -78,7 +78,7 @@ class _Scorer:
         except ImportError as error:
             raise InputError(
                 "models evaluate",
-                "BLEU and chrF need sacrebleu, which is not installed",
+                "BLEU and chrF require sacrebleu, which is not installed",
                 'Install it: pip install "speechsubs[evaluate]"',
             ) from error
         self._references = [list(references)]
@@ -201,14 +201,14 @@ def _climbed(
 def _show(measured: Sequence[Measured], count: int, signatures: Mapping[str, str]) -> None:
     # On standard output, because this is the result.
     screen = Console(highlight=False, soft_wrap=True)
-    table = _table("engine", "BLEU", "chrF", "sentences/s", "masks kept")
+    table = _table("engine", "BLEU", "chrF", "sentences/s", "placeholders kept")
     for one in measured:
         scores = (f"{one.bleu:.1f}", f"{one.chrf:.1f}", f"{one.sentences_per_s:,.0f}")
         table.add_row(_short(one.engine), *scores, _percent(one.masks_kept))
     screen.print(table)
     if any(one.held is not None for one in measured):
         screen.print("\nwith the glossary:")
-        table = _table("engine", "BLEU", "chrF", "sentences to keep", "right at once", "in the end")
+        table = _table("engine", "BLEU", "chrF", "with placeables", "first pass", "final")
         for one in measured:
             shares = (_percent(one.held_at_once), _percent(one.held_in_the_end))
             scores = (f"{one.ladder_bleu:.1f}", f"{one.ladder_chrf:.1f}", f"{one.held}")
@@ -247,8 +247,8 @@ def _pairs(path: Path, references: Path | None) -> Pairs:
         if len(lines) != len(others):
             raise InputError(
                 str(references),
-                f"has {len(others):,} lines and {path} has {len(lines):,}",
-                "Line by line, one is the translation of the other",
+                f"has {len(others):,} lines, but {path} has {len(lines):,}",
+                "Each line must be the translation of the same line in the other file",
             )
         found = list(zip(lines, others, strict=True))
     else:
@@ -256,7 +256,7 @@ def _pairs(path: Path, references: Path | None) -> Pairs:
     found = [(text.strip(), other.strip()) for text, other in found]
     found = [pair for pair in found if all(pair)]
     if not found:
-        raise InputError(str(path), "holds no sentences with translations")
+        raise InputError(str(path), "contains no translated sentences")
     return found
 
 
@@ -266,7 +266,7 @@ def _pair(path: Path, number: int, line: str) -> tuple[str, str]:
         raise InputError(
             f"{path}:{number}",
             f"has {len(parts)} columns, not two",
-            "Write the sentence, a tab, and its translation",
+            "Put a sentence, a tab and its translation on each line",
         )
     return parts[0], parts[1]
 

@@ -98,7 +98,11 @@ def suggest(
 def import_(path: Path, file: Path, asked: GlossaryImport) -> int:
     """Merge the file and write the glossary; returns the exit code."""
     if path.resolve() == file.resolve():
-        raise InputError(str(file), "this is the glossary and the file", "Name two files")
+        raise InputError(
+            str(file),
+            "the glossary and the file to import are the same",
+            "Specify two different files",
+        )
     ours = _existing(path, asked.source_language or "en")
     incoming = registry.read(
         file,
@@ -147,7 +151,7 @@ def export(
     _refuse(output, [path], "the glossary")
     name = kind or registry.detect_format(output)
     if output.is_file() and not overwrite:
-        raise OutputError(output, "is there already; --overwrite replaces it")
+        raise OutputError(output, "already exists; use --overwrite to replace it")
     words = glossary.load(path)
     ours = {tag for term in words.terms for tag in term.targets}
     tags = tuple(dict.fromkeys(own_tag(tag, ours) for tag in targets))
@@ -258,7 +262,7 @@ def _report(merged: interchange.Merged, path: Path, dry_run: bool) -> None:
         f"{len(merged.unchanged):,} unchanged, {len(merged.conflicts):,} conflicts"
     )
     if dry_run:
-        console.note(screen, "nothing is written (--dry-run)")
+        console.note(screen, "nothing was written (--dry-run)")
     elif merged.added or merged.changed:
         console.show_paths([path])
 

@@ -29,14 +29,14 @@ from speechsubs.review import git, impact, items, render, translation
 from speechsubs.review.model import Decisions, Review
 
 _BOM = b"\xef\xbb\xbf"
-_FILES = "subtitle files are translated again only where an engine is named (--engine)"
+_FILES = "subtitle files are only retranslated if an engine is specified (--engine)"
 
 
 def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
     """Show the change and the segments it affects; returns the exit code."""
     if asked.textconv is not None:
         if names or asked.places:
-            raise click.UsageError("--textconv takes one FILE and nothing else")
+            raise click.UsageError("--textconv takes a single FILE and no other arguments")
         click.echo(git.canonicalize(asked.textconv), nl=False)
         return 0
     places = asked.places
@@ -44,7 +44,7 @@ def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
     least = 1 if folder else 2
     if not least <= len(names) <= 2:
         what = "one or two glossaries" if folder else "two glossaries"
-        raise click.UsageError(f"name {what}: OLD NEW")
+        raise click.UsageError(f"specify {what}: OLD NEW")
     new = git.load(names[-1])
     own = project.load(folder) if folder else _files(places, new)
     old = git.load(names[0]) if len(names) == 2 else _own(own)
@@ -90,7 +90,7 @@ def apply(path: Path, asked: GlossaryApply) -> int:
             f"{len(applied.rejected):,} rejected"
         )
         if asked.dry_run:
-            console.note(screen, "nothing is written (--dry-run)")
+            console.note(screen, "nothing was written (--dry-run)")
         console.show_paths(written)
     return 3 if any(f.severity is not Severity.INFO for f in findings) else 0
 
@@ -108,7 +108,7 @@ def _remember(path: Path, applied: applying.ApplyResult, screen: Console, quiet:
     with Memory.open(path) as store:
         count = store.remember(project.remembered(applied.project, only))
     if not quiet:
-        screen.print(f"{count:,} remembered in {console.escape(str(path))}")
+        screen.print(f"{count:,} stored in {console.escape(str(path))}")
 
 
 def merge(base: str, ours: str, theirs: str, *, output: Path | None, quiet: bool) -> int:
@@ -146,8 +146,8 @@ class _Loaded:
 def _own(own: Project) -> Glossary:
     """The glossary with which a project was made."""
     if not own.glossary:
-        problem = "it was made without a glossary, so there is nothing to compare with"
-        raise InputError(str(own.folder), problem, "Name OLD and NEW")
+        problem = "the project was made without a glossary, so there is nothing to compare with"
+        raise InputError(str(own.folder), problem, "Specify OLD and NEW")
     return parse(own.glossary.removeprefix("\ufeff"), own.folder / GLOSSARY)
 
 
@@ -156,11 +156,13 @@ def _files(places: Sequence[Path], new: Glossary) -> Project:
     found: list[Path] = []
     for place in places:
         if (place / MANIFEST).is_file():
-            raise InputError(str(place), "a project is looked at alone", "Give one --in")
+            raise InputError(
+                str(place), "a project cannot be combined with other inputs", "Use a single --in"
+            )
         found += translation.find_subtitles(place) if place.is_dir() else [place]
     if places and not found:
-        advice = "Subtitles are named like talk.es.srt"
-        raise InputError(str(places[0]), "there is no project and there are no subtitles", advice)
+        advice = "Subtitle files must be named like talk.es.srt"
+        raise InputError(str(places[0]), "no project and no subtitle files found", advice)
     return translation.project_from_files(found, new.language)
 
 
@@ -183,12 +185,12 @@ def _predictions(
     if not needed:
         return {}
     if glossary is None:
-        problem = f"{len(needed)} texts were accepted that are not in it"
-        raise InputError(where, problem, "Name the new glossary (--glossary)")
+        problem = f"{len(needed)} accepted texts are not in the file"
+        raise InputError(where, problem, "Specify the new glossary (--glossary)")
     before = git.load(old) if old else _own(own)
     if decisions.old and before.digest != decisions.old:
         problem = f"{before.path} is not the old glossary of this review"
-        raise InputError(where, problem, "Name it (--old)")
+        raise InputError(where, problem, "Specify it (--old)")
     return impact.predict_change(own, before, glossary, frozenset(needed), _Loaded(engine))
 
 

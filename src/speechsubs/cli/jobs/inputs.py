@@ -23,20 +23,20 @@ def stdin() -> bytes:
     """Read all of standard input. Raises `InputError`."""
     # Python sets it to None if the caller closed it (`<&-`).
     if sys.stdin is None:
-        raise InputError(STDIN, "standard input is closed", "Name a file, or pipe text in")
+        raise InputError(STDIN, "standard input is closed", "Specify a file, or pipe text in")
     try:
         return sys.stdin.buffer.read()
     except OSError as error:
         problem = f"standard input cannot be read ({error.strerror})"
-        raise InputError(STDIN, problem, "Name a file, or pipe text in") from error
+        raise InputError(STDIN, problem, "Specify a file, or pipe text in") from error
 
 
 def track(path: Path) -> Track:
     """Read subtitles. Raises `InputError`, also for a transcript without cues."""
     item = read(path)
     if not isinstance(item, Track):
-        advice = "Use `speechsubs subtitle` to make some"
-        raise InputError(str(path), "these are no subtitles: it has no cues", advice)
+        advice = "Use `speechsubs subtitle` to create subtitles"
+        raise InputError(str(path), "not a subtitle file: it contains no cues", advice)
     return item
 
 

@@ -40,7 +40,7 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
             if not quiet:
                 screen.print(
                     f"{escape(str(path))}: {done.units:,} units, {done.stored:,} segments stored, "
-                    f"{done.kept:,} already there, {done.skipped:,} units left out"
+                    f"{done.kept:,} already present, {done.skipped:,} units skipped"
                 )
     if not quiet:
         console.findings(screen, findings)
@@ -50,10 +50,14 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
 def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
     if memory.suffix.lower() == ".tmx":
         raise InputError(
-            str(memory), "the memory comes first, then the TMX files", "Name it like project.memory"
+            str(memory),
+            "the first argument must be the memory, followed by the TMX files",
+            "Name it like project.memory",
         )
     if memory.resolve() in {path.resolve() for path in files}:
-        raise InputError(str(memory), "this is the memory and an input", "Name two files")
+        raise InputError(
+            str(memory), "the memory is also an input file", "Specify two different files"
+        )
 
 
 def export(
@@ -63,7 +67,7 @@ def export(
     if memory.resolve() == output.resolve():
         raise InputError(str(output), "this output would replace the memory", "Choose another name")
     if output.exists() and output.is_file() and not overwrite:
-        raise OutputError(output, "is there already; --overwrite replaces it")
+        raise OutputError(output, "already exists; use --overwrite to replace it")
     states = tuple(State) if everything else HUMAN_STATES
     with Memory.open(memory, create=False) as opened:
         count = tmx.write(opened.export(states=states, target=target), output)
@@ -112,7 +116,7 @@ def search(memory: Path, text: str, asked: MemorySearch) -> int:
         click.echo(json.dumps([_plain(match) for match in matches], ensure_ascii=True, indent=1))
         return 0
     if not matches:
-        console.stderr().print(f"nothing in it is {asked.threshold} % like this")
+        console.stderr().print(f"no matches of {asked.threshold} % or more")
         return 0
     for match in matches:
         _show(match)

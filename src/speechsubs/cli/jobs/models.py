@@ -52,7 +52,7 @@ def _installed(as_json: bool) -> int:
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
         return 0
     for row in rows:
-        used = "" if row["used"] else "  (not used: there is a better one)"
+        used = "" if row["used"] else "  (not used: a better model is available)"
         click.echo(
             f"{row['from']} → {row['to']}".ljust(9)
             + f"{row['languages']:32} {row['version']:>7} {size_text(row['bytes']):>9}  "
@@ -62,7 +62,7 @@ def _installed(as_json: bool) -> int:
     screen = console.stderr()
     if not rows:
         screen.print(
-            "no models are installed; `speechsubs models list --available` shows what can be,\n"
+            "no models are installed; `speechsubs models list --available` lists available models,\n"
             "`speechsubs models install en es` installs English to Spanish"
         )
     for problem in scan.problems:
@@ -145,7 +145,9 @@ def _available(as_json: bool) -> int:
             + f"{visible(row['languages']):40} {', '.join(row['versions'])}{note}"
         )
     screen = console.stderr()
-    screen.print(console.escape(f"{len(rows)} pairs at {index.base}; others go through English"))
+    screen.print(
+        console.escape(f"{len(rows)} pairs at {index.base}; other pairs pivot through English")
+    )
     if index.skipped:
         console.note(screen, f"{len(index.skipped)} entries cannot be used: {index.skipped[0]}")
     return 0
@@ -165,7 +167,7 @@ def _chosen(which: Sequence[str]) -> list[Package]:
         for problem in found.problems:
             if not chosen and name in (problem.path.name, str(problem.path)):
                 raise problem
-        where, advice = name, "`speechsubs models list` shows all"
+        where, advice = name, "See `speechsubs models list`"
     elif len(which) == 2:
         pairs = models.code_pairs(*which)
         chosen = [p for p in found.packages if (p.from_code, p.to_code) in pairs]
@@ -173,9 +175,9 @@ def _chosen(which: Sequence[str]) -> list[Package]:
         first = next((pair for pair in pairs if any(_is(p, pair) for p in chosen)), None)
         chosen = [p for p in chosen if first and _is(p, first)]
         where = " ".join(which)
-        advice = f"`speechsubs models install {where}` installs it"
+        advice = f"Install it with `speechsubs models install {where}`"
     else:
-        raise click.UsageError("name two languages (en es), or one model (translate-en_es-1_0)")
+        raise click.UsageError("specify two languages (en es) or one model (translate-en_es-1_0)")
     if not chosen:
         raise InputError(where, "no such model is installed", advice)
     return _in_order(chosen)
@@ -240,7 +242,9 @@ def _say_verified(row: dict[str, Any]) -> None:
     for one in row["trial"][:1]:
         click.echo(visible(f"  {one['source']} → {one['translation']}"))
     if row["problem"]:
-        click.echo(f"  {visible(row['folder'])}: install it again, or --adopt it as it is")
+        click.echo(
+            f"  {visible(row['folder'])}: reinstall it, or accept its current state with --adopt"
+        )
 
 
 def info(which: Sequence[str], *, as_json: bool) -> int:
@@ -281,7 +285,7 @@ def _described(package: Package, scan: Scan) -> dict[str, Any]:
         "languages": row["languages"],
         "folder": row["folder"],
         "state": row["state"],
-        "used": "yes" if row["used"] else "no: there is a better one",
+        "used": "yes" if row["used"] else "no: a better model is available",
         "bytes": row["bytes"],
         "tokenizer": package.kind,
         "origin": row["origin"],
@@ -301,21 +305,23 @@ def export(folder: Path, which: Sequence[str], *, overwrite: bool, quiet: bool) 
     if not found:
         raise InputError(
             " ".join(which) or str(models.folder()),
-            "there is nothing to export",
-            "The starter models come with speechsubs wherever it is installed",
+            "nothing to export",
+            "Starter models are part of every speechsubs installation",
         )
     changed = [p for p in found if models.lock_problem(p)]
     if changed and which:
         raise PackageError(changed[0].path, f"changed: {models.lock_problem(changed[0])}")
     for package in changed:
         problem = models.lock_problem(package)
-        console.note(screen, f"{package.name} is left out, because it changed: {problem}")
+        console.note(screen, f"{package.name} was skipped because it has changed: {problem}")
     good = [package for package in found if package not in changed]
     written = install.export_bundle(good, folder, overwrite=overwrite)
     if not quiet:
         console.show_paths(written)
         screen.print(
-            console.escape(f"there: speechsubs models install --from {folder.name or folder}")
+            console.escape(
+                f"on the other machine: speechsubs models install --from {folder.name or folder}"
+            )
         )
     return 3 if changed else 0
 
@@ -328,13 +334,13 @@ def remove(which: Sequence[str], *, yes: bool, quiet: bool) -> int:
     if not yes:
         names = ", ".join(f"{p.name} ({size_text(p.size)})" for p in found)
         if not sys.stdin.isatty():
-            raise click.UsageError(f"this would remove {visible(names)}; --yes does it")
+            raise click.UsageError(f"this would remove {visible(names)}; use --yes to confirm")
         click.confirm(visible(f"Remove {names}?"), abort=True, err=True)
     for package in found:
         models.remove(package)
         if not quiet:
-            how = "left out from now on" if package.bundled else "removed"
+            how = "disabled" if package.bundled else "removed"
             click.echo(visible(f"{package.name}: {how}"))
             if package.bundled:
-                click.echo("  `speechsubs models install starter` brings it back")
+                click.echo("  `speechsubs models install starter` restores it")
     return 0

@@ -46,20 +46,22 @@ def install(
         if not quiet:
             found = [package for package in models.installed() if package.bundled]
             for package in found:
-                click.echo(visible(f"{package.name}: comes with speechsubs, {package.path}"))
+                click.echo(visible(f"{package.name}: ships with speechsubs, {package.path}"))
             if not found:
                 screen.print(
-                    "no models come with this copy of speechsubs, or they are switched off"
+                    "this installation of speechsubs has no starter models, or they are disabled"
                 )
         return 0
     for word in what:
         if Path(word).is_dir() and _is_file(word):
-            raise click.UsageError(visible(f"{word} is a folder: --from {word} installs from it"))
+            raise click.UsageError(
+                visible(f"{word} is a folder: use --from {word} to install from it")
+            )
     if what and all(_is_file(word) for word in what):
         return _files([Path(word) for word in what], replace, screen, quiet)
     if len(what) != 2:
         raise click.UsageError(
-            "name two languages (en es), .argosmodel files, or a folder with --from"
+            "specify two languages (en es), .argosmodel files, or a folder with --from"
         )
     return _pair(what[0], what[1], replace, yes, screen, quiet)
 
@@ -91,7 +93,7 @@ def _from_folder(
 ) -> int:
     found, problems = engines_install.read_bundle(folder)
     if len(what) not in (0, 2):
-        raise click.UsageError("with --from name two languages (en es), or nothing for all")
+        raise click.UsageError("with --from, specify two languages (en es), or none for all models")
     wanted = engines_install.choose_archives(found, what[0], what[1], folder) if what else found
     failed = False
     for problem in problems:
@@ -129,7 +131,7 @@ def _pair(source: str, target: str, replace: bool, yes: bool, screen: Console, q
     todo = [step for step in steps if step.offers]
     for step in steps:
         if step.there and not step.offers and not quiet:
-            click.echo(visible(f"{step.there.name}: already installed, nothing newer is offered"))
+            click.echo(visible(f"{step.there.name}: already installed and up to date"))
     if not todo or not (yes or _agreed(todo, screen)):
         return 0
     _obtain_all(todo, replace, screen, quiet)
@@ -176,7 +178,7 @@ def _obtain_all(todo: Sequence[Step], replace: bool, screen: Console, quiet: boo
         if step.there and not quiet:
             console.note(
                 screen,
-                f"{step.there.name} stays and is not used any more; "
+                f"{step.there.name} is kept but no longer used; "
                 f"`speechsubs models remove {step.there.path.name}` removes it",
             )
 
@@ -197,8 +199,8 @@ def offer(engine: str, source: str, target: str) -> bool:
     try:
         if any(o.engine == "argos" or engine == "auto" for o in engines.available(source, target)):
             return False  # it failed for another reason than a missing model
-        screen.print(console.escape(f"There is no model to translate {source} to {target}."))
-        question = "Look for one in the list of Argos models (this asks the network)?"
+        screen.print(console.escape(f"No model to translate {source} to {target} is installed."))
+        question = "Look for one in the Argos package index (requires network access)?"
         if not click.confirm(question, default=False, err=True):
             return False
         index = models_index.fetch()

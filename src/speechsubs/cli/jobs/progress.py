@@ -281,7 +281,7 @@ def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
     for result in found.refused:
         before = first.setdefault(cause(result), result.source)
         alike = before != result.source
-        text = f"{result.source}: as {before}" if alike else told(result)
+        text = f"{result.source}: same as {before}" if alike else told(result)
         screen.print(f"[red]refuse[/] {console.escape(text)}")
     screen.print(
         f"{files(len(found.todo))} to do, {len(found.unchanged)} unchanged, "
@@ -290,11 +290,11 @@ def show_plan(screen: Console, found: Plan, estimate: Estimate) -> None:
     if not found.todo:
         return
     if estimate.seconds is None:
-        screen.print("Time: no measurement yet; after a first batch here this tells an estimate.")
+        screen.print("Time: no estimate until a first batch has run here.")
     else:
         screen.print(
-            f"Time: about {span(estimate.seconds)}, an estimate from "
-            f"{files(estimate.measured_files)} done here before."
+            f"Time: about {span(estimate.seconds)}, estimated from "
+            f"{files(estimate.measured_files)} processed here before."
         )
 
 
@@ -325,7 +325,7 @@ def errors(screen: Console, totals: Totals) -> None:
         screen.print(f"[red]Error:[/] {console.escape(reason)}{more}")
     rest = len(totals.failures) - _LISTED
     if rest > 0:
-        screen.print(f"... and {rest} other reasons (--log FILE keeps all of them)")
+        screen.print(f"... and {rest} other reasons (use --log FILE for all of them)")
 
 
 def _kinds(screen: Console, totals: Totals) -> None:
@@ -340,7 +340,7 @@ def _kinds(screen: Console, totals: Totals) -> None:
             f"{files(kind.files)}, first: {console.escape(kind.first)}"
         )
     if shown_kinds:
-        screen.print("[dim]--log FILE or --events FILE keeps each of them[/]")
+        screen.print("[dim]use --log FILE or --events FILE to record all of them[/]")
 
 
 def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -> None:
@@ -349,7 +349,7 @@ def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -
         return
     screen.print(f"[bold]Stopped: {console.escape(why)}.[/] {files(left)} not done.")
     if command != "check":
-        screen.print("What is done is whole. Run the same command again: it goes on from here.")
+        screen.print("Finished files are complete. Run the same command again to resume.")
 
 
 class Reporting:
@@ -466,7 +466,7 @@ class Reporting:
         names = ", ".join(str(path) for path in folders)
         self._line(f"watching: {names}")
         if not self._quiet:
-            console.note(self._screen, f"watching {names}; Ctrl-C ends it")
+            console.note(self._screen, f"watching {names}; stop with Ctrl-C")
 
     def idle(self) -> None:
         """Report that all files so far are done."""
@@ -538,7 +538,7 @@ def refuse(line: CommandLine) -> None:
     named = [line.batch.log, line.batch.events, line.display.report_path]
     places = [os.path.realpath(path) for path in named if path and str(path) != "-"]
     if len(set(places)) < len(places):
-        raise InputError(str(places[0]), "log, events and report cannot be one file")
+        raise InputError(str(places[0]), "log, events and report must be different files")
 
 
 def _in_words(result: JobResult) -> str:

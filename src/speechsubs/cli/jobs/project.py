@@ -33,7 +33,7 @@ def export(
     made = list(exchange.export(loaded, kind, targets))
     if not made:
         advice = "Translate it first: speechsubs subtitle ... --to es --project DIR"
-        raise InputError(str(folder), "there is nothing to export in this project", advice)
+        raise InputError(str(folder), "nothing to export in this project", advice)
     findings = [finding for item in made for finding in item.findings]
     if str(output) == _STDOUT:
         _to_stdout(made, kind)
@@ -51,8 +51,10 @@ def export(
 
 def _to_stdout(made: Sequence[Exported], kind: str) -> None:
     if len(made) > 1 and kind != "markdown":
-        problem = f"{len(made):,} files do not fit on standard output"
-        raise InputError(_STDOUT, problem, "Name a folder: -o DIR, or one language: --to es")
+        problem = f"cannot write {len(made):,} files to standard output"
+        raise InputError(
+            _STDOUT, problem, "Specify a folder (-o DIR) or a single language (--to es)"
+        )
     click.echo(b"\n".join(item.data for item in made), nl=False)
 
 
@@ -61,8 +63,8 @@ def _places(made: Sequence[Exported], output: Path) -> list[Path]:
     if len(made) == 1 and not output.is_dir():
         return [output]
     if output.exists() and not output.is_dir():
-        problem = f"there are {len(made):,} files to write, and this is one"
-        raise OutputError(output, f"{problem}; name a folder, or one language: --to es")
+        problem = f"cannot write {len(made):,} files to a single file"
+        raise OutputError(output, f"{problem}; specify a folder or a single language (--to es)")
     return [output / item.name for item in made]
 
 
@@ -71,9 +73,11 @@ def _refuse(places: Sequence[Path], loaded: Project, overwrite: bool) -> None:
     own = {(loaded.folder / name).resolve() for name in names}
     for place in places:
         if place.resolve() in own:
-            raise InputError(str(place), "this output would replace the project", "Name another")
+            raise InputError(
+                str(place), "this output would replace a project file", "Choose another name"
+            )
         if place.is_file() and not overwrite:
-            raise OutputError(place, "is there already; --overwrite replaces it")
+            raise OutputError(place, "already exists; use --overwrite to replace it")
 
 
 def import_(
@@ -117,16 +121,16 @@ def _show(taken: Taken, folder: Path, dry_run: bool) -> None:
     for change in taken.changes:
         name = f"{change.source_id}, {change.locale}, s{change.index + 1}"
         what = f"{name}: {change.after.state.value}: {change.after.text}"
-        screen.print(f"[green]taken[/] {console.escape(what)}")
+        screen.print(f"[green]imported[/] {console.escape(what)}")
     console.findings(screen, taken.findings, everything=True)
     refused = sum(item.severity is not Severity.INFO for item in taken.findings)
     screen.print(
-        f"{len(taken.changes):,} taken, {taken.unchanged:,} unchanged, {refused:,} not taken"
+        f"{len(taken.changes):,} imported, {taken.unchanged:,} unchanged, {refused:,} not imported"
     )
     if any(change.before.pinned and not change.after.pinned for change in taken.changes):
-        console.note(screen, "line breaks that a person gave to changed segments are made anew")
+        console.note(screen, "manual line breaks in changed segments will be recomputed")
     if dry_run:
-        console.note(screen, "nothing is written (--dry-run)")
+        console.note(screen, "nothing was written (--dry-run)")
     elif taken.changes:
         console.show_paths([folder])
 
@@ -143,7 +147,7 @@ def status(folder: Path, *, as_json: bool) -> int:
 
 
 def _source(source: SourceStatus) -> None:
-    changed = " (the file has changed since)" if source.changed else ""
+    changed = " (the file has since changed)" if source.changed else ""
     click.echo(visible(f"{source.name} [{source.language}]{changed}"))
     for track in source.tracks:
         counts = [
@@ -152,9 +156,9 @@ def _source(source: SourceStatus) -> None:
         counts += [
             f"{count:,} {word}"
             for word, count in (
-                ("of another source", track.stale),
+                ("with outdated source", track.stale),
                 ("pinned", track.pinned),
-                ("with problems", track.problems),
+                ("with issues", track.problems),
             )
             if count
         ]

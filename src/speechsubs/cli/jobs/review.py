@@ -49,7 +49,7 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
     with which the project was made.
     """
     if not 1 <= len(names) <= 2:
-        raise click.UsageError("name one or two glossaries: OLD NEW")
+        raise click.UsageError("specify one or two glossaries: OLD NEW")
     folder = given.project
     after = git.load(names[-1])
     before = git.load(names[0]) if len(names) == 2 else _made_with(projects.load(folder))
@@ -66,8 +66,8 @@ def change(names: Sequence[str], given: GlossaryReview, asked: Page) -> int:
 
 def _made_with(project: Project) -> Glossary:
     if not project.glossary:
-        problem = "it was made without a glossary, so there is nothing to compare with"
-        raise InputError(str(project.folder), problem, "Name OLD and NEW")
+        problem = "the project was made without a glossary, so there is nothing to compare with"
+        raise InputError(str(project.folder), problem, "Specify OLD and NEW")
     return parse(project.glossary.removeprefix("\ufeff"), project.folder / GLOSSARY)
 
 
@@ -78,14 +78,16 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
     if not made.items and not made.changes and not made.conflicts:
         raise InputError(
             str(folder),
-            "there is nothing to review",
-            "Is the language (--to) or the state one that the project has?",
+            "nothing to review",
+            "Does the project have this language (--to) and state (--state)?",
         )
     path, page_name = _names(project.folder, made, asked.decisions)
     languages = {source.id: source.language for source in project.sources}
     media = _media(project, made, asked.media)
     if path.name != DECISIONS and not asked.decisions and not asked.quiet:
-        message = f"{DECISIONS} holds another review's decisions; this one's are {path.name}"
+        message = (
+            f"{DECISIONS} belongs to another review; the decisions of this one are in {path.name}"
+        )
         console.note(console.stderr(), message)
     if asked.serve:
         return _serve(
@@ -93,7 +95,11 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
         )
     output = asked.output or project.folder / page_name
     if output.resolve() == path.resolve():
-        raise InputError(str(output), "this is the page and the decisions", "Name two files")
+        raise InputError(
+            str(output),
+            "the page and the decisions are the same file",
+            "Specify two different files",
+        )
     addresses = {name: _address(file, output) for name, file in media.items()}
     found, _ = read_decisions(path, made)
     text = page.render(
@@ -145,7 +151,7 @@ class _Fresh:
 
 def _serve(server: Server, quiet: bool) -> int:
     if not quiet:
-        console.stderr().print("Ctrl-C ends it. Only this address opens the page:")
+        console.stderr().print("Stop with Ctrl-C. The page is only available at this address:")
     # The address is the result, and tells tests that the server is ready.
     click.echo(server.url)
     server.run()
@@ -180,7 +186,7 @@ def _media(project: Project, review: Review, named: Sequence[Path]) -> dict[str,
             raise InputError(
                 f"--media {one}",
                 "the project has several sources",
-                f"Say which one: --media {next(iter(by_name), 'SOURCE')}=FILE",
+                f"Specify the source: --media {next(iter(by_name), 'SOURCE')}=FILE",
             )
     return found
 

@@ -78,7 +78,9 @@ def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
         places += whole.places(group, tags, line.output, line.options)
     report = line.display.report_path
     if report and str(report) == inputs.STDIN:
-        raise InputError("--report -", "a report goes into a file", "--json prints it")
+        raise InputError(
+            "--report -", "a report must be written to a file", "Use --json to print it"
+        )
     if report:
         places.append(report)
     terms = [line.glossary] if line.glossary else []
@@ -113,8 +115,8 @@ def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale
         if all(group.source.tag == locale.tag for group in groups):
             console.note(
                 screen,
-                f"--to {locale.tag}: the sources are in {locale.name} already, so nothing is "
-                "translated (--from names another language)",
+                f"--to {locale.tag}: the sources are already in {locale.name}, so nothing is "
+                "translated (use --from to specify another language)",
             )
 
 

@@ -36,7 +36,7 @@ def run(
     outputs.refuse_places([target])
     track = inputs.track(subs)
     if not track.cues:
-        raise InputError(str(subs), "there are no cues in it")
+        raise InputError(str(subs), "contains no cues")
     recording = audio.opened(recording_path, screen, quiet)
     assert recording is not None
     locale = locales.load(options.language) if options.language else _language(subs, track)
@@ -45,8 +45,8 @@ def run(
         aligner = audio.aligner(recording, locale, options, bar, curve)
         done = pipeline.sync(track, recording, aligner, curve)
     if not done.sure and not force:
-        problem = f"it does not fit this recording surely enough: {_words(done)}"
-        advice = "Is it the same speech? --force writes it all the same"
+        problem = f"low confidence in the fit to this recording: {_words(done)}"
+        advice = "Is it the same speech? Use --force to write it anyway"
         raise InputError(str(subs), problem, advice)
     plan = Planned(done.track, target, options.crlf, options.bom)
     written, kept = outputs.write([plan], overwrite=options.overwrite)
@@ -70,14 +70,14 @@ def run(
 def _words(done: SyncResult) -> str:
     """Describe the fit in a sentence."""
     fit = done.fit
-    text = f"moved by {fit.offset_ms / 1_000:+.2f} s"
+    text = f"shifted by {fit.offset_ms / 1_000:+.2f} s"
     if fit.rate != 1:
         text += f" and stretched by {fit.rate:.5f}"
     if done.realigned:
-        text += f", {done.realigned} cues by their own words"
+        text += f", {done.realigned} cues realigned individually"
     return (
-        f"{text}; sure {fit.confidence:.2f} of 1 (overlap with speech {fit.overlap:.2f}, "
-        f"{fit.starts:.0%} of the starts after a pause are where speech begins)"
+        f"{text}; confidence {fit.confidence:.2f} (overlap with speech {fit.overlap:.2f}, "
+        f"{fit.starts:.0%} of cue starts after a pause match a speech onset)"
     )
 
 
@@ -87,7 +87,7 @@ def _target(subs: Path, output: Path | None) -> Path:
     if output is None:
         return subs.with_name(f"{subs.stem}.synced.{kind}")
     if output.suffix.lower().lstrip(".") not in formats.writable():
-        raise InputError(str(output), "its suffix must say what to write", "Use .srt or .vtt")
+        raise InputError(str(output), "unsupported file extension", "Use .srt or .vtt")
     return output
 
 

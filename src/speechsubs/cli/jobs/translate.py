@@ -28,7 +28,7 @@ from speechsubs.pipeline import Line, Result
 def run(line: CommandLine) -> int:
     """Translate files or lines; returns the exit code."""
     if line.line_terms and not line.lines:
-        raise click.UsageError("--terms goes with --lines")
+        raise click.UsageError("--terms requires --lines")
     if batch.wanted(line):
         return batch.run(line)
     if not line.targets:
@@ -52,7 +52,7 @@ def _refuse_options_of_files(line: CommandLine) -> None:
         (line.display.report_path, "--report"),
     ):
         if given:
-            raise click.UsageError(f"{option} is for subtitles, not for --lines")
+            raise click.UsageError(f"{option} cannot be used with --lines")
 
 
 def _words(line: CommandLine) -> Glossary:
@@ -131,8 +131,8 @@ def _refuse_own_language(targets: Sequence[Locale], line: CommandLine) -> None:
     if not targets:
         raise InputError(
             f"--to {line.tags[0]}",
-            "the file is in this language already",
-            "--from names its language",
+            "source and target language are the same",
+            "Specify the source language with --from",
         )
 
 
@@ -146,7 +146,7 @@ def _lines(line: CommandLine) -> int:
     _refuse_own_language([*targets.values()], line)
     (target, *more) = targets.values()
     if more:
-        raise click.UsageError("--lines takes one --to: there is one standard output")
+        raise click.UsageError("--lines takes a single --to")
     read = [(path, _read(path)) for path in line.sources]
     texts = [line for _, lines in read for line in lines]
     words = _words(line)
@@ -194,16 +194,20 @@ def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
         try:
             data = json.loads(line) if line.strip() else {}
         except (ValueError, RecursionError) as error:
-            raise InputError(where, f"this is no JSON ({error})") from error
+            raise InputError(where, f"not JSON ({error})") from error
         good = isinstance(data, dict) and all(isinstance(v, str) for v in data.values())
         if not good:
-            raise InputError(where, "terms are an object of texts", 'Write {"board": "junta"}')
+            raise InputError(
+                where, "terms must be an object with string values", 'Write {"board": "junta"}'
+            )
         for term in (text for pair in data.items() for text in pair):
             if any(unicodedata.category(c) in ("Cc", "Cs") for c in term):
-                raise InputError(where, f"{term!r} holds a control character or half of one")
+                raise InputError(
+                    where, f"{term!r} contains a control character or a lone surrogate"
+                )
         found.append(data)
     if len(found) != count:
-        raise InputError(str(path), f"{len(found)} lines of terms for {count} lines of text")
+        raise InputError(str(path), f"{len(found)} lines of terms, but {count} lines of text")
     return found
 
 
