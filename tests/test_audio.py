@@ -105,7 +105,7 @@ def refused(path: Path) -> str:
 def test_a_text_named_mp3_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "talk.mp3"
     path.write_text("Good evening. " * 500)
-    assert "no sound that can be read" in refused(path)
+    assert "not a readable audio or video file" in refused(path)
 
 
 def test_empty_and_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_video_whose_sound_starts_late(tmp_path: Path) -> None:
 
 
 def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
-    assert "no sound in it" in refused(video(tmp_path / "a.mkv", 0, sound=False))
+    assert "contains no audio" in refused(video(tmp_path / "a.mkv", 0, sound=False))
 
 
 def test_progress_grows_to_the_end(tmp_path: Path) -> None:

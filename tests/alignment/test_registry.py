@@ -16,9 +16,9 @@ EN = locales.load("en")
 def test_without_a_recording_times_are_estimated(said: list[Sentence]) -> None:
     assert registry.load("auto", None, EN).name == "estimate"
     for name in ("speech", "pauses"):
-        with pytest.raises(InputError, match="needs a recording"):
+        with pytest.raises(InputError, match="requires a recording"):
             registry.load(name, None, EN)
-    with pytest.raises(InputError, match="no such aligner"):
+    with pytest.raises(InputError, match="unknown aligner"):
         registry.load("guess", None, EN)
 
 

@@ -164,10 +164,10 @@ def test_the_same_process_is_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"versions": {"speechsubs": "9.9"}}, "here is 9.9. Install the same version there"),
-        ({"versions": {"babel": "1.0"}}, "here is 1.0. Install the same version there"),
-        ({"versions": {"nothing-of-ours": "1"}}, "it has nothing-of-ours nowhere, here is 1."),
-        ({"code": "other"}, "has other modules or locales than the one here"),
+        ({"versions": {"speechsubs": "9.9"}}, " there, 9.9 here. Install the same version there"),
+        ({"versions": {"babel": "1.0"}}, " there, 1.0 here. Install the same version there"),
+        ({"versions": {"nothing-of-ours": "1"}}, "nothing-of-ours: missing there, 1 here. "),
+        ({"code": "other"}, "has different modules or locales from the local one"),
         ({"folder": "/there/is/no/such"}, "no folder /there/is/no/such. Share it"),
         ({"files": {"gone.txt": 3}}, "gone.txt cannot be read there"),
         ({"files": {"talk.txt": 3}}, "talk.txt is another file there"),
@@ -185,7 +185,7 @@ def test_what_is_wrong_with_a_worker(tmp_path: Path, changed: dict[str, Any], pr
 
 def test_what_is_missing_everywhere_is_no_fault_of_a_worker() -> None:
     assert protocol.differs(("argos", "en", "it"), "-not there", "-not here") == ""
-    assert "here nothing does" in protocol.differs(("argos", "en", "it"), "argos", "-no")
+    assert "this machine with nothing" in protocol.differs(("argos", "en", "it"), "argos", "-no")
 
 
 # Bounded, however many files there are.

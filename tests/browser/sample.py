@@ -65,7 +65,7 @@ def change_review() -> Review:
             state="edited", locked=True, method="retranslated", kept=0.75,
             demands=(("courage", "00112233445566ff"),),
             findings=(
-                "a line of 44 characters, at most 42",
+                "a line of 44 characters (maximum 42)",
                 "21.3 characters per second, at most 17: shorten the text or give it more time",
             ),
             severity="error",

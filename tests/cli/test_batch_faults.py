@@ -109,7 +109,7 @@ def test_what_a_kill_left_is_swept_and_said(cli: Cli, here: Path) -> None:
     (here / "out" / LOCK).write_text(json.dumps(owner), "utf-8")
     ran = cli("subtitle", "talks", *ECHO, "-o", "out")
     assert ran.code == 0
-    assert f"an earlier batch ended here without a word (process {dead.pid} on " in ran.err
+    assert f"an earlier batch here was interrupted (process {dead.pid} on " in ran.err
     assert hidden(here / "out") == [MANIFEST, outputs.LEDGER]
 
 
@@ -119,9 +119,9 @@ def test_two_batches_on_one_folder(cli: Cli, here: Path) -> None:
     with files.hold_lock(here / "out" / LOCK):
         ran = cli("subtitle", "talks", *ECHO, "-o", "out")
         assert ran.code == 1
-        assert "out: another batch works on these outputs (process" in ran.err
+        assert "out: another batch is using these outputs (process" in ran.err
         assert f"process {os.getpid()} on {files.host()} since " in ran.err
-        assert "Wait until it ends" in ran.err
+        assert "Wait for it to finish" in ran.err
         assert contents(here / "out") == {}
         # Looking does no harm.
         assert cli("subtitle", "talks", *ECHO, "-o", "out", "--dry-run").code == 0
@@ -145,7 +145,7 @@ def test_interrupted_it_finishes_what_it_writes_and_says_how_to_go_on(
     err = ended(process)
     assert process.returncode == 128 + number
     assert "Stopped: interrupted." in err
-    assert "Run the same command again: it goes on from here." in err
+    assert "Run the same command again to resume." in err
     there = contents(here / "out")
     assert 0 < len(there) < 400
     # Whatever is there is remembered: nothing is done twice, nothing left half.
@@ -430,7 +430,7 @@ def test_a_worker_that_is_killed_takes_no_file_with_it(
     assert sorted(r.key for r in results) == sorted(names)
     bad = {r.key: r.reason for r in results if r.failed}
     assert set(bad) == {"killer1.srt", "killer2.srt"}
-    assert "the process that worked on it was killed, twice" in bad["killer1.srt"]
+    assert "the worker process was killed twice" in bad["killer1.srt"]
     assert len(contents(here / "out")) == 58
 
 

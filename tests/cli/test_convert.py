@@ -71,7 +71,7 @@ def test_a_good_and_a_bad_file(cli: Cli, here: Path, talk: Path) -> None:
     assert ran.code == 1
     assert ran.lines == ["talk.en.vtt"]
     assert "Error: nope.srt: no such file\n" in ran.err
-    assert "Error: talk.txt: these are no subtitles" in ran.err
+    assert "Error: talk.txt: not a subtitle file: it contains no cues" in ran.err
     assert "speechsubs subtitle" in ran.err
 
 

@@ -62,12 +62,12 @@ def test_a_server_by_its_address(cli: Callable[..., Any], monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--url", "http://127.0.0.1:1"), "--url belongs to --engine libretranslate, not to auto"),
-        (("--model", "m"), "--model belongs to --engine ct2, not to auto"),
-        (("--engine", "argos", "--model", "m"), "--model belongs to --engine ct2, not to argos"),
-        (("--engine", "ct2:m", "--model", "m"), "--model belongs to --engine ct2, not to ct2:m"),
-        (("--engine", "deepl"), "'deepl' is no engine"),
-        (("--engine", "echo:here"), "'echo:here' is no engine"),
+        (("--url", "http://127.0.0.1:1"), "--url requires --engine libretranslate, not auto"),
+        (("--model", "m"), "--model requires --engine ct2, not auto"),
+        (("--engine", "argos", "--model", "m"), "--model requires --engine ct2, not argos"),
+        (("--engine", "ct2:m", "--model", "m"), "--model requires --engine ct2, not ct2:m"),
+        (("--engine", "deepl"), "unknown engine 'deepl'"),
+        (("--engine", "echo:here"), "unknown engine 'echo:here'"),
     ],
 )
 def test_wishes_that_do_not_fit(
@@ -85,7 +85,7 @@ def test_wishes_that_do_not_fit(
         ("libretranslate", "Name the server: --engine libretranslate --url"),
         ("ct2:nowhere", "no such folder: nowhere"),
         ("libretranslate:nowhere", "'nowhere' is not a server address"),
-        ("libretranslate:http://127.0.0.1:1", "http://127.0.0.1:1 does not answer"),
+        ("libretranslate:http://127.0.0.1:1", "the server at http://127.0.0.1:1 is not responding"),
     ],
 )
 def test_places_that_are_none(cli: Callable[..., Any], engine: str, message: str) -> None:

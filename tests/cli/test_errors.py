@@ -34,9 +34,9 @@ def subtitles(folder: Path) -> list[str]:
         (b"", "the file is empty"),
         (b"  \n\n\t \r\n", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "this seems to be a PNG image"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "looks like a PNG image"),
         (b"ab\0cd\0\0\0ef", "NUL bytes"),
-        (b"\xff\xfeH\0e", "claims to be UTF-16"),
+        (b"\xff\xfeH\0e", "declared as UTF-16"),
         (bytes(range(1, 32)) * 9, "binary data"),
     ],
 )
@@ -58,7 +58,9 @@ def test_an_empty_folder_is_no_batch(cli: Cli, here: Path) -> None:
     (here / "talks").mkdir()
     ran = cli("subtitle", "talks")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("Error: talks: no matching input files in this folder. Taken are ")
+    assert ran.err.startswith(
+        "Error: talks: no matching input files in this folder. Matching files: "
+    )
     assert len(ran.err.splitlines()) == 1
 
 
@@ -67,7 +69,7 @@ def test_a_folder_of_our_own_files_says_so(cli: Cli, here: Path) -> None:
     assert cli("convert", "a.srt", "--to", "vtt", "-o", "subs").code == 0
     ran = cli("subtitle", "subs", "--to", "es", "--engine", "echo")
     assert ran.code == 1
-    assert "what speechsubs wrote is left out unless it is named" in ran.err
+    assert "files written by speechsubs are skipped unless named explicitly" in ran.err
 
 
 def test_another_encoding_is_a_finding_and_not_an_error(cli: Cli, here: Path) -> None:
@@ -199,7 +201,7 @@ def test_a_folder_without_permission(cli: Cli, here: Path, talk: Path) -> None:
         pytest.skip("this user may write anywhere (root), permissions do not stop it")
     ran = cli("subtitle", "talk.txt", "-o", "locked")
     assert ran.code == 1
-    assert "may not be written to" in ran.err
+    assert "is not writable" in ran.err
 
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs Linux's /proc")
@@ -310,7 +312,7 @@ def test_the_source_language_as_target_is_said_and_left_out(
 ) -> None:
     ran = cli("subtitle", "talk.txt", "--to", "en")
     assert ran.code == 0
-    assert "note: --to en: the sources are in English already" in ran.err
+    assert "note: --to en: the sources are already in English" in ran.err
     assert subtitles(here) == [".speechsubs.json", "talk.en.srt", "talk.en.vtt"]
     assert cli("subtitle", "talk.txt", "--to", "en", "-q").err == ""
 
@@ -434,7 +436,8 @@ def test_a_name_cannot_command_the_terminal(cli: Cli, here: Path, there: bool) -
 
 @pytest.mark.parametrize(
     ("report", "problem"),
-    [("-", "Use --json to print it"), (".speechsubs.json", "here stands what speechsubs wrote"),
+    [("-", "Use --json to print it"),
+     (".speechsubs.json", "this name is reserved for the list of written files"),
      ("out", "there is a folder of this name"),
      ("out/talk.en.srt", "two outputs would have the same name")],
 )  # fmt: skip
@@ -453,7 +456,7 @@ def test_a_report_has_a_place_of_its_own(
     [
         ("subtitel", "Did you mean 'subtitle'?"),
         ("Translate", "Did you mean 'translate'?"),
-        ("talk.txt", "A command comes first: speechsubs subtitle FILE"),
+        ("talk.txt", "Specify a command first: speechsubs subtitle FILE"),
         ("xyzzy", "No such command 'xyzzy'."),
     ],
 )

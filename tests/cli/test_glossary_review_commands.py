@@ -101,12 +101,16 @@ def test_subtitle_files_without_a_project(cli: Callable[..., Any], folder: Path)
         (["a", "b", "c"], 2, "two glossaries"),
         (["old.yml", "absent.yml"], 1, "no such file"),
         (["old.yml", "talk.txt"], 1, "talk.txt:1"),
-        (["old.yml", "new.yml", "--in", "talk.txt"], 1, "does not say its language"),
-        (["old.yml", "new.yml", "--in", "talk.es.srt"], 1, "no en file beside it"),
+        (["old.yml", "new.yml", "--in", "talk.txt"], 1, "no language in its file name"),
+        (["old.yml", "new.yml", "--in", "talk.es.srt"], 1, "no en file next to it"),
         (["old.yml", "new.yml", "-o", "new.yml"], 1, "would replace an input"),
         (["old.yml", "new.yml", "--to", "xx-yy-zz-q"], 1, "unknown language tag"),
-        (["--textconv", "old.yml", "new.yml"], 2, "nothing else"),
-        (["HEAD:old.yml", "new.yml"], 1, "git does not know it"),
+        (
+            ["--textconv", "old.yml", "new.yml"],
+            2,
+            "--textconv takes a single FILE and no other arguments",
+        ),
+        (["HEAD:old.yml", "new.yml"], 1, "not found by git"),
         (["-q:old.yml", "new.yml"], 2, "No such option"),
     ],
 )
@@ -131,10 +135,10 @@ def test_a_revision_of_git(
     ran = cli("glossary", "diff", "HEAD:old.yml", "old.yml")
     assert ran.code == 3
     assert ran.lines[0].startswith("xiaomi target es")
-    assert "git does not know it" in cli("glossary", "diff", "nope:old.yml", "old.yml").err
+    assert "not found by git" in cli("glossary", "diff", "nope:old.yml", "old.yml").err
     monkeypatch.setenv("PATH", str(folder))
     ran = cli("glossary", "diff", "HEAD:old.yml", "old.yml")
-    assert (ran.code, "there is no git" in ran.err) == (1, True)
+    assert (ran.code, "git is not installed" in ran.err) == (1, True)
 
 
 def test_textconv_is_canonical(cli: Callable[..., Any], folder: Path) -> None:
@@ -147,7 +151,7 @@ def test_textconv_is_canonical(cli: Callable[..., Any], folder: Path) -> None:
     assert "#" not in one.out
     broken = cli("glossary", "diff", "--textconv", "talk.txt")
     assert broken.code == 0
-    assert broken.out.startswith("# no glossary: ")
+    assert broken.out.startswith("# not a glossary: ")
     assert broken.out.endswith(TALK)
 
 
@@ -206,7 +210,7 @@ def test_edited_with_lines_and_a_file_that_a_person_changed(
     own.write_bytes(own.read_bytes().replace(b"Nobody", b"No one"))
     ran = cli("glossary", "apply", "d.yml", "--project", "proj", "-g", "new.yml")
     assert ran.code == 3
-    assert "was changed since speechsubs wrote it" in ran.err
+    assert "was edited since speechsubs wrote it" in ran.err
     assert "talk.es.new.srt" in ran.lines
     assert b"Un coche" not in own.read_bytes()
     new = (folder / "talk.es.new.srt").read_bytes()
@@ -232,7 +236,7 @@ def test_stale_unknown_and_foreign_decisions_are_refused(
     decide(unknown, Verdict.REJECT)
     assert "1 item is not in this project: 0000000000000000" in cli(*apply).err
     decide({**data, "new": "f" * 64, "old": "e" * 64}, Verdict.REJECT)
-    assert "neither of the two" in cli(*apply).err
+    assert "neither the old nor the new one of the review" in cli(*apply).err
     decide({**data, "new": "f" * 64, "old": data["new"]}, Verdict.REJECT)
     assert "has changed since the review was made" in cli(*apply).err
     assert (folder / "talk.es.srt").read_bytes() == before
@@ -242,7 +246,7 @@ def test_what_cannot_be_carried_out_is_refused_whole(cli: Callable[..., Any], fo
     data, _ = items(cli, "new.yml", "--in", "proj")
     decide(data, Verdict.REJECT, Verdict.ACCEPT)
     ran = cli("glossary", "apply", "d.yml", "--project", "proj")
-    assert (ran.code, "Name the new glossary" in ran.err) == (1, True)
+    assert (ran.code, "Specify the new glossary" in ran.err) == (1, True)
     decide(data, Verdict.EDIT, text="a b", lines=(("a",), ("b",)))
     ran = cli("glossary", "apply", "d.yml", "--project", "proj", "-g", "new.yml")
     assert (ran.code, "lines for 2 cues, but it has 1" in ran.err) == (1, True)

@@ -89,7 +89,7 @@ def test_the_table_says_which_model_it_was(
     ran = cli("models", "evaluate", "en", "es", "--set", "set.tsv", "-g", "terms.yml",
               "--engine", model)  # fmt: skip
     assert ran.code == 0
-    for text in ("BLEU", "chrF", "sentences/s", "masks kept", "4 sentences", "tok:13a",
+    for text in ("BLEU", "chrF", "sentences/s", "placeholders kept", "4 sentences", "tok:13a",
                  "argos en-es 0.1 sha256:", "first pass"):  # fmt: skip
         assert text in ran.out
 
@@ -166,4 +166,5 @@ def test_engines_that_there_are_not(
 ) -> None:
     ran = cli("models", "evaluate", "en", "es", "--set", "set.tsv", *arguments)
     assert ran.code == 2
-    assert "is no engine: there are auto, argos" in ran.err
+    assert "unknown engine '" in ran.err
+    assert "use one of auto, argos" in ran.err

@@ -232,7 +232,7 @@ def test_files_are_translated_again_only_where_an_engine_is_named(cli: Cli, fold
     Path("may.yml").write_text(new, "utf-8")
     (item,) = diff(cli, "old.yml", "may.yml", "--in", "a")["items"]
     assert (item["new_text"], item["method"]) == ("", "")
-    assert "only where an engine is named (--engine)" in item["findings"][0]
+    assert "only retranslated if an engine is specified (--engine)" in item["findings"][0]
     (item,) = diff(cli, "old.yml", "may.yml", "--in", "a", "--engine", "echo")["items"]
     # Only the sentence with the term, not all that is on screen with it.
     assert (item["source"], item["text"]) == ("We like May.", "Nos gusta el quinto mes.")

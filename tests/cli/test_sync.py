@@ -40,7 +40,7 @@ def test_an_offset_is_taken_back(cli: Cli, talk: Path) -> None:
     ran = cli("sync", "late.srt", "talk.mp3", "-o", "good.srt", "--aligner", "pauses", "--json")
     data = json.loads(ran.out)
     assert abs(data["fit"]["offset_ms"] + 3_400) < 80
-    assert data["fit"]["sure"] > 0.5
+    assert data["fit"]["confidence"] > 0.5
     read = formats.read(talk / "good.srt")
     assert isinstance(read, Track)
     errors = [abs(a.start_ms - b.start_ms) for a, b in zip(read.cues, cues(), strict=True)]
@@ -59,7 +59,7 @@ def test_another_speech_is_refused_and_force_writes(cli: Cli, talk: Path) -> Non
     other(talk)
     ran = cli("sync", "other.srt", "talk.mp3", "--aligner", "pauses")
     assert ran.code == 1
-    assert "sure 0." in ran.err
+    assert "confidence 0." in ran.err
     assert not (talk / "other.synced.srt").exists()
     forced = cli("sync", "other.srt", "talk.mp3", "--aligner", "pauses", "--force")
     assert forced.code in (0, 3)
@@ -84,7 +84,7 @@ def test_a_transcript_is_no_subtitles(cli: Cli, talk: Path) -> None:
     (talk / "talk.txt").write_text("Good evening.")
     ran = cli("sync", "talk.txt", "talk.mp3")
     assert ran.code == 1
-    assert "no subtitles" in ran.err
+    assert "not a subtitle file: it contains no cues" in ran.err
 
 
 def test_single_cues_move_by_their_own_words(cli: Cli, here: Path) -> None:

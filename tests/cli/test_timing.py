@@ -117,9 +117,9 @@ def test_another_text_is_refused(cli: Cli, here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (("talk.txt", "other.txt", "--audio", "talk.mp3"), "one source"),
-        (("talk.txt", "--aligner", "speech"), "needs --audio"),
-        (("talk.txt", "--lexicon", "names.txt"), "needs --audio"),
+        (("talk.txt", "other.txt", "--audio", "talk.mp3"), "--audio requires a single source"),
+        (("talk.txt", "--aligner", "speech"), "requires --audio"),
+        (("talk.txt", "--lexicon", "names.txt"), "requires --audio"),
     ],
 )
 def test_options_that_do_not_go_together(
@@ -140,7 +140,7 @@ def test_sound_that_is_none(cli: Cli, talk: Path) -> None:
     (talk / "fake.mp3").write_text("This is a text.\n" * 300)
     ran = cli("timing", "fake.mp3", "talk.txt")
     assert ran.code == 1
-    assert "no sound that can be read" in ran.err
+    assert "not a readable audio or video file" in ran.err
 
 
 def test_silence_is_an_estimate_with_a_word(cli: Cli, talk: Path) -> None:
@@ -151,7 +151,7 @@ def test_silence_is_an_estimate_with_a_word(cli: Cli, talk: Path) -> None:
         sound.writeframes(bytes(2 * 16_000 * 10))
     ran = cli("subtitle", "talk.txt", "--audio", "still.wav", "--aligner", "pauses")
     assert ran.code == 3
-    assert "no speech is heard" in ran.err
+    assert "no speech detected" in ran.err
 
 
 def test_speech_is_the_default_and_the_voice_is_looked_for_once(

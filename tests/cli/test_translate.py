@@ -235,8 +235,8 @@ def test_exit_codes(cli: Cli, here: Path) -> None:
     ("files", "options", "code", "message"),
     [
         (["nope.srt"], ["--to", "es"], 1, "nope.srt: no such file"),
-        (["a.txt"], ["--to", "es"], 1, "a.txt: these are no subtitles"),
-        (["talk.en.srt"], ["--to", "en"], 1, "in this language already"),
+        (["a.txt"], ["--to", "es"], 1, "a.txt: not a subtitle file: it contains no cues"),
+        (["talk.en.srt"], ["--to", "en"], 1, "source and target language are the same"),
         (["talk.en.srt"], [], 2, "--to"),
         ([], ["--to", "es"], 2, "FILES"),
         (["talk.en.srt"], ["--to", "xx-nope"], 2, "unknown language tag"),
@@ -246,13 +246,33 @@ def test_exit_codes(cli: Cli, here: Path) -> None:
         (["talk.en.srt"], ["--to", "es", "--default-dollar", "EUR"], 2, "EUR"),
         (["talk.en.srt"], ["--to", "es", "--report", "talk.en.srt"], 1, "would replace an input"),
         (["talk.en.srt", "talk.srt"], ["--to", "es"], 1, "two outputs would have the same name"),
-        (["a.txt"], ["--to", "es", "--to", "fr", "--lines"], 2, "one --to"),
-        (["a.txt"], ["--to", "es", "--lines", "--keep-cues"], 2, "--keep-cues is for subtitles"),
-        (["a.txt"], ["--to", "es", "--lines", "--format", "srt"], 2, "--format is for subtitles"),
-        (["a.txt"], ["--to", "es", "--lines", "-o", "out"], 2, "--output is for subtitles"),
-        (["a.txt"], ["--to", "es", "--lines", "--report", "r"], 2, "--report is for subtitles"),
-        (["a.txt"], ["--to", "es", "--lines", "--crlf"], 2, "--crlf is for subtitles"),
-        (["a.txt"], ["--to", "en", "--lines"], 1, "in this language already"),
+        (["a.txt"], ["--to", "es", "--to", "fr", "--lines"], 2, "--lines takes a single --to"),
+        (
+            ["a.txt"],
+            ["--to", "es", "--lines", "--keep-cues"],
+            2,
+            "--keep-cues cannot be used with --lines",
+        ),
+        (
+            ["a.txt"],
+            ["--to", "es", "--lines", "--format", "srt"],
+            2,
+            "--format cannot be used with --lines",
+        ),
+        (
+            ["a.txt"],
+            ["--to", "es", "--lines", "-o", "out"],
+            2,
+            "--output cannot be used with --lines",
+        ),
+        (
+            ["a.txt"],
+            ["--to", "es", "--lines", "--report", "r"],
+            2,
+            "--report cannot be used with --lines",
+        ),
+        (["a.txt"], ["--to", "es", "--lines", "--crlf"], 2, "--crlf cannot be used with --lines"),
+        (["a.txt"], ["--to", "en", "--lines"], 1, "source and target language are the same"),
         (["nope.txt"], ["--to", "es", "--lines"], 1, "nope.txt: no such file"),
         (["empty.txt"], ["--to", "es", "--lines"], 1, "empty.txt: the file is empty"),
         (["a.txt"], ["--to", "es", "--lines", "--terms", "no.jsonl"], 1, "no.jsonl: no such file"),
@@ -329,13 +349,13 @@ def test_terms_for_each_line(cli: Cli, here: Path) -> None:
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ('{"a": "b"}\n{"a": \n', "t.jsonl:2: this is no JSON"),
+        ('{"a": "b"}\n{"a": \n', "t.jsonl:2: this is not JSON"),
         ('{"a": "b"}\n["a"]\n', "t.jsonl:2: terms must be an object with string values"),
         ('{"a": 1}\n{}\n', "t.jsonl:1: terms must be an object with string values"),
         ('{"a": null}\n{}\n', "t.jsonl:1: terms must be an object with string values"),
         ("{}\n", "t.jsonl: 1 lines of terms, but 2 lines of text"),
         ("{}\n{}\n{}\n", "t.jsonl: 3 lines of terms, but 2 lines of text"),
-        ("{}\n" + "[" * 100_000 + "\n", "t.jsonl:2: this is no JSON"),
+        ("{}\n" + "[" * 100_000 + "\n", "t.jsonl:2: this is not JSON"),
         ("{}\n" + "9" * 100_000 + "\n", "t.jsonl:2: "),
         ('{"a": "b\\ud800"}\n{}\n', "t.jsonl:1: "),
         ('{}\n{"a": "b\\nc"}\n', "t.jsonl:2: "),
@@ -395,5 +415,5 @@ def test_findings_of_lines_name_their_own_file_and_line(cli: Cli, here: Path) ->
     (here / "a.txt").write_text("Good evening.\nFine.\n", "utf-8")
     (here / "b.txt").write_text("Fine.\nIt cost ten grand.\n", "utf-8")
     ran = cli("translate", "a.txt", "b.txt", "--to", "es", "--lines", "--engine", "echo")
-    assert "b.txt:2: amount-unsure: 'ten grand' was taken for 10000 USD" in ran.err
+    assert "b.txt:2: amount-unsure: 'ten grand' is ambiguous and was read as 10000 USD" in ran.err
     assert len(ran.out.splitlines()) == 4

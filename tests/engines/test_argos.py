@@ -218,7 +218,7 @@ def test_byte_pair_text_comes_back(package: Package, tmp_path: Path) -> None:
 def test_broken_byte_pair_codes_do_not_leave_the_program(package: Package, tmp_path: Path) -> None:
     bpe = bpe_package(package, tmp_path / "bpe", ["house"])
     bpe.tokenizer.write_text("#version: 0.2\none two three\n")
-    with pytest.raises(PackageError, match="byte pair"):
+    with pytest.raises(PackageError, match="byte-pair codes"):
         ArgosEngine(bpe, "en", "es")
 
 

@@ -68,10 +68,10 @@ def test_a_model_that_crashes_its_process(
 ) -> None:
     package = models.install_file(tiny, tmp_path / "pk")
     _instead(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    with pytest.raises(install.SmokeTestError, match=r"crashes when it is loaded \(SIGSEGV\)"):
+    with pytest.raises(install.SmokeTestError, match=r"crashes on loading \(SIGSEGV\)"):
         install.run_smoke_test(package)
     (tmp_path / "python").unlink()
-    with pytest.raises(install.SmokeTestError, match="cannot be tried"):
+    with pytest.raises(install.SmokeTestError, match="cannot be tested"):
         install.run_smoke_test(package)
     _instead(
         tmp_path, monkeypatch, "import sys; print('out of luck', file=sys.stderr); sys.exit(9)"
@@ -83,7 +83,7 @@ def test_a_model_that_crashes_its_process(
 def test_a_model_that_hangs(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = models.install_file(tiny, tmp_path / "pk")
     _instead(tmp_path, monkeypatch, "import time; time.sleep(60)")
-    with pytest.raises(install.SmokeTestError, match=r"no answer within 0\.3 seconds"):
+    with pytest.raises(install.SmokeTestError, match=r"did not respond within 0\.3 seconds"):
         install.run_smoke_test(package, timeout_s=0.3)
 
 
@@ -117,8 +117,8 @@ def test_nonsense_refuses_the_package(
     with pytest.raises(install.SmokeTestError) as caught:
         install.install_file(tiny, tmp_path / "pk")
     assert str(caught.value) == (
-        f'{tiny}: its model does not work: it answers "The meeting begins at nine o\'clock." '
-        "with 'mainstre@@ mainstre@@ mainstre@@ mainstre@@ ...'"
+        f'{tiny}: its model does not work: it translates "The meeting begins at nine o\'clock." '
+        "as 'mainstre@@ mainstre@@ mainstre@@ mainstre@@ ...'"
     )
     assert [p.name for p in (tmp_path / "pk").iterdir()] == [".models.lock.guard"]
 
@@ -149,7 +149,7 @@ def test_what_is_only_bad_style(answers: tuple[str, ...]) -> None:
 
 
 def test_one_answer_to_everything_is_nonsense() -> None:
-    assert "every sentence with 'Sí.'" in install.find_nonsense(SOURCES, ("Sí.",) * 3)
+    assert "every sentence as 'Sí.'" in install.find_nonsense(SOURCES, ("Sí.",) * 3)
 
 
 def test_there_are_sentences_for_every_language_that_we_know() -> None:

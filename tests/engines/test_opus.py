@@ -326,9 +326,9 @@ def copied(folder: Path, to: Path) -> Path:
 
 
 def test_folders_that_hold_no_model(made: Callable[..., Path], tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="there is not a folder"):
+    with pytest.raises(EngineError, match="no such folder"):
         opus.load(tmp_path / "nowhere", "en", "es")
-    with pytest.raises(EngineError, match=r"holds no model\.bin.*ct2-transformers-converter"):
+    with pytest.raises(EngineError, match=r"contains no model\.bin.*ct2-transformers-converter"):
         opus.load(tmp_path, "en", "es")
     bare = copied(made("opus"), tmp_path / "bare")
     (bare / "source.spm").unlink()

@@ -329,7 +329,7 @@ def test_a_broken_skeleton_is_none() -> None:
 
 def test_a_language_that_is_not_there_is_an_input_error() -> None:
     assert [e.name for e in exchange.export(loaded(), "json", ["ES"])] == ["talk.es.json"]
-    with pytest.raises(InputError, match="It has es"):
+    with pytest.raises(InputError, match="It contains es"):
         list(exchange.export(loaded(), "json", ["fr"]))
 
 

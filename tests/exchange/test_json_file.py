@@ -66,7 +66,7 @@ def test_what_is_broken_is_named_with_its_place(key: str, value: Any, problem: s
     data["segments"][1][key] = value
     with pytest.raises(InputError) as caught:
         read(data)
-    assert caught.value.problem == f"is broken: {problem}"
+    assert caught.value.problem == f"corrupt file: {problem}"
 
 
 def test_what_a_program_leaves_out_is_not_asked_for() -> None:

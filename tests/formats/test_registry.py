@@ -93,7 +93,7 @@ def test_written_files_are_what_was_asked_for(tmp_path: Path) -> None:
     [
         ('{"segments": [{"words": [{"word": "a", "start": "x"}]}]}',
          "segments[0].words[0].start", "expected a time in seconds, not a text"),
-        ('{"segments": [{"start": -1, "text": "a"}]}', "segments[0].start", "before zero"),
+        ('{"segments": [{"start": -1, "text": "a"}]}', "segments[0].start", "the time is negative"),
         ('{"segments": [{"start": true, "text": "a"}]}', "segments[0].start", "true or false"),
         ('{"segments": [{"start": 1e300, "text": "a"}]}', "segments[0].start", "1,000 hours"),
         ('{"segments": [{"start": 1e999, "text": "a"}]}', "segments[0].start", "finite"),

@@ -91,7 +91,9 @@ def test_a_date_in_a_workbook_is_no_term() -> None:
     import datetime
 
     data = workbook([["source"], [datetime.date(2026, 1, 2)]])
-    with pytest.raises(InputError, match="a cell is a date"):
+    with pytest.raises(
+        InputError, match="a cell was converted to a date; the original text is lost"
+    ):
         registry.read_bytes(data, "x", "xlsx")
 
 
@@ -124,7 +126,7 @@ def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
 
 def test_many_parts_and_much_in_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     many = archive({f"{n}": b"" for n in range(xlsx.MAX_PARTS + 1)})
-    with pytest.raises(InputError, match="parts are no workbook"):
+    with pytest.raises(InputError, match="parts: too many for a workbook"):
         registry.read_bytes(many, "x", "xlsx")
     monkeypatch.setattr(xlsx, "MAX_BYTES", 1_000)
     with pytest.raises(InputError, match="unpacks to more than 1,000 bytes"):
@@ -138,7 +140,7 @@ def test_many_parts_and_much_in_all_are_refused(monkeypatch: pytest.MonkeyPatch)
      archive({"[Content_Types].xml": b"<broken"})],
 )  # fmt: skip
 def test_what_is_no_workbook_is_an_error_with_words(data: bytes) -> None:
-    with pytest.raises(InputError, match=r"workbook|this is no XML"):
+    with pytest.raises(InputError, match=r"workbook|not well-formed XML"):
         registry.read_bytes(data, "x.xlsx", "xlsx")
 
 
@@ -154,7 +156,7 @@ ENTITIES = {
 
 @pytest.mark.parametrize("name", ENTITIES)
 def test_entities_are_refused(name: str) -> None:
-    with pytest.raises(InputError, match="which is not read"):
+    with pytest.raises(InputError, match="which is not allowed"):
         registry.read_bytes(ENTITIES[name], "x.tbx", "tbx")
 
 
@@ -176,7 +178,7 @@ def test_a_dtd_that_is_only_named_is_never_fetched() -> None:
 
 def test_deep_nesting_and_huge_attributes_are_refused() -> None:
     deep = b"<tbx>" + b"<a>" * 1_000_000
-    with pytest.raises(InputError, match="nested deeper than 100"):
+    with pytest.raises(InputError, match="nested more than 100 deep"):
         registry.read_bytes(deep, "x.tbx", "tbx")
     wide = b'<tbx a="' + b"x" * 10_000_000 + b'"/>'
     with pytest.raises(InputError, match="an attribute of 10,000,000 characters"):
@@ -211,8 +213,8 @@ def test_a_tbx_of_another_language_names_the_way_out() -> None:
         (b"id,es\na,b\n", "no `source` column"),
         (b"source,es,ES\na,b,c\n", "duplicate column 'es'"),
         (b"source,es\na,b,c\n", "3 cells under 2 columns"),
-        (b'source,es\na,"b\n', "this row is broken"),
-        (b'source,es\na,"b"c\n', "this row is broken"),
+        (b'source,es\na,"b\n', "invalid row"),
+        (b'source,es\na,"b"c\n', "invalid row"),
         (b"source\n\xff\n", "not UTF-8 text"),
         (b"source," + b"," * 600, "columns are more than"),
     ],
@@ -224,7 +226,7 @@ def test_broken_tables(data: bytes, problem: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "problem"),
-    [(b"a,b,c\n", "3 cells"), (b",b\n", "2 cells"), (b"a\n", "1 cells"), (b'"a\n', "broken")],
+    [(b"a,b,c\n", "3 cells"), (b",b\n", "2 cells"), (b"a\n", "1 cells"), (b'"a\n', "invalid row")],
 )
 def test_broken_deepl(data: bytes, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
@@ -247,7 +249,7 @@ def test_the_suffix_and_the_first_row_decide(tmp_path: Path) -> None:
     utf16 = tmp_path / "excel.tsv"
     utf16.write_bytes("source\tes\nA\tñ\n".encode("utf-16"))
     assert registry.read(utf16).entries[0].fields["es"] == "ñ"
-    with pytest.raises(InputError, match="suffix"):
+    with pytest.raises(InputError, match="unsupported file extension"):
         registry.detect_format(Path("x.doc"))
 
 
@@ -299,7 +301,7 @@ def test_what_cannot_stand_in_xml_is_left_out_and_told() -> None:
 def test_a_target_in_the_language_of_the_source_is_not_lost_in_silence() -> None:
     term = Term("a", "colour", policy=Policy.FIXED, targets={"en": Target("color")})
     made = registry.export(Glossary((term,), "en", Path("g.yml")), "tbx")
-    assert any("language of the source" in f.message for f in made.findings)
+    assert any("a target in the source language" in f.message for f in made.findings)
 
 
 def test_text_of_a_node_is_in_order() -> None:

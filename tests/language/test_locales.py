@@ -170,7 +170,7 @@ _WHOLE = "tag: qaa\nname: X\nown_name: X\n"
         ("narrow_width: wide\n", "narrow_width must be a number"),
         ("narrow_width: .nan\n", "narrow_width must be"),
         ("colour: red\n", "4:1: .*colour is not a known key"),
-        ("breaks: {article: the}\n", "4:10: .*breaks.article is no key"),
+        ("breaks: {article: the}\n", "4:10: .*breaks.article is not a known key"),
         ("speech: {unit: mora}\n", "speech.unit must be one of"),
         ("numbers: {spaces: perhaps}\n", "numbers.spaces must be true or false"),
         ("numbers: {scales: {x: {other: y}}}\n", "numbers.scales.x must be a whole number"),
@@ -182,27 +182,27 @@ _WHOLE = "tag: qaa\nname: X\nown_name: X\n"
         ("money: {styles: {USD: bold}}\n", "money.styles.USD must be one of"),
         ("money: {currencies: {USD: {}}}\n", "money.currencies.USD.other is missing"),
         ("money: {currencies: null}\n", "money.currencies must be .*, not nothing"),
-        ("units: {meter: {symbol: m}}\n", "units.meter.symbol is no key"),
+        ("units: {meter: {symbol: m}}\n", "units.meter.symbol is not a known key"),
         ("units: {meter: {long: 3}}\n", "units.meter.long must be .*, not a number"),
         ("typography: {articles: {m: el}}\n", "typography.articles must be a list"),
         ("typography: {articles: [{m: el}]}\n", "typography.articles an article has the"),
-        ("typography: {sounds: '('}\n", "typography.sounds is no regular expression"),
+        ("typography: {sounds: '('}\n", "typography.sounds is not a valid regular expression"),
         ("breaks: {model: thick}\n", "breaks.model must be one of ''"),
-        ("breaks: {after_quote: '['}\n", "breaks.after_quote is no regular expression"),
+        ("breaks: {after_quote: '['}\n", "breaks.after_quote is not a valid regular expression"),
         ("cardinals: {system: roman}\n", "cardinals.system must be one of 'words'"),
         ("cardinals: {system: joined}\n", "cardinals.system needs `words`"),
         ("mentions: {compounds: {words: {}}}\n", "mentions.compounds must be a list"),
         ("mentions: {compounds: [{words: {}}]}\n", "mentions.compounds.before is missing"),
-        ("mentions: {implied: {2: a, 3: a}}\n", "mentions.implied 'a' is there with two"),
+        ("mentions: {implied: {2: a, 3: a}}\n", "mentions.implied 'a' is listed with two"),
         ("money: {yen_sign: USD}\n", "money.yen_sign must be one of '', 'CNY', 'JPY'"),
-        ("money: {ranges: {until: to}}\n", "money.ranges.until is no key"),
-        ("numbers: {ordinal_ending: '(?<=a*)'}\n", "numbers.ordinal_ending is no regular"),
+        ("money: {ranges: {until: to}}\n", "money.ranges.until is not a known key"),
+        ("numbers: {ordinal_ending: '(?<=a*)'}\n", "numbers.ordinal_ending is not a valid regular"),
     ],
 )
 def test_a_locale_file_that_is_broken_is_named(own_folder: Path, text: str, said: str) -> None:
     path = own_folder / "qaa.yml"
     path.write_text(text if text.startswith(("tag", "name: X")) else _WHOLE + text, "utf-8")
-    with pytest.raises(YamlError, match=r"qaa\.yml:.*broken locale file: .*") as caught:
+    with pytest.raises(YamlError, match=r"qaa\.yml:.*invalid locale file: .*") as caught:
         locales.load("qaa")
     assert caught.value.path == path
     assert re.search(said, str(caught.value)), str(caught.value)

@@ -250,9 +250,9 @@ def test_the_very_variety_comes_first(memory: Memory) -> None:
 @pytest.mark.parametrize("tag", ["", "español", "en us", "x" * 99, "12-34-", "1" * 9, "es-\0"])
 def test_what_is_no_language_tag(memory: Memory, tag: str) -> None:
     memory.remember([segment()])
-    with pytest.raises(InputError, match="no language tag"):
+    with pytest.raises(InputError, match="is not a language tag"):
         memory.lookup([paid("$5", "5 USD")], tag)
-    with pytest.raises(InputError, match="no language tag"):
+    with pytest.raises(InputError, match="is not a language tag"):
         memory.remember([Segment("en", tag, "a", "b")])
 
 
@@ -422,7 +422,7 @@ def test_nothing_is_made_where_a_memory_must_be(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such translation memory"):
         Memory.open(tmp_path / "nope", create=False)
     (tmp_path / "empty").touch()
-    with pytest.raises(InputError, match="no translation memory"):
+    with pytest.raises(InputError, match="not a speechsubs translation memory"):
         Memory.open(tmp_path / "empty", create=False)
     assert [p.name for p in tmp_path.iterdir()] == ["empty"]
     with pytest.raises(InputError, match="folder"):
@@ -441,7 +441,7 @@ def test_foreign_files_are_left_alone(tmp_path: Path) -> None:
         raw.execute("CREATE TABLE mine (x)")
     raw.close()
     before = other.read_bytes()
-    with pytest.raises(InputError, match="no translation memory of speechsubs"):
+    with pytest.raises(InputError, match="not a speechsubs translation memory"):
         Memory.open(other)
     assert other.read_bytes() == before
     assert text.read_bytes() == b"not a database at all" * 100
@@ -452,7 +452,9 @@ def test_a_newer_schema_is_not_touched(path: Path) -> None:
     with sqlite3.connect(path) as raw:
         raw.execute("PRAGMA user_version = 99")
     raw.close()
-    with pytest.raises(InputError, match=r"schema 99, newer than 1\. Update speechsubs"):
+    with pytest.raises(
+        InputError, match=r"schema is version 99, newer than the supported 1\. Update speechsubs"
+    ):
         Memory.open(path)
 
 

@@ -149,9 +149,9 @@ def test_a_newer_version_leaves_the_older(
     cli("models", "install", tiny)
     site.index(entry(site.offer("/a", made())))
     ran = cli("models", "install", "en", "es")
-    assert "translate-en_es 0.1 stays and is not used any more" in ran.err
+    assert "translate-en_es 0.1 is kept but no longer used" in ran.err
     assert "`speechsubs models remove translate-en_es-0_1` removes it" in ran.err
-    assert "(not used: there is a better one)" in cli("models", "list").lines[0]
+    assert "(not used: a better model is available)" in cli("models", "list").lines[0]
 
 
 @pytest.mark.usefixtures("somebody")
@@ -175,7 +175,7 @@ def test_what_cannot_be_installed(cli: Cli, site: Any, here: Path, made: Made) -
     site.index()
     ran = cli("models", "install", "en", "es")
     assert (ran.code, ran.out) == (1, "")
-    assert "has no way between these languages" in ran.err
+    assert "offers no route between these languages" in ran.err
     ran = cli("models", "install", "en", "spanish")
     assert ran.code == 1
     assert "did you mean es" in ran.err
@@ -200,7 +200,7 @@ def test_what_cannot_be_installed(cli: Cli, site: Any, here: Path, made: Made) -
     (here / "good.argosmodel").write_bytes(made())
     ran = cli("models", "install", "bad.argosmodel", "good.argosmodel")
     assert ran.code == 1
-    assert "Error: bad.argosmodel: is no sound zip archive" in ran.err
+    assert "Error: bad.argosmodel: is not a valid zip archive" in ran.err
     assert "translate-en_es 1.0: installed in" in ran.out
 
 
@@ -241,7 +241,7 @@ def test_export_and_install_from(
     (here / "stick" / "broken.argosmodel").write_bytes(b"x")
     ran = cli("models", "install", "--from", "stick")
     assert ran.code == 1
-    assert "broken.argosmodel: is no sound zip archive" in ran.err
+    assert "broken.argosmodel: is not a valid zip archive" in ran.err
     assert len(ran.lines) == 2
     ran = cli("models", "export", "stick2", "en", "fr")
     assert (ran.code, (here / "stick2").exists()) == (1, False)
@@ -254,7 +254,7 @@ def test_a_changed_model_is_left_out_of_an_export(
     (folder / "translate-en_es-0_1" / "model" / "model.bin").write_bytes(b"x")
     ran = cli("models", "export", "stick")
     assert ran.code == 3
-    assert "left out, because it changed: model/model.bin has 1 bytes" in ran.err
+    assert "was skipped because it has changed: model/model.bin has 1 bytes" in ran.err
     ran = cli("models", "export", "stick", "en", "es")
     assert ran.code == 1
     assert "changed: model/model.bin has 1 bytes" in ran.err
@@ -272,8 +272,10 @@ def test_verify(cli: Cli, folder: Path, tiny: Path, monkeypatch: pytest.MonkeyPa
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     ran = cli("models", "verify", "en", "es", "--no-trial")
     assert ran.code == 3
-    assert ran.lines[0].startswith("translate-en_es 0.1: changed: model/model.bin is not what was")
-    assert "install it again, or --adopt it as it is" in ran.lines[1]
+    assert ran.lines[0].startswith(
+        "translate-en_es 0.1: changed: model/model.bin differs from what was"
+    )
+    assert "reinstall it, or accept its current state with --adopt" in ran.lines[1]
     # A model that does not work is not adopted.
     file.write_bytes(b"nonsense")
     ran = cli("models", "verify", "--adopt")
@@ -294,7 +296,7 @@ def test_verify_of_what_other_tools_installed(cli: Cli, folder: Path, tiny: Path
     (folder / "models.lock").write_text("{")
     ran = cli("models", "verify", "--no-trial")
     assert ran.code == 3
-    assert "models.lock: is broken" in ran.err
+    assert "models.lock: is damaged" in ran.err
     ran = cli("models", "verify", "--adopt", "--no-trial")
     assert (ran.code, ran.err) == (0, "")
     assert cli("models", "verify", "--no-trial").code == 0

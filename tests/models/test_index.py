@@ -88,8 +88,9 @@ def test_names_cannot_steer_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no JSON"), (b"<html>", "no JSON"), (b"\xff\xfe", "no JSON"), (b"{}", "no list"),
-        (b"[" * 200_000, "no JSON"), (b"[" + b"1" * 20_000 + b"]", "no JSON"),
+        (b"", "is not JSON"), (b"<html>", "is not JSON"), (b"\xff\xfe", "is not JSON"),
+        (b"{}", "is not a package index"),
+        (b"[" * 200_000, "is not JSON"), (b"[" + b"1" * 20_000 + b"]", "is not JSON"),
         (json.dumps([1] * 10_001).encode(), "10,001 entries"),
     ],
 )  # fmt: skip
@@ -121,7 +122,7 @@ def test_without_the_variable_it_is_argos_own(monkeypatch: pytest.MonkeyPatch) -
 def test_a_huge_index_is_not_read(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "MAX_BYTES", 10_000)
     site.offer("/index.json", b"[" + b" " * 20_000 + b"]")
-    with pytest.raises(InputError, match=r"sends more than 0\.01 MB"):
+    with pytest.raises(InputError, match=r"the response is larger than 0\.01 MB"):
         index.fetch(Limits(tries=1))
 
 
@@ -135,7 +136,7 @@ def test_an_index_that_cannot_be_had_names_the_ways_without(site: Any) -> None:
     with pytest.raises(InputError) as caught:
         index.fetch(Limits(tries=1))
     text = str(caught.value)
-    assert text.startswith(f"the model index at {site.url}/index.json: cannot be had (")
+    assert text.startswith(f"the model index at {site.url}/index.json: cannot be fetched (")
     assert "the server answered 404 Not Found" in text
     for way in ("install FILE.argosmodel", "export DIR", "install --from DIR", "HTTPS_PROXY"):
         assert way in text
@@ -144,7 +145,7 @@ def test_an_index_that_cannot_be_had_names_the_ways_without(site: Any) -> None:
 @pytest.mark.parametrize("named", ["file:///mirror/", "ftp://x/", "/mirror", "mirror"])
 def test_a_mirror_that_is_no_web_address(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGOS_PACKAGE_INDEX", named)
-    with pytest.raises(InputError, match="is a web address"):
+    with pytest.raises(InputError, match="must be a URL"):
         index.fetch()
 
 
@@ -204,11 +205,13 @@ def test_what_is_installed_counts_unless_it_is_older() -> None:
 
 
 def test_no_way_is_told_with_what_there_is() -> None:
-    with pytest.raises(InputError, match=r"no way between these languages\. From en it has es, nl"):
+    with pytest.raises(
+        InputError, match=r"offers no route between these languages\. From en it has es, nl"
+    ):
         index.plan(offers("enes", "ennl"), "en", "ja", ())
     with pytest.raises(InputError, match="list --available"):
         index.plan(offers("enes"), "ja", "ko", ())
-    with pytest.raises(InputError, match="same language"):
+    with pytest.raises(InputError, match="source and target language are the same"):
         index.plan(offers("enes"), "pt-BR", "pt", ())
     with pytest.raises(UnknownLocaleError, match="did you mean es"):
         index.plan(offers("enes"), "en", "spanish", ())

@@ -94,7 +94,9 @@ def test_every_change_is_noticed_at_the_next_load(package: models.Package) -> No
     before = package.sha256
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     os.utime(file, ns=(1, file.stat().st_mtime_ns + 1))
-    assert models.lock_problem(package).startswith("model/model.bin is not what was installed on")
+    assert models.lock_problem(package).startswith(
+        "model/model.bin differs from what was installed on"
+    )
     assert again(package).sha256 != before
     file.write_bytes(whole[:-1])
     assert models.lock_problem(package) == (
@@ -116,7 +118,7 @@ def test_a_change_that_keeps_size_and_time_is_found_by_verify(package: models.Pa
     file.write_bytes(data)
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert models.lock_problem(package) == ""
-    assert "model/model.bin is not what was installed" in models.verify(package)
+    assert "model/model.bin differs from what was installed" in models.verify(package)
 
 
 def test_what_other_tools_installed_is_not_locked_and_can_be_adopted(tmp_path: Path) -> None:

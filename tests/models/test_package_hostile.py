@@ -52,7 +52,7 @@ def test_an_index_of_any_bytes(data: bytes) -> None:
         said = str(error)
     else:
         return
-    assert "the list of models" in said
+    assert "the model index" in said
 
 
 def install(data: bytes) -> None:

@@ -144,7 +144,7 @@ def test_what_is_broken_is_named_with_its_place(
     inner[path[-1]] = value
     with pytest.raises(InputError) as caught:
         read(data)
-    assert caught.value.problem == f"is broken: {problem}"
+    assert caught.value.problem == f"corrupt file: {problem}"
 
 
 def test_unknown_keys_are_not_read() -> None:
@@ -154,5 +154,5 @@ def test_unknown_keys_are_not_read() -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "[-Infinity]", "1e999", "9" * 5000, "[" * 100_000])
 def test_numbers_and_depths_that_nobody_can_use_are_no_json(text: str) -> None:
-    with pytest.raises(InputError, match="no JSON"):
+    with pytest.raises(InputError, match="not valid JSON"):
         json_codec.parse(b'{"a": ' + text.encode() + b"}", "talk.json")

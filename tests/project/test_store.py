@@ -137,15 +137,15 @@ def test_two_sources_of_one_name_have_files_of_their_own(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("project.json", "{", "no JSON"),
+        ("project.json", "{", "not valid JSON"),
         ("project.json", "[]", "JSON object"),
         ("project.json", '{"schema": "x"}', "schema"),
         ("project.json", '{"schema": "speechsubs-project/1"}', "broken"),
         ("project.json", '{"schema": "speechsubs-project/1", "sources": [{"id": "a", '
-         '"file": "../a.json"}]}', "no name of a source"),
+         '"file": "../a.json"}]}', "not a valid source file name"),
         ("talk.json", "{}", "broken"),
         ("talk.json", '{"name": 1, "sentences": 3}', "broken"),
-        ("talk.json", "\x00", "no JSON"),
+        ("talk.json", "\x00", "not valid JSON"),
     ],
 )  # fmt: skip
 def test_broken_files_are_named(tmp_path: Path, name: str, content: str, words: str) -> None:
@@ -157,7 +157,7 @@ def test_broken_files_are_named(tmp_path: Path, name: str, content: str, words: 
 
 
 def test_a_folder_without_a_manifest_is_no_project(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no subtitle project"):
+    with pytest.raises(InputError, match="not a subtitle project"):
         project.load(tmp_path)
 
 

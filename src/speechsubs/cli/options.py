@@ -270,11 +270,11 @@ _BATCH = (
     click.option(
         "--log",
         type=click.Path(path_type=Path),
-        help="Append a timestamped log to FILE.",
+        help="Append a timestamped log to this file.",
     ),
     click.option(
         "--events",
-        help="Append events as JSON Lines to FILE, for other programs; - is standard output.",
+        help="Append events as JSON Lines to this file, for other programs; - is standard output.",
     ),
 )
 
