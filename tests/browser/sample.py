@@ -66,7 +66,7 @@ def change_review() -> Review:
             demands=(("courage", "00112233445566ff"),),
             findings=(
                 "a line of 44 characters (maximum 42)",
-                "21.3 characters per second, at most 17: shorten the text or give it more time",
+                "21.3 characters per second (maximum 17): shorten the text or give it more time",
             ),
             severity="error",
         ),

@@ -40,7 +40,7 @@ def test_an_offset_is_taken_back(cli: Cli, talk: Path) -> None:
     ran = cli("sync", "late.srt", "talk.mp3", "-o", "good.srt", "--aligner", "pauses", "--json")
     data = json.loads(ran.out)
     assert abs(data["fit"]["offset_ms"] + 3_400) < 80
-    assert data["fit"]["confidence"] > 0.5
+    assert data["fit"]["sure"] > 0.5
     read = formats.read(talk / "good.srt")
     assert isinstance(read, Track)
     errors = [abs(a.start_ms - b.start_ms) for a, b in zip(read.cues, cues(), strict=True)]

@@ -126,7 +126,7 @@ def check_reading_speed(place: NumberedCue, locale: Locale) -> list[Finding]:
     speed = chars_per_second(cue, locale)
     if speed > limits.chars_per_second + 0.05:
         message = (
-            f"{speed:.1f} characters per second, at most {limits.chars_per_second:g}: "
+            f"{speed:.1f} characters per second (maximum {limits.chars_per_second:g}): "
             "shorten the text or give it more time"
         )
         found.append(

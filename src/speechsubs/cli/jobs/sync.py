@@ -8,6 +8,7 @@ import click
 
 from speechsubs import formats, outputs, pipeline, project
 from speechsubs.alignment import vad
+from speechsubs.alignment.offset import Fit
 from speechsubs.cli.arguments import Display
 from speechsubs.cli.jobs import audio, console, inputs
 from speechsubs.errors import InputError, UnknownLocaleError
@@ -53,7 +54,7 @@ def run(
     findings = [*done.track.findings, *kept]
     if display.as_json:
         data = {
-            "fit": asdict(done.fit),
+            "fit": _fit_data(done.fit),
             "realigned": done.realigned,
             "cues": len(done.track.cues),
             "written": [str(path) for path in written],
@@ -99,3 +100,8 @@ def _language(path: Path, track: Track) -> Locale:
         except UnknownLocaleError:
             continue
     return locales.load("en")
+
+
+def _fit_data(fit: Fit) -> dict[str, float]:
+    """The fit for JSON, where the confidence keeps the key that scripts know."""
+    return {"sure" if name == "confidence" else name: v for name, v in asdict(fit).items()}
