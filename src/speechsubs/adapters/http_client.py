@@ -294,7 +294,8 @@ class Server:
                 raise EngineError(f"the server at {self.url} sent a response of more than 16 MB")
             if time.monotonic() > end:
                 raise EngineError(
-                    f"the server at {self.url} sent no complete response within {DEADLINE_S} seconds"
+                    f"the server at {self.url} sent no complete response "
+                    f"within {DEADLINE_S} seconds"
                 )
         return b"".join(blocks)
 

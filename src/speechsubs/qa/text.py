@@ -50,7 +50,10 @@ def _check_terms(
 ) -> list[Finding]:
     found = []
     for term, expected, count, hard in counts(matcher.find(before), after, locale.tag):
-        wanted = f"{term.source!r} occurs {expected} times in the source, {count} times in the translation"
+        wanted = (
+            f"{term.source!r} occurs {expected} times in the source, "
+            f"{count} times in the translation"
+        )
         if hard and count < expected:
             found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
         elif hard and count > expected:
