@@ -36,7 +36,7 @@ def test_edits_move_places_along(edits: list[Edit], text: str) -> None:
     "edit", [(8, 8, "x"), (6, 8, ""), (7, 10, "SU7"), (9, 11, ""), (0, 17, "")]
 )
 def test_an_edit_that_reaches_into_a_slot_is_refused(edit: Edit) -> None:
-    with pytest.raises(ValueError, match="slot"):
+    with pytest.raises(ValueError, match="placeable"):
         TEXT.edit([edit])
 
 

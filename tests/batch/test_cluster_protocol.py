@@ -170,7 +170,7 @@ def test_the_same_process_is_fit(tmp_path: Path) -> None:
         ({"code": "other"}, "has different modules or locales from the local one"),
         ({"folder": "/there/is/no/such"}, "no folder /there/is/no/such. Share it"),
         ({"files": {"gone.txt": 3}}, "gone.txt cannot be read there"),
-        ({"files": {"talk.txt": 3}}, "talk.txt is another file there"),
+        ({"files": {"talk.txt": 3}}, "talk.txt is a different file there"),
         ({"glossaries": {"gone.yml": "x"}}, "it cannot use the glossary ("),
         ({"engines": {("echo", "en", "it"): "echo 9"}}, "it translates en to it with "),
         ({"engines": {("ct2:nowhere", "en", "it"): "ct2"}}, "it cannot translate en to it ("),
@@ -280,6 +280,6 @@ def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
     ]
     (answer,) = found[1].answers
     assert isinstance(answer, JobResult)
-    assert answer.reason.startswith("deadly: the workers that worked on it were killed")
+    assert answer.reason.startswith("deadly: the workers processing it were killed")
     assert "tcp://mars:1" in answer.reason
     assert client.sent == 4

@@ -56,7 +56,7 @@ def test_a_dry_run_names_what_is_missing_once(cli: Cli, talks: Path) -> None:
     assert ran.code == 1
     assert ran.err.count("`speechsubs models install en es`") == 1
     assert ran.err.count("`speechsubs models install en it`") == 1
-    assert "refuse talks/talk2.en.txt: as talks/talk0.en.txt" in ran.err
+    assert "refuse talks/talk2.en.txt: same as talks/talk0.en.txt" in ran.err
     assert "3 refused. Nothing was written." in ran.err
 
 

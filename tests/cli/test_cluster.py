@@ -376,8 +376,8 @@ def test_unfit_workers_are_named_and_the_fit_one_does_everything(here: Path, tin
         "    os.environ['ARGOS_PACKAGES_DIR'] = os.devnull\n"
         "if worker.name == 3:\n"
         "    from speechsubs import glossary\n"
-        "    from speechsubs.batch import naming\n"
-        "    context.glossary.load = lambda path: glossary.empty()"
+        "    from speechsubs.batch import resources\n"
+        "    resources.glossary.load = lambda path: glossary.empty()"
     )
     notes: list[str] = []
     options = Options(engine="argos", kinds=("srt",), glossary=str(words))
@@ -403,7 +403,7 @@ def test_no_fit_worker_is_an_error_with_the_reason(cli: Cli, here: Path) -> None
         ran = cli("subtitle", "talks", *ECHO, "-o", "out", "-q", *LOCAL)
     assert ran.code == 1
     assert "Error: --cluster local: no usable workers. worker tcp://" in ran.err
-    assert "it has speechsubs 0.0.9" in ran.err
+    assert "is not used: speechsubs: 0.0.9 there, " in ran.err
     assert contents(here / "out") == {}
 
 
@@ -472,7 +472,7 @@ def test_workers_of_a_scheduler_begin_elsewhere_and_see_the_same_folder(
         _, err = running.communicate(timeout=100)
     assert running.returncode == 1, err.decode()
     assert b"lost the connection to the scheduler" in err
-    assert b"it goes on where it was" in err.replace(b"\n", b" ")
+    assert b"run the command again to resume" in err.replace(b"\n", b" ")
     assert b"Traceback" not in err
     cli(*base, "-o", "right")
     cli(*base, "-o", "out")
@@ -525,7 +525,7 @@ def test_certificates_decide_who_takes_part(
             refused = shell(*asked, env=stranger)
             assert refused.code == 1
             assert f"Error: --scheduler {address}: " in refused.err
-            assert "tls:// needs certificates of the scheduler's authority" in refused.err
+            assert "tls:// requires certificates of the scheduler's authority" in refused.err
             assert len(refused.err.splitlines()) == 1
             assert contents(here / "out") == {}
         plain = shell(*base, "-o", "out", "--scheduler", address.replace("tls", "tcp"))
@@ -592,7 +592,7 @@ def test_stopped_it_leaves_no_process_and_goes_on(cli: Cli, here: Path, number: 
     assert b"Traceback" not in err, err.decode()
     if number == signal.SIGINT:
         assert process.returncode == 130, err.decode()
-        assert b"Run the same command again: it goes on from here." in err
+        assert b"Run the same command again to resume." in err
         assert not (here / "out" / LOCK).exists()
     wait_for(lambda: not any(worker.is_running() for worker in workers))
     right, there = contents(here / "right"), contents(here / "out")

@@ -164,4 +164,4 @@ def test_what_is_wrong_in_the_file_is_said_with_line_and_key(place: Path) -> Non
     done = speechsubs(place, "subtitle", "talk.txt", "--to", "qaa", "--engine", "echo")
     assert done.returncode == 1
     line = LANGUAGE.splitlines().index("  link: di") + 1
-    assert f"qaa.yml:{line}:3: invalid locale file: money.lnik is no key" in done.stderr
+    assert f"qaa.yml:{line}:3: invalid locale file: money.lnik is not a known key" in done.stderr

@@ -148,7 +148,7 @@ def test_what_the_page_accepts_can_be_applied(
     before = path.read_bytes()
     ran = cli("review", made)
     assert (ran.code, ran.lines) == (0, [str(made / "review-2.html")])
-    assert "decisions.yml holds another review's decisions" in ran.err
+    assert "decisions.yml belongs to another review" in ran.err
     assert "decisions-2.yml" in ran.err
     ran = cli("review", made, "--decisions", path)
     assert (ran.code, "another review" in ran.err) == (1, True)

@@ -137,7 +137,7 @@ def test_a_second_review_has_a_file_of_its_own(cli: Cli, folder: Path) -> None:
     before = Path("proj/decisions.yml").read_bytes()
     ran = cli("glossary", "review", "third.yml", "--in", "proj")
     assert ran.lines == [str(Path("proj/review-2.html"))]
-    assert "decisions.yml holds another review's decisions" in ran.err
+    assert "decisions.yml belongs to another review" in ran.err
     # What the page downloads has the same name, so it falls on no other review's file.
     assert '"decisions_name":"decisions-2.yml"' in Path("proj/review-2.html").read_text("utf-8")
     decide(diff(cli, "third.yml", "--in", "proj"), Verdict.REJECT, path="proj/decisions-2.yml")

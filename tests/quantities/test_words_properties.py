@@ -11,10 +11,20 @@ from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.quantities.dates import Date, find_dates, render_date
 from speechsubs.quantities.format import format_digits, format_scaled
+from speechsubs.quantities.lenient import find_lenient_numbers
 from speechsubs.quantities.numerals import find_quantities
 
 tags = st.sampled_from(locales.known())
-SPELLED = [tag for tag in locales.known() if locales.load(tag).cardinals.words]
+#: Languages by how their number words make a number (`cardinals.system`): those of
+#: `words` are read everywhere, the others only by the checks.
+SPELLED = [
+    tag
+    for tag in locales.known()
+    if locales.load(tag).cardinals.words and locales.load(tag).cardinals.system == "words"
+]
+CHECKED = [
+    tag for tag in locales.known() if locales.load(tag).cardinals.words and tag not in SPELLED
+]
 
 
 @given(tags, st.decimals(0, 10**12, places=2))
@@ -50,6 +60,13 @@ def test_every_number_word_is_worth_what_the_file_says(tag: str) -> None:
     for word, value in _words(locales.load(tag)):
         found = [q for q in find_quantities(word, tag) if q.spelled]
         assert [q.value for q in found] == [value], word
+
+
+@pytest.mark.parametrize("tag", CHECKED)
+def test_every_number_word_of_other_grammars_is_found_by_the_checks(tag: str) -> None:
+    for word, value in _words(locales.load(tag)):
+        if value > 1:
+            assert value in {n.value for n in find_lenient_numbers(word, tag)}, word
 
 
 @pytest.mark.parametrize("tag", SPELLED)

@@ -264,5 +264,5 @@ def test_decisions_of_another_review_are_not_touched(tmp_path: Path) -> None:
 
 def test_a_taken_port_is_an_error_in_words(client: Client) -> None:
     desk = replace(client.server.desk)
-    with pytest.raises(InputError, match=f"port {client.server.port}: cannot be served on"):
+    with pytest.raises(InputError, match=f"port {client.server.port}: not available"):
         Server(desk, client.server.port)

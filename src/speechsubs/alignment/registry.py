@@ -60,9 +60,7 @@ def load(
     curve = curve or vad.SpeechCurve(recording)
     reason = _missing_requirement()
     if name == "speech" and reason:
-        raise InputError(
-            "--aligner speech", reason, "--aligner pauses works without them them them"
-        )
+        raise InputError("--aligner speech", reason, "--aligner pauses works without them")
     if name == "auto" and not reason:
         reason = _unsupported_language(locale)
     if name == "pauses" or reason:

@@ -337,7 +337,7 @@ def _csv(path: Path) -> Iterator[Row]:
     if "\0" in text:
         raise InputError(
             f"{path}:{text.count(chr(10), 0, text.index(chr(0))) + 1}",
-            "contains contains contains a NUL byte",
+            "contains a NUL byte",
         )
     head = text.partition("\n")[0]
     # Spreadsheets write semicolons in locales whose decimal separator is the comma.

@@ -72,7 +72,7 @@ _MAX_REPEATS: Final = 5
 _LONGEST_PIECE: Final = 30
 
 
-def test_sentences(code: str) -> tuple[str, ...]:
+def sample_sentences(code: str) -> tuple[str, ...]:
     """The test sentences of a language, by its Argos code."""
     return TEST_SENTENCES.get("pt" if code == "pb" else code, _FALLBACK_SENTENCES)
 
@@ -83,7 +83,7 @@ def find_nonsense(sources: Sequence[str], answers: Sequence[str]) -> str:
     A single bad answer is tolerated; if most are bad, the model is broken.
 
     >>> find_nonsense(("One.", "Two."), ("mainstre@@ " * 20, "mainstre@@ " * 20))
-    "it answers 'One.' with 'mainstre@@ mainstre@@ mainstre@@ mainstre@@ ...'"
+    "it translates 'One.' as 'mainstre@@ mainstre@@ mainstre@@ mainstre@@ ...'"
     >>> find_nonsense(("One.", "Two."), ("Uno.", "Dos."))
     ''
     """
@@ -153,7 +153,7 @@ def run_smoke_test(package: Package, *, timeout_s: float | None = None) -> tuple
     if "problem" in result:
         raise SmokeTestError(package.path, f"its model does not work: {result['problem']}"[:400])
     answers = tuple(str(text) for text in result["answers"])
-    problem = find_nonsense(test_sentences(package.from_code), answers)
+    problem = find_nonsense(sample_sentences(package.from_code), answers)
     if problem:
         raise SmokeTestError(package.path, f"its model does not work: {problem}")
     return answers
@@ -212,11 +212,11 @@ def child() -> None:
     folder, shipped, answer, memory, seconds = sys.argv[1:]
     _limit_resources(int(memory), int(seconds))
     Path(answer).write_text(
-        json.dumps(_translate_test_sentences(Path(folder), bool(shipped))), "utf-8"
+        json.dumps(_translate_sample_sentences(Path(folder), bool(shipped))), "utf-8"
     )
 
 
-def _translate_test_sentences(folder: Path, shipped: bool) -> dict[str, Any]:
+def _translate_sample_sentences(folder: Path, shipped: bool) -> dict[str, Any]:
     # Heavy, and only for the child.
     from speechsubs.engines.argos import ArgosEngine
 
@@ -225,7 +225,7 @@ def _translate_test_sentences(folder: Path, shipped: bool) -> dict[str, Any]:
         if package is None:
             return {"problem": "it does not translate"}
         engine = ArgosEngine(package, package.from_code, package.to_code, threads=_THREADS)
-        texts = test_sentences(package.from_code)
+        texts = sample_sentences(package.from_code)
         return {"answers": [found[0] for found in engine.translate(texts)]}
     except PackageError as error:
         return {"problem": error.problem}

@@ -224,7 +224,7 @@ def _verified(package: Package, adopt: bool, no_trial: bool) -> dict[str, Any]:
     if adopt and not problem and not package.bundled:
         models.adopt(package)
     state = said or _state(package, problem)
-    asked = install.test_sentences(package.from_code)
+    asked = install.sample_sentences(package.from_code)
     return {
         "name": package.name,
         "folder": str(package.path),
