@@ -1,7 +1,7 @@
-"""The types that travel between the parts: frozen, valid once built, units in names.
+"""Data types shared by all packages: frozen, validated when built, units in field names.
 
-Times are integer milliseconds from the start of the recording. Spans are
-half-open character offsets into the text that they belong to.
+Times are integer milliseconds from the start of the recording. Spans are half-open
+character offsets into the text they belong to.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from speechsubs.spans import SpannedText
 
 
 class Kind(StrEnum):
-    """What a paragraph was in the document that it came from."""
+    """The role of a paragraph in its source document."""
 
     TEXT = "text"
     HEADING = "heading"
@@ -24,10 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it was spoken, with the punctuation written on it.
+    """A spoken word with its attached punctuation.
 
-    `offset` is where `text` starts in the text that holds the word. `confidence`
-    is the share of trust in the times, 0 to 1, or None where nobody measured it.
+    `offset` is where `text` starts in the containing text. `confidence` rates the
+    word's times from 0 to 1, or is None where it was not measured.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Word:
 
     @property
     def end_offset(self) -> int:
-        """Where the word ends in the text that holds it."""
+        """Where the word ends in the containing text."""
         return self.offset + len(self.text)
 
 
@@ -51,7 +51,7 @@ class Paragraph:
     """A block of a transcript.
 
     `line` is the 1-based line (or cue number) where it starts in its file. `words`
-    are empty unless the file gave times.
+    is empty unless the file has word times.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said, in order. `source` names the file in messages."""
+    """The paragraphs of a recording, in order. `source` is the file name for messages."""
 
     paragraphs: tuple[Paragraph, ...]
     source: str = "-"
@@ -72,13 +72,13 @@ class Transcript:
 
     @property
     def timed(self) -> bool:
-        """True when every paragraph came with word times."""
+        """True when every paragraph has word times."""
         return bool(self.paragraphs) and all(p.words for p in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The unit of translation. `index` counts from 0 through the transcript."""
+    """A segment, the unit of translation. `index` is 0-based within the transcript."""
 
     index: int
     paragraph: int
@@ -90,7 +90,7 @@ class Sentence:
 
 
 class SlotKind(StrEnum):
-    """What a slot protects."""
+    """The type of placeable in a slot."""
 
     TERM = "term"
     MONEY = "money"
@@ -107,11 +107,11 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A stretch of a sentence that no engine may touch.
+    """A stretch of a sentence that the engine must not change.
 
-    `key` says what stands there independent of its spelling: a term's id, or an
-    amount in canonical form ("10000000000 USD"). `suffix` is grammar that was
-    written on it and is not part of it (the "'s" of a possessive).
+    `key` identifies the content independently of its spelling: a term's id, or an
+    amount in canonical form ("10000000000 USD"). `suffix` is an attached grammatical
+    ending that is not part of the slot (the "'s" of a possessive).
     """
 
     kind: SlotKind
@@ -123,35 +123,35 @@ class Slot:
 
 
 class MethodKind(StrEnum):
-    """Where a translation comes from: a step of the retry ladder, a memory, a person."""
+    """Where a translation comes from: a retry strategy, a translation memory or a person."""
 
     PLAIN = "plain"
     MASKED = "masked"
     NUMBERS = "numbers"
-    """Numbers that the engine got wrong replaced by ones that it may get right."""
+    """Numbers that the engine got wrong, replaced by ones it may translate correctly."""
     MASKS = "masks"
-    """Placeholders of the family that `Method.detail` names."""
+    """Placeholders of the family named by `Method.detail`."""
     INLINE = "inline"
-    """The target's own wording in the source text."""
+    """The target wording inserted into the source text."""
     AGAIN = "again"
     FORCED = "forced"
     WITHOUT_FORBIDDEN = "without forbidden"
     SPLIT = "split"
     COPIED = "copied"
     SOURCE = "source"
-    """The source language's own track."""
+    """The source-language track."""
     BLANK = "blank"
     MEMORY = "memory"
-    """A match of the translation memory; `Method.detail` is the kind of match."""
+    """A translation memory match; `Method.detail` is the kind of match."""
     EDITED = "edited"
     APPROVED = "approved"
     DECLINED = "declined"
-    """A text that stays because a person declined to change it."""
+    """A text left unchanged because a reviewer declined the change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How a translation was made. `hypothesis` counts the engine's outputs from 1.
+    """How a translation was made. `hypothesis` is the 1-based rank of the engine's output.
 
     >>> str(Method(MethodKind.MASKS, "letters", hypothesis=3))
     'masks letters, output 3'
@@ -167,7 +167,7 @@ class Method:
 
 
 class ProblemCode(StrEnum):
-    """What may be wrong with an engine's output."""
+    """The possible problems of an engine's output."""
 
     MASK_LOST = "mask-lost"
     MASK_REPEATED = "mask-repeated"
@@ -187,10 +187,10 @@ class ProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with an engine's output, and what it is about.
+    """A problem of an engine's output, with the item concerned.
 
-    `placeable` is the number of a slot, `value` a number's, `text` a word or a measure
-    as it is written; at most one of them applies to a code.
+    `placeable` is a slot number, `value` a numeric value, `text` a word or a measure as
+    written; at most one of them is set.
 
     >>> str(Problem(ProblemCode.MASK_LOST, placeable=3)), str(Problem(ProblemCode.EMPTY))
     ('mask-lost:3', 'empty')
@@ -210,10 +210,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """How one sentence was translated, and how hard that was.
+    """The translation of one sentence, with how it was made.
 
-    `raw` is the engine's own output before restoring, `tries` how many outputs were
-    looked at.
+    `raw` is the engine's output before placeables are restored, `tries` the number of
+    hypotheses evaluated.
     """
 
     sentence: int
@@ -228,10 +228,10 @@ class Draft:
 class Cue:
     """One subtitle, on screen from start_ms up to, not including, end_ms.
 
-    `lines` is what a viewer reads, without markup. `markup` holds the same lines
-    as WebVTT cue text where the file had styling, else it is empty. `sentences`
-    are the indexes of the sentences that the cue shows. `confidence` is how far the
-    times are to be trusted, 0 to 1, or None where nobody measured it.
+    `lines` is the displayed text, without markup. `markup` holds the same lines as
+    WebVTT cue text where the file had styling; otherwise it is empty. `sentences` are
+    the indexes of the sentences shown. `confidence` rates the times from 0 to 1, or is
+    None where it was not measured.
     """
 
     start_ms: int
@@ -249,18 +249,18 @@ class Cue:
 
     @property
     def duration_ms(self) -> int:
-        """How long the cue is on screen."""
+        """The time on screen."""
         return self.end_ms - self.start_ms
 
     @property
     def text(self) -> str:
-        """The lines as one string with line feeds."""
+        """The lines joined with line feeds."""
         return "\n".join(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Cues of one language in the order of their times. `source` names the file."""
+    """Cues of one language in time order. `source` is the file name."""
 
     cues: tuple[Cue, ...]
     language: str = ""
@@ -273,7 +273,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a viewer can read. Widths are in the locale's own units (see `locales`)."""
+    """Subtitle limits. Widths are in the locale's units (see `locales`)."""
 
     line_width: float
     max_lines: int
@@ -282,13 +282,13 @@ class Limits:
     max_duration_ms: int
     min_gap_ms: int
     chain_gap_ms: int
-    """Gaps shorter than this are closed to `min_gap_ms`; 0 leaves gaps alone."""
+    """Shorter gaps are closed to `min_gap_ms`; 0 leaves gaps unchanged."""
     tail_ms: int
-    """How long a cue may stay after its last word, to be read."""
+    """How long a cue may stay on screen after its last word."""
 
 
 class Severity(StrEnum):
-    """How much a finding matters. Only `INFO` leaves the exit code at 0."""
+    """Severity of a finding. Only `INFO` leaves the exit code at 0."""
 
     INFO = "info"
     WARNING = "warning"
@@ -297,7 +297,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in the output (or doubtful in the input) that a person should see.
+    """An issue in the output or input that a person should review.
 
     `code` is stable and machine-readable ("reading-speed", "term-missing"). `cue`
     is 1-based, `sentence` 0-based; both are None where they do not apply.
@@ -321,7 +321,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """Where it is: the file, with the line, or with the cue and its time."""
+        """The location: the file with the line, or with the cue and its time."""
         parts = [self.file or "-"]
         if self.cue is not None:
             time = f" at {format_time(self.start_ms)}" if self.start_ms is not None else ""
@@ -334,7 +334,7 @@ class Finding:
 
 
 def format_time(time_ms: int) -> str:
-    """A time as h:mm:ss.mmm.
+    """Format a time as h:mm:ss.mmm.
 
     >>> format_time(3_661_005)
     '1:01:01.005'

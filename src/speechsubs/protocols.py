@@ -1,4 +1,4 @@
-"""The plug-in points, with what each promises."""
+"""Interfaces of the plug-in points, with their contracts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,10 @@ from speechsubs.model import Finding, Sentence, SlotKind, Track, Transcript
 
 @dataclass(frozen=True, slots=True)
 class MaskFamily:
-    """Words that an engine copies unchanged, to stand for slots.
+    """Placeholder words that an engine copies unchanged.
 
-    `words` hide terms and numbers, `amounts` hide money (the same words where an
-    engine knows no better). `search` is how a mask is found in the output: engines
-    change case, never letters.
+    `words` mask terms and numbers, `amounts` mask money; without `amounts`, `words` are
+    used for money too. Engines may change the case of a mask, but not its letters.
     """
 
     name: str
@@ -21,16 +20,16 @@ class MaskFamily:
     amounts: tuple[str, ...] = ()
 
     def pool(self, kind: SlotKind) -> tuple[str, ...]:
-        """The masks for a kind of slot."""
+        """The masks available for a kind of slot."""
         return self.amounts if kind is SlotKind.MONEY and self.amounts else self.words
 
 
 class Engine(Protocol):
     """Translates text offline. One instance owns one loaded model and one direction.
 
-    `source` and `target` are BCP 47 tags. `signature` names engine, version and model
-    so that a result can be repeated; `quality` is one honest sentence for people.
-    `masks` are the families that this engine keeps, best first, never empty.
+    `source` and `target` are BCP 47 tags. `signature` identifies engine, version and
+    model so that results are reproducible; `quality` is a one-sentence description for
+    users. `masks` are the families that this engine preserves, best first, never empty.
     """
 
     name: str
@@ -43,39 +42,38 @@ class Engine(Protocol):
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[list[str]]:
         """Translate single sentences without line breaks.
 
-        Same length and order as `texts`; each answer holds one to `hypotheses`
-        different texts, best first. An engine that knows only one gives one.
-        Raises `EngineError`.
+        The result has the length and order of `texts`; each entry holds one to
+        `hypotheses` distinct hypotheses, best first. An engine without n-best output
+        returns one. Raises `EngineError`.
         """
         ...
 
 
 @runtime_checkable
 class Steerable(Protocol):
-    """What an engine may offer besides `Engine`: decoding under constraints.
+    """Optional engine capability: constrained decoding.
 
-    Retries use it where it is there; no stage relies on it.
+    Retries use it where available; no stage depends on it.
     """
 
     def complete(self, items: Sequence[tuple[str, str]]) -> list[str]:
-        """For every (text, beginning) a translation that starts so, or ""."""
+        """For each (text, prefix), a translation that starts with the prefix, or ""."""
         ...
 
     def translate_without(self, texts: Sequence[str], words: Sequence[str]) -> list[str]:
-        """Translations that avoid some words of the target language, or ""."""
+        """Translations that avoid the given target-language words, or ""."""
         ...
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """For every (text, translation) the mean log probability of a token."""
+        """For each (text, translation), the mean log probability per token."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Sentences whose words have times. `aligner` names where those came from.
+    """Sentences with word times. `aligner` names the source of the times.
 
-    `findings` tell what a person should know: sentences that were not heard, times
-    that are not to be trusted.
+    `findings` report sentences not found in the audio and times with low confidence.
     """
 
     sentences: tuple[Sentence, ...]
@@ -84,45 +82,45 @@ class Placement:
 
 
 class Aligner(Protocol):
-    """Gives every word of every sentence its time.
+    """Assigns a time to every word of every sentence.
 
-    `name` appears in reports; an estimate is never called aligned.
+    `name` appears in reports; estimated times must not be labelled as aligned.
     """
 
     name: str
 
     def place(self, sentences: Sequence[Sentence]) -> Placement:
-        """The same sentences in the same order with words that have times.
+        """The same sentences in the same order, with word times.
 
-        In a sentence times ascend; no word is missing. Words carry a confidence from
-        0 to 1 where the method measures one.
+        Times ascend within a sentence and no word is missing. Words have a confidence
+        from 0 to 1 where the method measures one.
         """
         ...
 
 
 @runtime_checkable
 class Refiner(Protocol):
-    """What an aligner may offer besides `Aligner`: better edges for times that exist."""
+    """Optional aligner capability: refine the boundaries of existing word times."""
 
     def refine(self, sentences: Sequence[Sentence]) -> Placement:
-        """The same sentences; words keep their order and roughly their times."""
+        """The same sentences; words keep their order and approximate times."""
         ...
 
 
 class Format(Protocol):
-    """A file type. Readers accept what the field produces, writers are strict."""
+    """A file format. Readers are lenient, writers are strict."""
 
     name: str
     suffixes: tuple[str, ...]
 
     def read(self, text: str, source: str) -> Transcript | Track:
-        """Parse decoded text; `source` is named in errors. Raises `InputError`."""
+        """Parse decoded text; `source` is the file name for errors. Raises `InputError`."""
         ...
 
 
 class WritableFormat(Format, Protocol):
-    """A file type that tracks can be written to."""
+    """A file format that tracks can be written to."""
 
     def write(self, track: Track) -> str:
-        """The whole file with line feeds; line ends and encoding come later."""
+        """The file content with line feeds; line endings and encoding are applied later."""
         ...

@@ -1,19 +1,19 @@
-"""A text with spans: stretches of it that are known as placeables, whatever is edited around.
+"""A text with the spans of its placeables, which move along with every edit.
 
-Restoring a translation takes several small repairs; each is a list of edits, and the
-spans of names and amounts follow.
+Restoring a translation takes several small repairs. Each is a list of edits, and the
+spans of names and amounts are updated accordingly.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-#: Start, end, and what stands there instead.
+#: Start, end and replacement text.
 Edit = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where slot number `slot` of a sentence stands in a text."""
+    """The position in a text of slot number `slot` of a sentence."""
 
     slot: int
     start: int
@@ -22,10 +22,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SpannedText:
-    """A text in one language, and where the slots of its source sentence stand in it.
+    """A text in one language with the positions of its source sentence's slots.
 
-    Spans are apart from each other. A slot has several where the text repeats it, and
-    none where the text lacks it.
+    Spans do not overlap. A slot has several spans where the text repeats it, and none
+    where it is missing.
     """
 
     text: str
@@ -33,11 +33,11 @@ class SpannedText:
 
     @classmethod
     def of(cls, text: str, bounds: Iterable[tuple[int, int]]) -> "SpannedText":
-        """A text whose slots start and end at some offsets, numbered in their order."""
+        """Build a text from slot bounds, numbered in order."""
         return cls(text, tuple(Span(n, start, end) for n, (start, end) in enumerate(bounds)))
 
     def pieces(self) -> Iterator[str | Span]:
-        """The text around the spans, and the spans, by turns; a text comes first and last.
+        """Alternate between text and spans, starting and ending with text.
 
         >>> list(SpannedText("a SU7 b", (Span(0, 2, 5),)).pieces())
         ['a ', Span(slot=0, start=2, end=5), ' b']
@@ -50,11 +50,11 @@ class SpannedText:
         yield self.text[position:]
 
     def around(self) -> list[str]:
-        """What stands before, between and behind the spans: one text more than spans."""
+        """The text before, between and after the spans: one more piece than spans."""
         return [piece for piece in self.pieces() if isinstance(piece, str)]
 
     def fill(self, texts: Mapping[int, str]) -> "SpannedText":
-        """The text with new words for the slots that `texts` names, all else as it is.
+        """Replace the content of the slots in `texts`; leave the rest unchanged.
 
         >>> SpannedText("a ZQ1 b", (Span(0, 2, 5),)).fill({0: "SU7 Pro"})
         SpannedText(text='a SU7 Pro b', spans=(Span(slot=0, start=2, end=9),))
@@ -73,7 +73,7 @@ class SpannedText:
         return SpannedText("".join(pieces), tuple(spans))
 
     def without(self, mark: str = "·") -> str:
-        """The text with a neutral stand-in for each span, to compare what is left.
+        """The text with `mark` in place of each span, for comparing the rest.
 
         >>> SpannedText("SU7 has 4 doors", (Span(0, 0, 3),)).without()
         '· has 4 doors'
@@ -81,12 +81,12 @@ class SpannedText:
         return mark.join(self.around())
 
     def only(self, slots: Iterable[int]) -> "SpannedText":
-        """The same text with the spans of some slots."""
+        """The same text with only the spans of the given slots."""
         kept = frozenset(slots)
         return replace(self, spans=tuple(span for span in self.spans if span.slot in kept))
 
     def part(self, start: int, end: int) -> "SpannedText":
-        """A stretch of the text, with the spans that lie wholly in it."""
+        """A section of the text with the spans that lie entirely within it."""
         spans = tuple(
             replace(span, start=span.start - start, end=span.end - start)
             for span in self.spans
@@ -100,14 +100,14 @@ class SpannedText:
         return SpannedText(self.text + other.text, (*self.spans, *moved))
 
     def free(self, edits: Iterable[Edit]) -> list[Edit]:
-        """The edits that reach into no span."""
+        """The edits that overlap no span."""
         return [edit for edit in edits if not self._reached(edit)]
 
     def edit(self, edits: Sequence[Edit]) -> "SpannedText":
-        """The text with the edits made and the spans moved along.
+        """Apply edits and move the spans accordingly.
 
-        Edits must not overlap each other. An edit that touches a span from outside
-        moves it; one that reaches into a span is refused, because slots are exact.
+        Edits must not overlap each other. An edit adjacent to a span moves it; one that
+        overlaps a span raises `ValueError`, because slots are exact.
 
         >>> SpannedText("a SU7 b", (Span(0, 2, 5),)).edit([(0, 1, "the")]).spans
         (Span(slot=0, start=4, end=7),)
@@ -138,7 +138,7 @@ class SpannedText:
 def _moved(offset: int, edits: Sequence[Edit], is_end: bool = False) -> int:
     shift = 0
     for start, end, text in edits:
-        # What is inserted right at a span's end stands behind it.
+        # Text inserted at the end of a span goes after it.
         if end > offset or (is_end and start >= offset):
             break
         shift += len(text) - (end - start)
