@@ -1,4 +1,4 @@
-"""Masked sentences into drafts, and the ladder that failing ones climb."""
+"""Machine translation of masked sentences, with retry strategies for failed segments."""
 
 from speechsubs.translation.retry import Progress, translate
 from speechsubs.translation.validate import Hypothesis, Rules

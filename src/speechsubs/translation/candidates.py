@@ -1,9 +1,8 @@
-"""Other ways to ask an engine for a sentence that it got wrong.
+"""Alternative inputs for segments that the engine translated incorrectly.
 
-Times of day as engines are given them: "4:13 p.m." as "16:13".
-
-Models cut "p.m." to "p." and ".m." and lose what stands behind it; they copy "16:13",
-with the right little word before it more often than not (a las 16:13).
+Times of day are given to engines in 24-hour digits, "4:13 p.m." as "16:13". Models cut
+"p.m." to "p." and ".m." and lose the text after it; they copy "16:13", usually with the
+right preposition (a las 16:13).
 """
 
 import re
@@ -27,7 +26,7 @@ Wording = Callable[[Protected, int], str]
 
 HARD = frozenset({SlotKind.TERM, SlotKind.MONEY})
 ALL = frozenset(SlotKind)
-#: How many places a lost mask is forced into.
+#: Maximum number of positions tried for a lost mask.
 MAX_FORCED_POSITIONS = 4
 _BORDER = re.compile(r"(?<!\S)(?=\S)")
 _UNIT_PROBLEMS = frozenset({ProblemCode.UNIT_CHANGED, ProblemCode.UNIT_MISSING})
@@ -36,7 +35,7 @@ _MASK_PROBLEMS = frozenset({ProblemCode.MASK_LOST, ProblemCode.MASK_REPEATED, Pr
 
 
 def mask_first(protected: Protected, families: Sequence[MaskFamily]) -> Masked | None:
-    """Terms and amounts hidden by the best family with words enough."""
+    """Mask terms and amounts with the best family that has enough words."""
     for family in families:
         hidden = mask(protected, family, HARD)
         if hidden is not None:
@@ -51,12 +50,13 @@ def likeliest_maskings(
     hidden: Masked,
     problems: Sequence[Problem],
 ) -> Iterator[tuple[Method, Masked]]:
-    """The one or two hidings that most likely mend what went wrong.
+    """The one or two maskings most likely to fix the problems.
 
-    A changed number gives way to another one that the engine may get right, for what it
-    cannot read as a number it builds no phrase around ("coches de 200"), and only then
-    all numbers are hidden; a lost mask gives way to the next family's or to the target's
-    own wording; anything else is asked again for its next best outputs.
+    A changed number is replaced by another that the engine may translate correctly,
+    because the engine builds no correct phrase around something it cannot read as a
+    number ("coches de 200"); masking all numbers comes second. A lost mask is replaced
+    by the next family's or by the target wording. For anything else, more hypotheses
+    are requested.
     """
     codes = {problem.code for problem in problems}
     found: list[tuple[Method, Masked | None]] = []
@@ -80,7 +80,7 @@ def _masks(family: MaskFamily) -> Method:
 
 
 def find_wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> frozenset[int]:
-    """The number slots that the problems name; all of them where they name none."""
+    """The number slots named in the problems, or all number slots if none is named."""
     lost = {p.value for p in problems if p.code is ProblemCode.NUMBER_MISSING}
     texts = {p.text for p in problems if p.code in _UNIT_PROBLEMS}
     numbers = {
@@ -96,18 +96,18 @@ def find_wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> fro
     return frozenset(found or numbers)
 
 
-#: Numbers that models have seen often, in digits, and that no one puts into words.
+#: Numbers that are frequent in training data and normally written in digits.
 _STAND_INS = ("47", "83", "59", "64", "38", "92", "26", "71", "53", "86")
 
 
 def substitute_numbers(
     protected: Protected, family: MaskFamily, failed: frozenset[int]
 ) -> Masked | None:
-    """Terms and amounts hidden, the failed numbers as other numbers of two digits.
+    """Mask terms and amounts, and replace failed numbers with two-digit numbers.
 
-    "The 380,000 cars" is "47 cars" to the engine: a plural, and the phrase of one. Dates,
-    and the number one, have no such stand-in and are hidden. None where there is nothing
-    to replace, or too few stand-ins that the text does not have.
+    The engine gets "47 cars" for "The 380,000 cars", so that it builds a plural phrase.
+    Dates and the number one have no such substitute and are masked. None if there is
+    nothing to replace, or too few substitutes that do not occur in the text.
     """
     hidden = mask(protected, family, HARD, failed)
     free = [digits for digits in _STAND_INS if digits not in protected.text]
@@ -118,21 +118,21 @@ def substitute_numbers(
     text, words = hidden.text, list(hidden.words)
     for place, slot in enumerate(hidden.slots):
         if slot in digits:
-            # A word may be the beginning of another: ZQ1 and ZQ10.
+            # A mask may be a prefix of another: ZQ1 and ZQ10.
             text = re.sub(rf"{re.escape(words[place])}(?!\w)", digits[slot], text)
             words[place] = digits[slot]
     return Masked(text, tuple(words), hidden.slots)
 
 
 def _plain(value: Value) -> bool:
-    """True where any other number could stand instead, with the same words around it."""
+    """True if any other number could be substituted without changing the phrase."""
     if isinstance(value, Number):
         return value.value >= 0 and str(value.value) != "1"
     return isinstance(value, Measure | SpelledNumber)
 
 
 def _numbers(value: Value) -> set[Decimal]:
-    """What the numbers in a value are worth, without their signs."""
+    """The absolute values of the numbers in a value."""
     match value:
         case Date():
             parts = (value.year, value.month, value.day)
@@ -147,10 +147,10 @@ def _numbers(value: Value) -> set[Decimal]:
 def other_maskings(
     protected: Protected, families: Sequence[MaskFamily], wording: Wording | None
 ) -> Iterator[tuple[Method, Masked]]:
-    """Every other hiding, with its method: other masks, numbers hidden too, terms in clear.
+    """All other maskings with their methods: other masks, masked numbers, inline terms.
 
-    "Inline" puts the target's own wording into the source: names that both languages
-    write alike often pass as they are, with better grammar around them than a mask.
+    "Inline" inserts the target wording into the source: names spelled alike in both
+    languages are often copied, with better grammar around them than a mask gets.
     """
     seen: set[str] = set()
     found: list[tuple[Method, Masked | None]] = [
@@ -170,10 +170,10 @@ def other_maskings(
 
 
 def forced_prefixes(failed: Hypothesis, hidden: Masked) -> list[str]:
-    """Beginnings of an output with its first lost mask forced in, likely places first.
+    """Prefixes of an output with its first lost mask inserted, likeliest positions first.
 
-    The mask belongs between the masks that stand before and behind it in the source;
-    the place nearest to its share of the source is tried first.
+    The mask belongs between its neighbouring masks in the source; the position closest
+    to its relative position in the source is tried first.
     """
     lost = [
         p.placeable
@@ -191,12 +191,12 @@ def forced_prefixes(failed: Hypothesis, hidden: Masked) -> list[str]:
     borders = [m.start() for m in _BORDER.finditer(text)]
     inside = [b for b in borders if low <= b <= high] or [b for b in borders if b >= low]
     inside.sort(key=lambda b: abs(b - share * len(text)))
-    # Where the masks changed their order, what stands before must still be whole.
+    # Where the masks are reordered, the text before must still be complete.
     return [f"{text[:b].rstrip()} {word}".strip() for b in inside[:MAX_FORCED_POSITIONS]]
 
 
 def normalize_times(protected: Protected) -> Protected:
-    """The sentence with every time slot in digits of the 24-hour clock, its slots moved.
+    """Write every time slot in 24-hour digits and move the slots accordingly.
 
     >>> from speechsubs.translation.placeholders import Placeable
     >>> from speechsubs.model import Slot, SlotKind

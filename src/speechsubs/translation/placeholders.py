@@ -1,6 +1,6 @@
-"""Slots hidden behind words that an engine copies, and found again in its output.
+"""Placeables masked with words that an engine copies, and located again in its output.
 
-What no engine may touch: glossary terms, amounts of money, numbers.
+Placeables are glossary terms, amounts of money and numbers.
 """
 
 import re
@@ -16,13 +16,13 @@ from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.render import find_numeric_spans
 from speechsubs.spans import Span, SpannedText
 
-#: What stands in a slot: an entry of the glossary, an amount, or what a number was read as.
+#: The content of a slot: a glossary entry, an amount or a parsed number.
 Value = Term | Amount | render.Value
 
 
 @dataclass(frozen=True, slots=True)
 class Placeable:
-    """A slot of a sentence, and what stands there."""
+    """A slot of a sentence with its content."""
 
     slot: Slot
     value: Value
@@ -30,7 +30,7 @@ class Placeable:
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """A sentence with the placeables that no engine may change."""
+    """A sentence with the placeables that the engine must not change."""
 
     sentence: int
     quantities: Quantities
@@ -38,22 +38,22 @@ class Protected:
 
     @property
     def text(self) -> str:
-        """The sentence as it was said."""
+        """The source sentence."""
         return self.quantities.text
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Where the placeables stand, as files keep them."""
+        """The slots of the placeables, as stored in files."""
         return tuple(placeable.slot for placeable in self.placeables)
 
     @property
     def terms(self) -> dict[int, Term]:
-        """The glossary's entries by the numbers of their slots."""
+        """Glossary entries by slot number."""
         return {n: p.value for n, p in enumerate(self.placeables) if isinstance(p.value, Term)}
 
     @property
     def amounts(self) -> dict[int, Amount]:
-        """The amounts of money by the numbers of their slots."""
+        """Amounts of money by slot number."""
         return {n: p.value for n, p in enumerate(self.placeables) if isinstance(p.value, Amount)}
 
     @property
@@ -62,16 +62,16 @@ class Protected:
         return SpannedText.of(self.text, [(slot.start, slot.end) for slot in self.slots])
 
     def without(self, slots: Collection[int]) -> Quantities:
-        """The sentence with a neutral stand-in for some of its slots."""
+        """The sentence with some of its slots replaced by a neutral mark."""
         bounds = [(s.start, s.end) for n, s in enumerate(self.slots) if n in slots]
         return self.quantities.without(bounds)
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """What the engine gets: a text in which `words[i]` stands for slot `slots[i]`.
+    """The engine input: a text in which `words[i]` replaces slot `slots[i]`.
 
-    `exact` are the words whose capitals count: a target's own wording, not a mask.
+    `exact` are the case-sensitive words: target wording rather than masks.
     """
 
     text: str
@@ -86,10 +86,10 @@ def mask(
     kinds: frozenset[SlotKind],
     also: frozenset[int] = frozenset(),
 ) -> Masked | None:
-    """Hide the slots of some kinds, and those numbered in `also`, behind a family's words.
+    """Mask the slots of some kinds, and those numbered in `also`, with a family's words.
 
-    Words that the text itself contains are left out. None when the family has too
-    few words left: another family must serve.
+    Words that occur in the text are not used. None if the family has too few words
+    left, so that another family is needed.
     """
     taken = protected.text.casefold()
     free = {kind: [w for w in family.pool(kind) if w.casefold() not in taken] for kind in SlotKind}
@@ -108,10 +108,10 @@ def mask(
 def inline(
     protected: Protected, family: MaskFamily, wording: Callable[[Protected, int], str]
 ) -> Masked | None:
-    """Terms as the target writes them, amounts behind a family's words.
+    """Insert the target wording of terms, and mask amounts with a family's words.
 
-    None without a term, where the wording already stands elsewhere in the text (it
-    could not be told from a slot), or when the family has too few words.
+    None if there is no term, if the wording already occurs elsewhere in the text (it
+    would be ambiguous), or if the family has too few words.
     """
     terms = {
         number: wording(protected, number)
@@ -131,19 +131,19 @@ def inline(
 
 
 def locate(output: str, masked: Masked) -> tuple[SpannedText, tuple[Problem, ...]]:
-    """An engine's output with its slots as spans, and what went wrong with them.
+    """Locate the slots in an engine's output and report problems with them.
 
-    Every mask must stand there once, as a word of its own, in any letter case.
-    A lost or repeated mask is a problem of its slot, a piece of a mask beside the whole
-    one a leftover. A repeated mask has a span for each time, so that no mask is ever
-    left to be read.
+    Every mask must occur once, as a separate word, in any letter case. A lost or
+    repeated mask is a problem of its slot; a fragment next to a complete mask is a
+    leftover. A repeated mask gets a span for each occurrence, so that no mask remains
+    in the translation.
     """
     places: list[Span] = []
     problems: list[Problem] = []
     owners: dict[str, list[int]] = {}
     for word, slot in zip(masked.words, masked.slots, strict=True):
         owners.setdefault(word, []).append(slot)
-    # Longer words first: "Taycan" in "Taycan Turbo" is no word of its own.
+    # Longer words first: "Taycan" in "Taycan Turbo" is not a separate word.
     for word in sorted(owners, key=len, reverse=True):
         slots = owners[word]
         found = [
@@ -172,11 +172,11 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 def _find_damaged(
     output: str, word: str, masked: Masked, places: Sequence[Span]
 ) -> list[tuple[int, int]]:
-    """The one place of a mask that lost a character on its way: "R7" for "R7Z".
+    """Find the single occurrence of a mask that lost a character: "R7" for "R7Z".
 
-    Only a code that the engine was not given, that resembles no other mask and that
-    stands there once is taken for it, and only where the character is gone for good:
-    in "Z Q1" it would stay behind.
+    A code is accepted only if it is not in the engine's input, resembles no other mask
+    and occurs once, and only if the character is really gone: in "Z Q1" it would remain
+    in the text.
     """
     given = {token.upper() for token in _TOKEN.findall(masked.text)}
     tokens = [m for m in _TOKEN.finditer(output) if m.group().upper() not in given]
@@ -197,7 +197,7 @@ def _find_damaged(
 
 
 def _leftovers(output: str, masked: Masked, places: Sequence[Span]) -> list[str]:
-    """Codes that are neither the source's nor a mask, but nearly one: "4X" of "T4X"."""
+    """Codes that are not in the source but are fragments of a mask: "4X" of "T4X"."""
     if not masked.words:
         return []
     given = {token.upper() for token in _TOKEN.findall(masked.text)}
@@ -215,7 +215,7 @@ def _leftovers(output: str, masked: Masked, places: Sequence[Span]) -> list[str]
 
 
 def _missing_character(token: str, word: str) -> str:
-    """The one character of a word that a token lacks, or nothing."""
+    """The one character of a word missing from a token, or an empty string."""
     if len(token) != len(word) - 1 or len(token) < 2:
         return ""
     for at, character in enumerate(word):
@@ -224,15 +224,16 @@ def _missing_character(token: str, word: str) -> str:
     return ""
 
 
-#: What makes a longer word of a mask. A CJK neighbour does not extend a Latin word, so
-#: \b will not do. Compiled once: in the pattern of every mask it cost more than the search.
+#: Characters that extend a mask to a longer word. A CJK neighbour does not extend a Latin
+#: word, so \b does not work. Compiled once: in every mask's pattern it cost more than the
+#: search.
 _EDGE = re.compile(
     r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
 )
 
 
 def _occurrences(text: str, word: str, exact: bool = False) -> Iterator[tuple[int, int]]:
-    """Where a word stands in a text as a word of its own."""
+    """The positions of a word in a text where it is a separate word."""
     pattern = re.compile(re.escape(word), 0 if exact else re.IGNORECASE)
     position = 0
     while found := pattern.search(text, position):
@@ -251,13 +252,12 @@ def protect(
     dates: bool = True,
     units: bool = True,
 ) -> list[Protected]:
-    """The slots of every sentence, left to right, never overlapping.
+    """Find the slots of every sentence, left to right, without overlaps.
 
-    Where a term and an amount overlap the longer one wins ("4S" against "4"), and a
-    term wins a tie. A possessive ('s) stays outside the slot, because the engine
-    needs it to build the phrase; a plural s goes with the term. `dates` False leaves
-    dates to the engine, `units` False times, units and percentages; their numbers stay
-    numbers.
+    Where a term and an amount overlap, the longer one wins ("4S" over "4"); a term wins
+    a tie. A possessive ('s) stays outside the slot, because the engine needs it to build
+    the phrase; a plural s is part of the slot. `dates=False` leaves dates to the engine,
+    `units=False` times, units and percentages; their numbers remain number slots.
     """
     return [
         Protected(one.index, read, _find_placeables(read, matcher, dates, units))

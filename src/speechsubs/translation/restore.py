@@ -1,8 +1,8 @@
-"""Drafts and slots into finished sentences, in the target locale's own writing.
+"""Restore placeables in translations and apply the target locale's typography.
 
-Names come out as the glossary says, amounts in the locale's one style, numbers in
-its digits and separators; then the small repairs that every engine needs: opening
-question marks, spaces before French marks, none between Chinese and Latin.
+Names are written as in the glossary, amounts in the locale's style, and numbers with
+its digits and separators. Then come the repairs that every engine needs: opening
+question marks, spaces before French punctuation, none between Chinese and Latin.
 """
 
 import re
@@ -28,9 +28,9 @@ from speechsubs.translation.placeholders import Protected
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _NARROW_NBSP = "\u202f"
 _NBSP = "\u00a0"
-#: What nobody can read: control characters that are no blank, and terminal colours.
+#: Unreadable characters: control characters other than whitespace, terminal colours.
 _CONTROL = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-#: Where a sentence, or a quote inside one, begins.
+#: The start of a sentence, or of a quote inside one.
 _HALF_DOUBLE = re.compile('“[^“”"]{1,400}"(?!\\w)')
 _HALF_SINGLE = re.compile(r"(?<!\w)‘[^‘’']{1,400}'(?!\w)")
 _COMMA_QUOTE = re.compile(r",([\"”»“’'])(?=\s)")
@@ -39,11 +39,11 @@ _CLAUSE_START = re.compile(r"(?:^|[.!?…:]\s+|[,;]\s+(?=[\"'“‘«])|(?<=[\"�
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a translation is written: its languages, and what a person chose.
+    """The languages and style options of a translation.
 
-    `currency` is "name", "symbol", "code" or empty for the locale's own style. `dates`
-    False leaves dates as the engine wrote them, `units` False times of day, units,
-    percentages and ordinals.
+    `currency` is "name", "symbol", "code" or empty for the locale's default.
+    `dates=False` leaves dates as the engine wrote them, `units=False` times of day,
+    units, percentages and ordinals.
     """
 
     source: Locale
@@ -54,16 +54,16 @@ class Style:
 
 
 def render_source(protected: Protected, locale: Locale, style: str = "") -> SpannedText:
-    """The source sentence itself with its amounts in the locale's one style.
+    """The source sentence with its amounts in the locale's style.
 
-    Everything else stays as it was spoken: names, numbers, even mistakes.
+    Everything else is unchanged: names, numbers, even mistakes.
     """
     amounts = protected.amounts.items()
     return protected.spanned.fill({n: render.render_amount(a, locale, style) for n, a in amounts})
 
 
 def render_target(protected: Protected, output: SpannedText, style: Style) -> SpannedText:
-    """An engine's output with its slots filled and its surface repaired."""
+    """An engine's output with its slots filled and its typography repaired."""
     locale = style.locale
     texts = {span.slot: render_placeable(protected, span.slot, style) for span in output.spans}
     texts.update(_capitalized_first_term(protected, output, texts))
@@ -81,13 +81,13 @@ def render_target(protected: Protected, output: SpannedText, style: Style) -> Sp
 
 
 def _repair_quantities(protected: Protected, done: SpannedText, style: Style) -> SpannedText:
-    """Times, numbers, measures, ordinals and dates in the locale's own writing.
+    """Write times, numbers, measures, ordinals and dates in the locale's notation.
 
-    The text is read again only where a repair has changed it (see `parse`).
+    The text is parsed again only after a repair has changed it (see `parse`).
     """
     said, locale = protected.quantities, style.locale
     if style.units:
-        # Before the numbers: the point of "4.13 p.m." is no decimal one.
+        # Before the numbers: the point in "4.13 p.m." is not a decimal point.
         there = _parse(done, style).times
         done = done.edit(time_edits(said.times, done.text, there, locale, _spans(done)))
     done = done.edit(_number_edits(said, done, locale))
@@ -112,10 +112,10 @@ def _parse(done: SpannedText, style: Style) -> Quantities:
 def _capitalized_first_term(
     protected: Protected, output: SpannedText, texts: dict[int, str]
 ) -> dict[int, str]:
-    """A common noun of the glossary that begins the output, with a capital.
+    """Capitalize a common noun of the glossary at the start of the output.
 
-    Only words that the glossary has in lower case in both languages: a name's capitals
-    are its own.
+    Applies only to terms that are lower case in both languages in the glossary; the
+    capitalization of names is never changed.
     """
     first = min(output.spans, key=lambda span: span.start, default=None)
     letter = re.search(r"[^\W\d_]", protected.text)
@@ -135,7 +135,7 @@ def _capitalized_first_term(
 
 
 def _term_grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
-    """What the glossary says of the names' gender and number, by slot."""
+    """Gender and number of the names from the glossary, by slot."""
     found = {}
     for number, term in protected.terms.items():
         entry = target_entry(term, locale.tag)
@@ -146,7 +146,7 @@ def _term_grammar(protected: Protected, locale: Locale) -> dict[int, Grammar]:
 
 
 def render_placeable(protected: Protected, number: int, style: Style) -> str:
-    """What slot number `number` becomes in the target locale."""
+    """The text of slot number `number` in the target locale."""
     locale = style.locale
     placeable = protected.placeables[number]
     match placeable.value:
@@ -160,10 +160,10 @@ def render_placeable(protected: Protected, number: int, style: Style) -> str:
 
 
 def _number_edits(said: Quantities, done: SpannedText, locale: Locale) -> list[Edit]:
-    """Numbers that the engine copied as they were, rewritten in the locale's notation.
+    """Rewrite numbers that the engine copied unchanged in the locale's notation.
 
-    Only what literally stands in the source is touched: "5.400" that the engine
-    wrote itself is already in its own language's notation.
+    Only numbers that occur literally in the source are changed: a "5.400" generated by
+    the engine is already in the target notation.
     """
     copied = {number.text for number in said.numbers}
     left = parse(done.text, said.language)
@@ -179,15 +179,15 @@ def _spans(done: SpannedText) -> list[tuple[int, int]]:
 
 
 def _digits(text: str) -> str:
-    """The digits of a number and its points: "5.4" of "5.4 million", "30000" of "30 000".
+    """The digits and points of a number: "5.4" of "5.4 million", "30000" of "30 000".
 
-    Commas, blanks and apostrophes go, because engines write one for the other.
+    Commas, spaces and apostrophes are removed, because engines interchange them.
     """
     return re.sub(r"[^\d.]", "", text).strip(".")
 
 
 def _whitespace_edits(done: SpannedText, locale: Locale) -> list[Edit]:
-    """Doubled, leading and trailing blanks; blanks next to CJK characters."""
+    """Remove doubled, leading and trailing spaces, and spaces next to CJK characters."""
     found: list[Edit] = []
     for match in re.finditer(r"[^\S\u00a0\u202f]+", done.text):
         edge = match.start() == 0 or match.end() == len(done.text)
@@ -206,10 +206,10 @@ def _whitespace_edits(done: SpannedText, locale: Locale) -> list[Edit]:
 
 
 def _quote_edits(done: SpannedText) -> list[Edit]:
-    """A straight mark that closes what a curly one opened becomes curly."""
+    """Make a straight closing quote curly where the opening quote is curly."""
     found: list[Edit] = []
     if "„" in done.text:
-        # There “ closes.
+        # Here “ is the closing quote.
         return found
     for pattern, closing in ((_HALF_DOUBLE, "”"), (_HALF_SINGLE, "’")):
         for match in pattern.finditer(done.text):
@@ -218,7 +218,7 @@ def _quote_edits(done: SpannedText) -> list[Edit]:
 
 
 def _comma_edits(done: SpannedText, locale: Locale) -> list[Edit]:
-    """The comma that American English puts inside a closing quote, where others put it."""
+    """Move the comma that American English puts inside a closing quote."""
     if not locale.typography.comma_after_quote:
         return []
     found = [(*m.span(), m.group(1) + ",") for m in _COMMA_QUOTE.finditer(done.text)]
@@ -226,7 +226,7 @@ def _comma_edits(done: SpannedText, locale: Locale) -> list[Edit]:
 
 
 def _opening_edits(source_text: str, done: SpannedText, locale: Locale) -> list[Edit]:
-    """The opening marks that Spanish has and engines forget."""
+    """Add opening punctuation marks for Spanish where the engine omitted them."""
     rules = locale.typography
     found: list[Edit] = []
     for mark, opening in (("?", rules.opening_question), ("!", rules.opening_exclamation)):
@@ -244,7 +244,7 @@ def _opening_edits(source_text: str, done: SpannedText, locale: Locale) -> list[
 
 
 def _punctuation_space_edits(done: SpannedText, locale: Locale) -> list[Edit]:
-    """French writes a no-break space before its high marks, other languages none."""
+    """No-break space before high punctuation in French, no space in other languages."""
     marks = locale.typography.space_before
     found: list[Edit] = []
     for match in re.finditer(r"[\s\u00a0\u202f]*([?!:;»…,.]+)(?=[\s\"'”’»)\]]|$)", done.text):
@@ -265,13 +265,13 @@ def _punctuation_space_edits(done: SpannedText, locale: Locale) -> list[Edit]:
 
 
 def _capital_edits(protected: Protected, done: SpannedText) -> list[Edit]:
-    """A capital where the source's first letter has one."""
+    """Capitalize the first letter where the source's is a capital."""
     first_source = re.search(r"[^\W\d_]", protected.text)
     first = re.search(r"[^\W\d_]", done.text)
     if not first_source or not first or not first_source.group().isupper():
         return []
     if any(character.isdigit() for character in done.text[: first.start()]):
-        # "300 coches": the number is what the sentence begins with.
+        # "300 coches": the sentence begins with the number.
         return []
     letter = first.group()
     if not letter.islower() or letter.upper() == letter or len(letter.upper()) > 1:

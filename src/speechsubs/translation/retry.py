@@ -1,16 +1,15 @@
-"""The last rung: the stretches between the slots translated alone. Exact, and stiff.
+"""Batch translation with retry strategies for segments that fail validation.
 
-The ladder: one batch for all, small ones for what failed, then the last resort.
-
-All sentences go to the engine in one batch, equal ones once. Every output is verified:
-each mask once, every number still there, nothing empty, copied, looping or forbidden.
-Only sentences that fail go on, all together: first what most likely mends the fault,
-in the engine's four best outputs; then, for the few still left, every other masking,
-terms in the clear and, where the engine can be steered, a lost mask forced in and
-forbidden words ruled out. (One batch with all of it cost three times as much on a bad
-model, for the same result.) Of the candidates that pass, the one that the model itself
-finds likeliest wins. Then the text is split around its slots. What no rung brings
-right keeps its best output and says so.
+All sentences go to the engine in one batch, duplicates once. Every output is validated:
+each mask once, every number present, nothing empty, untranslated, looping or forbidden.
+Only failed sentences are retried, together: first with the most likely fix, in the
+engine's four best hypotheses; then, for the remaining few, with every other masking,
+inline terms and, where the engine supports constrained decoding, a lost mask forced in
+and forbidden words excluded. (One batch with all of it cost three times as much on a
+bad model, for the same result.) Of the candidates that pass, the one that the model
+scores highest is used. The last resort translates the text between the slots piece by
+piece, which is exact but stilted. A sentence that still fails keeps its best output and
+its problems.
 """
 
 import re
@@ -39,15 +38,15 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def split_around_slots(protected: Protected) -> list[str]:
-    """What the engine must translate for `rejoin`."""
+    """The pieces to translate for `rejoin`."""
     return [piece.strip() for piece in protected.spanned.around() if LETTER.search(piece)]
 
 
 def _lower_first_letter(answer: str, piece: str, language: str) -> str:
-    """An answer without the capital that engines give to what looks like a sentence.
+    """Lower-case the initial that engines capitalize as if the piece were a sentence.
 
-    A name's capital stays, and where nouns have capitals (German) every one that may be a
-    noun's: only a function word loses it there.
+    Names keep their capital. Where nouns are capitalized (German), only function words
+    are lower-cased.
     """
     first = _WORD.match(answer)
     if first is None or first.group() in piece:
@@ -63,7 +62,7 @@ def _lower_first_letter(answer: str, piece: str, language: str) -> str:
 
 @cache
 def _small_words(language: str) -> frozenset[str] | None:
-    """The words that are no nouns, where nouns have capitals; None where they have none."""
+    """Non-nouns of a language that capitalizes nouns; None for other languages."""
     try:
         locale = locales.load(language)
     except UnknownLocaleError:
@@ -78,7 +77,7 @@ def _small_words(language: str) -> frozenset[str] | None:
 
 
 def rejoin(protected: Protected, answers: dict[str, list[str]], rules: Rules) -> Hypothesis:
-    """The translated stretches around the slots as one output."""
+    """Join the translated pieces and the slots into one output."""
     text, spans = "", []
     for number, piece in enumerate(protected.spanned.around()):
         bare = piece.strip()
@@ -99,19 +98,19 @@ def rejoin(protected: Protected, answers: dict[str, list[str]], rules: Rules) ->
     return Hypothesis(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
 
 
-#: Called with how many sentences are done and how many there are.
+#: Called with the number of finished sentences and the total.
 Progress = Callable[[int, int], None]
 
-#: How many of the engine's outputs are looked at per masking in the second batch.
+#: Hypotheses evaluated per masking in the second batch.
 MAX_HYPOTHESES = 4
 
 
 @dataclass(slots=True)
 class _Job:
-    """One sentence on its way up the ladder.
+    """One sentence and the state of its retries.
 
-    `hidden` and `first` are what the first batch asked and got; `passed` are all
-    outputs without a fault; `asked` are the texts whose next best outputs are known.
+    `hidden` and `first` are the input and output of the first batch, `passed` all
+    outputs without problems, `asked` the texts whose n-best hypotheses are known.
     """
 
     protected: Protected
@@ -123,7 +122,7 @@ class _Job:
     asked: set[str] = field(default_factory=set)
 
     def offer(self, candidate: Hypothesis) -> None:
-        """Keep the candidate if it is better than what there is."""
+        """Keep the candidate if it is better than the current best."""
         self.tries += 1
         if not candidate.problems:
             self.passed.append(candidate)
@@ -132,7 +131,7 @@ class _Job:
 
     @property
     def worst(self) -> int:
-        """An output as bad as this is of no use; nothing is, before there is one."""
+        """The penalty from which an output is useless; unlimited before the first output."""
         return max(1, penalty(self.best)) if self.best is not None else 10**9
 
     @property
@@ -142,13 +141,13 @@ class _Job:
 
 @dataclass(slots=True)
 class _Batch:
-    """Texts for one call of the engine, each once, however many jobs want it."""
+    """Texts for one engine call, deduplicated across jobs."""
 
     engine: Engine
     texts: dict[str, None] = field(default_factory=dict)
 
     def translate(self, hypotheses: int = 1) -> dict[str, list[str]]:
-        """All answers by text."""
+        """All hypotheses by text."""
         wanted = list(self.texts)
         if not wanted:
             return {}
@@ -163,9 +162,9 @@ def translate(
     *,
     wording: Wording | None = None,
 ) -> list[Hypothesis]:
-    """One verified output per sentence, in order. Raises `EngineError` if the engine does.
+    """One validated output per sentence, in order. Raises `EngineError` if the engine does.
 
-    `wording` says what a slot becomes in the target language.
+    `wording` gives the target-language text of a slot.
     """
     jobs = [_Job(normalize_times(item)) for item in protected]
     for job in jobs:
@@ -196,7 +195,7 @@ def _result(job: _Job) -> Hypothesis:
 
 
 def _needs_engine(protected: Protected) -> bool:
-    """False for a text that is all slots and punctuation."""
+    """False for a text that consists of slots and punctuation only."""
     return bool(LETTER.search(protected.spanned.without()))
 
 
@@ -206,7 +205,7 @@ def _copy_source(job: _Job) -> None:
 
 
 def _run_first_batch(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None:
-    """The plain batch: terms and amounts hidden, numbers in the clear."""
+    """The first batch: terms and amounts masked, numbers unmasked."""
     batch = _Batch(engine)
     for job in _failed(jobs):
         job.hidden = candidates.mask_first(job.protected, engine.masks)
@@ -224,7 +223,7 @@ def _run_first_batch(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> None
 def _retry_likeliest(
     jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None
 ) -> None:
-    """What most likely helps, in one small batch."""
+    """Retry with the most likely fixes, in one small batch."""
     wanted = [
         (job, hidden, method)
         for job in jobs
@@ -239,7 +238,7 @@ def _retry_likeliest(
 def _retry_everything(
     jobs: Sequence[_Job], engine: Engine, rules: Rules, wording: Wording | None
 ) -> None:
-    """Steered decoding where the engine can, then every other hiding for what is left."""
+    """Constrained decoding where supported, then every other masking for the rest."""
     if isinstance(engine, Steerable):
         for job, hypothesis in _steer(jobs, engine, rules):
             job.offer(hypothesis)
@@ -265,7 +264,7 @@ def _try_maskings(
 
 
 def _steer(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[_Job, Hypothesis]]:
-    """Lost masks forced in, forbidden words ruled out: outputs of a steered decoding."""
+    """Constrained decoding: lost masks forced in, forbidden words excluded."""
     items: list[tuple[_Job, Masked, str]] = []
     banned: dict[str, list[tuple[_Job, Masked]]] = {}
     for job in jobs:
@@ -276,7 +275,7 @@ def _steer(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[
         for problem in job.best.problems:
             if problem.code is ProblemCode.FORBIDDEN:
                 banned.setdefault(problem.text, []).append((job, job.hidden))
-    # Sentences that differ in their names alone are one text here.
+    # Sentences that differ only in their names share one masked text.
     unique = list(dict.fromkeys((hidden.text, start) for _, hidden, start in items))
     answers = dict(zip(unique, engine.complete(unique), strict=True))
     forced, avoided = Method(MethodKind.FORCED), Method(MethodKind.WITHOUT_FORBIDDEN)
@@ -296,14 +295,14 @@ def _steer(jobs: Sequence[_Job], engine: Steerable, rules: Rules) -> list[tuple[
 
 
 def _pick_likeliest(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -> None:
-    """Of several outputs that pass, the one the model finds likeliest for the sentence.
+    """Of several outputs that pass, pick the one the model scores highest.
 
-    Compared with the target's own wording in every slot, so that masks, which are
-    unlikely words, tip no scale.
+    Scored with the target wording in every slot, so that masks, which are unlikely
+    words, do not affect the result.
     """
     for job in jobs:
-        # The first outputs of every hiding before the second ones; scoring all takes as
-        # long as translating them did.
+        # The first hypotheses of every masking before the second ones; scoring all takes
+        # as long as translating them did.
         job.passed = sorted(job.passed, key=lambda one: one.method.hypothesis)[:MAX_HYPOTHESES]
     pairs = [
         (
@@ -313,7 +312,7 @@ def _pick_likeliest(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -
         for job in jobs
         for hypothesis in job.passed
     ]
-    # Two hidings often lead to one sentence.
+    # Two maskings often give the same sentence.
     unique = list(dict.fromkeys(pairs))
     scores = dict(zip(unique, engine.score(unique), strict=True))
     given = iter(pairs)
@@ -323,7 +322,7 @@ def _pick_likeliest(jobs: Sequence[_Job], engine: Steerable, wording: Wording) -
 
 
 def _fill_slots(protected: Protected, text: SpannedText, wording: Wording) -> str:
-    """A text in either language with the target's own wording in every slot."""
+    """A text in either language with the target wording in every slot."""
     return text.fill({span.slot: wording(protected, span.slot) for span in text.spans}).text
 
 

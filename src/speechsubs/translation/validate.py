@@ -1,4 +1,4 @@
-"""What is wrong with an engine's output: the checks that every candidate passes."""
+"""Validation of engine outputs: the checks applied to every candidate."""
 
 import re
 from collections import Counter
@@ -12,12 +12,12 @@ from speechsubs.quantities.repair import compare_units
 from speechsubs.spans import SpannedText
 from speechsubs.translation.placeholders import Masked, Protected, locate
 
-#: Forbidden words that stand in a text.
+#: Returns the forbidden words found in a text.
 Forbidden = Callable[[str], Sequence[str]]
 
 LETTER = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"\w+")
-#: "(英语: Name)": models that read Wikipedia add the name of a language and the original.
+#: "(英语: Name)": models trained on Wikipedia add a language name and the original.
 _POLLUTION = re.compile(
     r"[(（]\s*(?:英语|英語|英文|德语|法语|日语|西班牙语|English|Englisch|inglés|anglais|inglese|inglês|"
     r"anglès|영어|немецк\w*|англ\w*)\s*[:：]",
@@ -28,9 +28,9 @@ _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """An engine's output for one sentence, the slots that it was not given as spans.
+    """An engine's output for one sentence, with the masked slots as spans.
 
-    `problems` are empty when the output passed.
+    `problems` is empty if the output passed.
     """
 
     sentence: int
@@ -42,11 +42,11 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an output in a language is held to besides its slots.
+    """Checks for outputs in a language besides its slots.
 
-    `forbidden` says which words of a text must not stand there.
-    `possessive` is True where an English 's on a name has no form of its own in the
-    target language: the engine must have said it with a word.
+    `forbidden` returns the words of a text that are not allowed. `possessive` is True
+    where the target language has no suffix for an English 's on a name, so that the
+    engine must express it with a word.
     """
 
     language: str
@@ -62,10 +62,10 @@ def validate(
     rules: Rules,
     limit: int = 10**9,
 ) -> Hypothesis:
-    """An output with its slots as spans and all that is wrong with it.
+    """An output with its slots as spans and all its problems.
 
-    Where its slots alone make it as bad as `limit` (see `penalty`), nothing more is
-    looked for.
+    If the slot problems alone reach `limit` (see `penalty`), the other checks are
+    skipped.
     """
     located, lost = locate(output, hidden)
     if lost and _total_penalty(lost) >= limit:
@@ -77,7 +77,7 @@ def validate(
 def find_problems(
     protected: Protected, output: SpannedText, hidden: Iterable[int], rules: Rules
 ) -> tuple[Problem, ...]:
-    """What is wrong with an output besides its masks; `hidden` are the masked slots."""
+    """The problems of an output other than mask errors; `hidden` are the masked slots."""
     said = protected.without({*hidden, *(span.slot for span in output.spans)})
     source, target = said.text, output.without()
     written = parse(target, rules.language)
@@ -89,7 +89,7 @@ def find_problems(
             code = ProblemCode.UNIT_CHANGED if change.unit else ProblemCode.UNIT_MISSING
             found.append(Problem(code, text=change.measure.text))
     if not LETTER.search(target) and LETTER.search(source):
-        # Names alone are no translation of what stood between them.
+        # Names alone do not translate the text between them.
         found.append(Problem(ProblemCode.EMPTY))
     elif _is_copied(source, target):
         found.append(Problem(ProblemCode.UNTRANSLATED))
@@ -107,16 +107,16 @@ def find_problems(
 
 
 def _is_copied(source: str, target: str) -> bool:
-    """True where a sentence of four words and more came back as it was."""
+    """True if a sentence of four or more words was returned unchanged."""
     words = _WORDS.findall(source.casefold())
     return len(words) >= 4 and words == _WORDS.findall(target.casefold())
 
 
 def _max_repetition(text: str) -> int:
-    """How often the most frequent run of three words (six CJK characters) occurs."""
+    """The count of the most frequent run of three words (six CJK characters)."""
     words = _WORDS.findall(text.casefold())
     if len(words) < 4:
-        # No blanks: Chinese, Japanese, Thai.
+        # No spaces: Chinese, Japanese, Thai.
         joined = "".join(words)
         words = [joined[i : i + 2] for i in range(0, len(joined) - 1, 2)]
     runs = Counter(zip(words, words[1:], words[2:], strict=False))
@@ -142,7 +142,7 @@ _PENALTIES = {
 
 
 def penalty(hypothesis: Hypothesis) -> int:
-    """How bad an output is; 0 is right."""
+    """The penalty of an output; 0 means no problems."""
     return _total_penalty(hypothesis.problems)
 
 
