@@ -1,7 +1,7 @@
-"""Every cue looked at, by the same rules that a person would be judged by.
+"""Quality checks for subtitle tracks.
 
-`inspect` needs only a track and so serves files that others made; `compare` also
-knows the source and the glossary.
+`inspect` needs only a track, so it also checks third-party files; `compare` also uses
+the source and the glossary.
 """
 
 from speechsubs.qa.cues import ROUNDING_MS, chars_per_second, inspect, inspect_stacked

@@ -1,6 +1,6 @@
-"""One track alone: lines, widths, durations, reading speed, gaps, order, emptiness.
+"""Layout and timing checks of a single track, monolingual or stacked.
 
-A track with one line of each language in a cue, the source's above the target's.
+A stacked track shows one line per language in each cue, the source above the target.
 """
 
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from speechsubs.language.locales import Locale
 from speechsubs.model import Cue, Finding, Severity, Track
 
-#: Two times closer than this are the same: a frame's time is rounded to a millisecond.
+#: Tolerance for equal times: frame times are rounded to a millisecond.
 ROUNDING_MS = 1
 _WORDS = re.compile(r"\w+")
 
 
 def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list[Finding]:
-    """Lines, widths, durations, reading speed, gaps, order and emptiness of every cue.
+    """Check lines, widths, durations, reading speed, gaps, order and emptiness of every cue.
 
     `min_gap_ms` replaces the locale's where the frame rate is known.
     """
@@ -36,7 +36,7 @@ def inspect(track: Track, locale: Locale, min_gap_ms: int | None = None) -> list
 
 @dataclass(frozen=True, slots=True)
 class NumberedCue:
-    """A cue of a track, and its number there, from 1."""
+    """A cue of a track with its 1-based number."""
 
     number: int
     cue: Cue
@@ -50,7 +50,7 @@ class NumberedCue:
         value: float | None = None,
         limit: float | None = None,
     ) -> Finding:
-        """A finding about the cue."""
+        """Create a finding about the cue."""
         return Finding(
             code=code,
             severity=severity,
@@ -66,7 +66,7 @@ class NumberedCue:
 
 
 def check_lines(place: NumberedCue, locale: Locale) -> list[Finding]:
-    """Whether there is text in it, in few and short enough lines."""
+    """Check that the cue has text and does not exceed the line limits."""
     cue, limits = place.cue, locale.limits
     found = []
     if not any(line.strip() for line in cue.lines):
@@ -81,7 +81,7 @@ def check_lines(place: NumberedCue, locale: Locale) -> list[Finding]:
 
 
 def check_widths(place: NumberedCue, locale: Locale) -> list[Finding]:
-    """Lines that are wider than the locale allows."""
+    """Find lines wider than the locale allows."""
     limits = locale.limits
     found = []
     for line in place.cue.lines:
@@ -96,12 +96,12 @@ def check_widths(place: NumberedCue, locale: Locale) -> list[Finding]:
 
 
 def check_timing(place: NumberedCue, locale: Locale) -> list[Finding]:
-    """Its duration and its reading speed."""
+    """Check the duration and the reading speed."""
     return check_duration(place, locale) + check_reading_speed(place, locale)
 
 
 def check_duration(place: NumberedCue, locale: Locale) -> list[Finding]:
-    """Whether it is on screen too short or too long."""
+    """Check that the duration is neither too short nor too long."""
     cue, limits = place.cue, locale.limits
     found = []
     if cue.duration_ms < limits.min_duration_ms - ROUNDING_MS:
@@ -120,7 +120,7 @@ def check_duration(place: NumberedCue, locale: Locale) -> list[Finding]:
 
 
 def check_reading_speed(place: NumberedCue, locale: Locale) -> list[Finding]:
-    """Whether there is time to read it."""
+    """Check the reading speed."""
     cue, limits = place.cue, locale.limits
     found = []
     speed = chars_per_second(cue, locale)
@@ -150,7 +150,7 @@ def chars_per_second(cue: Cue, locale: Locale) -> float:
 
 
 def check_gap(place: NumberedCue, following: Cue, gap: int) -> list[Finding]:
-    """Its order, overlap and gap with the cue behind it; `gap` in milliseconds."""
+    """Check order, overlap and gap with the next cue; `gap` in milliseconds."""
     cue = place.cue
     space = following.start_ms - cue.end_ms
     if following.start_ms < cue.start_ms:
@@ -172,12 +172,13 @@ def _same_text(first: Cue, second: Cue) -> bool:
 def inspect_stacked(
     track: Track, upper: Locale, lower: Locale, min_gap_ms: int | None = None
 ) -> list[Finding]:
-    """Lines, widths, durations, reading speed, gaps and order of a stacked track.
+    """Check lines, widths, durations, reading speed, gaps and order of a stacked track.
 
-    Each line is held to its own language's width and reading speed: a viewer reads one
-    of them. A line that stays under several lines of the other is read as long as all
-    of them are shown. Times follow the lower language, which the file is named after.
-    A cue with one line does not say whose it is: the wider language judges it.
+    Each line is checked against its own language's width and reading speed, because a
+    viewer reads only one of them. A line shown through several lines of the other
+    language counts as on screen for all of them. Timing limits are those of the lower
+    language, which the file is named after. The language of a cue with one line is
+    unknown, so the wider limit applies.
     """
     gap = lower.limits.min_gap_ms if min_gap_ms is None else min_gap_ms
     wider = max(upper, lower, key=lambda locale: locale.limits.line_width)
@@ -201,12 +202,12 @@ def inspect_stacked(
             own = check_widths(place, locale) + check_reading_speed(place, locale)
             found += [replace(f, message=f"the {locale.name} line: {f.message}") for f in own]
     found.sort(key=lambda f: (f.cue or 0, f.code))
-    # The cue numbers are the stacked file's, so it is named.
+    # The cue numbers are those of the stacked file, so its name is used.
     return [replace(f, locale=f"{upper.tag}+{lower.tag}") for f in found]
 
 
 def _lines_of_language(cues: Sequence[Cue], row: int) -> Iterator[tuple[int, Cue]]:
-    """One language's lines with the number of their first cue, each while it is shown."""
+    """One language's lines as cues, with the number of the first cue showing each."""
     start = 0
     for at, cue in enumerate(cues):
         if len(cue.lines) != 2:

@@ -1,4 +1,4 @@
-"""A translation against its source: terms, amounts, numbers, units, emptiness."""
+"""Checks of a translation against its source: terms, amounts, numbers, units, emptiness."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ from speechsubs.quantities.repair import compare_units
 
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟][\"'”’»›)\]」』）】]*\s*$")
-#: Where nobody writes full stops, this many cues of both tracks are compared at once.
+#: Maximum number of cues compared at once in tracks without full stops.
 MAX_PAIRED_CUES = 16
 
 
@@ -30,15 +30,15 @@ def compare(
     matcher: Matcher,
     locale: Locale,
 ) -> list[list[Finding]]:
-    """Terms, amounts and numbers of translated sentences against their sources.
+    """Compare terms, amounts and numbers of translated sentences with their sources.
 
-    One list of findings per pair, without cue numbers: `assign_cues` adds them. This
-    looks at finished texts only, so it also catches what a restoring stage broke.
+    Returns one list of findings per pair, without cue numbers; `assign_cues` adds them.
+    Only finished texts are compared, so errors of the restoring stage are found too.
     """
     result = []
     for before, after in zip(source, target, strict=True):
         found = _check_terms(before.text, after, glossary, matcher, locale)
-        # What was rendered says itself which dollar and which ¥ it means.
+        # Rendered amounts state explicitly which dollar and which ¥ they mean.
         found += _check_quantities(before, parse(after, locale.language), locale)
         found += _check_text(before.text, after, locale)
         result.append(found)
@@ -83,7 +83,7 @@ def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> 
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
         return found
-    # Equal amounts are equal numbers, however they are said: "$5M to $7M" is "5–7 millones".
+    # Equal amounts are equal numbers in any wording: "$5M to $7M" is "5–7 millones".
     rest, other_rest = (
         side.without([(amount.start, amount.end) for amount in side.amounts])
         for side in (before, after)
@@ -104,7 +104,7 @@ def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> 
 
 
 def _check_months(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
-    """Dates whose day and year may be right, and whose month is not."""
+    """Find dates whose month is wrong, even if day and year are right."""
     return [
         Finding(
             "month-missing",
@@ -117,7 +117,7 @@ def _check_months(before: Quantities, after: Quantities, locale: Locale) -> list
 
 
 def _check_units(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
-    """Numbers that are there with another unit, or with none that can be read."""
+    """Find numbers that have a different unit, or no recognizable one."""
     found = []
     for change in compare_units(before, after):
         said = change.measure.text
@@ -149,7 +149,7 @@ def _check_text(before: str, after: str, locale: Locale) -> list[Finding]:
 
 
 def assign_cues(found: Sequence[Sequence[Finding]], track: Track) -> list[Finding]:
-    """Findings about sentences, given the first cue that shows each sentence."""
+    """Add to findings about sentences the first cue that shows each sentence."""
     first: dict[int, int] = {}
     for number, cue in enumerate(track.cues, start=1):
         for sentence in cue.sentences:
@@ -167,10 +167,10 @@ def assign_cues(found: Sequence[Sequence[Finding]], track: Track) -> list[Findin
 def pair_texts(source: Track, target: Track) -> list[tuple[str, str, int]]:
     """Texts of both tracks that are on screen together: source, target, target's first cue.
 
-    Both tracks are walked at once; a pair ends where neither has a cue that runs on
-    past the other's and both are at the end of a sentence. Subtitles cut differently
-    in two languages meet there, and nowhere else: a number may stand in the first cue
-    of a sentence in one language and in the second in the other.
+    Both tracks are processed in parallel; a pair ends where no cue extends past the
+    other track's and both are at the end of a sentence. Only there do subtitles with
+    different segmentation align: a number may be in the first cue of a sentence in one
+    language and in the second in the other.
     """
     result: list[tuple[str, str, int]] = []
     a = b = 0
@@ -212,7 +212,7 @@ def _middle(cue: Cue) -> int:
 
 
 def find_forbidden(track: Track, glossary: Glossary, locale: Locale) -> list[Finding]:
-    """Words that the glossary forbids, in a track without a source."""
+    """Find words forbidden by the glossary in a track without a source."""
     found = []
     for number, cue in enumerate(track.cues, start=1):
         text = " ".join(cue.lines)
