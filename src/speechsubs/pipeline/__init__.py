@@ -1,8 +1,8 @@
-"""The order of the stages: from transcripts to checked tracks.
+"""The processing stages in order, from transcripts to checked tracks.
 
-The only package that knows it. What it is given (files read, engines loaded) and what
-it gives (data, not text) lets the command line, a batch and a review page stand on the
-same few lines.
+This is the only package that defines the order. Input (parsed files, loaded engines)
+and output are data rather than text, so the command line, batch runs and the review
+page share the same code.
 """
 
 from speechsubs.pipeline.check import check_track

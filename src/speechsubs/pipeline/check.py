@@ -1,4 +1,4 @@
-"""Tracks that somebody else made, checked."""
+"""Checks of third-party tracks."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -20,10 +20,10 @@ def check_track(
     glossary: Glossary | None = None,
     fps: Fraction | None = None,
 ) -> list[Finding]:
-    """What is wrong with a track that somebody made, in the order of its cues.
+    """Check a third-party track and return the findings in cue order.
 
-    With a source track, terms, amounts and numbers of the cues that are on screen
-    together are compared too.
+    With a source track, terms, amounts and numbers of simultaneous cues are compared
+    too.
     """
     gap = None if fps is None else int(Fraction(2_000) / fps)
     found = [*track.findings, *qa.inspect(track, locale, gap)]

@@ -1,4 +1,4 @@
-"""Sentences in, sentences out: translation without cues, for scripts and for measuring."""
+"""Translation of single sentences without cues, for scripts and benchmarks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from speechsubs.translation.placeholders import Protected
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what was made of it, how, and what is wrong with it."""
+    """One line: its translation, the method and the findings."""
 
     draft: Draft
     findings: tuple[Finding, ...]
@@ -31,11 +31,11 @@ def translate_lines(
     terms: Sequence[Mapping[str, str]] = (),
     recall: steps.Pretranslator | None = None,
 ) -> list[Line]:
-    """Translate sentences one for one; a blank line gives a blank one.
+    """Translate sentences one to one; an empty line gives an empty one.
 
-    `terms` are further terms for each line, source to target, that must stand in its
+    `terms` are additional terms for each line, source to target, required in its
     translation; it is empty or as long as `texts`. Raises `EngineError`, and
-    `ValueError` where the lengths differ.
+    `ValueError` if the lengths differ.
     """
     source = setting.source
     settings = [setting] * len(texts)
@@ -73,7 +73,7 @@ def translate_lines(
 
 
 def _with_terms(setting: RunSettings, terms: Mapping[str, str], locale: Locale) -> RunSettings:
-    """The setting with a line's own terms, which win over the glossary's."""
+    """The settings with a line's own terms, which take precedence over the glossary."""
     own = tuple(
         Term(
             id=f"line-{number}",

@@ -1,4 +1,4 @@
-"""Everything that a run knows afterwards."""
+"""The results of a run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from speechsubs.spans import SpannedText
 
 @dataclass(frozen=True, slots=True)
 class Pretranslation:
-    """A translation that a person or a memory answers for."""
+    """A translation supplied by a person or a translation memory."""
 
     finished: SpannedText
     method: Method
@@ -20,7 +20,7 @@ class Pretranslation:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One language's result: what was written for every sentence, and the cues."""
+    """The result for one language: the text of every sentence, and the cues."""
 
     locale: Locale
     track: Track
@@ -30,11 +30,11 @@ class Output:
     quality: str = ""
     stacked: Track | None = None
     stacked_findings: tuple[Finding, ...] = ()
-    """About the stacked track, whose cues have numbers of their own."""
+    """Findings about the stacked track, which has its own cue numbers."""
 
     @property
     def method_counts(self) -> dict[str, int]:
-        """How many sentences each step of the ladder settled."""
+        """The number of sentences translated by each method."""
         result: dict[str, int] = {}
         for draft in self.drafts:
             name = str(draft.method)
@@ -44,7 +44,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a run knows about one transcript. `project` saves it."""
+    """All results for one transcript. `project` saves it."""
 
     name: str
     aligner: str
@@ -59,7 +59,7 @@ class Result:
         return iter(self.outputs)
 
     def __getitem__(self, tag: str) -> Output:
-        """The output in a language, by its tag. Raises `KeyError`."""
+        """The output for a language tag. Raises `KeyError`."""
         try:
             wanted = locales.resolve(tag)
         except UnknownLocaleError:
@@ -72,12 +72,12 @@ class Result:
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        """The source's output, then the targets'."""
+        """The source output, then the target outputs."""
         return (self.source, *self.targets)
 
     @property
     def issues(self) -> tuple[Finding, ...]:
-        """The findings about the transcript and about every output."""
+        """The findings about the transcript and all outputs."""
         found = list(self.findings)
         for output in self.outputs:
             found += [*output.findings, *output.stacked_findings]
@@ -85,5 +85,5 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 3 written with findings. Information alone is clean."""
+        """0 if clean, 3 if written with findings; `INFO` findings count as clean."""
         return 3 if any(f.severity is not Severity.INFO for f in self.issues) else 0

@@ -1,4 +1,4 @@
-"""A corrected transcript with the times of the machine's: what editors do by hand."""
+"""Transfer of word times from a machine transcript to its manually corrected version."""
 
 import re
 import unicodedata
@@ -9,10 +9,10 @@ from speechsubs.cues.timeline import split_words
 from speechsubs.errors import InputError
 from speechsubs.model import Finding, Paragraph, Severity, Transcript, Word
 
-#: Trust in words that the machine heard otherwise, and in words that it did not hear.
+#: Confidence of words recognized differently, and of words not recognized.
 _CHANGED_CONFIDENCE = 0.5
 _ADDED_CONFIDENCE = 0.2
-#: Fewer words in common than this, and it is another text.
+#: Minimum share of common words; below it, the texts are considered different.
 _MIN_SHARED_WORDS = 0.3
 _BARE = re.compile(r"[^\w]")
 
@@ -22,11 +22,11 @@ _Span = tuple[int, int, float | None]
 def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
     """The paragraphs of `text`, each word with the time of the same word in `timed`.
 
-    Words are aligned by the fewest edits. A changed word gets the time of what stood
-    there, an added one the room between its neighbours, both with less confidence.
-    Raises `InputError` where `timed` has no times or the texts are not the same speech.
+    Words are aligned by minimum edit distance. A changed word gets the time of the word
+    it replaces, an added word the interval between its neighbours, both with lower
+    confidence. Raises `InputError` if `timed` has no times or the texts do not match.
     """
-    # Heavy for what is needed in one option only.
+    # Imported lazily: needed by one option only.
     from rapidfuzz.distance import Levenshtein
 
     heard = [word for paragraph in timed.paragraphs for word in paragraph.words]
@@ -36,7 +36,7 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
     told = [part for paragraph in text.paragraphs for part, _ in split_words(paragraph.text)]
     if not told:
         raise InputError(text.source, "contains no text")
-    # Chinese is spoken by character, whatever a recogniser calls a word.
+    # Chinese is timed by character, regardless of the recognizer's word boundaries.
     pieces = [piece for word in heard for piece in _split_word(word)]
     steps = list(
         Levenshtein.opcodes([_normalize(p.text) for p in pieces], [_normalize(t) for t in told])
@@ -80,14 +80,14 @@ def _normalize(text: str) -> str:
 def _interpolate(
     new: Sequence[str], old: Sequence[Word], before: int, after: int | None
 ) -> list[_Span]:
-    """Times for words that the machine had not, or had otherwise."""
+    """Interpolate times for words missing or different in the machine transcript."""
     if old:
         start, end, trust = old[0].start_ms, old[-1].end_ms, _CHANGED_CONFIDENCE
         known = [word.confidence for word in old if word.confidence is not None]
         trust = min([trust, *known])
     else:
         start, trust = before, _ADDED_CONFIDENCE
-        # At the end of all there is room for as long as they take to say.
+        # After the last word, use an estimate of the speaking time.
         room = sum(200 + 40 * len(text) for text in new)
         end = start + room if after is None else min(after, start + 2 * room)
     start, end = max(start, before), max(end, start, before)

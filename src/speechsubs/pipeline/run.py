@@ -1,7 +1,4 @@
-"""How far a cue's times are to be trusted, from the words that it shows.
-
-Transcripts into subtitles: the main job.
-"""
+"""Transcripts to subtitles: the main workflow, with the confidence of cue times."""
 
 import platform
 from collections.abc import Iterator, Sequence
@@ -34,23 +31,23 @@ from speechsubs.pipeline.texts import Prepared, RunSettings
 from speechsubs.protocols import Aligner, Engine
 from speechsubs.translation import restore
 
-#: Cues below this are shown to a person.
+#: Cues with a lower confidence are reported for review.
 MIN_CONFIDENCE: Final = 0.25
-#: So many of them are named where one finding stands for all.
+#: Maximum number of cues listed in a summary finding.
 _MAX_LISTED: Final = 20
 
 
 def add_confidence(track: Track, sentences: Sequence[Sentence]) -> Track:
     """The track with a confidence in every cue whose words have one.
 
-    It is halfway between the mean of the words on screen and the lowest of them: one
-    lost word in a cue is worth a look, though nine good ones hold the cue in place.
+    It is halfway between the mean and the minimum of the cue's words: one lost word is
+    worth a review even if nine good ones keep the cue in place.
     """
     return replace(track, cues=tuple(_set_confidence(cue, sentences) for cue in track.cues))
 
 
 def find_unsure_cues(track: Track) -> Iterator[Finding]:
-    """A finding for every cue under `UNSURE`."""
+    """A finding for every cue below `MIN_CONFIDENCE`."""
     for number, cue in enumerate(track.cues, start=1):
         if cue.confidence is not None and cue.confidence < MIN_CONFIDENCE:
             yield Finding(
@@ -67,10 +64,10 @@ def find_unsure_cues(track: Track) -> Iterator[Finding]:
 
 
 def summarize_unsure_cues(track: Track) -> list[Finding]:
-    """One word about all the cues under `UNSURE`, for tracks that follow the source's times.
+    """One finding for all cues below `MIN_CONFIDENCE`, for tracks with the source's times.
 
-    The source track names each of them; the same list again in every language would
-    bury what a translator should look at.
+    The source track lists each cue; repeating the list for every language would bury
+    the findings that concern the translator.
     """
     numbers = [
         number
@@ -101,7 +98,7 @@ def summarize_unsure_cues(track: Track) -> list[Finding]:
 
 
 def combine_confidence(words: Sequence[Word]) -> float | None:
-    """Of a stretch of words: half their mean and half the lowest; None without any."""
+    """Average the mean and the minimum confidence of words; None if there is none."""
     known = [word.confidence for word in words if word.confidence is not None]
     if not known:
         return None
@@ -123,13 +120,13 @@ def subtitle(
     kept: Sequence[Track] = (),
     recall: Sequence[texts.Pretranslator] = (),
 ) -> list[Result]:
-    """Cut, time, translate, fit and check transcripts of one language.
+    """Segment, time, translate, fit and check transcripts of one language.
 
-    All transcripts go to an engine together. Without an aligner, transcripts that
-    have no times get estimated ones. `kept` are tracks that the transcripts were made
-    from: translations then go into their cues, one for one. `recall`, one for each
-    transcript, gives what people already wrote; the engine is not asked for it. Raises
-    `InputError` for a transcript without words, `EngineError` where an engine fails.
+    All transcripts go to an engine together. Without an aligner, transcripts without
+    times get estimated ones. `kept` are the tracks the transcripts were made from:
+    translations then fill their cues one to one. `recall`, one for each transcript,
+    supplies existing translations, which are not sent to the engine. Raises
+    `InputError` for a transcript without words, `EngineError` if an engine fails.
     """
     prepared = [prepare(item, setting, aligner) for item in transcripts]
     drafts = {
@@ -150,11 +147,10 @@ def subtitle(
 def make_settings(
     source: Locale, glossary: Glossary | None = None, options: Options | None = None
 ) -> RunSettings:
-    """What holds for all transcripts of a run, for `prepare`, `translate` and `finish`.
+    """The settings of a run, shared by `prepare`, `translate` and `finish`.
 
-    The three are what `subtitle` does in turn, for callers that overlap them: only
-    `translate` needs engines, and it is the only one that looks at more than one
-    transcript.
+    `subtitle` calls these three in sequence; callers may overlap them. Only `translate`
+    needs engines, and only it processes more than one transcript at a time.
     """
     words = glossary or empty()
     return RunSettings(source, words, Matcher(words), options or Options())
@@ -163,7 +159,7 @@ def make_settings(
 def prepare(
     transcript: Transcript, setting: RunSettings, aligner: Aligner | None = None
 ) -> Prepared:
-    """Everything before the engines. Raises `InputError` for a transcript without words."""
+    """Run all stages before translation. Raises `InputError` if there are no words."""
     aligner = aligner or EstimateAligner(setting.source, setting.options.duration_ms)
     return texts.prepare(transcript, setting, aligner)
 
@@ -176,9 +172,9 @@ def translate(
     recall: Sequence[texts.Pretranslator] = (),
     progress: translation.Progress | None = None,
 ) -> list[list[Draft]]:
-    """Drafts for every transcript, made together. Raises `EngineError`.
+    """Translate all transcripts together into drafts. Raises `EngineError`.
 
-    `recall` is empty or has one for each transcript.
+    `recall` is empty or has one entry per transcript.
     """
     known: list[Pretranslation | None] = []
     for ask, one in zip(recall, prepared, strict=bool(recall)):
@@ -194,7 +190,7 @@ def finish(
     setting: RunSettings,
     kept: Track | None = None,
 ) -> Result:
-    """Cues, checks and findings from a transcript and its drafts; engines are only named."""
+    """Build cues and findings from a transcript and its drafts, without calling engines."""
     own, own_texts = _source_output(one, setting, kept)
     outputs = []
     for locale, engine, drafts in targets:
@@ -244,7 +240,7 @@ def _source_output(
         Draft(item.sentence, done, Method(MethodKind.SOURCE), item.text)
         for item, done in zip(one.protected, finished, strict=True)
     )
-    # Cues that were given are not ours to judge here: `check` does that.
+    # Existing cues are not checked here; `check` does that.
     found: tuple[Finding, ...] = ()
     if not kept:
         gap = options.limits(source).min_gap_ms

@@ -1,4 +1,4 @@
-"""Subtitles that somebody made, moved onto the speech of a recording."""
+"""Synchronization of existing subtitles with the speech of a recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +11,10 @@ from speechsubs.model import Cue, Finding, Sentence, Severity, Track
 from speechsubs.pipeline.run import combine_confidence
 from speechsubs.protocols import Aligner
 
-#: Under this nothing is written unless somebody insists. Right fits measured 0.9 and
-#: more, other texts 0.3 and less.
+#: Below this, nothing is written unless forced. Correct fits measured 0.9 and more,
+#: unrelated texts 0.3 and less.
 MIN_FIT_CONFIDENCE: Final = 0.5
-#: A word's time moves its cue only from this confidence on, and only so far.
+#: Minimum word confidence for moving a cue, and the maximum shift.
 _MIN_WORD_CONFIDENCE: Final = 0.5
 _MAX_SHIFT_MS: Final = 1_500
 _MIN_MS: Final = 200
@@ -22,7 +22,7 @@ _MIN_MS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """The moved track, the fit that moved it, and how many cues words moved further."""
+    """The synchronized track, its fit, and the number of cues adjusted by word times."""
 
     track: Track
     fit: Fit
@@ -30,7 +30,7 @@ class SyncResult:
 
     @property
     def sure(self) -> bool:
-        """True where the result may be written without asking."""
+        """True if the result may be written without confirmation."""
         return self.fit.confidence >= MIN_FIT_CONFIDENCE
 
 
@@ -42,9 +42,9 @@ def sync(
 ) -> SyncResult:
     """Move a track by one offset and one rate, then each cue by its words.
 
-    Only an aligner that heard the words moves single cues, and only where it is sure.
-    `curve` is the recording's, where the caller has it. Raises `InputError` where
-    speech cannot be found for want of packages.
+    Single cues are moved only by an aligner with measured word times, and only with
+    enough confidence. `curve` is the recording's speech curve if the caller has it.
+    Raises `InputError` if packages for speech detection are missing.
     """
     heard = (curve or vad.SpeechCurve(recording)).values()
     spans = [(cue.start_ms, cue.end_ms) for cue in track.cues]
@@ -71,7 +71,7 @@ def sync(
 
 
 def _realign(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, list[Finding]]:
-    """Cues on the times of their own words, where those are sure and near."""
+    """Move cues to their word times where these are confident and close."""
     sentences = [Sentence(n, n, " ".join(cue.lines), line=n + 1) for n, cue in enumerate(cues)]
     placed = aligner.place(sentences)
     if placed.aligner != aligner.name:
@@ -88,7 +88,7 @@ def _realign(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, lis
         if abs(by) > _MAX_SHIFT_MS:
             result.append(cue)
             continue
-        # The time to read behind the last word stays as it was, unless speech needs it.
+        # Keep the reading time after the last word, unless speech needs it.
         end = max(cue.end_ms + by, spoken_end, start + 1)
         result.append(replace(cue, start_ms=start, end_ms=end, confidence=trust))
         moved += by != 0
@@ -96,7 +96,7 @@ def _realign(cues: Sequence[Cue], aligner: Aligner) -> tuple[list[Cue], int, lis
 
 
 def _trim_overlaps(cues: Sequence[Cue]) -> list[Cue]:
-    """Cues in order; where moving made two overlap that did not, the first ends earlier."""
+    """Order the cues; where moving created an overlap, end the first cue earlier."""
     ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
     result: list[Cue] = []
     for number, cue in enumerate(ordered):
@@ -109,7 +109,7 @@ def _trim_overlaps(cues: Sequence[Cue]) -> list[Cue]:
 
 
 def _check_beyond_end(cues: Sequence[Cue], recording: Recording) -> list[Finding]:
-    """A word about cues behind the end of the recording."""
+    """Report cues after the end of the recording."""
     end = recording.offset_ms + recording.duration_ms
     late = sum(cue.start_ms >= end for cue in cues)
     if not late:

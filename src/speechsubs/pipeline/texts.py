@@ -1,9 +1,4 @@
-"""Words into words with times: from the transcript itself, else from an aligner.
-
-Sentences prepared for engines, translated, and finished: all that needs no cues.
-
-Translations that are there already: from a memory, or from several places in turn.
-"""
+"""The stages that work on sentences: word timing, masking, translation, pretranslation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -40,13 +35,13 @@ FROM_TRANSCRIPT = "transcript"
 
 
 def time_words(sentences: Sequence[Sentence], aligner: Aligner) -> Placement:
-    """The sentences with word times: their own, else the aligner's.
+    """The sentences with word times: their own if complete, else the aligner's.
 
-    A transcript that timed every sentence keeps its own times, made ascending: in a
-    sentence a word starts no earlier than the one before it ends. Sentences may
-    overlap, because two people may speak at once. An aligner that can refine times
-    that exist does so. Where one sentence has no time the
-    aligner times them all, because two clocks in one track would jump.
+    A transcript with times for every sentence keeps them, made ascending: within a
+    sentence, a word starts no earlier than the previous one ends. Sentences may overlap,
+    because two people may speak at once. A `Refiner` refines the existing times. If any
+    sentence has no times, the aligner times all of them, because mixing two time
+    sources in one track would cause jumps.
     """
     if sentences and all(sentence.words for sentence in sentences):
         own = tuple(map(_sort_times, sentences))
@@ -67,7 +62,7 @@ def _sort_times(sentence: Sentence) -> Sentence:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What holds for a whole run: the source language, the glossary, the options."""
+    """The settings of a run: source language, glossary and options."""
 
     source: Locale
     glossary: Glossary
@@ -75,7 +70,7 @@ class RunSettings:
     options: Options
 
     def style(self, locale: Locale) -> restore.Style:
-        """How translations into a locale are written."""
+        """The style of translations into a locale."""
         options = self.options
         dates, units = options.dates == "locale", options.units == "locale"
         return restore.Style(self.source, locale, options.currency_style, dates, units)
@@ -83,9 +78,9 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A transcript up to the point where engines take over.
+    """A transcript prepared for translation.
 
-    `aligner` names where the times come from.
+    `aligner` names the source of the times.
     """
 
     transcript: Transcript
@@ -101,7 +96,7 @@ class Prepared:
 
 
 def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> Prepared:
-    """Sentences with times and slots. Raises `InputError` where there is no text."""
+    """Prepare sentences with times and slots. Raises `InputError` if there is no text."""
     if not setting.options.headings:
         kept = tuple(p for p in transcript.paragraphs if p.kind is not Kind.HEADING)
         transcript = replace(transcript, paragraphs=kept)
@@ -116,7 +111,7 @@ def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> P
     )
     dates, units = setting.options.dates == "locale", setting.options.units == "locale"
     protected = placeholders.protect(timed, setting.matcher, language, context, dates, units)
-    # A sentence with an unsure time is said by its cues (`trust`), with their numbers.
+    # Sentences with uncertain times are reported by cue, with the cue numbers.
     heard = tuple(
         replace(f, file=f.file or transcript.source)
         for f in placed.findings
@@ -126,7 +121,7 @@ def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> P
     return Prepared(transcript, placed.aligner, timed, protected, context)
 
 
-#: Translations that are there already, for sentences and a locale; None where there is none.
+#: Returns existing translations for sentences and a locale; None where there is none.
 Pretranslator = Callable[[Sequence[Protected], Locale], Sequence[Pretranslation | None]]
 
 
@@ -138,7 +133,7 @@ def draft_sentences(
     progress: translation.Progress | None = None,
     known: Sequence[Pretranslation | None] = (),
 ) -> list[Draft]:
-    """Every sentence in the locale: recalled where somebody answers for it, else translated.
+    """Pretranslate every sentence if possible, else translate it with the engine.
 
     `known` is empty or as long as `protected`.
     """
@@ -161,7 +156,7 @@ def translate_sentences(
     setting: RunSettings,
     progress: translation.Progress | None = None,
 ) -> list[Hypothesis]:
-    """All sentences through one engine and its ladder."""
+    """Translate all sentences with one engine, including retries."""
     style = setting.style(locale)
 
     def wording(item: Protected, number: int) -> str:
@@ -184,7 +179,7 @@ def translate_sentences(
 
 
 def _finish(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: RunSettings) -> Draft:
-    """An output with its slots filled, in the locale's own writing."""
+    """An output with its slots filled, in the locale's typography."""
     done = restore.render_target(item, hypothesis.output, setting.style(locale))
     return Draft(
         item.sentence,
@@ -202,7 +197,7 @@ def check_drafts(
     locale: Locale,
     setting: RunSettings,
 ) -> list[list[Finding]]:
-    """What is wrong with each translated sentence, terms and amounts first."""
+    """The findings for each translated sentence, terms and amounts first."""
     found = qa.compare(
         sources,
         [draft.finished.text for draft in drafts],
@@ -217,7 +212,7 @@ def check_drafts(
 
 
 def _review_method(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
-    """What the ladder could not settle, where the finished text does not show it."""
+    """Report problems left after all retries that the finished text does not show."""
     seen = {finding.code.removeprefix("term-") for finding in compared}
     seen |= {finding.code for finding in compared}
     problems = [str(p) for p in draft.problems if p.code not in seen]
@@ -231,7 +226,7 @@ def _review_method(draft: Draft, compared: Sequence[Finding], locale: Locale) ->
 
 
 def find_missing_targets(protected: Sequence[Protected], locale: Locale) -> list[Finding]:
-    """Fixed terms that the glossary has no wording for in this locale, each once."""
+    """Report each fixed term without a glossary translation for this locale, once."""
     found = {}
     for item in protected:
         for term in item.terms.values():
@@ -246,9 +241,10 @@ def find_missing_targets(protected: Sequence[Protected], locale: Locale) -> list
 
 
 def check_glossary_language(glossary: Glossary, source: Locale) -> list[Finding]:
-    """A note where a glossary's terms are in another language than what was said.
+    """Report a glossary whose term language differs from the transcript's.
 
-    Chinese in one script is another language here: its names match nothing in the other.
+    Simplified and Traditional Chinese count as different languages here, because terms
+    in one script do not match text in the other.
     """
     if not glossary.terms:
         return []
@@ -266,7 +262,7 @@ def check_glossary_language(glossary: Glossary, source: Locale) -> list[Finding]
 
 
 def find_unsure_amounts(one: Prepared) -> list[Finding]:
-    """Amounts whose currency or value had to be guessed: a person should look."""
+    """Report amounts with a guessed currency or value, for review."""
     return [
         replace(found, file=one.transcript.source, line=one.sentences[number].line)
         for number, item in enumerate(one.protected)
@@ -275,7 +271,7 @@ def find_unsure_amounts(one: Prepared) -> list[Finding]:
 
 
 def find_guessed_amounts(item: Protected) -> list[Finding]:
-    """The same of one sentence, without file and line."""
+    """The same for one sentence, without file and line."""
     return [
         Finding(
             "amount-unsure",
@@ -289,10 +285,10 @@ def find_guessed_amounts(item: Protected) -> list[Finding]:
 
 
 def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> Pretranslator:
-    """Recall what people wrote for sentences of the transcript `name`.
+    """Pretranslate from memory the sentences of the transcript `name`.
 
-    A sentence that differs only in names, amounts or numbers gets them refilled in the
-    target's own writing, where the memory allows it.
+    If a match differs only in names, amounts or numbers, these are replaced in the
+    target notation, where the memory allows it.
     """
 
     def recall(protected: Sequence[Protected], locale: Locale) -> list[Pretranslation | None]:
@@ -316,7 +312,7 @@ def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> P
 
 
 def first_of(recalls: Sequence[Pretranslator]) -> Pretranslator:
-    """Ask several in turn; the first that knows a sentence answers for it."""
+    """Combine pretranslators; the first match for a sentence is used."""
 
     def recall(protected: Sequence[Protected], locale: Locale) -> list[Pretranslation | None]:
         found: list[Pretranslation | None] = [None] * len(protected)
