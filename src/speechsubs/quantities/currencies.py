@@ -1,7 +1,4 @@
-"""What an amount is, and what a document says about ambiguous signs.
-
-Signs, codes and names of currencies, and what a document means by them.
-"""
+"""Currency signs, codes and names, and their meaning in a document."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +13,7 @@ from speechsubs.quantities.digits import SPACES, known, normalize_digits, rules_
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a document means by signs that several currencies share.
+    """The meaning in a document of signs shared by several currencies.
 
     `default_dollar` is the bare "$", `yen_sign` the "¥" ("CNY", "JPY"), None where
     the document does not say.
@@ -28,10 +25,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One amount of money where it stands in a text.
+    """One amount of money in a text.
 
-    `start` and `end` are half-open character offsets and `text` is what stands
-    there. `values` has one member, or two for a range. `approx` is "over" where the
+    `start` and `end` are half-open character offsets and `text` is the text between
+    them. `values` has one member, or two for a range. `approx` is "over" where the
     text holds an inseparable "more than" (多, 余). `sure` is False where the
     currency or the value is a guess. `scales` are the powers of ten of the scale
     words as written (0 for none), one for each value.
@@ -119,8 +116,8 @@ _NAMES_ONLY = ("元", "円")
 class CurrencyNames:
     """What currencies are called in a language.
 
-    `prefix` matches at the end of what stands before a number, `suffix` at the
-    start of what stands behind it; the words are looked up in `codes`. `rules` say which
+    `prefix` matches at the end of the text before a number, `suffix` at the start
+    of the text after it; the words are looked up in `codes`. `rules` say which
     names may be something else.
     """
 

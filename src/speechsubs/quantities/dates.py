@@ -1,8 +1,7 @@
-"""Dates as they are written out, found and rendered through CLDR patterns.
+"""Written-out dates: parsing, rendering with CLDR patterns, and a check of the months.
 
-Whether the months of a text's dates are named in its translation.
-
-Days and years are compared as numbers; "19 de mayo" for "19 July" has the right ones.
+Days and years are compared as numbers; the month check also finds "19 de mayo" for
+"19 July", where the numbers are correct.
 """
 
 import datetime
@@ -20,7 +19,7 @@ from speechsubs.quantities.format import cldr_name
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date where it stands. `day` or `year` is None where it was not said."""
+    """A date with its position. `day` or `year` is None where not given."""
 
     start: int
     end: int
@@ -166,13 +165,13 @@ def find_lost_months(dates: Sequence[Date], target: str, language: str) -> list[
     """
     if not dates or not _month_forms(language):
         return []
-    # Japanese likes its digits wide.
+    # Japanese often uses full-width digits.
     flat = unicodedata.normalize("NFKC", target).casefold()
     words = set(re.findall(r"[^\W\d_]+", flat))
     return [
         date
         for date in dates
-        # What is quoted in the source's own language is no loss.
+        # A date quoted in the source language is not lost.
         if not (_names_month(date.month, flat, words, language) or date.text.casefold() in flat)
     ]
 

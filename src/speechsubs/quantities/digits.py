@@ -1,6 +1,6 @@
-"""How each language writes numbers, read from the `numbers:` part of its locale file.
+"""Number notation by language, from the `numbers:` section of the locale files.
 
-What a run of digits and separators is worth: "1,234.5", "1.234,5", "30 000".
+Parses runs of digits and separators: "1,234.5", "1.234,5", "30 000".
 """
 
 import re
@@ -14,14 +14,14 @@ from speechsubs.language import locales
 from speechsubs.language.locale_rules import Forms
 from speechsubs.language.locales import Locale
 
-#: Spaces that may stand between a number and what belongs to it.
+#: Spaces allowed between a number and its unit or scale word.
 SPACES = " \u00a0\u202f\u2009"
 
 
 def any_of(words: Iterable[str]) -> str:
     """A pattern of any of the words, which matches nothing where there are none.
 
-    A star in a word stands for any letters, and a blank for any space.
+    A star in a word matches any letters, and a space any kind of space.
 
     >>> re.findall(any_of(["halb*", "a few"]), "halben, a\u00a0few")
     ['halben', 'a\xa0few']
@@ -62,7 +62,7 @@ _WIDE_COMMA = re.compile("(?<=[０-９])[，、](?=[０-９]{3}(?![０-９]))")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a language's numbers look like. See `locales/root.yml` for the meaning."""
+    """The number notation of a language. See `locales/root.yml` for the fields."""
 
     language: str
     decimal: str
@@ -82,7 +82,7 @@ class Rules:
 
 
 def rules_for(language: str) -> Locale:
-    """The locale of a language; English's for one nobody knows.
+    """The locale of a language; the English one if unknown.
 
     The signs and codes in it hold everywhere; unknown languages get no words, see
     `known`.
@@ -138,7 +138,7 @@ def scale_pattern(language: str) -> re.Pattern[str]:
     return re.compile(rf"[{SPACES}-]?({body})(?![^\W_])", re.IGNORECASE)
 
 
-#: More digits than this is noise or an attack, not a number that was spoken.
+#: More digits than this are noise or an attack, not a real number.
 MAX_DIGITS = 60
 
 #: Digits with separators between them. Possessive, so that no input is read twice.

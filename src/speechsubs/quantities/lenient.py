@@ -1,19 +1,11 @@
-"""What a spelled-out number is to the check: one that must be there, or that may.
+"""Lenient parsing of spelled-out numbers, for checks only.
 
-Small numbers inside other words: "tridimensionale", "четырёхдневный", "dreimal", "beide".
-
-Only the check asks for them: without them an English "three-day" that became
-"четырёхдневный" is a number lost and none gained, which a free translation may be.
-
-Korean number words: 이백 in Chinese numerals, 두 and 세 in words of its own.
-
-What number words are worth where only a check asks: Arabic, Thai, Korean, and idioms.
-
-The grammars that amounts are read with (`words`, `cjk`) are strict, because what they
-read is rewritten. Here a wrong reading only costs or forgives a finding, so more is read:
-"nineteen eighty-four", "two dozen", 이백, สามพัน, ثلاثة آلاف.
-
-Numbers that are in a text without being written as one: "both", "20th", "March", "XIX".
+The grammars for amounts (`words`, `cjk`) are strict, because what they parse is
+rewritten. Here a wrong reading only adds or suppresses a finding, so more is accepted:
+"nineteen eighty-four", "two dozen", 이백, สามพัน, ثلاثة آلاف. Also covered are numbers
+inside words ("tridimensionale", "четырёхдневный", "dreimal") and values that are implied
+("both", "20th", "March", "XIX"). Without them, an English "three-day" translated as
+"четырёхдневный" would count as a lost number.
 """
 
 import re
@@ -33,18 +25,18 @@ from speechsubs.quantities.digits import any_of, known, normalize_digits, rules_
 from speechsubs.quantities.numerals import Quantity, find_quantities
 from speechsubs.quantities.ordinals import count_ordinals
 
-#: From here on a spelled-out number must be on the other side as well. Smaller ones are
-#: half idiom in every language: "one of them", "two or three", "a couple of", 一些.
+#: From this value on, a spelled-out number is required in the translation. Smaller ones
+#: are often idiomatic in every language: "one of them", "two or three", "a couple of", 一些.
 MIN_STRONG = 13
 
 
 @dataclass(frozen=True, slots=True)
 class SpelledNumber:
-    """A spelled-out number. `strong`: it is one beyond doubt, and must be translated.
+    """A spelled-out number. `strong`: certainly a number, and required in the translation.
 
-    `small`: it is one from two to twelve, which may be gone, but not be another one.
-    `either`: what it is worth if it is one number with the next one: "ten billion and five".
-    `end` is 0 where the words are no number that could be written in digits instead.
+    `small`: two to twelve, which may be missing but must not change. `either`: the value
+    if it forms one number with the next one: "ten billion and five". `end` is 0 where
+    the words cannot be written in digits instead.
     """
 
     start: int
@@ -56,7 +48,7 @@ class SpelledNumber:
 
 
 def is_small(value: Decimal) -> bool:
-    """Whether a number in words may be gone from a translation, but not be another one."""
+    """Whether a number in words may be missing from a translation, but must not change."""
     return 2 <= value < MIN_STRONG
 
 
@@ -185,7 +177,7 @@ def _read_sino_korean(run: str) -> tuple[int, bool]:
 
 
 def reads_words(language: str) -> bool:
-    """Whether number words of the language can be read at all."""
+    """Whether number words of the language can be parsed."""
     return known(language)
 
 
@@ -458,7 +450,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def find_implied_values(text: str, language: str) -> Counter[Decimal]:
-    """The values that words of a text may stand for, each as often as it may."""
+    """The values that words of a text may imply, with their maximum counts."""
     flat = normalize_digits(text)
     found = count_ordinals(text, language)
     found.update(Decimal(_read_roman(m.group(0))) for m in _ROMAN.finditer(flat))
@@ -478,7 +470,7 @@ def _implied(language: str) -> Mapping[str, int]:
 
 
 def find_zero_minutes(text: str) -> frozenset[int]:
-    """Where the "00" of times stand: "at 9:00" is "à 9 heures" elsewhere."""
+    """The positions of "00" in times: "at 9:00" is "à 9 heures" in French."""
     if ":" not in text and "：" not in text:
         return frozenset()
     return frozenset(

@@ -1,6 +1,7 @@
-"""Where a currency's name is more likely another word: pounds of flour, 元组, "won".
+"""Amounts of money: a quantity with a currency next to it, or two that form a range.
 
-Finding amounts: a quantity with a currency beside it, or two that make a range.
+Currency names that are more likely other words are excluded: pounds of flour, 元组,
+"won".
 """
 
 import re
@@ -33,14 +34,14 @@ from speechsubs.quantities.digits import (
 from speechsubs.quantities.numerals import Quantity, find_quantities
 from speechsubs.quantities.words import cardinal_rules, power_of
 
-#: From here on a name that is mostly another word is money: "2000 coronas".
+#: From this value on, a currency name that is usually another word is money: "2000 coronas".
 _LARGE = 1000
 #: What ends a clause.
 _ENDS = "，。！？、；：）」』】,.!?;:) \n"
 
 
 def is_unlikely(text: str, end: int, name: str, quantity: Quantity, table: CurrencyNames) -> bool:
-    """Whether a number with this name behind it is no amount at all."""
+    """Whether a number followed by this name is unlikely to be an amount."""
     small = quantity.value < _LARGE and not quantity.scale
     word = name.lower()
     rules = table.rules
@@ -121,13 +122,13 @@ def _apart(words: Iterable[str]) -> list[str]:
 
 
 def _glued(words: Iterable[str]) -> list[str]:
-    """The words that stand without a blank before a number."""
+    """The words written without a space before a number."""
     return [word for word in words if is_cjk(word[-1])]
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A quantity with the currency that stands beside it, if one does."""
+    """A quantity with an adjacent currency, if any."""
 
     start: int
     end: int
@@ -152,7 +153,7 @@ def find_amounts(
     `language` decides the words and the meaning of points and commas; for a
     language without a locale file only signs and ISO codes are read. Words such as
     "about" stay outside the span, and so do parentheses. `scanned` are the quantities
-    of the text where they are known already.
+    of the text if already known.
 
     >>> [a.key for a in find_amounts("It costs 215,900 yuan (29700$).", "en")]
     ['215900 CNY', '29700 USD']
@@ -222,7 +223,7 @@ def _find_candidates(
 
 
 def _with_price_notation(flat: str, quantity: Quantity, language: str) -> Quantity:
-    """A quantity with what only prices have: "$.50", "$100+ million", "2,- €"."""
+    """A quantity with notation used only in prices: "$.50", "$100+ million", "2,- €"."""
     if quantity.spelled or quantity.scale:
         return _with_half(flat, quantity, language)
     start, end = quantity.start, quantity.end
@@ -302,7 +303,7 @@ def _may_follow(flat: str, tail: re.Match[str], before: str) -> bool:
 
 
 def _code(found: _Candidate, context: Context, table: CurrencyNames) -> tuple[str, bool]:
-    """The currency and whether it is sure; "" where what stands beside it is no currency."""
+    """The currency and whether it is certain; "" where the adjacent text is no currency."""
     before, after = found.before, found.after
     one = _lookup(before, context, table) if before else None
     two = _lookup(after, context, table) if after else None
@@ -367,7 +368,7 @@ def _grouped_value(quantity: Quantity) -> Decimal:
 
 
 def _shared_power(low: Quantity, high: Quantity) -> int:
-    """The power of ten that the end of a spelled range lends its beginning.
+    """The power of ten that the start of a spelled range takes from its end.
 
     "Ten to twelve thousand" is ten thousand and more, "two to three hundred" two hundred;
     "five hundred to one thousand" is what it says.
@@ -381,7 +382,7 @@ def _shared_power(low: Quantity, high: Quantity) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _RangeLink:
-    """What makes two quantities a range: the word before them, if any, and the link.
+    """The words that make two quantities a range: one before them, if any, and the link.
 
     `start` is where the range begins, `opening` is "between" or "from" in lower case.
     """

@@ -1,9 +1,7 @@
-"""Every number in a text, digits or words, with its scale word: the ground of both grammars.
+"""Scanner for numbers in digits or words, with their scale words.
 
-`money` looks for a currency beside each quantity, `numbers` reports the ones that
-are written in digits.
-
-The numbers of a text that are written in digits.
+`money` looks for a currency next to each quantity; `find_numbers` returns those written
+in digits.
 """
 
 import re
@@ -27,17 +25,17 @@ from speechsubs.quantities.digits import (
     trim_zeros,
 )
 
-#: Letters that are a scale only beside a sign or a code: "£5m", "€3b", "$10k".
+#: Letters that are a scale only next to a currency sign or code: "£5m", "€3b", "$10k".
 _LETTERS = {"k": 3, "m": 6, "mm": 6, "b": 9, "t": 12, "bn": 9, "mn": 6, "tn": 12}
 _LETTER = re.compile(rf"[{SPACES}]?(mm|bn|mn|tn|[kKmMbBtT])(?![^\W_])")
-#: What a sign or a code before a number ends with.
+#: A currency sign or code directly before a number.
 _SIGN_BEFORE = re.compile(rf"(?:[$€£¥₹₩₽₺฿₱₫₪₴]|(?<![A-Za-z])[A-Z]{{3}})[{SPACES}]?-?$")
 _SIGN_AFTER = re.compile(rf"[{SPACES}]?(?:[$€£¥₹₩₽₺฿₱₫₪₴]|[A-Z]{{3}}(?![A-Za-z]))")
 #: "20k euros", "10 k€", "3 M€": one letter of a case that is no unit's.
 _CURRENCY_AFTER = re.compile(
     rf"(?<=[kKM])(?:€|[{SPACES}](?:euros?|dollars?|bucks|quid|pounds|d[oó]lares|dollari)(?![^\W_]))"
 )
-#: Units that are written straight on a number. Case counts: "4S" is a name.
+#: Units written without a space after a number. Case-sensitive: "4S" is a name.
 _UNITS = re.compile(
     r"(?:km/h|km|kg|cm|mm|nm|ml|cl|ms|min|mph|kph|rpm|kWh|MWh|GWh|kW|MW|GW|mAh|Ah|Wh|kHz|MHz|GHz|Hz"
     r"|h\d\d|KB|MB|GB|TB|PB|kB|Nm|N[⋅·]m|hp|PS|fps|dpi|ppi|dB|px|pt|ft|in|lb|lbs|oz|m|g|s|h|l|W|V|x)(?:[²³2])?"
@@ -47,10 +45,10 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number where it stands. Offsets are half-open.
+    """A number with its position. Offsets are half-open.
 
-    `value` is `mantissa` times ten to the `scale`; `scale` is 0 where no scale word
-    was written. `spelled` tells words from digits, `approx` is "over" for 100多万.
+    `value` is `mantissa` times ten to the `scale`; `scale` is 0 without a scale word.
+    `spelled` is True for number words, `approx` is "over" for 100多万.
     """
 
     start: int
@@ -152,7 +150,7 @@ def _digits(flat: str, rule: Rules) -> Iterator[Quantity]:
 
 
 def _with_spaces(flat: str, start: int, end: int, rule: Rules) -> tuple[str, int, bool]:
-    """Take in groups behind spaces: "30 000". An ordinary space in English is a guess."""
+    """Include groups after spaces: "30 000". An ordinary space in English is a guess."""
     body = flat[start:end]
     if not body.isdigit() or len(body) > 3 or (body.startswith("0") and body != "0"):
         return body, end, True
@@ -226,7 +224,7 @@ def is_number_start(flat: str, start: int) -> bool:
         return True
     if not _letter(before) and before != "_" and not before.isdigit():
         return True
-    # "RMB299,900" and "Rs500" are a currency written on its number.
+    # "RMB299,900" and "Rs500" have the currency attached to the number.
     return bool(_CODE_BEFORE.search(flat[max(0, start - 5) : start]))
 
 
@@ -234,14 +232,14 @@ _CODE_BEFORE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{3}|Rs)$")
 
 
 def is_number_end(flat: str, end: int) -> bool:
-    """False where letters go on that are no unit: "4S", "7th", "3D"."""
+    """False before attached letters that are not a unit: "4S", "7th", "3D"."""
     if end >= len(flat) or not (_letter(flat[end]) or flat[end] == "_"):
         return True
     return bool(_UNITS.match(flat, end)) or bool(_SIGN_AFTER.match(flat, end))
 
 
 def _letter(character: str) -> bool:
-    """A letter of a script that parts words by spaces."""
+    """True for a letter of a script that separates words with spaces."""
     return character.isalpha() and not cjk.is_cjk(character)
 
 
@@ -257,7 +255,7 @@ _PERCENT = re.compile(r"[ \u00a0\u202f\u2009]?([%‰％])")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in digits, with the scale word behind it in its span and its value.
+    """A number in digits; span and value include a following scale word.
 
     `unit_word` is the scale word or the percent sign as written, or empty. A percent
     sign does not change the value: "5%" is 5.
@@ -273,9 +271,9 @@ class Number:
 def find_numbers(
     text: str, language: str, scanned: Iterable[Quantity] | None = None
 ) -> list[Number]:
-    """The numbers written in digits, left to right; spelled-out ones are left out.
+    """The numbers written in digits, left to right, without spelled-out ones.
 
-    `scanned` are the quantities of the text where they are known already.
+    `scanned` are the quantities of the text if already known.
 
     >>> [(n.text, int(n.value)) for n in find_numbers("5.4 million km in the SU7", "en")]
     [('5.4 million', 5400000)]

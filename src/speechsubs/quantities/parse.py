@@ -1,7 +1,7 @@
-"""Every quantity of a text, read once: numbers, amounts, measures, dates and times.
+"""The quantities of a text, parsed once: numbers, amounts, measures, dates and times.
 
-What is read travels with the text to all that look at it: masking, validation, repair
-and QA. Each kind is read when it is first asked for, from one scan of the numbers.
+The result is shared by masking, validation, repair and QA. Each kind is parsed on first
+use, from one scan of the numbers.
 """
 
 from collections import Counter
@@ -19,8 +19,8 @@ from speechsubs.quantities.times import Time, find_times
 from speechsubs.quantities.units import Measure, find_measures
 from speechsubs.spans import SpannedText
 
-#: Texts up to this long are kept: most outputs are the finished text already, and a
-#: talk repeats itself.
+#: Texts up to this length are cached: most outputs are already the finished text, and
+#: speakers repeat themselves.
 _SHORT = 1_000
 
 
@@ -37,7 +37,7 @@ class Quantities:
 
     @cached_property
     def scanned(self) -> tuple[Quantity, ...]:
-        """The numbers in digits and words that every kind of quantity is made of."""
+        """The numbers in digits and words that all kinds of quantity are built from."""
         return tuple(numerals.find_quantities(self.text, self.language))
 
     @cached_property
@@ -47,12 +47,12 @@ class Quantities:
 
     @cached_property
     def words(self) -> tuple[SpelledNumber, ...]:
-        """The numbers in words, doubtful readings included."""
+        """The numbers in words, including uncertain readings."""
         return find_lenient_numbers(self.text, self.language, self.scanned)
 
     @cached_property
     def implied(self) -> Counter[Decimal]:
-        """The values that words stand for without being numbers: "both", "second"."""
+        """The values implied by words that are not numbers: "both", "second"."""
         return lenient.find_implied_values(self.text, self.language)
 
     @cached_property
@@ -76,9 +76,9 @@ class Quantities:
         return find_times(self.text)
 
     def without(self, bounds: Sequence[tuple[int, int]]) -> "Quantities":
-        """The text with a neutral stand-in for some stretches.
+        """Replace some stretches of the text with a neutral mark.
 
-        It is read again: what stood beside a stretch may be another number without it.
+        The text is parsed again, because its neighbours may then be different numbers.
 
         >>> parse("pay $5 for 2", "en").without([(4, 6)]).text
         'pay · for 2'
@@ -88,7 +88,7 @@ class Quantities:
         return parse(SpannedText.of(self.text, bounds).without(), self.language, self.context)
 
     def read_as(self, language: str) -> "Quantities":
-        """The same text as another language would read it."""
+        """The same text parsed as another language."""
         return self if language == self.language else parse(self.text, language)
 
 

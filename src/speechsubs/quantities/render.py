@@ -1,10 +1,8 @@
-"""What of a text is a slot because of its numbers, and what each becomes in a locale.
+"""Numeric slots of a text, and rendering of quantities and amounts for a locale.
 
-A slot's value is what was read there. Files keep its key, which says the same independent
-of its spelling: "date:2021-03-30", "time:16:13", "unit:5400000 kilometer", "unit:55
-percent", "count:32000" for a number in words, or a bare value.
-
-Writing an amount the way a locale does. Never converts, never rounds.
+Files store a slot's key, which is independent of its spelling: "date:2021-03-30",
+"time:16:13", "unit:5400000 kilometer", "unit:55 percent", "count:32000" for a number in
+words, or a bare value. Rendering never converts and never rounds.
 """
 
 import re
@@ -25,13 +23,13 @@ from speechsubs.quantities.repair import localize
 from speechsubs.quantities.times import Time, render_time
 from speechsubs.quantities.units import Measure, render_measure
 
-#: What a number with what belongs to it was read as.
+#: A parsed quantity of any kind.
 Value = Date | Time | Measure | SpelledNumber | Number
 
 
 @dataclass(frozen=True, slots=True)
 class NumericSpan:
-    """A number with what belongs to it. Spots of one text may overlap."""
+    """A number with its unit or context. Spans of one text may overlap."""
 
     start: int
     end: int
@@ -40,7 +38,7 @@ class NumericSpan:
 
     @property
     def key(self) -> str:
-        """The value as files have it."""
+        """The value as stored in files."""
         match self.value:
             case Date() as date:
                 return _date_key(date)
@@ -90,7 +88,7 @@ def _date_key(date: Date) -> str:
 
 
 def render_value(value: Value, text: str, source_language: str, locale: Locale) -> str:
-    """What a value that stands as `text` in a source becomes in a locale."""
+    """Render for a locale a value written as `text` in the source."""
     match value:
         case Date():
             return render_date(value, locale)
@@ -106,7 +104,7 @@ def render_value(value: Value, text: str, source_language: str, locale: Locale) 
 
 
 def render_key(key: str, text: str, source_language: str, locale: Locale) -> str:
-    """What a slot of a file, of which key and text are known, becomes in a locale.
+    """Render for a locale a stored slot, from its key and text.
 
     >>> from speechsubs.language.locales import load
     >>> render_key("time:16:13", "4:13 p.m.", "en", load("es"))

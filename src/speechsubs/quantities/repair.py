@@ -1,29 +1,12 @@
-"""Dates that an engine carried over half translated, set right.
+"""Repairs of quantities in engine output: dates, prepositions, scale words, numbers, units.
 
-Engines move a date's day and year faithfully and stumble over what stands between:
-"19 July 2024" becomes "19 julio 2024", "30 de març" a Spanish "30 de marzo", "March 30"
-a stroll. The day and the year are known from the source, so the date is found again by
-them and written in the target's own long form.
-
-The little words before a time or a date that came out of an engine.
-
-Models that never saw a time copy it and guess at its preposition: "en 16:13" for "a las
-16:13", "en 30 de marzo" for "el 30 de marzo". Which words become which is data in
-`locales/*.yml` under `typography`: `before_times` and `before_dates`. A time whose hour
-is 1 takes the form behind "|". Only times and dates of the source are touched, and only
-where the source too has a preposition or nothing before them, so that a race run "in
-16:13" stays one.
-
-The plural of scale words that an engine wrote: "5,4 milió" becomes "5,4 milions".
-
-Rewriting numbers that an engine left in the source language's notation.
-
-Measures that an engine carried over half translated, set right, and compared.
-
-Engines keep the number of "5.4 million kilometers" and stumble over its notation, its
-link ("5,4 millones kilómetros") or an unknown unit ("500 horsepower"). The source says
-what was meant, so the measure is found again by value and unit and written by the
-locale's pattern. What the engine worded well itself is left as it is.
+Engines keep values but not their notation: "19 July 2024" becomes "19 julio 2024",
+"4:13 p.m." "en 16:13", "5.4 million kilometers" "5,4 millones kilómetros", and in
+Catalan "5,4 milió". Each quantity of the source is located again by its value and
+written in the target locale's form; correct wording by the engine is kept. Prepositions
+come from `before_times` and `before_dates` under `typography` in `locales/*.yml`; a time
+whose hour is 1 takes the form after "|". They change only where the source too has a
+preposition or nothing before the time or date, so that a race run "in 16:13" is kept.
 """
 
 import re
@@ -57,8 +40,8 @@ from speechsubs.quantities.units import (
     unit_spellings,
 )
 
-# Possessive: a word is taken whole or not at all, or a long one could be split among
-# the nine places between day and year in more ways than a night has seconds.
+# Possessive: a word matches whole or not at all; otherwise a long one could be split
+# among the nine positions between day and year, with catastrophic backtracking.
 _WORD = r"[^\W\d_]++\.?+"
 _LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)([ \u00a0]++)$")
 #: How far before a date its article or month is looked for, in characters.
@@ -254,7 +237,7 @@ def preposition_edits(
 
 
 def _stands_behind(words: Container[str], source: str, start: int) -> bool:
-    """Whether one of the words stands right before a place."""
+    """Whether one of the words is directly before a position."""
     before = _WORDS_BEFORE.search(source, max(0, start - _MAX_PREPOSITION_GAP), start)
     return before is not None and before.group(2).lower() in words
 
@@ -371,7 +354,7 @@ def _rewritten(
     if quantity.scale:
         return _with_scale(text, quantity, source, locale)
     if run.isdigit() and len(run) > 4 and not target.cjk:
-        # "30 000": blanks group in every language, and are not every language's style.
+        # "30 000": spaces group in every language, but are not every language's style.
         parted = text[quantity.start : quantity.end] != run
         return format_digits(quantity.mantissa, locale) if parted else None
     if run.isdigit() or not _native(run, source):
@@ -501,7 +484,7 @@ def _choose_wording(measure: Measure, there: Measure, locale: Locale) -> str:
         return render_measure(measure, locale) if re.search("[%٪]", there.text) else there.text
     own = _plain(there.text)
     if locale.numbers.inflected_units:
-        # A case that no table lists: only the blank before it becomes a no-break one.
+        # An unlisted case form: only the space before it becomes a no-break space.
         return _with_no_break_space(there)
     both = {short: render_measure(_like(measure, short), locale) for short in (False, True)}
     for text in both.values():
@@ -540,9 +523,9 @@ def _with_no_break_space(there: Measure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnitChange:
-    """A measure of the source whose unit is another one in the target, or none.
+    """A measure of the source whose unit is changed or missing in the target.
 
-    `unit` is what stands there instead, as written, or empty.
+    `unit` is the target's unit as written, or empty.
     """
 
     measure: Measure

@@ -1,6 +1,7 @@
-"""Spelled-out numbers: "two hundred and fifteen thousand", "dreihunderttausend".
+"""Spelled-out numbers, including halves.
 
-A half behind a number: "one and a half million", "un millón y medio", "anderthalb".
+Examples: "two hundred and fifteen thousand", "dreihunderttausend", "one and a half
+million", "un millón y medio", "anderthalb".
 """
 
 import re
@@ -24,7 +25,7 @@ from speechsubs.quantities.digits import (
 
 @cache
 def cardinal_rules(language: str) -> CardinalRules | None:
-    """The number words of a language; None where they are read in another way, or not."""
+    """The number words of a language; None if parsed otherwise or not supported."""
     rules = rules_for(language).cardinals if known(language) else None
     return rules if rules and rules.words and rules.system == "words" else None
 
@@ -153,11 +154,11 @@ class _Sum:
         return True
 
     def run(self, start: int, end: int) -> Run:
-        """The number and where it stands."""
+        """The number with its position."""
         value, scale = Decimal(self.total), self.scale
         if self.half:
             value = trim_zeros(Decimal(self.total * 5).scaleb(-1))
-            # Half a billion is said as 500 million, half a million in digits.
+            # Half a billion is written as 500 million, half a million in digits.
             scale = scale - 3 if scale >= 9 else 0
         return Run(start, end, value, scale if scale >= 5 else 0)
 
@@ -224,7 +225,7 @@ def _can_add(current: int | None, value: int, joined: bool) -> bool:
     return joined and rest < 10 and value >= 20 and value % 10 == 0
 
 
-#: A sum with more digits than Decimal holds is no number that anyone said.
+#: Maximum number of digits of a sum, the default precision of Decimal.
 _MOST_DIGITS = 28
 
 
@@ -303,7 +304,7 @@ def read_half_behind(
         return None
     after = scale_pattern(language).match(flat, found.end())
     if scale >= 6:
-        # "Two million and a half thousand" is nobody's number.
+        # "Two million and a half thousand" is not a valid number.
         return None if after else (value + shift(Decimal(5), scale - 1), scale, found.end())
     if scale or after is None or value >= 1_000:
         return None
@@ -330,7 +331,7 @@ def read_sum_behind(
 
 @cache
 def _sums(language: str) -> Mapping[int, re.Pattern[str]]:
-    """What may stand behind a scale word and be added to it, by the power of the word."""
+    """Patterns of numbers that may be added after a scale word, by its power."""
     numbers = rules_for(language).numbers
     if not known(language) or not numbers.added_scales:
         return {}
