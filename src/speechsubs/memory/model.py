@@ -1,11 +1,8 @@
-"""Sentences with placeables where names, amounts and numbers stand.
+"""Segments, queries, matches, and templates with placeables for names, amounts and numbers.
 
-`{money}` in the template of a source is any amount, `{number}` any number, and
-`{term:lei-jun}` this term of the glossary. The second of a kind is `{money:2}`, and
-`{money:2}` in the template of a target is the second amount of its source. Braces
-of the text itself are doubled.
-
-What a memory holds and what it answers: frozen types.
+`{money}` in a source template is any amount, `{number}` any number, and `{term:lei-jun}`
+the glossary term with this id. The second slot of a kind is `{money:2}`; in a target
+template, `{money:2}` is the second amount of its source. Literal braces are doubled.
 """
 
 import hashlib
@@ -26,7 +23,7 @@ _STAND_IN = {"term": "\ue000", "money": "\ue001", "number": "\ue002"}
 
 
 def normalised(text: str) -> str:
-    """The text as it is compared: composed (NFC), with single blanks and none around.
+    """Normalise a text for comparison: composed (NFC), single spaces, stripped.
 
     >>> normalised(" A  b\\u00a0c ")
     'A b c'
@@ -35,13 +32,13 @@ def normalised(text: str) -> str:
 
 
 def digest(text: str) -> bytes:
-    """128 bits that stand for a normalised text in an index."""
+    """Hash a normalised text to 128 bits for an index."""
     data = normalised(text).encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).digest()[:16]
 
 
 def names(slots: Sequence[Slot]) -> tuple[str, ...]:
-    """What each slot is called in a template.
+    """The name of each slot in a template.
 
     >>> names([Slot(SlotKind.MONEY, 0, 1, "", "1 USD"), Slot(SlotKind.MONEY, 2, 3, "", "2 USD")])
     ('{money}', '{money:2}')
@@ -58,7 +55,7 @@ def names(slots: Sequence[Slot]) -> tuple[str, ...]:
 
 
 def of_source(text: str, slots: Sequence[Slot]) -> str:
-    """The template of a source sentence. Slots are in order and apart.
+    """The template of a source sentence. Slots are in order and do not overlap.
 
     >>> of_source("He paid $5 {cash}", [Slot(SlotKind.MONEY, 8, 10, "$5", "5 USD")])
     'He paid {money} {{cash}}'
@@ -68,7 +65,7 @@ def of_source(text: str, slots: Sequence[Slot]) -> str:
 
 
 def of_target(target: SpannedText, slots: Sequence[Slot]) -> str:
-    """The template of a translation, in the names of its source's slots."""
+    """The template of a translation, with the slot names of its source."""
     return _template(target, names(slots))
 
 
@@ -84,7 +81,7 @@ def _escaped(text: str) -> str:
 
 
 def compact(template: str) -> str:
-    """A template as fuzzy matching compares it: placeables and digits are one letter each.
+    """Compact a template for fuzzy matching: placeables and digits become one letter each.
 
     >>> compact("{term:su7} costs {money}, 12,5 {{net}}") == compact("{term:m9} costs {money}, 9 {{net}}")
     True
@@ -102,7 +99,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 class State(IntEnum):
-    """Who answers for a translation. People's are `EDITED` and above."""
+    """The review state of a translation. `EDITED` and above are human translations."""
 
     MACHINE = 0
     EDITED = 1
@@ -110,13 +107,13 @@ class State(IntEnum):
 
     @property
     def word(self) -> str:
-        """The state as files and screens write it."""
+        """The name of the state in files and output."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a sentence stands: a file and a 0-based sentence, -1 where nobody knows."""
+    """The origin of a sentence: a file and a 0-based sentence index, -1 if unknown."""
 
     file: str = ""
     sentence: int = -1
@@ -127,14 +124,14 @@ class Segment:
     """A sentence and its translation.
 
     `source_language` and `target_language` are BCP 47 tags. `slots` are the names,
-    amounts and numbers of the source, in order and apart; `places` say where they
-    stand in the target, in order and apart too. `author` is free text, `date` is UTC
-    as "2026-03-01T12:00:00Z" or empty. `glossary` is the digest of the glossary and
-    `engine` the signature of the engine that the target was made with, if any.
-    `props` are properties that another tool put on it. `id` is the memory's own number.
+    amounts and numbers of the source, `places` their positions in the target; both are in
+    order and do not overlap. `author` is free text, `date` is UTC as
+    "2026-03-01T12:00:00Z" or empty. `glossary` is the digest of the glossary and `engine`
+    the signature of the engine used for the target, if any. `props` are properties set by
+    another tool. `id` is the row id in the memory.
 
-    Raises `ValueError` for slots or places outside their texts and for a date that is
-    written in another way.
+    Raises `ValueError` for slots or places outside their texts and for a date in another
+    format.
     """
 
     source_language: str
@@ -163,7 +160,7 @@ class Segment:
 
     @property
     def source_template(self) -> str:
-        """The source with placeables, see `templates`."""
+        """The source with placeables, see `of_source`."""
         return of_source(self.source, self.slots)
 
     @property
@@ -191,7 +188,7 @@ class Query:
 
     @property
     def template(self) -> str:
-        """The sentence with placeables, see `templates`."""
+        """The sentence with placeables, see `of_source`."""
         return of_source(self.text, self.slots)
 
 
@@ -208,12 +205,12 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A segment that answers a query.
+    """A segment that matches a query.
 
     `score` is 0 to 100 per cent, 100 only for exact matches and templates. `places`
-    say where the *query's* slots stand in `segment.target`. `refill` are the slots of
-    the query whose text there is another one's and must be replaced; it is empty
-    unless `kind` is `TEMPLATE`.
+    are the positions of the *query's* slots in `segment.target`. `refill` are the slots
+    whose text there differs from the query and must be replaced; it is empty unless
+    `kind` is `TEMPLATE`.
     """
 
     segment: Segment
@@ -224,14 +221,14 @@ class Match:
 
     @property
     def template(self) -> str:
-        """The target with placeables, in the numbers of the segment's slots."""
+        """The target with placeables, numbered by the slots of the segment."""
         return self.segment.target_template
 
     def finished(self, texts: Mapping[int, str]) -> SpannedText:
-        """The translation with the texts of the slots to refill, all else word for word.
+        """The translation with `refill` slots replaced by `texts`, otherwise unchanged.
 
-        Raises `KeyError` where a slot of `refill` has no text, and `ValueError` for a
-        fuzzy match, which is no translation of the query.
+        Raises `KeyError` if a slot of `refill` has no text, and `ValueError` for a fuzzy
+        match, because it is not a translation of the query.
         """
         if self.kind is MatchKind.FUZZY:
             raise ValueError("a fuzzy match is a proposal, not a translation")
@@ -243,8 +240,8 @@ class Match:
 class CacheKey:
     """What an engine's output depends on.
 
-    `text` is the masked text that the engine gets, `options` whatever else the caller
-    asked of it, in one spelling.
+    `text` is the masked text for the engine, `options` are all other arguments in
+    canonical form.
     """
 
     engine: str

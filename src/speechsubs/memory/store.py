@@ -1,6 +1,6 @@
 """The translation memory: look up, store, cache, import and export.
 
-Its human segments can be hashed, to tell whether two memories give the same answers, and
+Human segments can be hashed, to check whether two memories give the same matches, and
 copied into a snapshot for processes that only read.
 """
 
@@ -27,7 +27,7 @@ from speechsubs.model import Finding
 def hash_segments(database: Database, pairs: Sequence[int]) -> str:
     """Hash the human segments of some language pairs; empty if there are none.
 
-    Equal hashes give equal answers. Ids of segments do not count, but their order does,
+    Equal hashes give equal matches. Ids of segments do not count, but their order does,
     because it breaks ties.
     """
     numbers = ",".join(map(str, pairs))
@@ -136,17 +136,17 @@ class Memory:
     def open(
         cls, path: Path | str, *, create: bool = True, now: Callable[[], str] | None = None
     ) -> "Memory":
-        """Open the memory in a file; by default make one where there is none.
+        """Open the memory in a file; by default create it if it does not exist.
 
-        `now` gives the date of what is stored without one, in UTC as
-        "2026-03-01T12:00:00Z". Raises `InputError` for a file that is something else,
-        is damaged or was made by a newer speechsubs.
+        `now` returns the date for segments stored without one, in UTC as
+        "2026-03-01T12:00:00Z". Raises `InputError` for a file that is not a memory, is
+        damaged or was created by a newer version of speechsubs.
         """
         return cls(Database(Path(path), create=create), now or _now)
 
     @property
     def path(self) -> Path:
-        """The file."""
+        """The path of the file."""
         return self._database.path
 
     def digest(self, source: str, target: str) -> str:
@@ -169,12 +169,12 @@ class Memory:
         self.close()
 
     def lookup(self, sentences: Sequence[Query], locale: str) -> list[Match | None]:
-        """What people have made of the sentences in the language of a tag, in order.
+        """Find human translations of the sentences for a language tag, in order.
 
-        The very sentence comes before the same sentence with other amounts or numbers;
-        among several the one from the same place, then approved before edited, then
-        the newest. Machine output is never among them. Raises `InputError` for what is
-        no language tag.
+        An exact match takes precedence over the same sentence with other amounts or
+        numbers. Among several, the segment of the same origin is preferred, then approved
+        over edited, then the newest. Machine output is never returned. Raises `InputError`
+        for an invalid language tag.
         """
         wanted = tags.canonical(locale)
         pairs = self._serving({query.language for query in sentences}, wanted)
@@ -193,20 +193,20 @@ class Memory:
     def fuzzy(
         self, query: Query, locale: str, limit: int = 5, threshold: int = THRESHOLD
     ) -> list[Match]:
-        """Translations of similar sentences for a person to look at, best first.
+        """Find fuzzy matches for human review, best first.
 
-        `threshold` is the lowest score, 1 to 100 per cent. Only people's segments are
-        proposed. What is no exact match scores 99 at most.
+        `threshold` is the minimum score, 1 to 100 per cent. Only human segments are
+        proposed. Matches that are not exact score at most 99.
         """
         wanted = tags.canonical(locale)
         pairs = self._serving({query.language}, wanted)
         if not pairs or limit < 1:
             return []
-        # As it is, too: memories of other tools know nothing of slots.
+        # Also without placeables: memories of other tools have no slots.
         texts = {model.compact(t) for t in (query.template, replace(query, slots=()).template)}
         found: dict[int, int] = {}
         for text in texts:
-            # More than asked for, because several segments may say the same.
+            # More than requested, because several segments may have the same translation.
             near = self._fuzzy.find(text, pairs, 4 * limit, min(max(threshold, 1), 100))
             for number, score in near:
                 found[number] = max(score, found.get(number, 0))
@@ -223,12 +223,12 @@ class Memory:
         return sorted(matches, key=lambda match: -match.score)[:limit]
 
     def remember(self, segments: Iterable[Segment]) -> int:
-        """Store segments; how many were new or newer than what was there.
+        """Store segments and return how many were new or newer than existing ones.
 
-        Without a place (`Segment.origin`) every wording is kept; a place has one
-        translation, and what is said of it later replaces what was said before. A
-        machine's never replaces a person's, an older one never a newer one. Segments
-        without a date get the present time. All or nothing.
+        Without an origin (`Segment.origin`) every wording is kept. An origin has one
+        translation, and a later one replaces it. Machine output never replaces a human
+        translation, and an older segment never replaces a newer one. Segments without a
+        date get the current time. All or nothing.
         """
         return self._store(segments, self._now())
 
@@ -250,7 +250,7 @@ class Memory:
         return stored
 
     def forget(self, ids: Sequence[int]) -> int:
-        """Delete segments; how many there were."""
+        """Delete segments and return how many existed."""
         with self._database.writing():
             return sum(
                 self._database.change("DELETE FROM segments WHERE id = ?", (number,))
@@ -258,19 +258,19 @@ class Memory:
             )
 
     def cached(self, keys: Iterable[CacheKey]) -> dict[CacheKey, tuple[str, ...]]:
-        """The engine's outputs for those keys that have been cached, best output first."""
+        """The engine outputs of all keys that are cached, best output first."""
         wanted = {rows.cache_key(key): key for key in keys}
         sql = "SELECT key, answers FROM cache WHERE key IN ({})"
         found = {}
         for key, answers in self._database.among(sql, list(wanted)):
             texts = rows.parse_answers(answers)
-            # Damaged entries are translated again: it is only a cache.
+            # Damaged entries are just translated again.
             if texts:
                 found[wanted[key]] = texts
         return found
 
     def cache(self, items: Mapping[CacheKey, Sequence[str]]) -> None:
-        """Keep an engine's outputs. What cannot be stored (lone surrogates) is left out."""
+        """Cache engine outputs, except those that cannot be stored (lone surrogates)."""
         now = self._now()
         values = []
         for key, answers in items.items():
@@ -286,9 +286,9 @@ class Memory:
     def export(
         self, *, states: Sequence[State] = HUMAN_STATES, target: str = ""
     ) -> Iterator[Segment]:
-        """The segments in the order in which they came, for `tmx_write.write` and others.
+        """The segments in the order in which they were stored, for `tmx.write` and others.
 
-        `target` keeps to what serves one language.
+        `target` limits them to those that can be used for one language.
         """
         wanted = tags.canonical(target) if target else ""
         marks = ",".join(str(int(state)) for state in states)
@@ -302,7 +302,7 @@ class Memory:
                 yield rows.to_segment(row, self.path)
 
     def import_(self, units: Iterable[Unit]) -> Imported:
-        """Store what `tmx_read.read` gives, with the dates that it has. All or nothing."""
+        """Store the units from `tmx.read`, with their own dates. All or nothing."""
         counts = {"units": 0, "stored": 0, "kept": 0, "skipped": 0}
         findings: list[Finding] = []
         with self._database.writing():
@@ -327,19 +327,19 @@ class Memory:
         ):
             pairs.setdefault((source, target), {})[State(state)] = count
         cached = self._database.rows("SELECT count(*) FROM cache")[0][0]
-        # Not the file's own size: what was written last may still lie in the log beside it.
+        # Not the size of the file: the latest writes may still be in the WAL file.
         pages = self._database.rows("PRAGMA page_count")[0][0]
         return Stats(pairs, cached, pages * self._database.rows("PRAGMA page_size")[0][0])
 
     def _import(self, batch: list[Segment], counts: dict[str, int]) -> None:
-        # A date that the file does not give stays empty: whatever has one is newer.
+        # A missing date stays empty, so that every segment with a date is newer.
         stored = self._store(batch, "")
         counts["stored"] += stored
         counts["kept"] += len(batch) - stored
         batch.clear()
 
     def _serving(self, languages: set[str], wanted: str) -> list[int]:
-        """The pairs of languages from some languages into what serves one tag."""
+        """The language pairs from `languages` into targets that can be used for one tag."""
         spoken = {tags.primary(tags.canonical(language)) for language in languages}
         return [
             int(number)
@@ -357,9 +357,9 @@ class Memory:
         pairs: Sequence[int],
         wanted: str,
     ) -> Iterator[tuple[int, matching.Candidates]]:
-        """For every query whose key is found: its number, and people's segments.
+        """The human segments of every query whose key is found, by query index.
 
-        `column` is one of our own names.
+        `column` is a constant and never user input.
         """
         distinct = list(dict.fromkeys(key for key in keys if key is not None))
         if not distinct or not pairs:
@@ -367,7 +367,7 @@ class Memory:
         numbers = ",".join(map(str, pairs))
         sql = (
             f"SELECT {rows.COLUMNS}, s.{column} FROM {rows.TABLES}"  # noqa: S608 - constants
-            # The signs keep SQLite from reading all that there is of a pair instead.
+            # The unary plus keeps SQLite from scanning all segments of a pair instead.
             f" WHERE s.{column} IN ({{}}) AND +s.pair IN ({numbers}) AND +s.state > 0"
         )
         found: dict[bytes, list[Row]] = {}

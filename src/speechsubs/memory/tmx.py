@@ -32,7 +32,7 @@ from speechsubs.spans import Span
 
 #: Prefix of our properties, which other tools keep and ignore.
 PREFIX = "x-speechsubs-"
-#: Name of the tool in the header, by which our own files are known.
+#: Name of the tool in the header, which identifies our own files.
 TOOL = "speechsubs"
 
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.\d+)?Z", re.ASCII)
@@ -42,7 +42,7 @@ _OWN = frozenset({"state", "slots", "places", "source", "target", "file", "sente
 
 @dataclass(slots=True)
 class Variant:
-    """A `tuv`: one language of a unit, as the file has it."""
+    """A raw `tuv`: one language of a translation unit."""
 
     tag: str
     attributes: dict[str, str]
@@ -53,7 +53,7 @@ class Variant:
 
 @dataclass(slots=True)
 class RawUnit:
-    """A `tu` as the file has it. `line` is 1-based."""
+    """A raw `tu` (translation unit). `line` is 1-based."""
 
     line: int
     srclang: str
@@ -66,7 +66,7 @@ class RawUnit:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The segments of a unit, and what could not be used of it. `line` is 1-based."""
+    """The segments of a translation unit, and findings about skipped data. `line` is 1-based."""
 
     line: int
     segments: tuple[Segment, ...]
@@ -90,7 +90,7 @@ def make_unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
     usable: list[tuple[str, Variant]] = []
     for variant in raw.variants:
         if raw.tool != TOOL:
-            # Indented by the program that wrote it; our own files are exact.
+            # Other tools may indent the text; in our own files white space is exact.
             variant.text = variant.text.strip()
         try:
             tag = tags.canonical(variant.tag)
@@ -121,7 +121,7 @@ def _source(
     try:
         tag = tags.canonical(srclang)
     except InputError:
-        # "*all*": every language may be the source. So the person says, or the order.
+        # "*all*" allows any source language: the caller's choice or the first one is used.
         tag = tags.canonical(wanted) if wanted else ""
     if not tag:
         return usable[0] if usable else None
@@ -144,7 +144,7 @@ def _segment(
     untouched = own.get("target", "") == digest(variant.text)
     known = {s.word: s for s in State}.get(own.get("state", ""))
     if known is not None:
-        # Somebody has changed what a machine had written.
+        # Machine output that was edited in another tool.
         state = known if untouched or not own.get("target") else max(known, State.EDITED)
     slots, places = _spans(own, source[1].text, variant.text if untouched else None)
     return Segment(
@@ -174,7 +174,7 @@ def _spans(
     try:
         slots = database.parse_slots(own["slots"], source)
         places = database.parse_places(own.get("places", "[]")) if target is not None else ()
-        # Segment has the rules for spans; a file that breaks them has no slots.
+        # `Segment` validates spans; if they are invalid, the slots are dropped.
         Segment("en", "en", source, target or "", slots, places)
     except (ValueError, TypeError):
         return (), ()
@@ -190,7 +190,7 @@ def _attribute(raw: RawUnit, variant: Variant, *names: str) -> str:
 
 
 def _date(text: str) -> str:
-    """The date as a segment writes it, empty for what is no UTC date.
+    """Convert a date into the format of segments; empty if it is not a UTC date.
 
     >>> _date("20260301T120000Z"), _date("yesterday")
     ('2026-03-01T12:00:00Z', '')
@@ -206,13 +206,13 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"-?\d{1,9}", text, re.ASCII) else -1
 
 
-#: A larger file is refused: it would hold more than ten million sentences.
+#: Larger files are rejected: they would hold more than ten million sentences.
 MAX_BYTES = 4 * 1024**3
 #: TMX itself needs eight levels.
 MAX_DEPTH = 40
-#: One tag, comment or instruction longer than this is an attack or an accident.
+#: A longer tag, comment or processing instruction is an attack or an accident.
 MAX_TAG_BYTES = 4 * 1024**2
-#: Languages, notes and properties of one unit.
+#: Maximum languages, notes and properties of one unit.
 MAX_PARTS = 400
 
 _CHUNK = 256 * 1024
@@ -221,11 +221,11 @@ _BREAK = re.compile(r"\s*(?:<\s*br\s*/?\s*>|\\line|\\n|\\par)\s*", re.IGNORECASE
 
 
 def read(path: Path, *, state: State = State.APPROVED, source: str = "") -> Iterator[Unit]:
-    """The units of a file, one by one, with every translation in them.
+    """Iterate over the translation units of a file, with all their translations.
 
-    `state` is for segments that do not say theirs. The source is the language that
-    the unit or the header names; where they name none it is `source`, or else the
-    unit's first. Raises `InputError`, with the line, for a file that is no TMX.
+    `state` is the default for segments without a state. The source language is taken from
+    the unit or the header; if neither specifies it, it is `source` or else the first
+    language of the unit. Raises `InputError`, with the line, for an invalid TMX file.
     """
     parser = _Parser(path)
     for raw in parser.units():
@@ -234,13 +234,13 @@ def read(path: Path, *, state: State = State.APPROVED, source: str = "") -> Iter
 
 @dataclass(slots=True)
 class _Text:
-    """Text that is being collected, up to a limit."""
+    """Collects text up to a limit."""
 
     pieces: list[str] = field(default_factory=list)
     length: int = 0
 
     def add(self, text: str) -> None:
-        # One character more than is allowed shows that there was more.
+        # One character over the limit shows that the text was longer.
         left = MAX_TEXT + 1 - self.length
         if left > 0:
             self.pieces.append(text[:left])
@@ -272,11 +272,11 @@ class _Parser:
         self._expat.CharacterDataHandler = self._characters
         self._expat.EntityDeclHandler = self._entity
         self._expat.SkippedEntityHandler = self._skipped
-        # Without a handler expat loads no external entity; refusing says so aloud.
+        # Without a handler expat ignores external entities; this raises an error instead.
         self._expat.ExternalEntityRefHandler = self._external
 
     def units(self) -> Iterator[RawUnit]:
-        """Feed the file; give what is complete after every chunk."""
+        """Feed the file in chunks and yield the units completed by each."""
         path, fed = self._path, 0
         try:
             with path.open("rb") as stream:
@@ -305,7 +305,7 @@ class _Parser:
                 "Export the file again from the program that made it",
             ) from error
         except (LookupError, ValueError) as error:
-            # An encoding that Python does not know, or one of several bytes a character.
+            # An encoding that is unknown to Python, or an unsupported multi-byte one.
             raise InputError(
                 str(path), f"unsupported encoding ({error})", "Save the file as UTF-8"
             ) from error
@@ -353,7 +353,7 @@ class _Parser:
             self._code, self._code_depth = _Text(), len(self._stack)
             self._code_type = attributes.get("type", "")
         elif self._code is not None and not self._sub_depth:
-            # A `sub` is a text of its own (a footnote, an alt text), not of this sentence.
+            # A `sub` is a separate text (a footnote, an alt text), not part of the sentence.
             self._sub_depth = len(self._stack)
 
     def _characters(self, text: str) -> None:
@@ -399,7 +399,7 @@ class _Parser:
 
 
 def _text_of_code(name: str, kind: str, code: str) -> str:
-    """What is left of a native code in the text.
+    """The text that replaces a native code.
 
     >>> [_text_of_code(*code) for code in (("ph", "", "{0}"), ("ph", "", "<br/>"))]
     ['{0}', ' ']
@@ -415,13 +415,13 @@ def _text_of_code(name: str, kind: str, code: str) -> str:
 
 
 def write(segments: Iterable[Segment], path: Path) -> int:
-    """Write a file in one step; how many segments it holds. Raises `OutputError`."""
+    """Write a file atomically and return the number of segments. Raises `OutputError`."""
     units: list[str] = []
     sources: set[str] = set()
     for segment in segments:
         sources.add(segment.source_language)
         units.append(_unit(segment))
-    # The header's language is a default: every unit names its own.
+    # The language in the header is only a default: every unit has its own.
     srclang = sources.pop() if len(sources) == 1 else "*all*"
     header = _tag(
         "header",
