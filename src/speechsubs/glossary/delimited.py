@@ -1,11 +1,11 @@
-"""Glossaries as tables: CSV, TSV, XLSX, and the formats of DeepL and OmegaT.
+"""Read and write glossaries as tables: CSV, TSV, XLSX, and DeepL and OmegaT glossaries.
 
 Our own table is the same in CSV, TSV and XLSX: a header, then one row per entry.
 
-Columns: id, source:LANGUAGE, what `fields.ENTRY` lists, then for each locale its term
-("es") and what belongs to it ("es:forms", "es:forbidden", "es:gender", "es:number"), at
-last `revision`, by which an import detects changes since the export. Several texts in a cell
-are separated by " | "; | and \\ inside a text are escaped by a \\. All cells are text.
+Columns: id, source:LANGUAGE, the fields in `fields.ENTRY`, then for each locale the target
+term ("es") and its attributes ("es:forms", "es:forbidden", "es:gender", "es:number"), and
+finally `revision`, which lets an import detect changes since the export. Lists in a cell are
+separated by " | "; a literal | or \\ is escaped with a \\. All cells are text.
 
 DeepL uses two or four columns, OmegaT three.
 """
@@ -39,15 +39,15 @@ from speechsubs.model import Finding, Severity
 
 _FIRST = ("id", *ENTRY)
 _LAST = "revision"
-# The last alternative is a \ at the very end: without it a search would start again and again.
+# The last alternative matches a final \, which would otherwise cause repeated searches.
 _PIECE = re.compile(r"((?:\\.|[^\\|]|\\\Z)*)(\||\Z)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-#: More columns than eighty locales take.
+#: Enough columns for eighty locales.
 MAX_COLUMNS = 512
 
 
 def to_rows(glossary: Glossary, tags: Sequence[str]) -> Iterator[list[str]]:
-    """The table of a glossary with the targets of these locales, the header first."""
+    """The rows of a glossary with the targets of these locales, starting with the header."""
     flats = [flat(term) for term in glossary.terms]
     used = {name for fields in flats for name in fields}
     parts = [
@@ -71,7 +71,7 @@ def _dump_cell(value: Value) -> str:
 
 
 def _parse_cell(cell: str) -> tuple[str, ...]:
-    """The texts of a cell of several.
+    """Split a cell into its list of texts.
 
     >>> _parse_cell("one | two" + chr(92) + "|three")
     ('one', 'two|three')
@@ -87,7 +87,7 @@ def _parse_cell(cell: str) -> tuple[str, ...]:
 
 
 def is_header(cells: Iterable[str]) -> bool:
-    """True for a row that names a `source` column, as only a header does."""
+    """True for a row with a `source` column, which only headers have."""
     return any(_split_title(cell)[0] == "source" for cell in cells)
 
 
@@ -97,7 +97,7 @@ def _split_title(cell: str) -> tuple[str, str]:
 
 
 def read_rows(table: Iterable[tuple[int, Sequence[str]]], where: str) -> Incoming:
-    """The entries of a table of (line, cells), the header first. Raises `InputError`."""
+    """Read entries from (line, cells) rows, starting with the header. Raises `InputError`."""
     lines = iter(table)
     line, header = next(lines, (1, []))
     columns, language, findings = _columns(header, f"{where}:{line}")
@@ -132,12 +132,12 @@ def _no_source(where: str, line: int) -> Finding:
 def _parse_value(name: str, cell: str) -> Value:
     if name.rpartition(":")[2] in LISTS:
         return _parse_cell(cell)
-    # A note's line ends belong to it; around all else a space is an accident.
+    # Keep line breaks in notes; strip spaces around all other texts.
     return cell if name == "note" else cell.strip()
 
 
 def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, list[Finding]]:
-    """Where each field is, the language of the sources, and what is not understood."""
+    """The column of each field, the source language, and findings about unknown columns."""
     if len(header) > MAX_COLUMNS:
         raise InputError(where, f"{len(header):,} columns are more than {MAX_COLUMNS}")
     columns: dict[str, int] = {}
@@ -177,14 +177,14 @@ def _canonical_column(name: str) -> str | None:
     return name_of(canonical, part.strip().casefold())
 
 
-# A spreadsheet takes a cell that starts so for a formula. Source: OWASP, CSV Injection.
+# Spreadsheets interpret cells that start with these as formulas. Source: OWASP, CSV Injection.
 _FORMULA = re.compile(r"[=+\-@]")
 _GUARDED = re.compile(r"'(?=[=+\-@'])")
 _BROKEN = "a tab or a line break would break its row"
 
 
 def decode(data: bytes, where: str) -> str:
-    """Text as spreadsheets and term tools write it: UTF-8, or UTF-16 with its mark."""
+    """Decode text from spreadsheets and terminology tools: UTF-8, or UTF-16 with a BOM."""
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     encoding = "utf-16" if wide else "utf-8-sig"
     try:
@@ -196,7 +196,7 @@ def decode(data: bytes, where: str) -> str:
 
 
 def read_cells(text: str, where: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines and cells of a quoted table. Raises `InputError`."""
+    """Iterate over line numbers and cells of a quoted table. Raises `InputError`."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     before = 0
     try:
@@ -209,7 +209,7 @@ def read_cells(text: str, where: str, separator: str) -> Iterator[tuple[int, lis
 
 
 def detect_separator(text: str, preferred: str) -> str:
-    """What separates the cells of the first line: spreadsheets take ; where , is decimal.
+    """Detect the separator in the first line: spreadsheets use ; if , is the decimal mark.
 
     >>> detect_separator("id;source;es", ",")
     ';'
@@ -220,7 +220,7 @@ def detect_separator(text: str, preferred: str) -> str:
 
 
 def has_own_header(data: bytes, where: str, separator: str) -> bool:
-    """True when the first row is a header of ours."""
+    """True if the first row is the header of our own table."""
     text = decode(data, where)
     first = next(read_cells(text[:100_000], where, detect_separator(text, separator)), (1, [""]))
     return is_header(first[1])
@@ -237,7 +237,7 @@ def read_own(data: bytes, where: str, separator: str) -> Incoming:
 def write_own(
     glossary: Glossary, tags: Sequence[str], separator: str
 ) -> tuple[bytes, list[Finding]]:
-    """Write our own table. Formulas get an apostrophe, which reading takes away again."""
+    """Write our own table. Formulas are escaped with an apostrophe, which reading removes."""
     guarded = ([f"'{c}" if _FORMULA.match(c) or _GUARDED.match(c) else c for c in row]
                for row in to_rows(glossary, tags))  # fmt: skip
     return _dump_rows(guarded, separator), []
@@ -253,7 +253,7 @@ def _dump_rows(rows: Iterator[list[str]], separator: str) -> bytes:
 def read_deepl(data: bytes, where: str, separator: str, source: str, target: str) -> Incoming:
     """Read source,target[,source language,target language].
 
-    Rows of another source language are left out with a finding.
+    Rows in another source language are skipped with a finding.
     """
     rows: list[tuple[int, str, str, str, str]] = []
     findings: list[Finding] = []
@@ -279,7 +279,7 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
 
 
 def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
-    """Read source TAB target TAB comment, without quotes; lines with # are remarks."""
+    """Read source TAB target TAB comment, without quotes; lines starting with # are comments."""
     if not target:
         raise _no_target(where)
     rows = []
@@ -305,7 +305,7 @@ def _language(tag: str) -> str:
 
 @dataclass(slots=True)
 class _Group:
-    """The rows of one source: texts by language and notes, each once, in order."""
+    """The rows of one source term: unique texts by language and unique notes, in order."""
 
     line: int
     texts: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -323,7 +323,7 @@ class _Group:
 
 
 def _group_rows(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, ...]:
-    """One entry for each source: a second target for a language is another form of it."""
+    """Make one entry per source; further targets in a language become its forms."""
     groups: dict[str, _Group] = {}
     for line, source, text, tag, note in rows:
         group = groups.setdefault(source, _Group(line))
@@ -338,7 +338,7 @@ def _group_rows(rows: Sequence[tuple[int, str, str, str, str]]) -> tuple[Entry, 
 def write_deepl(
     glossary: Glossary, tags: Sequence[str], separator: str
 ) -> tuple[bytes, list[Finding]]:
-    """Write DeepL's rows; the languages are in them where there is more than one target."""
+    """Write DeepL's rows, with language columns if there is more than one target language."""
     file = str(glossary.path)
     findings = _formula_findings(glossary, file)
     rows: list[list[str]] = []
@@ -357,7 +357,7 @@ def write_deepl(
 
 
 def write_omegat(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
-    """Write OmegaT's lines: one for the target, one more for each other form."""
+    """Write OmegaT's lines: one for the target term and one for each form."""
     file = str(glossary.path)
     findings: list[Finding] = []
     lines: list[str] = []
@@ -388,7 +388,7 @@ def _active_terms(glossary: Glossary) -> Iterator[Term]:
 
 
 def _target_text(term: Term, tag: str) -> str:
-    """What stands for a term in a locale, empty where the glossary does not say."""
+    """The target term for a locale, empty if the glossary has none."""
     text, said = target_for(term, tag)
     return text if said else ""
 
@@ -422,13 +422,13 @@ _SHORT = ("id", "policy", "case", "boundary", "status", "pos", "revision")
 
 
 def read_xlsx(data: bytes, where: str) -> Incoming:
-    """The first sheet with a header of ours, else the first sheet. Raises `InputError`."""
+    """Read the first sheet with our own header, else the first sheet. Raises `InputError`."""
     rows = xlsx.read(data, where, is_header, MAX_COLUMNS)
     return read_rows(rows, where)
 
 
 def write_xlsx(glossary: Glossary, tags: Sequence[str]) -> tuple[bytes, list[Finding]]:
-    """The workbook, every cell of it text, and what it does not hold."""
+    """Write a workbook of text cells; also returns findings about data that does not fit."""
     why = "a cell cannot hold one of its characters or its length"
     kept = tuple(term for term in glossary.terms if _fits_cells(term))
     findings = [

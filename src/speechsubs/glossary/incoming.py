@@ -1,11 +1,11 @@
-"""Merge a file's entries into a glossary: by id, or by source where there is no id.
+"""Merge imported entries into a glossary, matched by id, or by source if there is no id.
 
-If nothing tells what the file was made from, a field with different values here and there
-is a conflict, and ours stays. The revision that our own tables carry, or a `base` glossary,
-tells it: then only two different changes of one field are a conflict.
+With a known base (the `base` glossary, or the revision in our own tables), a field is a
+conflict only if both sides changed it differently. Without a base, every field with
+different values is a conflict. Conflicts keep our value by default.
 
-The rules are those of `glossary.merge`, with another policy: no entry is ever removed, a
-list that both sides changed is a conflict, and white space in notes is ignored.
+The rules are those of `glossary.merge`, with a different policy: entries are never removed,
+a list that both sides changed is a conflict, and white space in notes is ignored.
 """
 
 from collections.abc import Mapping
@@ -42,13 +42,13 @@ from speechsubs.model import Finding, Severity
 
 Prefer = Literal["ours", "theirs"]
 _SHOWN = 60
-#: Languages in one file.
+#: Maximum number of languages in one file.
 MAX_TAGS = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What came of a merge. `changed` names the fields of each entry that took new values."""
+    """The result of a merge. `changed` lists the updated fields of each entry."""
 
     glossary: Glossary
     added: tuple[str, ...]
@@ -66,11 +66,11 @@ def merge(
     prefer: Prefer = "ours",
     policy: Policy = Policy.FIXED,
 ) -> Merged:
-    """Merge a file into a glossary. No entry and no value is ever removed in silence.
+    """Merge a file into a glossary. No entry or value is removed without a finding.
 
-    `base` is the glossary that the file was exported from. `prefer` decides conflicts;
-    they are reported in either case. `policy` is given to new entries that say none and
-    have a target. Raises `InputError` where the languages of the sources differ.
+    `base` is the glossary that the file was exported from. `prefer` resolves conflicts,
+    which are always reported. `policy` is the default for new entries with a target.
+    Raises `InputError` if the source languages differ.
     """
     said = incoming.language
     if said and said.partition("-")[0].casefold() != ours.language.partition("-")[0].casefold():
@@ -120,7 +120,7 @@ class _Merge:
             self._change(entry, self.terms[term_id])
 
     def _own_tags(self, entry: Entry) -> dict[str, Value]:
-        """The fields with the locales called as the glossary calls them."""
+        """The fields, with locale tags as they are written in the glossary."""
         fields: dict[str, Value] = {}
         for name, value in entry.fields.items():
             if name in ENTRY:
@@ -142,7 +142,7 @@ class _Merge:
         return fields
 
     def _match(self, entry: Entry) -> str | None:
-        """The id of our entry, None for a new one, "" for one that cannot be told apart."""
+        """The id of our entry, None for a new entry, "" if the match is ambiguous."""
         source = str(entry.fields["source"])
         by_source = self._names.owner_of(source)
         if entry.id in self.terms:
@@ -171,7 +171,7 @@ class _Merge:
             self.added.append(term_id)
 
     def _deleted(self, entry: Entry, was: Term) -> None:
-        """An entry of the base that we have deleted since."""
+        """Handle an entry of the base that was deleted from our glossary since."""
         before = flat(was)
         if all(_same(n, v, before.get(n, empty(n))) for n, v in entry.fields.items()):
             return
@@ -210,7 +210,7 @@ class _Merge:
             self.changed.setdefault(term.id, {}).update(dict.fromkeys(changed))
 
     def _before(self, entry: Entry, term: Term) -> Mapping[str, Value] | None:
-        """What the entry said when it was exported, or None where nobody knows."""
+        """The fields of the entry when it was exported, or None if unknown."""
         if term.id in self._base:
             return flat(self._base[term.id])
         if entry.revision:
@@ -221,7 +221,7 @@ class _Merge:
         return None
 
     def _implied(self, name: str, ours: Value, theirs: Value, term: Term) -> bool:
-        """True for a target that holds already: a kept term's source, or "es" for "es-MX"."""
+        """True for a target that already applies: a kept term's source, or "es" for "es-MX"."""
         if ours or not theirs or name in ENTRY or split(name)[1]:
             return False
         return target_for(term, name) == (theirs, True)
@@ -229,7 +229,7 @@ class _Merge:
     def _checked(
         self, term_id: str, fields: Mapping[str, Value], entry: Entry, old: Term | None = None
     ) -> Term | None:
-        """The term, or None with a finding where it breaks a rule."""
+        """The term, or None with a finding if it is invalid."""
         try:
             if any(isinstance(v, tuple) and len(v) > MAX_ITEMS for v in fields.values()):
                 problem = f"a list has more than {MAX_ITEMS:,} texts"
@@ -266,16 +266,16 @@ def _revision(term: Term, entry: Entry) -> str:
 
 def _same(name: str, one: Value, other: Value) -> bool:
     if name == "note":
-        # Formats fold white space in their own ways, and nobody reads it.
+        # Formats normalise white space differently, and it has no meaning.
         return str(one).split() == str(other).split()
     return same(one, other)
 
 
 def _common(name: str, ours: Value, theirs: Value, term: Term) -> Value:
-    """The base to assume where nobody knows it: what both sides have.
+    """The base to assume if it is unknown: the values that both sides share.
 
-    So nothing is ever taken away: a list that has more than ours is taken, one that has
-    less is not. An entry that was found by another spelling says nothing by it.
+    Thus nothing is removed: a list with more items than ours is accepted, one with fewer
+    is not. For an entry matched by another spelling, the different source is no change.
     """
     if isinstance(ours, tuple):
         return tuple(set(ours) & set(theirs))
@@ -287,7 +287,7 @@ def _common(name: str, ours: Value, theirs: Value, term: Term) -> Value:
 
 
 def _tidy(fields: Mapping[str, Value]) -> dict[str, Value]:
-    """Without orphans, and without a form that has become the term."""
+    """Remove orphans, and forms that are now the target term."""
     made, _ = without_orphans(fields)
     for tag in tags(made):
         name = name_of(tag, "forms")

@@ -1,4 +1,4 @@
-"""Glossary QA: conflicts and likely mistakes in a glossary."""
+"""Glossary QA: find conflicts and likely mistakes in a glossary."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -10,30 +10,30 @@ from speechsubs.glossary.model import Glossary, Policy, Target, Term, target_ent
 from speechsubs.language.normalize import bounded, key_of
 from speechsubs.model import Finding, Severity
 
-#: A finding about a group names this many of its members.
+#: Maximum number of entries listed in a finding about a group.
 _MAX_NAMED = 3
-#: A locale is expected of an entry when this share of the entries like it has it.
+#: An entry should have a target in a locale if this share of similar entries has one.
 _USUAL_SHARE = 0.5
-#: And when there are at least this many entries to compare with.
+#: Minimum number of similar entries for this check.
 _MIN_ENTRIES = 4
 
 
 def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
-    """Findings about a glossary, in the order of its lines.
+    """Check a glossary and return findings in line order.
 
-    With `texts` (source texts the glossary is for) also what is unused, and which
-    terms stand there as ordinary words or in other capitals. Deprecated entries are
-    left out. Codes, and what they mean:
+    `texts` are source texts for the glossary. If given, unused terms and terms that occur
+    as ordinary words or with different capitalisation are reported too. Deprecated entries
+    are skipped. Finding codes:
 
-    - `glossary-forbidden-required` (error): one entry demands what another forbids.
-    - `glossary-two-targets` (warning): one spelling, two entries with different targets.
-    - `glossary-shared-target` (warning): two entries come out as one word in a locale.
-    - `glossary-ordinary-word` (warning, info where capitals tell it apart): the term is
-      also an ordinary word.
-    - `glossary-missing-locale` (warning for fixed terms, else info): entries like this
-      one have a target there.
-    - `glossary-nested`, `glossary-straddling` (info): which term will win.
-    - `glossary-unused`, `glossary-other-capitals` (info): about the texts.
+    - `glossary-forbidden-required` (error): one entry requires what another forbids.
+    - `glossary-two-targets` (warning): two entries for one spelling have different targets.
+    - `glossary-shared-target` (warning): two entries have the same target term in a locale.
+    - `glossary-ordinary-word` (warning, info if capitalisation distinguishes them): the
+      term is also an ordinary word.
+    - `glossary-missing-locale` (warning for fixed terms, else info): similar entries have
+      a target in this locale.
+    - `glossary-nested`, `glossary-straddling` (info): terms overlap, and which one wins.
+    - `glossary-unused`, `glossary-other-capitals` (info): usage in the texts.
     """
     file = str(glossary.path)
     terms = [term for term in glossary.terms if term.status != "deprecated"]
@@ -65,17 +65,17 @@ def _list_names(names: Iterable[str]) -> str:
 
 
 def _two_targets(terms: list[Term], file: str) -> Iterator[Finding]:
-    """Spellings that differ in capitals only, where at least one entry ignores capitals.
+    """Spellings that differ only in case, if at least one entry is case-insensitive.
 
-    Equal spellings under one rule are refused on loading; a glossary that was merged in
-    memory may still have them.
+    Equal spellings with the same case rule are rejected on loading, but a glossary merged
+    in memory may contain them.
     """
     groups: dict[str, dict[str, tuple[Term, str]]] = defaultdict(dict)
     for term in _allowed(terms):
         for spelling in term.spellings:
             groups[key_of(spelling, fold=True)].setdefault(term.id, (term, spelling))
     for group in groups.values():
-        # A group of many is compared with its first member only: linear, and enough.
+        # Compare the members of a group with the first one only, which is linear and enough.
         members = list(group.values())
         first, written = members[0]
         for other, spelling in members[1:]:
@@ -125,7 +125,7 @@ def _forbidden_required(terms: list[Term], file: str) -> Iterator[Finding]:
     for tag in tags or [""]:
         banned = [(term, word) for term in terms for word in _forbidden_words(term, tag)]
         if not banned:
-            continue  # the rest takes time, and most languages forbid nothing
+            continue  # skip slow checks: most languages have no forbidden terms
         required: dict[str, Term] = {}
         for term in _allowed(terms):
             for form in _required_forms(term, tag):
@@ -192,7 +192,7 @@ def _nested(terms: list[Term], file: str) -> Iterator[Finding]:
 
 
 def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
-    """Terms whose end is the start of another: the one on the left wins."""
+    """Terms whose end overlaps the start of another: the left one wins."""
     ending: dict[str, list[tuple[Term, str]]] = defaultdict(list)
     starting: dict[str, list[str]] = defaultdict(list)
     for term in _allowed(terms):
@@ -247,7 +247,7 @@ def _missing_locales(terms: list[Term], file: str) -> Iterator[Finding]:
 
 
 def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Finding]:
-    """Single words that the language has as an article, a pronoun and the like ("He")."""
+    """Single-word terms that are also function words of the language ("He")."""
     from speechsubs.language import locales
 
     try:
@@ -280,7 +280,7 @@ def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Fin
 
 @dataclass(slots=True)
 class _Usage:
-    """How often a term's letters stand in the texts in capitals of another kind."""
+    """Counts how often a term occurs in the texts with different capitalisation."""
 
     lower: int = 0
     other: Counter[str] = field(default_factory=Counter)
@@ -289,7 +289,7 @@ class _Usage:
 def _corpus_findings(
     glossary: Glossary, terms: list[Term], texts: Iterable[str], file: str
 ) -> Iterator[Finding]:
-    """What a corpus says. Nothing where there is none."""
+    """Findings from the texts, if there are any."""
     if isinstance(texts, Collection) and not texts:
         return
     used: set[str] = set()

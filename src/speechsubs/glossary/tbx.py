@@ -34,7 +34,7 @@ _TO_ESCAPE = re.compile(r"[^A-Za-z0-9.-]")
 
 
 def encode_id(term_id: str) -> str:
-    """An XML id.
+    """Encode a glossary id as an XML id.
 
     >>> encode_id("lei-jun"), encode_id("4s"), encode_id("a:b")
     ('lei-jun', '_4s', '_a_3a_b')
@@ -45,7 +45,7 @@ def encode_id(term_id: str) -> str:
 
 
 def decode_id(xml_id: str) -> str:
-    """A glossary's id, or nothing where it cannot be one.
+    """Decode an XML id into a glossary id; empty if it is not valid.
 
     >>> decode_id("_4s"), decode_id("_a_3a_b"), decode_id("eid-1"), decode_id("?")
     ('4s', 'a:b', 'eid-1', '')
@@ -65,7 +65,7 @@ _ROOTS: Final = ("martif", "tbx", "TBX")
 _ENTRIES: Final = ("termEntry", "conceptEntry")
 _LANGUAGES: Final = ("langSet", "langSec")
 _TERMS: Final = ("tig", "ntig", "termSec")
-#: DCA: the category is in `type`. `note` is an element of its own in both styles.
+#: DCA: the category is in `type`. `note` is a separate element in both styles.
 _TYPED: Final = ("termNote", "descrip", "admin", "termNoteGrp")
 
 GENDERS = {"masculine": "m", "feminine": "f", "neuter": "n", "other": "c", "otherGender": "c",
@@ -81,7 +81,7 @@ class _Term:
 
     @property
     def status(self) -> str:
-        """The administrative status without its endings: "preferred", "deprecated" ..."""
+        """The administrative status without suffixes: "preferred", "deprecated" ..."""
         given = self.facts.get("administrativeStatus", "").strip().lower()
         return given.removesuffix("-admn-sts").removesuffix("term")
 
@@ -91,7 +91,7 @@ class _Term:
 
 
 def read(data: bytes, where: str, language: str) -> Incoming:
-    """The concepts that have a term in `language`. Raises `InputError`."""
+    """Read the concepts that have a term in `language`. Raises `InputError`."""
     root = safe_xml.parse(data, where)
     if root.name not in _ROOTS:
         raise InputError(where, f"the top element is <{root.name}>, not <tbx> or <martif>")
@@ -121,7 +121,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
 
 
 def _find_elements(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
-    """All elements of these names below a node, in order, none inside another."""
+    """Find all outermost elements with these names below a node, in order."""
     stack = list(reversed(list(node.elements)))
     while stack:
         item = stack.pop()
@@ -132,7 +132,7 @@ def _find_elements(node: Node, names: tuple[str, ...]) -> Iterator[Node]:
 
 
 def _sections(entry: Node) -> list[tuple[str, list[_Term]]]:
-    """The languages of a concept with their terms, those of one language together."""
+    """The terms of a concept, grouped by language."""
     found: dict[str, list[_Term]] = {}
     for section in _find_elements(entry, _LANGUAGES):
         terms = found.setdefault(section.language.strip(), [])
@@ -145,7 +145,7 @@ def _sections(entry: Node) -> list[tuple[str, list[_Term]]]:
 
 
 def _data_categories(node: Node) -> Iterator[tuple[str, str]]:
-    """The data categories of a node, also from the groups in it. The first of a name wins."""
+    """The data categories of a node and its groups. The first of each name wins."""
     seen: set[str] = set()
     stack = list(reversed(list(node.elements)))
     while stack:
@@ -162,7 +162,7 @@ def _data_categories(node: Node) -> Iterator[tuple[str, str]]:
 def _source_section(
     sections: list[tuple[str, list[_Term]]], language: str
 ) -> tuple[str, list[_Term]] | None:
-    """The section of the source language: the tag itself, else a variety of it."""
+    """The section of the source language: an exact tag match, else a regional variety."""
     wanted = language.casefold()
     stem = wanted.partition("-")[0]
     for section in sections:
@@ -177,12 +177,12 @@ def _source_section(
 def _read_entry(
     node: Node, own: tuple[str, list[_Term]], sections: list[tuple[str, list[_Term]]]
 ) -> tuple[Entry, list[str]]:
-    """The entry of a concept, and the locales whose terms are all deprecated."""
+    """The entry for a concept, and the locales in which all terms are deprecated."""
     facts = dict(_data_categories(node))
     good = [term for term in own[1] if not term.bad]
     terms = sorted(good or own[1], key=lambda term: term.status != "preferred")
     first = terms[0]
-    # A deprecated spelling may still be spoken: it is found like the others.
+    # A deprecated spelling may still occur in speech, so it is matched like the others.
     others = [*terms[1:], *(t for t in own[1] if good and t.bad)]
     fields: dict[str, Value] = {
         "source": first.text,
@@ -220,7 +220,7 @@ def _read_target(tag: str, found: list[_Term]) -> dict[str, Value]:
 
 def _part_of_speech(term: _Term) -> str:
     given = term.facts.get("partOfSpeech", "").strip()
-    # "other" is what has to be said where the part of speech is not known.
+    # TBX-Basic requires "other" if the part of speech is unknown.
     return "" if given == "other" else given
 
 
@@ -275,7 +275,7 @@ VERSIONS = {2: _TWO, 3: _THREE}
 
 
 def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[bytes, list[Finding]]:
-    """The file and what it does not hold."""
+    """Write a TBX file; also returns findings about data that does not fit."""
     form = VERSIONS[version]
     file = str(glossary.path)
     findings: list[Finding] = []
@@ -295,7 +295,7 @@ def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[by
     parts += ["    </body>\n  </text>\n", form.foot]
     name = f"TBX {version}"
     kept = [term for term in glossary.terms if not _reason_to_skip(term, tags)]
-    # Status and part of speech are held in part: what is not is counted here.
+    # Status and part of speech are only partly supported: the rest is counted here.
     held = {"source", "aliases", "note", "domain", "target", "forms", "forbidden", "gender",
             "status", "pos", *(["number"] if form.number else [])}  # fmt: skip
     findings += fields.of(kept, tags, held, name, file)
@@ -309,7 +309,7 @@ def write(glossary: Glossary, tags: Sequence[str], version: int = 3) -> tuple[by
 
 
 def _reason_to_skip(term: Term, tags: Sequence[str]) -> str:
-    """Why an entry cannot be written, or nothing."""
+    """The reason why an entry cannot be written, or empty."""
     forbidden = term.policy is Policy.FORBIDDEN
     if forbidden and not any(tag in term.targets for tag in tags):
         return "TBX cannot forbid a source term in every language"

@@ -1,8 +1,7 @@
 """Count the terms in a translation and compare with the source.
 
-Counting is token-anchored (whole words), exclusive (a stretch of text counts once)
-and maximal (a longer form claims its text before one that is nested in it). Plain
-substring counting is wrong in each of these ways.
+Counts include whole words only, count each text span once, and prefer a longer form over
+one nested in it. Plain substring counting gets all three wrong.
 """
 
 import re
@@ -17,18 +16,18 @@ from speechsubs.glossary.match import Finder, TermMatch
 from speechsubs.glossary.model import Case, Glossary, Policy, Term, target_entry
 from speechsubs.language.normalize import bounded
 
-# What a sentence may start after: the text's start, or a mark with or without a space.
+# What can precede a sentence: the start of the text, or a mark with or without a space.
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:。！？¿¡\"“”„«»‘’'(\[\n–—-])\s*\Z")
 
-#: A plural s goes on a word in Latin letters, accents composed or not.
+#: A plural s can follow a word in Latin letters, with composed or decomposed accents.
 _LATIN_END = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\u0300-\u036f]*$")
 
 
 class Count(NamedTuple):
-    """How often a term is asked for and stands in a text.
+    """How often a term is required in a text and how often it occurs.
 
-    `hard` is True where the glossary promises it (kept and fixed terms), False where
-    it only prefers it.
+    `hard` is True if the glossary requires the term (kept and fixed terms), False if it is
+    only preferred.
     """
 
     term: Term
@@ -45,7 +44,7 @@ class _Span:
 
 
 def count(text: str, forms: Sequence[str], *, case: Case = "exact") -> int:
-    """How many whole words or phrases of a text are one of the forms.
+    """Count the whole words or phrases in a text that match one of the forms.
 
     >>> count("El SU7 y los SU7-Max, no SU78", ["SU7"])
     2
@@ -60,12 +59,12 @@ def occurrences(
     case: Case | Mapping[str, Case] = "exact",
     wanted: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
-    """How often each key's forms stand in a text, each stretch counted for one key.
+    """Count the forms of each key in a text; each span counts for one key.
 
-    `case` is one rule, or one per key. Where several keys accept the same form,
-    `wanted` (how often each is needed) decides who gets it: as many needs as possible
-    are met; without it the first key gets it. A form in lower case also counts with a
-    capital at the start of a sentence.
+    `case` is one rule, or one per key. If several keys accept the same form, spans are
+    allocated to meet as many of the required counts in `wanted` as possible; without
+    `wanted` the first key gets them. A lower-case form also matches with a capital at the
+    start of a sentence.
 
     >>> occurrences("Model 3 y Model", {"car": ["Model 3"], "word": ["Model"]})
     {'car': 1, 'word': 1}
@@ -83,11 +82,10 @@ def occurrences(
 
 
 def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: str) -> list[Count]:
-    """What a translation owes the terms of its source, and what it holds, per term.
+    """Count how often each source term is required in a translation and how often it occurs.
 
     `source_matches` come from `Matcher.find`. Kept and fixed terms are hard. A
-    `translate` term counts where the glossary has a target for the locale; otherwise
-    it asks for nothing and is left out.
+    `translate` term is included only if the glossary has a target for the locale.
     """
     terms: dict[str, Term] = {}
     expected: Counter[str] = Counter()
@@ -116,8 +114,8 @@ def counts(source_matches: Iterable[TermMatch], target_text: str, locale_tag: st
 
 @lru_cache(maxsize=64)
 def _has_plain_genitive(tag: str) -> bool:
-    """True where a name takes an s without an apostrophe: "Lei Juns Auto"."""
-    # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
+    """True if the genitive s has no apostrophe: "Lei Juns Auto"."""
+    # Locales import the YAML reader, which `import speechsubs.cli` must not load.
     from speechsubs.language import locales
 
     try:
@@ -127,20 +125,20 @@ def _has_plain_genitive(tag: str) -> bool:
 
 
 def missing(source_matches: Iterable[TermMatch], target_text: str, locale_tag: str) -> list[Count]:
-    """The terms that stand less often in a translation than they should. See `counts`."""
+    """The terms that occur less often in a translation than required. See `counts`."""
     return [c for c in counts(source_matches, target_text, locale_tag) if c.found < c.expected]
 
 
 def surplus(source_matches: Iterable[TermMatch], target_text: str, locale_tag: str) -> list[Count]:
-    """The terms that stand more often than in the source: doubled, or a name for a pronoun."""
+    """The terms that occur more often than in the source: doubled, or in place of a pronoun."""
     return [c for c in counts(source_matches, target_text, locale_tag) if c.found > c.expected]
 
 
 def forbidden(glossary: Glossary, target_text: str, locale_tag: str) -> list[tuple[Term, int, int]]:
-    """The forbidden words in a text with their offsets, in order.
+    """Find forbidden terms in a text, with their offsets, in order.
 
-    Words of `policy: forbidden` entries, and the `forbidden` renderings of any entry's
-    target. A forbidden word inside a longer accepted one ("Bin" in "Li Bin") is not
+    These are the terms of `policy: forbidden` entries and the `forbidden` renderings of all
+    targets. A forbidden term inside a longer accepted one ("Bin" in "Li Bin") is not
     reported.
     """
     words = _forbidden_words(glossary, locale_tag)
@@ -184,7 +182,7 @@ def _spans(
         found.items(), key=lambda item: (item[0][0], -item[0][1])
     ):
         if start >= free:
-            # "Mi" as it is written belongs to "Mi", not to a "mi" that starts a sentence.
+            # "Mi" counts for the exact form "Mi", not for "mi" at the start of a sentence.
             keys = sorted(plain or initials, key=order.__getitem__)
             spans.append(_Span(start, end, tuple(keys)))
             free = end
@@ -194,10 +192,10 @@ def _spans(
 def _allocate(
     counts: dict[str, int], shared: Counter[tuple[str, ...]], wanted: Mapping[str, int]
 ) -> None:
-    """Give stretches that several keys accept to keys, meeting as many needs as can be.
+    """Allocate spans that several keys accept, to meet as many required counts as possible.
 
-    A maximum flow from groups of equal stretches to keys, by shortest augmenting paths;
-    what is left over goes to the first key of its group.
+    Computes a maximum flow from groups of equal spans to keys by shortest augmenting paths;
+    remaining spans go to the first key of their group.
     """
     room = {key: max(0, wanted.get(key, 0) - number) for key, number in counts.items()}
     given: dict[tuple[tuple[str, ...], str], int] = Counter()
@@ -207,7 +205,7 @@ def _allocate(
             path = _path(group, shared, given, room)
             if path is None:
                 break
-            # The path alternates: give to a key, take back from another group's share of it.
+            # The path alternates: assign to a key, then take it back from another group.
             taken = [(g, k) for g, k, gives in path if not gives]
             step = min([left, room[path[-1][1]], *(given[pair] for pair in taken)])
             for owner, key, gives in path:
@@ -248,7 +246,7 @@ def _path(
 
 
 class _ForbiddenWords:
-    """The words that must not stand in one locale, and the accepted ones around them."""
+    """The forbidden terms of one locale, and the accepted terms that may contain them."""
 
     def __init__(self, glossary: Glossary, tag: str) -> None:
         self._owners: list[Term | None] = []
@@ -268,7 +266,7 @@ class _ForbiddenWords:
         self._finder = Finder(spellings if self.any else (), loose)
 
     def find(self, text: str) -> list[tuple[Term, int, int]]:
-        """The forbidden words of a text with their offsets, in order."""
+        """Find forbidden terms in a text, with their offsets, in order."""
         bad: dict[tuple[int, int], Term] = {}
         good: list[tuple[int, int]] = []
         for index, start, end in self._finder.spans(text):
