@@ -33,10 +33,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one entry. `locale` is "" where it concerns all languages.
+    """One change of one entry. `locale` is "" if it applies to all languages.
 
-    `old` and `new` are what a person compares; lines are 1-based, None where the entry
-    does not exist in that version.
+    `old` and `new` are readable texts; lines are 1-based, None if the entry does not exist
+    in that version.
     """
 
     term: str
@@ -49,12 +49,12 @@ class Change:
 
     @property
     def id(self) -> str:
-        """Stable between runs: what changed, not where it stands in the file."""
+        """An id that is stable between runs: it depends on the change, not on its line."""
         return digest(self.term, self.kind.value, self.locale, self.old, self.new)[:12]
 
 
 def digest(*parts: str) -> str:
-    """SHA-256 of several texts; different lists never give the same data."""
+    """SHA-256 of several texts, encoded so that different lists have different digests."""
     data = json.dumps(parts, ensure_ascii=True)
     return hashlib.sha256(data.encode("ascii")).hexdigest()
 
@@ -62,7 +62,7 @@ def digest(*parts: str) -> str:
 def changes(old: Glossary, new: Glossary) -> tuple[Change, ...]:
     """Every change in the order of the new version's entries; removed entries come last.
 
-    An entry that is only in one version is one change. Gender and number of a target
+    An entry that exists in only one version is one change. Gender and number of a target
     count as the target's (`Xiaomi (f)`), part of speech and field as notes.
 
     >>> before = Glossary((Term("su7", "SU7", targets={"es": Target("SU7")}, line=4),))

@@ -1,9 +1,9 @@
-"""Term extraction: names, codes and recurring phrases that are not in the glossary.
+"""Term extraction: find names, codes and recurring phrases that are not in the glossary.
 
-Statistics over the given texts and clear rules, no word list of a language beyond the
-function words of its locale file. Capitals are the evidence, so it serves languages
-that write names with a capital and common nouns without one: in German too much is
-suggested, in Chinese, Japanese and Korean only codes in Latin letters.
+Uses rules and statistics over the given texts; the only word lists are the function words
+of the locale files. Names are recognised by capitalisation, so extraction works best for
+languages that capitalise names but not common nouns: in German it suggests too much, in
+Chinese, Japanese and Korean only codes in Latin letters.
 """
 
 import re
@@ -18,8 +18,8 @@ from speechsubs.glossary.match import Matcher
 from speechsubs.glossary.model import Glossary
 from speechsubs.language.normalize import key_of
 
-# Words of scripts that have capitals: Latin, Greek, Cyrillic, Armenian, and their marks.
-# No others, so that "小米SU7的" gives "SU7".
+# Words in scripts with capitals: Latin, Greek, Cyrillic, Armenian, and combining marks.
+# Other scripts are excluded, so that "小米SU7的" gives "SU7".
 _LETTERS = "0-9A-Za-zªµºÀ-ÖØ-öø-ʯ\u0300-\u036fͰ-ϿЀ-ԯԱ-ևḀ-ỿἀ-ῼ"
 _TOKEN = re.compile(rf"(?:[A-Z]\.){{2,}}|[{_LETTERS}]+(?:['’&.‑-][{_LETTERS}]+)*")
 _POSSESSIVE = re.compile(r"['’][sS]\Z")
@@ -45,22 +45,22 @@ _CALENDAR = _set(
     "monday tuesday wednesday thursday friday saturday sunday januar februar märz mai juni juli "
     "oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag"
 )
-#: Words that open English sentences in front of a name, beyond the locale's function words.
+#: Words that often precede a name in English, in addition to the locale's function words.
 _OPENERS = _set(
     "then now yesterday today tomorrow later here there once still soon maybe perhaps even only "
     "also just however meanwhile instead again finally first last dear thank thanks both so why "
     "how what where who did does do let see meet yes no well ladies"
 )
-#: Words with a number behind them that are no names: "Chapter 3", "on Page 12".
+#: Words that form no name with a following number: "Chapter 3", "on Page 12".
 _COUNTED = _set(
     "chapter page section figure table step part level episode season volume act scene room gate "
     "number no day week year phase stage round grade class article paragraph line lesson unit "
     "question answer slide kapitel seite abbildung tabelle teil schritt capítulo página sección "
     "figura tabla parte chapitre partie étape capitolo pagina sezione"
 )
-#: A run of more capitalised words is a title or a slogan.
+#: A longer run of capitalised words is a title or a slogan.
 _MAX_WORDS = 5
-#: A word and a number ("Model 3") are a phrase when they stand together this often.
+#: A word and a number ("Model 3") are a phrase if they occur together this often.
 _MIN_RECURRENCES = 2
 
 
@@ -76,8 +76,8 @@ class Candidate:
     """A term candidate.
 
     `kind` is "name" (capitalised words), "code" (letters with digits, capitals inside
-    or all through) or "phrase" (capitalised words with a number). `text` is the
-    spelling that is most frequent.
+    or all capitals) or "phrase" (capitalised words with a number). `text` is the most
+    frequent spelling.
     """
 
     text: str
@@ -95,8 +95,8 @@ class _Hit(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Token:
     """A word. `initial`: it starts a sentence or a quotation. `title`: its line is in
-    Title Case or all capitals. In both cases its capital says nothing. `gap` is what
-    stands between it and the word before, glossary terms included.
+    Title Case or all capitals. In both cases its capital is no evidence. `gap` is the text
+    between it and the previous word, including glossary terms.
     """
 
     text: str
@@ -112,17 +112,17 @@ class _Token:
 
     @property
     def adjacent(self) -> bool:
-        """Only a space stands before it."""
+        """True if only a space separates it from the previous word."""
         return self.gap in (" ", "\u00a0")
 
     @property
     def currency(self) -> bool:
-        """A currency's code or country beside an amount: "USD 300", "US$300"."""
+        """True for a currency code or country next to an amount: "USD 300", "US$300"."""
         return self.amount and self.text in _CURRENCIES
 
     @property
     def code(self) -> bool:
-        """Has letters with digits, a capital inside, or capitals only."""
+        """True for letters with digits, a capital inside, or capitals only."""
         text = self.text
         if self.currency:
             return False
@@ -135,19 +135,19 @@ class _Token:
 
 
 def extract(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
-    """Candidates of source texts, the most frequent first, then by alphabet.
+    """Extract term candidates from source texts, by frequency, then alphabetically.
 
-    - A code counts wherever it stands; quantities ("5km", "90s") are none.
-    - A run of capitalised words is a name. The first word of a sentence is a part of it
-      if it has its capital inside a sentence elsewhere, or if it is nowhere in lower
-      case and a name follows directly; alone only in the first case.
-    - A word that stands in lower case more often than with a capital inside a sentence
-      is no name, nor is a function word, a month or a day. Headings in Title Case give
-      no evidence.
-    - "Model 3" and "iPhone 15 Pro" are one phrase; see `_is_part_of_name` for where the number is
-      none of the name's.
+    - Codes count in any position, but quantities ("5km", "90s") are not codes.
+    - A run of capitalised words is a name. The first word of a sentence belongs to it if
+      it is capitalised inside a sentence elsewhere, or if it never occurs in lower case
+      and a name follows directly; on its own it counts only in the first case.
+    - A word is not a name if it occurs in lower case more often than capitalised inside a
+      sentence, or if it is a function word, a month or a day. Headings in Title Case are
+      ignored as evidence.
+    - "Model 3" and "iPhone 15 Pro" are one phrase; `_is_part_of_name` decides whether a
+      number belongs to the name.
 
-    Text that a glossary entry covers is left out. Time is linear in the texts.
+    Text covered by a glossary entry is skipped. The time is linear in the texts.
     """
     matcher = Matcher(glossary)
     statistics = _Statistics(*_function_words(glossary.language))
@@ -176,7 +176,7 @@ def extract(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
 
 
 class _Statistics:
-    """How often each word stands in lower case, and with a capital that means something."""
+    """How often each word occurs in lower case, and with a significant capital."""
 
     def __init__(self, function_words: frozenset[str], articles: frozenset[str]) -> None:
         self.function_words = function_words
@@ -197,7 +197,7 @@ class _Statistics:
                 self._pairs[first.text, second.text] += not first.title
 
     def ordinary(self, token: _Token) -> bool:
-        """True for a word whose capital is chance."""
+        """True for an ordinary word, whose capital is not significant."""
         word = token.text.lower()
         if token.code:
             return False
@@ -206,11 +206,11 @@ class _Statistics:
         return self._lower[word] > self._capital[word]
 
     def named(self, token: _Token) -> bool:
-        """True for a capital that makes the word a name."""
+        """True if the capital marks the word as a name."""
         return (token.capital or token.code) and not token.title and not self.ordinary(token)
 
     def starts(self, tokens: list[_Token], at: int) -> bool:
-        """True where a name starts with this word."""
+        """True if a name starts with this word."""
         token = tokens[at]
         if token.code:
             return True
@@ -227,7 +227,7 @@ class _Statistics:
         )
 
     def small(self, word: str) -> bool:
-        """True for a function word, which follows a name and begins none."""
+        """True for a function word, which cannot start a name."""
         return word in self.function_words or word in _OPENERS
 
 
@@ -241,7 +241,7 @@ def _function_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(), frozenset()
     groups = (rules.articles, rules.prepositions, rules.conjunctions, rules.pronouns,
               rules.auxiliaries, rules.negations, rules.titles)  # fmt: skip
-    # Titles are listed with their full stop, and a token never ends in one.
+    # Titles are listed with a full stop, but tokens never end in one.
     words = frozenset(word.lower().rstrip(".") for group in groups for word in group)
     return words, frozenset(word.lower() for word in rules.articles)
 
@@ -249,7 +249,7 @@ def _function_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
 def _lines(
     text: str, known: list[tuple[int, int]], statistics: _Statistics
 ) -> Iterator[list[_Token]]:
-    """The words of each line that no glossary entry covers."""
+    """The words of each line that are not covered by a glossary entry."""
     offset = covered = 0
     for line in text.splitlines(keepends=True):
         title = _title_case(line, statistics)
@@ -276,7 +276,7 @@ def _lines(
 
 
 def _initial(gap: str, before: str | None, statistics: _Statistics) -> bool:
-    """True where a sentence or a quotation starts after `gap`."""
+    """True if a sentence or a quotation starts after `gap`."""
     if before is None and not any(character.isalnum() for character in gap):
         return True
     if _OPENING.search(gap[-3:]):
@@ -303,12 +303,12 @@ def _title_case(line: str, statistics: _Statistics) -> bool:
 
 
 def _is_number(token: _Token) -> bool:
-    """Up to four digits right behind a word."""
+    """True for up to four digits directly after a word."""
     return token.text.isdecimal() and len(token.text) <= 4 and token.adjacent
 
 
 def _numbered_names(tokens: list[_Token], statistics: _Statistics) -> Iterator[str]:
-    """The keys of names with a number behind them."""
+    """The keys of names followed by a number."""
     for before, token in pairwise(tokens):
         if _is_number(token) and statistics.named(before) and not before.initial:
             yield key_of(f"{before.text} {token.text}")
@@ -319,9 +319,9 @@ def _is_part_of_name(
 ) -> bool:
     """Whether the number at `at` is a part of the name before it: "iPhone 15 Pro".
 
-    It is where the two recur together or another word of the name follows; else where
-    an article opens the name or no noun follows: "a Model 3 home", "the Mi 10 was", but
-    not "in Berlin 300 people". Years and "Chapter 3" belong to no name.
+    It is if both recur together or another word of the name follows; otherwise if an
+    article precedes the name or no noun follows: "a Model 3 home", "the Mi 10 was", but
+    not "in Berlin 300 people". Years and "Chapter 3" are never part of a name.
     """
     name, number = tokens[at - 1], tokens[at]
     if not _is_number(number):
@@ -363,7 +363,7 @@ def _find_names(
 def _end_of_run(
     tokens: list[_Token], at: int, statistics: _Statistics, known: frozenset[str]
 ) -> int:
-    """Where the run of name words that starts at `at` ends."""
+    """The end of the run of name words that starts at `at`."""
     end = at + 1
     while end < len(tokens) and tokens[end].adjacent and not tokens[end].initial:
         if statistics.named(tokens[end]) or _is_part_of_name(tokens, end, at, statistics, known):

@@ -26,19 +26,19 @@ from speechsubs.model import Finding, Severity
 
 Value = str | tuple[str, ...]
 
-#: The fields of an entry in the order of a table's columns; then come the targets.
+#: The fields of an entry in column order, followed by the targets.
 ENTRY = ("source", "aliases", "policy", "case", "boundary", "status", "pos", "domain", "note")
-#: What belongs to a target besides the term itself.
+#: The attributes of a target in addition to its term.
 PARTS = ("forms", "forbidden", "gender", "number")
-#: What `Term` is with nothing said. `case` has a rule of its own, see `default_case`.
+#: Default values of `Term`. `case` depends on the source, see `default_case`.
 DEFAULTS = {"boundary": "word", "status": "approved"}
 LISTS = frozenset({"aliases", "forms", "forbidden"})
 
-# As `glossary.load` wants ids.
+# The format of ids in `glossary.load`.
 _ID = re.compile(r"[^\W_][\w.:-]*")
 _NOT_IN_ID = re.compile(r"[^\w.]+|_+")
 _LONGEST_ID = 60
-#: Texts in one list. A term has a handful.
+#: Maximum number of texts in one list. Terms usually have a handful.
 MAX_ITEMS = 1_000
 
 
@@ -46,9 +46,9 @@ MAX_ITEMS = 1_000
 class Entry:
     """One entry of a file.
 
-    `fields` are those the file can hold, an empty value where it says nothing. `id` is
-    empty where the file has none. `line` is the 1-based line or row, 0 if unknown.
-    `revision` is what `revision` gave when the entry was exported, or empty.
+    `fields` are those that the file can represent, with empty values if not set. `id` is
+    empty if the file has none. `line` is the 1-based line or row, 0 if unknown. `revision`
+    is the result of `revision` when the entry was exported, or empty.
     """
 
     fields: Mapping[str, Value]
@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The entries of a file. `language` is that of the sources, empty if it does not say."""
+    """The entries of a file. `language` is the source language, empty if not specified."""
 
     entries: tuple[Entry, ...]
     file: str
@@ -68,7 +68,7 @@ class Incoming:
 
 
 def name_of(tag: str, part: str = "") -> str:
-    """The field of a target, or of a part of it.
+    """The field name of a target or one of its attributes.
 
     >>> name_of("es"), name_of("es", "forms")
     ('es', 'es:forms')
@@ -77,7 +77,7 @@ def name_of(tag: str, part: str = "") -> str:
 
 
 def split(name: str) -> tuple[str, str]:
-    """The tag and the part of a target's field.
+    """Split a target's field name into tag and attribute.
 
     >>> split("es:forms"), split("es")
     (('es', 'forms'), ('es', ''))
@@ -87,12 +87,12 @@ def split(name: str) -> tuple[str, str]:
 
 
 def empty(name: str) -> Value:
-    """The empty value of this field."""
+    """The empty value of a field."""
     return () if name.rpartition(":")[2] in LISTS else ""
 
 
 def flat(term: Term) -> dict[str, Value]:
-    """All fields of an entry that are not empty."""
+    """All non-empty fields of an entry."""
     fields: dict[str, Value] = {name: _of(term, name) for name in ENTRY}
     for tag, target in term.targets.items():
         fields[tag] = target.term
@@ -107,27 +107,27 @@ def _of(term: Term, name: str) -> Value:
 
 
 def same(one: Value, other: Value) -> bool:
-    """Whether two values of a field say the same; the order of a list says nothing."""
+    """Whether two field values are equal, ignoring the order of lists."""
     if isinstance(one, tuple) and isinstance(other, tuple):
         return set(one) == set(other)
     return one == other
 
 
 def claims(term: Term) -> list[tuple[str, tuple[str, str]]]:
-    """The spellings of a term, each with the key that no other term of a glossary may have."""
+    """The spellings of a term, each with a key that must be unique in a glossary."""
     fold = term.case == "any"
     return [(text, (term.case, key_of(text, fold=fold))) for text in term.spellings]
 
 
 def tags(names: Iterable[str]) -> tuple[str, ...]:
-    """The locales that fields belong to, in their order."""
+    """The locales of the given fields, in order."""
     return tuple(dict.fromkeys(split(name)[0] for name in names if name not in ENTRY))
 
 
 def revision(fields: Mapping[str, Value]) -> str:
-    """A fingerprint of what an entry says in these fields: r and 12 hexadecimal digits.
+    """A fingerprint of these fields of an entry: r and 12 hexadecimal digits.
 
-    It travels in a table, so that the import can tell who changed an entry since.
+    It is exported in tables, so that an import can tell which side changed an entry.
     """
     content = [
         [name, sorted(value) if isinstance(value, tuple) else value]
@@ -135,17 +135,17 @@ def revision(fields: Mapping[str, Value]) -> str:
         if value
     ]
     data = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
-    # A letter first: a spreadsheet would take 12e456789012 for a number.
+    # Starts with a letter, because spreadsheets parse 12e456789012 as a number.
     return "r" + hashlib.sha256(data.encode("ascii")).hexdigest()[:12]
 
 
 def default_case(source: str) -> str:
-    """The `case` of an entry that says nothing about it, as `glossary.load` decides."""
+    """The default `case` of an entry, as in `glossary.load`."""
     return "exact" if source != source.lower() or source == source.upper() else "any"
 
 
 def row(term_id: str, fields: Mapping[str, Value]) -> dict[str, Any]:
-    """An entry as plain data for YAML: what says nothing beyond the default is left out."""
+    """An entry as plain data for YAML, without default values."""
     made: dict[str, Any] = {"id": term_id}
     defaults = {**DEFAULTS, "case": default_case(str(fields.get("source", "")))}
     order = ("source", "aliases", "policy", "case", "boundary", "status", "pos", "domain")
@@ -170,14 +170,14 @@ def row(term_id: str, fields: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def term_of(term_id: str, fields: Mapping[str, Value], path: Path, line: int = 0) -> Term:
-    """The entry that fields make. Raises `GlossaryError` where they break a rule."""
+    """Make an entry from fields. Raises `GlossaryError` if they are invalid."""
     return read_entry(row(term_id, fields), path, line)
 
 
 def with_policy(fields: Mapping[str, Value], policy: str) -> dict[str, Value]:
-    """A new entry's fields with a policy, which many files have no place for.
+    """Add a policy to the fields of a new entry, because many formats do not have one.
 
-    What stands everywhere as in the source is kept; all else gets `policy`.
+    It is `keep` if all targets equal the source, otherwise `policy`.
     """
     made = dict(fields)
     if made.get("policy"):
@@ -195,14 +195,14 @@ def with_policy(fields: Mapping[str, Value], policy: str) -> dict[str, Value]:
 
 
 def usable_id(text: str) -> bool:
-    """True for what a glossary takes as an id."""
+    """True for a valid glossary id."""
     return bool(_ID.fullmatch(text)) and len(text) <= 200
 
 
 def id_for(text: str, taken: Callable[[str], bool], numbers: dict[str, int] | None = None) -> str:
-    """A new id made of a source term: "Li Auto" becomes "li-auto", or "li-auto-2".
+    """Make a new id from a source term: "Li Auto" becomes "li-auto", or "li-auto-2".
 
-    `numbers` remembers the last number of each, so that many equal ones take no search.
+    `numbers` stores the last number of each id, which avoids searching among many duplicates.
 
     >>> id_for("Lei Jun’s", lambda name: False)
     'lei-jun-s'
@@ -222,10 +222,10 @@ def id_for(text: str, taken: Callable[[str], bool], numbers: dict[str, int] | No
 
 
 def own_tag(tag: str, ours: Collection[str]) -> str:
-    """The tag that a glossary uses for what a file calls `tag`.
+    """Map a tag from a file to the equivalent tag in the glossary.
 
-    A tool that writes "es-ES" or "zh-Hans" means the glossary's "es" and "zh-CN";
-    "es-MX" is another variety and stays.
+    "es-ES" and "zh-Hans" from other tools correspond to "es" and "zh-CN"; "es-MX" is a
+    different variety and stays unchanged.
 
     >>> own_tag("es-ES", ["es"]), own_tag("es-MX", ["es"]), own_tag("zh-Hans", ["zh-CN"])
     ('es', 'es-MX', 'zh-CN')
@@ -257,7 +257,7 @@ def known_tag(tag: str) -> str | None:
 def finding(
     code: str, severity: Severity, message: str, file: str, line: int = 0, locale: str = ""
 ) -> Finding:
-    """A finding about an exchange."""
+    """Make a finding about an import or export."""
     return Finding(
         f"glossary-{code}", severity, message, file=file, line=line or None, locale=locale
     )
@@ -266,10 +266,10 @@ def finding(
 def of(
     written: Sequence[Term], tags: Collection[str], held: Collection[str], name: str, file: str
 ) -> list[Finding]:
-    """One finding for every field that a format has no place for.
+    """One finding for every field that a format cannot represent.
 
-    `written` are the entries in the file, `tags` its locales. `held` names fields,
-    parts of targets, and "target" for the terms themselves.
+    `written` are the entries in the file, `tags` its locales. `held` are the supported
+    fields and target attributes, and "target" for the target terms.
     """
     counts: Counter[str] = Counter()
     for term in written:
@@ -278,13 +278,13 @@ def of(
 
 
 def no_place(what: str, count: int, name: str, file: str) -> Finding:
-    """Something that a format has no place for, and how many entries have it."""
+    """A finding about data that a format cannot represent, with the number of entries."""
     message = f"{name} cannot store `{what}`, which {_entries(count)}"
     return finding("not-held", Severity.INFO, message, file)
 
 
 def off(count: int, name: str, file: str) -> list[Finding]:
-    """Entries that a format has no place for because they are no good terms."""
+    """A finding about forbidden and deprecated entries, which a format cannot represent."""
     if not count:
         return []
     message = f"{name} cannot store forbidden and deprecated words, which {_entries(count)}"
@@ -292,13 +292,13 @@ def off(count: int, name: str, file: str) -> list[Finding]:
 
 
 def without(term: Term, why: str, file: str, locale: str = "") -> Finding:
-    """An entry, or its target in a locale, that is not in the file."""
+    """A finding about an entry, or its target in a locale, that is not exported."""
     message = f"{term.id!r} was left out: {why}"
     return finding("left-out", Severity.WARNING, message, file, term.line, locale)
 
 
 def _said(term: Term, tags: Collection[str]) -> set[str]:
-    """The fields in which an entry says more than the default."""
+    """The fields of an entry that differ from the default."""
     defaults = {**DEFAULTS, "case": default_case(term.source)}
     names: set[str] = set()
     for name, value in flat(term).items():

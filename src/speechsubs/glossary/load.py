@@ -1,4 +1,4 @@
-"""Load glossary.yml, strictly, so that a typo is an error and not a wrong subtitle.
+"""Load and validate glossary.yml, strictly, so that a typo is an error, not a wrong subtitle.
 
 The format is documented in the comments of the sample `glossary.yml`.
 """
@@ -15,10 +15,10 @@ from speechsubs.errors import GlossaryError, UnknownLocaleError
 from speechsubs.glossary.model import Boundary, Case, Glossary, Policy, Status, Target, Term
 from speechsubs.language.normalize import key_of
 
-#: A mapping of the file, with its line numbers on it (ruamel's CommentedMap).
+#: A mapping with line numbers (ruamel's CommentedMap).
 _Row = dict[Any, Any]
 
-#: Longer than any term. It also bounds the time of a search: see `match.Finder`.
+#: Longer than any term. It also limits the search time: see `match.Finder`.
 MAX_TERM_CHARACTERS = 200
 
 _TOP = ("version", "source", "terms")
@@ -36,8 +36,8 @@ _ID = re.compile(r"[^\W_][\w.:-]*")
 def load(path: Path) -> Glossary:
     """Read a glossary.
 
-    Raises `GlossaryError` with the line of the first rule that is broken, `YamlError`
-    where the file is no YAML, `InputError` where it cannot be read.
+    Raises `GlossaryError` with the line of the first invalid entry, `YamlError` for
+    invalid YAML, `InputError` if the file cannot be read.
     """
     # libyaml is slow to import, and `speechsubs --help` must not wait for it.
     from speechsubs.adapters import strict_yaml
@@ -46,16 +46,16 @@ def load(path: Path) -> Glossary:
 
 
 def parse(text: str, path: Path) -> Glossary:
-    """Read a glossary from text; `path` is only named in errors. Raises as `load`."""
+    """Read a glossary from text; `path` is only used in errors. Raises the same as `load`."""
     from speechsubs.adapters import strict_yaml
 
     return _Reader(path).glossary(strict_yaml.parse(text, path))
 
 
 def entry(row: Mapping[str, Any], path: Path, line: int = 0) -> Term:
-    """One entry from plain data, by the rules that hold for a file.
+    """Make an entry from plain data, with the same rules as for files.
 
-    Raises `GlossaryError`, which names `path` and `line`.
+    Raises `GlossaryError` with `path` and `line`.
     """
     try:
         return replace(_Reader(path)._term(dict(row), line), line=line)
@@ -64,7 +64,7 @@ def entry(row: Mapping[str, Any], path: Path, line: int = 0) -> Term:
 
 
 class _Reader:
-    """Turns one parsed file into a glossary, or raises with a line."""
+    """Converts parsed YAML into a glossary, or raises an error with a line."""
 
     def __init__(self, path: Path) -> None:
         from speechsubs.adapters import strict_yaml
@@ -264,7 +264,7 @@ class _Reader:
         text = str(value)
         if not text.strip():
             raise self._error(line, f"{name} is empty")
-        # Printable text holds no controls: asking once is five times faster than looking.
+        # Printable text has no control characters; this check is five times faster than a search.
         for character in text if not text.isprintable() else "":
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 raise self._error(

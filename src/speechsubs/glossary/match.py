@@ -1,4 +1,4 @@
-"""Find terms in a text: whole words, longest match first, in one pass."""
+"""Find glossary terms in a text: whole words, longest match first, in one pass."""
 
 import re
 import unicodedata
@@ -28,10 +28,10 @@ _OPEN_QUOTE = re.compile(r"‘|(?:^|(?<=[\s(\[{\"“«—–-]))'")
 
 @dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A term in a text. `start` and `end` are character offsets of the term itself.
+    """A match of a term. `start` and `end` are character offsets of the term itself.
 
-    `suffix` is its plural or possessive ending ("s", "'s", "s'"), "" if there is none;
-    `suffix_end` is the end of that. `text` is as written.
+    `suffix` is its plural or possessive ending ("s", "'s", "s'") or "", `suffix_end` the
+    end of the ending. `text` is the spelling in the text.
     """
 
     term: Term
@@ -42,19 +42,19 @@ class TermMatch:
 
     @property
     def suffix_end(self) -> int:
-        """The end of the term including its ending."""
+        """The end of the match including its ending."""
         return self.end + len(self.suffix)
 
 
 class Finder:
-    """Finds many spellings at once, overlapping ones too, in time linear in the text.
+    """Finds many spellings at once, including overlaps, in time linear in the text.
 
-    An automaton runs over the folded key of the text and reports everything; what
-    needs exact capitals is compared afterwards. Leftmost-longest search inside the
-    automaton would be wrong here: a longer spelling that turns out to be no whole word
-    ("4S deal" in "4S dealer") would hide the shorter one that is ("4S").
+    An automaton reports all hits in the case-folded key of the text; exact case is checked
+    afterwards. Leftmost-longest search in the automaton would be wrong: a longer spelling
+    that is not a whole word ("4S deal" in "4S dealer") would hide a shorter valid one
+    ("4S").
 
-    `loose` are the indexes of spellings that may be a part of a longer word.
+    `loose` are the indexes of spellings that may be part of a longer word.
     """
 
     def __init__(
@@ -76,16 +76,16 @@ class Finder:
         )
 
     def spans(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Every (index of the spelling, start, end) in the text, in no useful order.
+        """Every (index of the spelling, start, end) in the text, in arbitrary order.
 
-        Spans that are clearly a part of a longer word are left out; the caller decides
-        about the rest (see `keys.bounded`).
+        Spans that are clearly part of a longer word are skipped; the caller checks the
+        rest (see `keys.bounded`).
         """
         if self._automaton is None or not text:
             return
         key = keyed(text, fold=True)
         found = self._automaton.find_matches_as_indexes(key.text, overlapping=True)
-        # An invisible space ends a word in the text, and is not in the key to show it.
+        # Invisible spaces are word boundaries in the text, but are not part of the key.
         if found and not self._loose and ZERO_WIDTH_SPACE not in text:
             may_start, may_end = _edges(key.text)
             found = [hit for hit in found if may_start[hit[1]] and may_end[hit[2]]]
@@ -101,10 +101,10 @@ class Finder:
 
 
 def _edges(key: str) -> tuple[bytearray, bytearray]:
-    """Where in a key a word may start, and where one may end but for a plural ending.
+    """The positions in a key where a word may start or end, allowing for a plural ending.
 
-    Only what ASCII letters and digits decide; nearly every false hit of a short term
-    ("Mi" in "family") is dropped here, before anything slow looks at it.
+    Only considers ASCII letters and digits, which cheaply filters out nearly all false hits
+    of short terms ("Mi" in "family") before the slow checks.
     """
     may_start = bytearray(b"\x01") * (len(key) + 1)
     for run in _ASCII_WORD.finditer(key):
@@ -117,12 +117,12 @@ def _edges(key: str) -> tuple[bytearray, bytearray]:
 
 
 class Matcher:
-    """Finds a glossary's terms in texts. Build it once; it holds the automaton.
+    """Finds glossary terms in texts. Build it once, because it contains the automaton.
 
-    Matches are leftmost-longest and never overlap. A term stands as a whole word
-    (see `keys.bounded`), with or without an ending: plural "s" or "es", possessive
-    "'s" or "'". Where two entries claim one span, the one with exact capitals wins.
-    Forbidden and deprecated entries are not looked for: they are nothing to protect.
+    Matches are leftmost-longest and never overlap. A term must be a whole word (see
+    `keys.bounded`), with an optional ending: plural "s" or "es", possessive "'s" or "'".
+    If two entries match the same span, the one with exact case wins. Forbidden and
+    deprecated entries are not matched.
     """
 
     def __init__(self, glossary: Glossary) -> None:
@@ -173,7 +173,7 @@ class Matcher:
 
 
 def _with_ending(text: str, start: int, end: int) -> int | None:
-    """Where the word that text[start:end] begins ends, if only an ending follows."""
+    """The end of the word that starts with text[start:end], if only an ending follows."""
     if bounded_after(text, end):
         return _possessive(text, end)
     for plural in _plurals(text[start:end]):
@@ -184,7 +184,7 @@ def _with_ending(text: str, start: int, end: int) -> int | None:
 
 
 def _plurals(written: str) -> tuple[str, ...]:
-    # A decomposed accent at the end is no letter by itself.
+    # A decomposed accent at the end is not a letter by itself.
     written = unicodedata.normalize("NFC", written[-40:])
     # Two lower-case letters and an "s" are nearly always another word ("mi", "mis").
     if len(written) < 3 and not (written.isupper() and written[-1:].isalnum()):
@@ -196,13 +196,13 @@ def _plurals(written: str) -> tuple[str, ...]:
 
 
 def _possessive(text: str, end: int) -> int:
-    """Where "'s" or a bare "'" written at `end` ends; `end` itself without one."""
+    """The end of "'s" or a bare "'" at `end`, or `end` itself if there is neither."""
     if text[end : end + 1] not in APOSTROPHES or not text[end : end + 1]:
         return end
     if text[end + 1 : end + 2] in ("s", "S") and bounded_after(text, end + 2):
         return end + 2
     # "the bosses' cars", but not 'one of the bosses': an apostrophe is a closing
-    # quotation mark where one was opened, or where no word follows for it to own.
+    # quotation mark if one was opened, or if no word follows.
     owns = _OWNED.match(text, end + 1) is not None
     if text[end - 1] not in "sxzSXZ" or not owns:
         return end

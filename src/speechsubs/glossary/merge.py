@@ -1,12 +1,12 @@
-"""Merge two versions of a glossary that came from one, entry by entry and field by field.
+"""Three-way merge of glossaries, by entry and field.
 
-A change on one side only is taken. For lists (aliases, forms, forbidden) the additions and
-removals of both sides are. Two different changes of one field are a conflict: ours stays,
-theirs is reported. The result always loads.
+A change on one side only is applied. In lists (aliases, forms, forbidden) the additions and
+removals of both sides are applied. Two different changes of one field are a conflict: our
+value is kept and theirs is reported. The result is always a valid glossary.
 
-The rules that every merge of entries needs come first: `merge_value` for one field,
-`without_orphans` for the fields together, `SpellingIndex` for the entries together. The
-import of a file, `glossary.incoming`, uses them with a policy of its own.
+`merge_value` merges one field, `without_orphans` checks the fields of an entry and
+`SpellingIndex` the spellings of all entries. `glossary.incoming` uses them for imports,
+with a different policy.
 """
 
 import json
@@ -38,7 +38,7 @@ def merge_value(
 ) -> tuple[Value, bool]:
     """The merged value of a field, and whether both sides changed it differently.
 
-    A clash gives ours; what to do about it is for the caller to decide.
+    In a conflict it is our value; the caller decides how to handle it.
 
     >>> merge_value("a", "a", "b"), merge_value("a", "b", "a"), merge_value("a", "b", "c")
     (('b', False), ('b', False), ('b', True))
@@ -51,9 +51,9 @@ def merge_value(
 
 
 def without_orphans(fields: Mapping[str, Value]) -> tuple[dict[str, Value], list[str]]:
-    """The fields that are not empty, and the names of those left out as orphans.
+    """The non-empty fields, and the names of the orphans that were removed.
 
-    An orphan is a part of a target (its forms, its gender) that a merge has removed.
+    An orphan is an attribute (forms, gender) of a target that a merge has removed.
 
     >>> without_orphans({"source": "Lei", "note": "", "es": "", "es:gender": "m"})
     ({'source': 'Lei'}, ['es:gender'])
@@ -66,7 +66,7 @@ def without_orphans(fields: Mapping[str, Value]) -> tuple[dict[str, Value], list
 
 
 class SpellingIndex:
-    """Which entry has which spelling, by the rules that keep a glossary's entries apart."""
+    """Maps spellings to entries, by the rules for unique spellings in a glossary."""
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
         self._exact: dict[str, list[str]] = {}
@@ -75,20 +75,20 @@ class SpellingIndex:
             self.add(term)
 
     def add(self, term: Term) -> None:
-        """Add an entry's spellings; those that another entry has stay with that one."""
+        """Add the spellings of an entry, except those that another entry already has."""
         for text, key in claims(term):
             self._exact.setdefault(text, []).append(term.id)
             self._ruled.setdefault(key, term.id)
 
     def remove(self, term: Term) -> None:
-        """Remove an entry's spellings."""
+        """Remove the spellings of an entry."""
         for text, key in claims(term):
             self._exact[text].remove(term.id)
             if self._ruled.get(key) == term.id:
                 del self._ruled[key]
 
     def owner_of(self, text: str) -> str | None:
-        """The entry with this spelling: letter by letter, else by its rule of capitals."""
+        """The id of the entry with this exact spelling, else by the case rule of the entry."""
         exact = self._exact.get(text)
         if exact:
             return exact[0]
@@ -103,9 +103,9 @@ class SpellingIndex:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What both sides changed. `field` is named as in tables ("es", "es:forms"), or
-    "entry" for an entry that one side deleted or that cannot stand beside another.
-    Texts are empty where a version says nothing. `line` is 1-based in ours, 0 if unknown.
+    """A conflict between both sides. `field` is named as in tables ("es", "es:forms"), or
+    "entry" for an entry that one side deleted or that is incompatible with another entry.
+    Texts are empty if a version has no value. `line` is 1-based in ours, 0 if unknown.
     """
 
     term: str
@@ -124,7 +124,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
-    """The merged glossary, in the order of ours with new entries last."""
+    """The merged glossary, in our order with new entries last."""
 
     glossary: Glossary
     conflicts: tuple[Conflict, ...]
@@ -144,9 +144,9 @@ class _Work:
 
 
 def merge(base: Glossary, ours: Glossary, theirs: Glossary) -> ThreeWay:
-    """Merge what was done to `base` in `ours` and in `theirs`.
+    """Merge the changes from `base` to `ours` and from `base` to `theirs`.
 
-    Raises `InputError` where the sources of the three are in different languages.
+    Raises `InputError` if the source languages of the three differ.
     """
     if not base.language == ours.language == theirs.language:
         said = f"{base.language}, {ours.language} and {theirs.language}"
@@ -164,11 +164,11 @@ def merge(base: Glossary, ours: Glossary, theirs: Glossary) -> ThreeWay:
 
 
 def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
-    """The file `ours`, which reads as `before`, with the merge in it.
+    """Apply a merge to the text of our file, whose parsed content is `before`.
 
-    Comments, order and quotes of ours stay. Each conflict stands as a comment above its
-    entry, or at the end where the entry is gone. Raises `GlossaryError` where entries
-    cannot be written.
+    Comments, order and quoting are kept. Each conflict is added as a comment above its
+    entry, or at the end if the entry was removed. Raises `GlossaryError` if entries cannot
+    be written.
     """
     unchanged = [flat(t) for t in merged.glossary.terms] == [flat(t) for t in before.terms]
     made = ours if unchanged else write.update(ours, before, merged.glossary)
@@ -178,12 +178,12 @@ def text(merged: ThreeWay, ours: str, before: Glossary) -> str:
         told = _commented(made, merged)
         again = parse(told, merged.glossary.path)
     except (GlossaryError, YamlError):
-        return made  # a file that cannot take a comment; the caller tells the conflicts
+        return made  # comments do not fit in this file; the caller reports the conflicts
     return told if again.digest == merged.glossary.digest else made
 
 
 def _merged(work: _Work, term_id: str) -> Term | None:
-    """One entry; None where it is deleted."""
+    """Merge one entry; None if it is deleted."""
     base, ours, theirs = work.sides(term_id)
     if ours is None or theirs is None:
         return _one_sided(work, term_id)
@@ -207,7 +207,7 @@ def _merged(work: _Work, term_id: str) -> Term | None:
     try:
         term = term_of(term_id, fields, work.path, ours.line)
     except GlossaryError as error:
-        # Each side is a good entry, both together are not (a form that is forbidden).
+        # Each side is valid, but the combination is not (a form that is forbidden).
         work.conflicts.append(_whole(work, term_id, error.problem))
         return ours
     work.conflicts += found
@@ -215,7 +215,7 @@ def _merged(work: _Work, term_id: str) -> Term | None:
 
 
 def _one_sided(work: _Work, term_id: str) -> Term | None:
-    """An entry that one side lacks: new there, or deleted here."""
+    """Merge an entry that exists on one side only: added there, or deleted on the other."""
     base, ours, theirs = work.sides(term_id)
     there = ours or theirs
     if base is None or there is None:
@@ -248,7 +248,7 @@ def _equal(one: Term, other: Term) -> bool:
 
 
 def _united(base: Value, ours: Value, theirs: Value) -> tuple[Value, bool]:
-    """As `merge_value`, but lists that both sides changed take the changes of both."""
+    """Like `merge_value`, but applies the changes of both sides to lists."""
     value, clash = merge_value(base, ours, theirs)
     if not clash or not isinstance(ours, tuple):
         return value, clash
@@ -259,9 +259,9 @@ def _united(base: Value, ours: Value, theirs: Value) -> tuple[Value, bool]:
 
 
 def _apart(work: _Work, terms: list[Term]) -> list[Term]:
-    """The terms with no spelling claimed twice: what came from theirs gives way.
+    """Make spellings unique by undoing changes from theirs.
 
-    Ours by themselves are apart, so in the end there is always a way.
+    This always succeeds, because the spellings in ours are unique.
     """
     while giving := _giving_way(work, terms):
         work.conflicts = [c for c in work.conflicts if c.term not in giving]
@@ -272,7 +272,7 @@ def _apart(work: _Work, terms: list[Term]) -> list[Term]:
 
 
 def _giving_way(work: _Work, terms: Sequence[Term]) -> dict[str, str]:
-    """The ids of entries not as in ours with a spelling that another one has, and why."""
+    """Entries that differ from ours and share a spelling with another entry, with reasons."""
     index = SpellingIndex(term for term in terms if _is_ours(work, term))
     giving: dict[str, str] = {}
     for term in (term for term in terms if not _is_ours(work, term)):
@@ -293,7 +293,7 @@ def _is_ours(work: _Work, term: Term) -> bool:
 def _commented(made: str, merged: ThreeWay) -> str:
     """The file with a comment above each entry that has a conflict."""
     again = parse(made, merged.glossary.path)
-    # YAML's lines, not Python's, which also end at U+2028.
+    # Split lines as YAML does: Python also splits at U+2028.
     lines = [line for line in re.split(r"(?<=\n)", made) if line]
     end = "\r\n" if made.count("\r\n") > 0 and made.count("\r\n") == made.count("\n") else "\n"
     above: dict[int, list[str]] = {}
@@ -314,7 +314,7 @@ def _commented(made: str, merged: ThreeWay) -> str:
 
 
 def _plain(message: str) -> str:
-    """A message for a comment: on one line, with nothing in it that YAML refuses."""
+    """Make a message safe for a comment: one line, without characters invalid in YAML."""
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in message)
 
 

@@ -1,4 +1,4 @@
-"""Glossary types, and the choice of the target for a locale."""
+"""Glossary types, and the selection of the target for a locale."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ Status = Literal["proposed", "approved", "deprecated"]
 
 
 class Policy(StrEnum):
-    """What a glossary asks of a term's translations."""
+    """How a term must be translated."""
 
     KEEP = "keep"
     """Stands in every language as in `source`, unless the locale has a target."""
@@ -34,9 +34,9 @@ class Target:
     """How a term is written in one locale.
 
     `forms` are other accepted spellings and inflections, `forbidden` are wrong
-    renderings of this term ("Li Cubo") that must not stand in an output. `gender`
+    renderings of this term ("Li Cubo") that must not occur in a translation. `gender`
     is "", "m", "f", "n" or "c" (common), `number` is "", "singular" or "plural";
-    both are for the grammar around the term.
+    both are for grammatical agreement with the term.
     """
 
     term: str
@@ -47,7 +47,7 @@ class Target:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """The term and its forms, the term first."""
+        """The target term followed by its forms."""
         return (self.term, *self.forms)
 
 
@@ -55,10 +55,10 @@ class Target:
 class Term:
     """One entry of a glossary. Treat `targets` as read-only: it is part of a frozen value.
 
-    `aliases` are other spellings of the same thing in the source language. `case`
-    says whether capitals count when the term is looked for, `boundary` whether it
-    has to stand as a whole word ("word") or may be a part of one ("none"). `line`
-    is 1-based in the file, 0 for a term that came from elsewhere.
+    `aliases` are other spellings of the term in the source language. `case` defines
+    whether matching is case-sensitive, `boundary` whether the term must be a whole word
+    ("word") or may be part of one ("none"). `line` is 1-based in the file, 0 for a term
+    that was not read from a file.
     """
 
     id: str
@@ -79,7 +79,7 @@ class Term:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The source and its aliases, the source first."""
+        """The source followed by its aliases."""
         return (self.source, *self.aliases)
 
 
@@ -87,9 +87,9 @@ class Term:
 class Glossary:
     """Terms in the order of their file. `language` is the tag of the source language.
 
-    `digest` is the SHA-256 of what changes an output (not of notes, domains, order
-    or line numbers): two glossaries with one digest give the same translations. It
-    is worked out when it is not given.
+    `digest` is the SHA-256 of all data that can affect translations (not of notes,
+    domains, order or line numbers): glossaries with equal digests give equal
+    translations. It is computed if not given.
     """
 
     terms: tuple[Term, ...]
@@ -119,11 +119,11 @@ def empty() -> Glossary:
 
 
 def target_entry(term: Term, tag: str) -> Target | None:
-    """The target that holds for a locale, or None where the glossary has none.
+    """The target for a locale, or None if the glossary has none.
 
-    Looks for the tag itself, then for what BCP 47 puts above it (es-MX, es), then
-    for another variety that is written by the same rules (zh-HK, zh-TW). Chinese in
-    one script never answers for the other.
+    Looks for the tag itself, then for its BCP 47 parents (es-MX, es), then for another
+    variety with the same writing rules (zh-HK, zh-TW). Targets in simplified and
+    traditional Chinese are never used for each other.
 
     >>> term = Term("lei", "Lei Jun", targets={"zh-TW": Target("雷軍"), "es": Target("Lei")})
     >>> target_entry(term, "zh-HK").term, target_entry(term, "es-MX").term
@@ -131,9 +131,9 @@ def target_entry(term: Term, tag: str) -> Target | None:
     >>> target_entry(term, "zh-CN") is None
     True
 
-    Raises `UnknownLocaleError` for what is not a language tag at all.
+    Raises `UnknownLocaleError` for an invalid language tag.
     """
-    # Reading locales pulls in the YAML reader, which `import speechsubs.cli` must not.
+    # Locales import the YAML reader, which `import speechsubs.cli` must not load.
     from speechsubs.language import locales
 
     if not term.targets:
@@ -142,7 +142,7 @@ def target_entry(term: Term, tag: str) -> Target | None:
         return term.targets[tag]
     wanted = locales.canonical(tag)
     parts = wanted.split("-")
-    # "zh" alone is Simplified Chinese, so it stands above zh-CN only: see `resolve`.
+    # "zh" alone is Simplified Chinese, so it is the parent of zh-CN only: see `resolve`.
     shortest = len(parts) if parts[0] == "zh" else 1
     for length in range(len(parts), shortest - 1, -1):
         attempt = "-".join(parts[:length])
@@ -156,10 +156,10 @@ def target_entry(term: Term, tag: str) -> Target | None:
 
 
 def target_for(term: Term, tag: str) -> tuple[str, bool]:
-    """The text that stands for a term in a locale, and whether the glossary says so.
+    """The text of a term in a locale, and whether the glossary defines it.
 
-    False means that the source form stands in for a target that is not there; a
-    kept term without a target is True, for its source form is what is asked.
+    False means that the target is missing and the source is used instead. A kept term
+    without a target is True, because its source is the required text.
 
     >>> target_for(Term("su7", "SU7"), "es")
     ('SU7', True)
@@ -200,6 +200,6 @@ def _digest(terms: tuple[Term, ...], language: str) -> str:
         ]
         for term in sorted(terms, key=lambda term: term.id)
     ]  # fmt: skip
-    # Escapes, not UTF-8: a lone surrogate in a hand-made term must not crash a hash.
+    # Escapes instead of UTF-8, so that a lone surrogate does not break hashing.
     data = json.dumps([1, language, content], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(data.encode("ascii")).hexdigest()

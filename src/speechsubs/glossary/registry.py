@@ -11,13 +11,13 @@ from speechsubs.glossary.fields import Incoming
 from speechsubs.glossary.model import Glossary
 from speechsubs.model import Finding
 
-#: A file larger than this is refused. A row of our own table takes about 300 bytes.
+#: Larger files are rejected. A row of our own table takes about 300 bytes.
 MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """A file to be written, and what it does not hold."""
+    """The exported file, and findings about data that does not fit."""
 
     data: bytes
     findings: tuple[Finding, ...]
@@ -25,7 +25,7 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file to be read, with what the caller knows about it."""
+    """A file to read, with options from the caller."""
 
     data: bytes
     where: str
@@ -36,7 +36,7 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _ExportRequest:
-    """A glossary to be written with the targets of these locales."""
+    """A glossary to write with the targets of these locales."""
 
     glossary: Glossary
     tags: tuple[str, ...]
@@ -48,7 +48,7 @@ _Written = tuple[bytes, list[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """`suffix` is what files are called by default. `single`: it has one target language."""
+    """A file format. `suffix` is the default; `single` formats have one target language."""
 
     read: Callable[[_Source], Incoming]
     write: Callable[[_ExportRequest], _Written]
@@ -94,7 +94,7 @@ _FORMATS = {
         single=True,
     ),
 }
-#: What a suffix stands for. A .csv or .tsv without our header is DeepL's or OmegaT's.
+#: Formats by suffix. A .csv or .tsv without our own header is a DeepL or OmegaT glossary.
 _SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx", ".tbx": "tbx",
     ".xml": "tbx", ".martif": "tbx", ".txt": "omegat", ".utf8": "omegat", ".tab": "omegat",
@@ -102,12 +102,12 @@ _SUFFIXES = {
 
 
 def names() -> tuple[str, ...]:
-    """The formats, the most complete first."""
+    """The names of all formats, the most complete first."""
     return tuple(_FORMATS)
 
 
 def detect_format(path: Path) -> str:
-    """The format that a file's name stands for. Raises `InputError`."""
+    """Detect the format by file name. Raises `InputError`."""
     name = _SUFFIXES.get(path.suffix.lower())
     if name is None:
         advice = f"Name the format ({', '.join(_FORMATS)}), or use one of {', '.join(_SUFFIXES)}"
@@ -120,8 +120,8 @@ def read(
 ) -> Incoming:
     """Read a file of any format. Raises `InputError`.
 
-    `name` is the format; without it the suffix and the first row decide. Languages are
-    BCP 47 tags; `target_language` is needed where the file does not say it.
+    `name` is the format; by default it is detected from the suffix and the first row.
+    Languages are BCP 47 tags; `target_language` is required if the file does not specify it.
     """
     data = read_file(path, max_bytes=MAX_BYTES)
     found = name or detect_format(path)
@@ -154,11 +154,11 @@ def _separator(suffix: str) -> str:
 def export(
     glossary: Glossary, name: str, tags: Sequence[str] = (), *, suffix: str = ""
 ) -> ExportResult:
-    """A glossary in the format `name`, with the targets of these locales, or of all.
+    """Export a glossary in the format `name`, with the targets of these or all locales.
 
-    A locale without any target gives an empty column to fill in. `suffix` decides
-    between DeepL's CSV and TSV. Raises `InputError` where a format has one target
-    language and the glossary several.
+    A locale without targets gets an empty column to fill in. `suffix` selects between
+    DeepL's CSV and TSV. Raises `InputError` for several target languages in a format with
+    only one.
     """
     chosen = tuple(tags) or tuple(sorted({tag for t in glossary.terms for tag in t.targets}))
     form = _FORMATS[name]
