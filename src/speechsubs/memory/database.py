@@ -250,7 +250,7 @@ COLUMNS = (
     "s.id, p.source, p.target, s.source, s.target, s.slots, s.places, s.state, s.author, s.date,"
     " s.origin_file, s.origin_sentence, s.glossary, s.engine, s.note, s.props"
 )
-#: Where they come from.
+#: The tables with these columns.
 TABLES = "segments AS s JOIN pairs AS p ON p.id = s.pair"
 
 #: Maximum characters of a sentence.

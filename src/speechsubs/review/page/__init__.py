@@ -60,7 +60,7 @@ def render(
         # ASCII only, so that a lone surrogate becomes an escape instead of an error.
         "data": json.dumps(data, ensure_ascii=True, separators=(",", ":")).translate(_UNSAFE),
     }
-    # A single pass, so that braces in the data are never taken for a placeholder.
+    # A single pass, so that braces in the data are never parsed as placeholders.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
 
 
