@@ -388,7 +388,7 @@ def _active_terms(glossary: Glossary) -> Iterator[Term]:
 
 
 def _target_text(term: Term, tag: str) -> str:
-    """The target term for a locale, empty if the glossary has none."""
+    """The target term for a locale, or the source of a kept term; empty if undefined."""
     text, said = target_for(term, tag)
     return text if said else ""
 
