@@ -133,7 +133,7 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
         there,
         terms=[row.terms for row in wanted],
     )
-    done = [line.draft.finished.text for line in lines]
+    done = [line.translation.finished.text for line in lines]
     references = [row.reference for row in wanted]
     flagged = sum(any(f.severity is not Severity.INFO for f in line.findings) for line in lines)
     result: dict[str, Any] = {"sentences": len(wanted)}
@@ -143,7 +143,7 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
         if all(references):
             result[name]["chrf"] = round(chrf(outputs, references), 2)
     result["sentences_flagged"] = round(flagged / max(1, len(wanted)), 4)
-    result["rungs"] = dict(Counter(line.draft.method.kind for line in lines).most_common())
+    result["rungs"] = dict(Counter(line.translation.method.kind for line in lines).most_common())
     return result
 
 

@@ -155,7 +155,7 @@ def main() -> int:
             lines = translate_lines(texts, engine, make_settings(source, words), target)
             ratios.append((time.perf_counter() - middle) / (middle - start))
             cpu_ratios.append((cpu_s() - cpu_middle) / (cpu_middle - cpu))
-    outputs = [line.draft.finished.text for line in lines]
+    outputs = [line.translation.finished.text for line in lines]
     plain_good, total, _ = right_slots(texts, plain, matcher, args.to)
     good, _, wrong = right_slots(texts, outputs, matcher, args.to)
     flagged = {
@@ -172,7 +172,7 @@ def main() -> int:
         "slots_right": {"plain": round(plain_good / total, 4), "ladder": round(good / total, 4)},
         "sentences_flagged": round(len(flagged) / len(texts), 4),
         "wrong_and_not_flagged": len(wrong - flagged),
-        "rungs": dict(Counter(line.draft.method.kind for line in lines).most_common()),
+        "rungs": dict(Counter(line.translation.method.kind for line in lines).most_common()),
         "times_plain": round(statistics.median(ratios), 2),
         "cpu_times_plain": round(statistics.median(cpu_ratios), 2),
         "cpu_times_plain_range": [round(min(cpu_ratios), 2), round(max(cpu_ratios), 2)],

@@ -209,7 +209,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Translation:
     """The translation of one sentence, with how it was made.
 
     `raw` is the engine's output before placeables are restored, `tries` the number of

@@ -124,16 +124,16 @@ def test_terms_stand_wherever_the_source_has_them(made: Made) -> None:
     assert set(TERMS) <= set(wanted)
     for track in made.targets:
         excused = made.excused(track)
-        for sentence, draft in zip(said, track["sentences"], strict=True):
-            assert sentence["index"] == draft["index"]
-            if draft["index"] in excused:
+        for sentence, translation in zip(said, track["sentences"], strict=True):
+            assert sentence["index"] == translation["index"]
+            if translation["index"] in excused:
                 continue
             for key, expected in TERMS.items():
                 count = sum(slot["key"] == key for slot in sentence["slots"])
                 form = expected
                 if track["locale"] == "zh-CN":
                     form = _chinese(key)
-                assert draft["text"].count(form) == count, (track["locale"], key, draft)
+                assert translation["text"].count(form) == count, (track["locale"], key, translation)
 
 
 def _chinese(key: str) -> str:
@@ -141,12 +141,12 @@ def _chinese(key: str) -> str:
             "ferrari": "法拉利"}.get(key, TERMS[key])  # fmt: skip
 
 
-def test_terms_are_on_screen_as_often_as_in_the_drafts(made: Made) -> None:
+def test_terms_are_on_screen_as_often_as_in_the_translations(made: Made) -> None:
     for track in made.tracks:
-        drafted = " ".join(d["text"] for d in track["sentences"])
+        translated = " ".join(d["text"] for d in track["sentences"])
         shown = " ".join(line for cue in track["cues"] for line in cue["lines"])
         for term in TERMS.values():
-            assert shown.count(term) == drafted.count(term)
+            assert shown.count(term) == translated.count(term)
 
 
 def test_every_amount_has_its_exact_value(made: Made) -> None:
@@ -162,15 +162,15 @@ def test_every_amount_has_its_exact_value(made: Made) -> None:
         excused = made.excused(track)
         context = currencies.infer_context((s["text"] for s in said), "en")
         language = locales.load(track["locale"]).language
-        for draft in track["sentences"]:
-            if draft["index"] in excused:
+        for translation in track["sentences"]:
+            if translation["index"] in excused:
                 continue
             there = Counter(
                 f"{value.value.normalize():f} {value.currency}"
-                for amount in money.find_amounts(draft["text"], language, context)
+                for amount in money.find_amounts(translation["text"], language, context)
                 for value in amount.values
             )
-            assert there == wanted[draft["index"]], (track["locale"], draft)
+            assert there == wanted[translation["index"]], (track["locale"], translation)
 
 
 def test_amounts_have_one_style_in_each_language(made: Made) -> None:
@@ -178,13 +178,13 @@ def test_amounts_have_one_style_in_each_language(made: Made) -> None:
     for track in made.tracks:
         excused = made.excused(track)
         forms: dict[str, set[str]] = {}
-        for sentence, draft in zip(said, track["sentences"], strict=True):
-            if draft["index"] in excused:
+        for sentence, translation in zip(said, track["sentences"], strict=True):
+            if translation["index"] in excused:
                 continue
-            for slot, start, end in draft["places"]:
+            for slot, start, end in translation["places"]:
                 own = sentence["slots"][slot]
                 if own["kind"] == "money":
-                    forms.setdefault(own["key"], set()).add(draft["text"][start:end])
+                    forms.setdefault(own["key"], set()).add(translation["text"][start:end])
         # US$29,700 and 29700$ are the same amount, and look the same.
         assert all(len(own) == 1 for own in forms.values()), forms
         shapes: dict[str, set[str]] = {}
@@ -246,9 +246,9 @@ def test_every_text_is_on_screen_once_and_in_order(made: Made) -> None:
     for track in made.tracks:
         if locales.load(track["locale"]).words != "spaces":
             continue
-        drafted = " ".join(d["text"] for d in track["sentences"]).split()
+        translated = " ".join(d["text"] for d in track["sentences"]).split()
         shown = " ".join(line for cue in track["cues"] for line in cue["lines"]).split()
-        assert shown == drafted
+        assert shown == translated
 
 
 def _cues(track: dict[str, Any], key: str) -> list[tuple[int, int, str]]:

@@ -70,7 +70,7 @@ def test_cues_stay_and_text_is_kept(source: Track, tag: str, change: Callable[[s
     assert all(any(line.strip() for line in cue.lines) for cue in track.cues)
     # All that was translated stands there once, in order; a mark alone fills what is empty.
     shown = [cue for cue in track.cues if cue.sentences]
-    wanted = "".join(draft.finished.text for draft in output.drafts)
+    wanted = "".join(translation.finished.text for translation in output.translations)
     found = "".join(line for cue in shown for line in cue.lines if line != "…")
     assert re.sub(r"\s", "", found) == re.sub(r"\s", "", wanted)
     for cue in set(track.cues) - set(shown):

@@ -104,10 +104,10 @@ def test_a_field_too_many_or_too_few_is_seen() -> None:
 def test_every_field_of_the_report_is_explained() -> None:
     page = (DOCS / "report.md").read_text("utf-8")
     data = schema()
-    parts = [data, *(data["$defs"][n] for n in ("file", "sentence", "slot", "track", "draft",
+    parts = [data, *(data["$defs"][n] for n in ("file", "sentence", "slot", "track", "translation",
                                                 "cue", "finding"))]  # fmt: skip
     names = {name for part in parts for name in part["properties"]}
-    # A draft's index is its sentence's, and a cue has the times that everything has.
+    # A translation's index is its sentence's, and a cue has the times that everything has.
     for name in names - {"index", "start_ms", "end_ms"}:
         assert f"`{name}`" in page, name
 

@@ -473,6 +473,6 @@ def test_terms_are_kept_by_a_server_that_spoils_masks(server: Fake) -> None:
         locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun", "SU7": "SU7"}],
     )
-    assert line.draft.finished.text == "Lei Jun mostró the SU7."
-    assert line.draft.method.kind is not MethodKind.MASKED
-    assert line.draft.problems == ()
+    assert line.translation.finished.text == "Lei Jun mostró the SU7."
+    assert line.translation.method.kind is not MethodKind.MASKED
+    assert line.translation.problems == ()

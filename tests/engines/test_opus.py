@@ -406,8 +406,8 @@ def test_the_tiny_model_in_the_dress_of_opus_says_the_same(tmp_path: Path) -> No
         locales.load("es"),
         terms=[{"Lei Jun": "Lei Jun"}],
     )
-    assert "Lei Jun" in line.draft.finished.text
-    assert line.draft.problems == ()
+    assert "Lei Jun" in line.translation.finished.text
+    assert line.translation.problems == ()
 
 
 def test_the_version_of_ctranslate2_is_in_the_signature(made: Callable[..., Path]) -> None:

@@ -61,7 +61,7 @@ def test_golden(folder: Path, case: Mapping[str, Any]) -> None:
         make_settings(locales.load("en"), glossary.load(folder / "glossary.yml")),
         locales.load(case["to"]),
     )
-    assert line.draft.finished.text == case["expected"]
+    assert line.translation.finished.text == case["expected"]
     codes = sorted(f.code for f in line.findings if f.severity is not Severity.INFO)
     assert codes == case.get("findings", [])
 

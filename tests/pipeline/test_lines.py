@@ -96,7 +96,7 @@ def test_real_misses_are_mended_where_a_mask_is_kept(to: str, text: str, answer:
     amount = re.compile(r"\$?\d[\d.]*[億万]?(?:ドル|ポンド|英镑)?")
     line = run(text, amount.sub("{1}", answer), to)
     assert codes(line) == set()
-    assert line.draft.method == Method(MethodKind.MASKED)
+    assert line.translation.method == Method(MethodKind.MASKED)
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_what_is_reported_once_is_not_reported_twice() -> None:
 def test_a_line_out_for_every_line_in() -> None:
     texts = ["", "One.", "   ", "One.", "Lei Jun", "...", "\u00a0", "Two."]
     lines = translate_lines(texts, EchoEngine(), make_settings(EN, WORDS), ES)
-    assert [line.draft.finished.text for line in lines] == [
+    assert [line.translation.finished.text for line in lines] == [
         "", "One.", "", "One.", "Lei Jun", "...", "", "Two.",
     ]  # fmt: skip
-    assert [line.draft.sentence for line in lines] == list(range(8))
-    assert [str(line.draft.method) for line in lines][:3] == ["blank", "plain", "blank"]
+    assert [line.translation.sentence for line in lines] == list(range(8))
+    assert [str(line.translation.method) for line in lines][:3] == ["blank", "plain", "blank"]
 
 
 def test_no_lines() -> None:
@@ -189,7 +189,7 @@ def test_terms_of_a_line_hold_for_this_line_and_win() -> None:
         ES,
         terms=[{}, {"board": "directiva"}, {"council": "consejo", " ": "x", "met": " "}],
     )
-    assert [line.draft.finished.text for line in lines] == [
+    assert [line.translation.finished.text for line in lines] == [
         "The junta met.", "The directiva met.", "The consejo of the junta.",
     ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_terms_of_a_line_are_checked() -> None:
         ES,
         terms=[{"council": "consejo"}],
     )
-    assert "term-missing" in codes(line) or "consejo" in line.draft.finished.text
+    assert "term-missing" in codes(line) or "consejo" in line.translation.finished.text
 
 
 def test_terms_for_other_lines_are_refused() -> None:
@@ -214,8 +214,8 @@ def test_terms_for_other_lines_are_refused() -> None:
 
 
 def test_the_gender_of_the_glossary_reaches_the_article() -> None:
-    assert run("The board came.", "El {1} vino.").draft.finished.text == "La junta vino."
-    assert run("Of the board.", "De el {1}.").draft.finished.text == "De la junta."
+    assert run("The board came.", "El {1} vino.").translation.finished.text == "La junta vino."
+    assert run("Of the board.", "De el {1}.").translation.finished.text == "De la junta."
 
 
 DATED = "On March 30, 2021 he came."
@@ -232,7 +232,7 @@ DATED = "On March 30, 2021 he came."
 )
 def test_dates_can_be_left_to_the_engine(dates: str, answer: str, wanted: str) -> None:
     line = run(DATED, answer, options=Options(dates=dates))
-    assert line.draft.finished.text == wanted
+    assert line.translation.finished.text == wanted
     assert not codes(line)
 
 
@@ -281,27 +281,32 @@ def test_the_note_is_in_the_result_of_a_run() -> None:
     ],
 )
 def test_control_characters_of_an_engine_go(answer: str, wanted: str) -> None:
-    assert run("Hello.", answer).draft.finished.text == wanted
+    assert run("Hello.", answer).translation.finished.text == wanted
 
 
 def test_an_answer_of_control_characters_is_empty() -> None:
     line = run("Hello there, all of you.", "\x1b\x07")
-    assert line.draft.finished.text == ""
+    assert line.translation.finished.text == ""
     assert "empty" in codes(line)
 
 
 def test_a_common_noun_that_begins_the_sentence_has_a_capital() -> None:
-    assert run("Board meetings are long.", "{1}: largas.").draft.finished.text == "Junta: largas."
-    assert run("So the board met.", "{1} reunida.").draft.finished.text == "Junta reunida."
-    assert run("so the board met.", "{1} reunida.").draft.finished.text == "junta reunida."
+    assert (
+        run("Board meetings are long.", "{1}: largas.").translation.finished.text
+        == "Junta: largas."
+    )
+    assert run("So the board met.", "{1} reunida.").translation.finished.text == "Junta reunida."
+    assert run("so the board met.", "{1} reunida.").translation.finished.text == "junta reunida."
     words = Glossary((Term("iphone", "iPhone"), Term("a", "adidas", case="any")))
-    assert run("Look, an iPhone!", "{1}, mira!", words=words).draft.finished.text.startswith("¡iP")
-    assert run("See adidas.", "{1} ve.", words=words).draft.finished.text == "adidas ve."
+    assert run("Look, an iPhone!", "{1}, mira!", words=words).translation.finished.text.startswith(
+        "¡iP"
+    )
+    assert run("See adidas.", "{1} ve.", words=words).translation.finished.text == "adidas ve."
 
 
 def test_a_name_with_a_full_stop_ends_a_sentence() -> None:
     words = Glossary((Term("ai", "A.I."),))
-    assert run("A.I. is here.", "Llegó la {1}.", words=words).draft.finished.text == (
+    assert run("A.I. is here.", "Llegó la {1}.", words=words).translation.finished.text == (
         "Llegó la A.I."
     )
-    assert run("So A.I. ...", "Y {1}...", words=words).draft.finished.text == "Y A.I...."
+    assert run("So A.I. ...", "Y {1}...", words=words).translation.finished.text == "Y A.I...."

@@ -51,8 +51,8 @@ def codes(output: Output) -> set[str]:
 @pytest.mark.parametrize("tag", ["en", *TAGS])
 def test_every_word_is_shown_once_and_in_order(courage: Result, tag: str) -> None:
     output = outputs(courage)[tag]
-    assert shown(output.track) == bare("".join(d.finished.text for d in output.drafts))
-    assert [d.sentence for d in output.drafts] == list(range(len(courage.sentences)))
+    assert shown(output.track) == bare("".join(d.finished.text for d in output.translations))
+    assert [d.sentence for d in output.translations] == list(range(len(courage.sentences)))
 
 
 @pytest.mark.parametrize("tag", ["en", *TAGS])
@@ -175,7 +175,7 @@ def test_an_engine_that_loses_masks_keeps_its_names() -> None:
     terms = Glossary((Term("lei", "Lei Jun"), Term("su7", "SU7")))
     change = EchoEngine(change=lambda text: drop_masks(text).replace("drove the", "condujo el"))
     output = run("Lei Jun drove the SU7.", target=load("es"), engine=change, terms=terms).targets[0]
-    assert output.drafts[0].finished.text == "Lei Jun condujo el SU7."
+    assert output.translations[0].finished.text == "Lei Jun condujo el SU7."
     assert codes(output) <= {"split-translation"}
     assert run("x").exit_code == 0
 
@@ -212,7 +212,7 @@ def test_all_transcripts_go_to_the_engine_at_once() -> None:
     )
     assert calls == [["Go on.", "Stop."]]
     assert [r.name for r in results] == ["Go on.", "Stop.", "Go on."]
-    written = [r.targets[0].drafts[0].finished.text for r in results]
+    written = [r.targets[0].translations[0].finished.text for r in results]
     assert written == ["Dicho: Go on.", "Dicho: Stop.", "Dicho: Go on."]
 
 

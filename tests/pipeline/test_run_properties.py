@@ -90,7 +90,7 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
     for output in result.outputs:
         limits, gap = output.locale.limits, output.locale.limits.min_gap_ms
         cues = output.track.cues
-        texts = [draft.finished.text for draft in output.drafts]
+        texts = [translation.finished.text for translation in output.translations]
         shown = "".join("".join(cue.lines) for cue in cues)
         # Speakers who talk at once are shown in the order of their times.
         assert sorted(bare(shown)) == sorted(bare("".join(texts)))
@@ -102,9 +102,9 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
             assert second.start_ms - first.end_ms >= gap
         for name in ("srt", "vtt"):
             assert formats.render(output.track, name)
-        for draft, slots in zip(output.drafts, result.slots, strict=True):
-            for place in draft.finished.spans:
-                assert draft.finished.text[place.start : place.end]
+        for translation, slots in zip(output.translations, result.slots, strict=True):
+            for place in translation.finished.spans:
+                assert translation.finished.text[place.start : place.end]
                 assert place.slot < len(slots)
         if output.stacked:
             for first, second in pairwise(output.stacked.cues):

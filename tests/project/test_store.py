@@ -68,8 +68,8 @@ def test_a_project_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 def test_an_edit_survives_a_new_run(tmp_path: Path) -> None:
     own = edited(recorded(tmp_path, run()), 1, "El primer coche llegó aquel invierno.")
     result = run(own)
-    draft = result.targets[0].drafts[1]
-    assert (draft.finished.text, str(draft.method), draft.tries) == (
+    translation = result.targets[0].translations[1]
+    assert (translation.finished.text, str(translation.method), translation.tries) == (
         "El primer coche llegó aquel invierno.", "edited", 0,
     )  # fmt: skip
     after = spanish(recorded(tmp_path, result, own)).segments[1]
@@ -93,21 +93,23 @@ def test_the_engine_is_not_asked_for_what_a_person_wrote(tmp_path: Path) -> None
         targets=[(locale("es"), Never())],
         recall=[partial(project.recall, own.sources[0])],
     )
-    assert [d.finished.text for d in result.targets[0].drafts] == [f"Frase {n}." for n in range(4)]
+    assert [d.finished.text for d in result.targets[0].translations] == [
+        f"Frase {n}." for n in range(4)
+    ]
 
 
 def test_a_changed_source_sentence_is_translated_anew(tmp_path: Path) -> None:
     own = edited(recorded(tmp_path, run()), 1, "El primer coche llegó.")
     changed = (TEXT[0].replace("winter", "summer"), TEXT[1])
-    draft = run(own, changed).targets[0].drafts[1]
-    assert draft.method.kind is not MethodKind.EDITED
+    translation = run(own, changed).targets[0].translations[1]
+    assert translation.method.kind is not MethodKind.EDITED
 
 
 def test_an_edit_follows_its_sentence_to_another_place(tmp_path: Path) -> None:
     own = edited(recorded(tmp_path, run()), 3, "La condujimos tres largos días.")
     moved = ("A new beginning stands before all of it.", *TEXT)
-    drafts = run(own, moved).targets[0].drafts
-    assert drafts[4].finished.text == "La condujimos tres largos días."
+    translations = run(own, moved).targets[0].translations
+    assert translations[4].finished.text == "La condujimos tres largos días."
 
 
 def test_pinned_cues_stay_as_a_person_left_them(tmp_path: Path) -> None:
@@ -118,7 +120,9 @@ def test_pinned_cues_stay_as_a_person_left_them(tmp_path: Path) -> None:
     own = pinned(edited(own, 3, text), 3, lines)
     result = run(own)
     output = result.targets[0]
-    track = project.with_pinned(output.track, spanish(own), [d.finished for d in output.drafts])
+    track = project.with_pinned(
+        output.track, spanish(own), [d.finished for d in output.translations]
+    )
     again = [cue for cue in track.cues if 3 in cue.sentences]
     assert [cue.lines for cue in again] == lines
     assert [(c.start_ms, c.end_ms) for c in again] == [(c.start_ms, c.end_ms) for c in shown]
@@ -200,6 +204,6 @@ def test_what_people_answer_for_goes_into_a_memory(tmp_path: Path) -> None:
             targets=[(locale("es"), EchoEngine())],
             recall=[recall],
         )
-    drafts = result.targets[0].drafts
-    assert drafts[1].finished.text == "El primer coche llegó."
-    assert drafts[1].method.kind is MethodKind.MEMORY
+    translations = result.targets[0].translations
+    assert translations[1].finished.text == "El primer coche llegó."
+    assert translations[1].method.kind is MethodKind.MEMORY

@@ -1,4 +1,4 @@
-"""Drafts into finished sentences: names, amounts, numbers, and the marks of each language."""
+"""Translations into finished sentences: names, amounts, numbers, and the marks of each language."""
 
 import pytest
 

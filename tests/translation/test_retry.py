@@ -309,7 +309,7 @@ class Steered(Scripted):
         return [-float(len(translation)) for _, translation in pairs]
 
 
-def drafted(
+def best_output(
     engine: Scripted, text: str, forbidden: Sequence[str] = (), possessive: bool = False
 ) -> Hypothesis:
     return speechsubs_translation.translate(
@@ -325,14 +325,16 @@ def test_a_lost_mask_is_forced_in_where_it_belongs() -> None:
         return ["Él condujo y pagó por eso."]
 
     engine = Steered(losing, completed="y pagó por eso.")
-    raw = drafted(engine, "He drove the SU7 and paid for it.")
+    raw = best_output(engine, "He drove the SU7 and paid for it.")
     assert (str(raw.method), raw.problems) == ("forced", ())
     assert engine.beginnings
     assert all(beginning.endswith("ZQ1") for beginning in engine.beginnings)
 
 
 def test_a_steered_engine_that_gives_nothing_is_no_error() -> None:
-    raw = drafted(Steered(lambda _: ["Él condujo y pagó."]), "He drove the SU7 and paid for it.")
+    raw = best_output(
+        Steered(lambda _: ["Él condujo y pagó."]), "He drove the SU7 and paid for it."
+    )
     assert str(raw.method) == "split"
     assert slots_right(raw, 1)
 
@@ -341,16 +343,16 @@ def test_terms_in_the_clear_are_tried() -> None:
     def knows_only_names(text: str) -> list[str]:
         return [good(re.sub(r"(?:ZQ|KX)\d ?", "", text))]
 
-    raw = drafted(Scripted(knows_only_names), SENTENCE)
+    raw = best_output(Scripted(knows_only_names), SENTENCE)
     assert (str(raw.method), raw.problems) == ("inline", ())
     assert [raw.output.text[p.start : p.end] for p in raw.output.spans] == ["Lei Jun", "SU7"]
 
 
 def test_forbidden_words_are_ruled_out() -> None:
     engine = Steered(lambda text: [good(text) + " electrónico"], without="Él condujo el ZQ1 bueno.")
-    raw = drafted(engine, "He drove the SU7 today.", forbidden=["electrónico"])
+    raw = best_output(engine, "He drove the SU7 today.", forbidden=["electrónico"])
     assert (str(raw.method), raw.problems) == ("without forbidden", ())
-    bad = drafted(
+    bad = best_output(
         Scripted(lambda text: [good(text) + " electrónico"]), "He drove to it.", ["electrónico"]
     )
     assert list(map(str, bad.problems)) == ["forbidden:electrónico"]
@@ -362,15 +364,15 @@ def test_the_likeliest_of_those_that_pass_wins() -> None:
             return ["nada", f"{good(text)} y mucho más", good(text)]
         return ["nada"]
 
-    raw = drafted(Steered(answers), "He drove the SU7 and paid for it.")
+    raw = best_output(Steered(answers), "He drove the SU7 and paid for it.")
     assert raw.method.hypothesis == 3
 
 
 def test_an_english_possessive_left_on_a_name_is_a_fault() -> None:
     engine = Scripted(lambda text: [good(text)])
-    refused = drafted(engine, "He drove Lei Jun's SU7 to the end.", possessive=True)
+    refused = best_output(engine, "He drove Lei Jun's SU7 to the end.", possessive=True)
     assert ProblemCode.POSSESSIVE in {problem.code for problem in refused.problems}
-    assert drafted(engine, "He drove Lei Jun's SU7 to the end.").problems == ()
+    assert best_output(engine, "He drove Lei Jun's SU7 to the end.").problems == ()
 
 
 @pytest.mark.parametrize("added", ["(英语：Lei Jun)", "(English: Lei)", "（英文:x）"])

@@ -96,8 +96,10 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
     named = {f.sentence for f in output.findings if f.sentence is not None}
     context = currencies.infer_context((s.text for s in result.sentences), "en")
     matcher = Matcher(GLOSSARY)
-    for sentence, slots, draft in zip(result.sentences, result.slots, output.drafts, strict=True):
-        text = draft.finished.text
+    for sentence, slots, translation in zip(
+        result.sentences, result.slots, output.translations, strict=True
+    ):
+        text = translation.finished.text
         wrong = []
         for source, kept in zip(SOURCES, KEPT[tag], strict=True):
             expected = sum(m.term.source == source for m in matcher.find(sentence.text))
@@ -113,7 +115,7 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
         if MASK.search(text) and not MASK.search(sentence.text):
             wrong.append("a mask is left to be read")
         if wrong:
-            assert sentence.index in named, (sentence.text, text, draft, wrong)
+            assert sentence.index in named, (sentence.text, text, translation, wrong)
 
 
 def digits(text: str) -> list[str]:

@@ -31,7 +31,7 @@ from speechsubs.batch.inline import InlineExecutor
 from speechsubs.batch.model import Job, JobResult
 from speechsubs.batch.resources import Resources
 from speechsubs.batch.state import State
-from speechsubs.batch.worker import Drafted, Made, Ready
+from speechsubs.batch.worker import LanguageTranslation, Made, Ready
 from speechsubs.errors import OutputError
 from speechsubs.options import Options
 
@@ -155,13 +155,13 @@ def grouped(
                 break
             try:
                 with control.breakable():
-                    drafts = worker.drafted_each(group.items, resources)
+                    translations = worker.translate_each(group.items, resources)
             except Interrupted:
                 control.stop("interrupted")
                 if group.failed:
                     yield group.failed
                 break
-            leaving.append(executor.submit(_written, group, drafts, resources))
+            leaving.append(executor.submit(_written, group, translations, resources))
             while len(leaving) > ahead:
                 yield leaving.popleft().result()
         while leaving:
@@ -218,12 +218,14 @@ def _ready(job: Job, resources: Resources) -> Ready:
 
 
 def _written(
-    group: Group, drafts: Sequence[list[Drafted] | JobResult], resources: Resources
+    group: Group,
+    translations: Sequence[list[LanguageTranslation] | JobResult],
+    resources: Resources,
 ) -> list[JobResult]:
     """Write the files of a group and return its results, failures first."""
-    failed = [*group.failed, *(lost for lost in drafts if isinstance(lost, JobResult))]
+    failed = [*group.failed, *(lost for lost in translations if isinstance(lost, JobResult))]
     made: list[Made] = []
-    for one, found in zip(group.items, drafts, strict=True):
+    for one, found in zip(group.items, translations, strict=True):
         if isinstance(found, JobResult):
             continue
         done = worker.attempt(one.job, partial(worker.finished, one, found, resources))

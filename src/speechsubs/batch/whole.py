@@ -103,13 +103,13 @@ def run(
             failures.append(error)
     prepared = [one for _, one in ready]
     recalls = [recall(item.transcript.source) for item, _ in ready]
-    drafts = [
+    translations = [
         pipeline.translate(prepared, locale, engine, setting, recalls, progress)
         for locale, engine in (pairs if ready else ())
     ]
     results = []
     for number, (item, one) in enumerate(ready):
-        own = [(*pair, made[number]) for pair, made in zip(pairs, drafts, strict=True)]
+        own = [(*pair, made[number]) for pair, made in zip(pairs, translations, strict=True)]
         kept = item.track if setting.options.keep_cues else None
         results.append((item.path, pipeline.finish(one, own, setting, kept)))
     return Outcome(tuple(results), tuple(failures))

@@ -21,7 +21,7 @@ from speechsubs.batch.resources import Resources, process_resources
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Draft, Finding, Severity, Track, Transcript
+from speechsubs.model import Finding, Severity, Track, Transcript, Translation
 from speechsubs.options import Options
 from speechsubs.outputs import Planned, Written
 from speechsubs.pipeline import Output, Prepared, Result, RunSettings
@@ -33,7 +33,7 @@ _Done = TypeVar("_Done")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A job that has been read and prepared and is waiting for its drafts."""
+    """A job that has been read and prepared and is waiting for its translations."""
 
     job: Job
     setting: RunSettings
@@ -52,15 +52,15 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """The drafts of one language of a job, and the engine's time for them.
+class LanguageTranslation:
+    """The translations of one language of a job, and the engine's time for them.
 
     `memory` and `recalled` are as in `LanguageResult`.
     """
 
     locale: Locale
     engine: Engine
-    drafts: Sequence[Draft]
+    translations: Sequence[Translation]
     seconds: float
     memory: str = ""
     recalled: str = ""
@@ -159,18 +159,18 @@ def _aligner(job: Job, source: Locale) -> Aligner | None:
     return registry.load(job.options.aligner, recording, source, lexicon=lexicon)
 
 
-def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Made:
+def finished(one: Ready, translated: Sequence[LanguageTranslation], resources: Resources) -> Made:
     """Make the cues and findings of a job and plan its files."""
     start = perf_counter()
     job, options = one.job, one.job.options
-    given = [(each.locale, each.engine, each.drafts) for each in drafted]
+    given = [(each.locale, each.engine, each.translations) for each in translated]
     result = pipeline.finish(one.prepared, given, one.setting, one.kept)
     source = one.setting.source.tag
     own = job.own and job.command == "subtitle"
-    tags = [source] * own + [each.locale.tag for each in drafted]
+    tags = [source] * own + [each.locale.tag for each in translated]
     plans = naming.planned(job.source, job.folder, result, options, tags)
     spent = one.seconds + perf_counter() - start
-    by_tag = {each.locale.tag: each for each in drafted}
+    by_tag = {each.locale.tag: each for each in translated}
     parts = []
     for output in result.outputs:
         tag = output.locale.tag
@@ -181,7 +181,11 @@ def finished(one: Ready, drafted: Sequence[Drafted], resources: Resources) -> Ma
 
 
 def _part(
-    one: Ready, output: Output, drafted: Drafted | None, seconds: float, resources: Resources
+    one: Ready,
+    output: Output,
+    translated: LanguageTranslation | None,
+    seconds: float,
+    resources: Resources,
 ) -> LanguageResult:
     tag, source = output.locale.tag, one.setting.source.tag
     digest = fingerprint.of(
@@ -197,13 +201,13 @@ def _part(
         digest,
         tuple(naming.files(one.job, source, tag)),
         len(output.track.cues),
-        len(output.drafts) if tag != source else 0,
+        len(output.translations) if tag != source else 0,
         *_counts(output.findings),
         output.engine,
         output.quality,
-        seconds + (drafted.seconds if drafted else 0.0),
-        drafted.memory if drafted else "",
-        drafted.recalled if drafted else "",
+        seconds + (translated.seconds if translated else 0.0),
+        translated.memory if translated else "",
+        translated.recalled if translated else "",
     )
 
 
@@ -287,47 +291,53 @@ def made(job: Job, resources: Resources) -> Made:
     if job.command == "check":
         return _checked(job, resources)
     one = ready(job, resources)
-    return finished(one, [drafted(one, locale, resources) for locale in one.targets], resources)
+    return finished(
+        one, [translate_alone(one, locale, resources) for locale in one.targets], resources
+    )
 
 
-def drafted(one: Ready, locale: Locale, resources: Resources) -> Drafted:
+def translate_alone(one: Ready, locale: Locale, resources: Resources) -> LanguageTranslation:
     """Translate a single job. Raises `EngineError`."""
-    (found,) = drafted_together([one], locale, resources)
+    (found,) = translate_together([one], locale, resources)
     return found
 
 
-def drafted_each(some: Sequence[Ready], resources: Resources) -> list[list[Drafted] | JobResult]:
+def translate_each(
+    some: Sequence[Ready], resources: Resources
+) -> list[list[LanguageTranslation] | JobResult]:
     """Translate the jobs of one group together, into all their languages.
 
     A job that fails is returned as its result. If the group fails, each job is tried alone.
     """
-    found: list[list[Drafted]] = [[] for _ in some]
+    found: list[list[LanguageTranslation]] = [[] for _ in some]
     lost: dict[int, JobResult] = {}
     for locale in some[0].targets if some else ():
         left = [number for number in range(len(some)) if number not in lost]
-        drafts = _drafted_or_lost([some[number] for number in left], locale, resources)
-        for number, one in zip(left, drafts, strict=True):
+        translations = _translate_or_fail([some[number] for number in left], locale, resources)
+        for number, one in zip(left, translations, strict=True):
             if isinstance(one, JobResult):
                 lost[number] = one
             else:
                 found[number].append(one)
-    return [lost.get(number, drafts) for number, drafts in enumerate(found)]
+    return [lost.get(number, translations) for number, translations in enumerate(found)]
 
 
-def _drafted_or_lost(
+def _translate_or_fail(
     some: Sequence[Ready], locale: Locale, resources: Resources
-) -> list[Drafted | JobResult]:
+) -> list[LanguageTranslation | JobResult]:
     if not some:
         return []
     try:
-        return [*drafted_together(some, locale, resources)]
+        return [*translate_together(some, locale, resources)]
     except Exception as error:  # one broken file never stops the others
         if len(some) == 1:
             return [failed(some[0].job, error)]
-    return [found for one in some for found in _drafted_or_lost([one], locale, resources)]
+    return [found for one in some for found in _translate_or_fail([one], locale, resources)]
 
 
-def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources) -> list[Drafted]:
+def translate_together(
+    some: Sequence[Ready], locale: Locale, resources: Resources
+) -> list[LanguageTranslation]:
     """Translate jobs with the same settings in one go. Raises `EngineError`.
 
     The engine's time is shared out by sentences.
@@ -341,12 +351,12 @@ def drafted_together(some: Sequence[Ready], locale: Locale, resources: Resources
         heard = [fingerprint.asked(resources.memory, one.job, setting.source) for one in some]
     start = perf_counter()
     prepared = [one.prepared for one in some]
-    drafts = pipeline.translate(prepared, locale, engine, setting, heard)
-    each = (perf_counter() - start) / max(sum(map(len, drafts)), 1)
+    translations = pipeline.translate(prepared, locale, engine, setting, heard)
+    each = (perf_counter() - start) / max(sum(map(len, translations)), 1)
     answers = [one.answers for one in heard] or [""] * len(some)
     return [
-        Drafted(locale, engine, own, each * len(own), held, said)
-        for own, said in zip(drafts, answers, strict=True)
+        LanguageTranslation(locale, engine, own, each * len(own), held, said)
+        for own, said in zip(translations, answers, strict=True)
     ]
 
 

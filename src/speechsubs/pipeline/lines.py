@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from speechsubs.glossary import Matcher, Policy, Target, Term
 from speechsubs.language.locales import Locale
-from speechsubs.model import Draft, Finding, Method, MethodKind, Sentence
+from speechsubs.model import Finding, Method, MethodKind, Sentence, Translation
 from speechsubs.pipeline import texts as steps
 from speechsubs.pipeline.texts import RunSettings
 from speechsubs.protocols import Engine
@@ -19,7 +19,7 @@ from speechsubs.translation.placeholders import Protected
 class Line:
     """One line: its translation, the method and the findings."""
 
-    draft: Draft
+    translation: Translation
     findings: tuple[Finding, ...]
 
 
@@ -54,21 +54,23 @@ def translate_lines(
         )
     wanted = [item for item in protected if item.text]
     known = recall(wanted, locale) if recall else ()
-    done = steps.draft_sentences(wanted, engine, locale, setting, known=known)
-    by_line = {draft.sentence: draft for draft in done}
-    drafts = [
+    done = steps.translate_sentences(wanted, engine, locale, setting, known=known)
+    by_line = {translation.sentence: translation for translation in done}
+    translations = [
         by_line.get(item.sentence)
-        or Draft(item.sentence, SpannedText(""), Method(MethodKind.BLANK))
+        or Translation(item.sentence, SpannedText(""), Method(MethodKind.BLANK))
         for item in protected
     ]
     lines = []
-    for draft, item, own_setting in zip(drafts, protected, settings, strict=True):
+    for translation, item, own_setting in zip(translations, protected, settings, strict=True):
         found_here: list[Finding] = []
         if item.text:
-            (compared,) = steps.check_drafts([item.quantities], [draft], locale, own_setting)
+            (compared,) = steps.check_translations(
+                [item.quantities], [translation], locale, own_setting
+            )
             found_here = [*steps.find_guessed_amounts(item), *compared]
         findings = (replace(f, line=item.sentence + 1) for f in found_here)
-        lines.append(Line(draft, tuple(findings)))
+        lines.append(Line(translation, tuple(findings)))
     return lines
 
 

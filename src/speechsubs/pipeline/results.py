@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Draft, Finding, Method, Sentence, Severity, Slot, Track
+from speechsubs.model import Finding, Method, Sentence, Severity, Slot, Track, Translation
 from speechsubs.spans import SpannedText
 
 
@@ -24,7 +24,7 @@ class Output:
 
     locale: Locale
     track: Track
-    drafts: tuple[Draft, ...]
+    translations: tuple[Translation, ...]
     findings: tuple[Finding, ...]
     engine: str = ""
     quality: str = ""
@@ -36,8 +36,8 @@ class Output:
     def method_counts(self) -> dict[str, int]:
         """The number of sentences translated by each method."""
         result: dict[str, int] = {}
-        for draft in self.drafts:
-            name = str(draft.method)
+        for translation in self.translations:
+            name = str(translation.method)
             result[name] = result.get(name, 0) + 1
         return result
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from speechsubs import __version__, qa, translation
+from speechsubs import __version__, qa
 from speechsubs.alignment.estimate import EstimateAligner
 from speechsubs.cues import bilingual, fit, keep, polish
 from speechsubs.cues.layout import Block, TimedText, timed_texts
@@ -14,7 +14,6 @@ from speechsubs.glossary import Glossary, Matcher, empty
 from speechsubs.language.locales import Locale
 from speechsubs.model import (
     Cue,
-    Draft,
     Finding,
     Method,
     MethodKind,
@@ -22,6 +21,7 @@ from speechsubs.model import (
     Severity,
     Track,
     Transcript,
+    Translation,
     Word,
 )
 from speechsubs.options import Options
@@ -29,7 +29,7 @@ from speechsubs.pipeline import texts
 from speechsubs.pipeline.results import Output, Pretranslation, Result
 from speechsubs.pipeline.texts import Prepared, RunSettings
 from speechsubs.protocols import Aligner, Engine
-from speechsubs.translation import restore
+from speechsubs.translation import Progress, restore
 
 #: Cues with a lower confidence are reported for review.
 MIN_CONFIDENCE: Final = 0.25
@@ -129,14 +129,14 @@ def subtitle(
     `InputError` for a transcript without words, `EngineError` if an engine fails.
     """
     prepared = [prepare(item, setting, aligner) for item in transcripts]
-    drafts = {
+    translations = {
         locale.tag: translate(prepared, locale, engine, setting, recall)
         for locale, engine in targets
     }
     return [
         finish(
             one,
-            [(locale, engine, drafts[locale.tag][number]) for locale, engine in targets],
+            [(locale, engine, translations[locale.tag][number]) for locale, engine in targets],
             setting,
             kept[number] if kept else None,
         )
@@ -170,9 +170,9 @@ def translate(
     engine: Engine,
     setting: RunSettings,
     recall: Sequence[texts.Pretranslator] = (),
-    progress: translation.Progress | None = None,
-) -> list[list[Draft]]:
-    """Translate all transcripts together into drafts. Raises `EngineError`.
+    progress: Progress | None = None,
+) -> list[list[Translation]]:
+    """Translate all transcripts together. Raises `EngineError`.
 
     `recall` is empty or has one entry per transcript.
     """
@@ -180,21 +180,21 @@ def translate(
     for ask, one in zip(recall, prepared, strict=bool(recall)):
         known += ask(one.protected, locale)
     flat = [item for one in prepared for item in one.protected]
-    drafts = iter(texts.draft_sentences(flat, engine, locale, setting, progress, known))
-    return [list(islice(drafts, len(one.protected))) for one in prepared]
+    translations = iter(texts.translate_sentences(flat, engine, locale, setting, progress, known))
+    return [list(islice(translations, len(one.protected))) for one in prepared]
 
 
 def finish(
     one: Prepared,
-    targets: Sequence[tuple[Locale, Engine, Sequence[Draft]]],
+    targets: Sequence[tuple[Locale, Engine, Sequence[Translation]]],
     setting: RunSettings,
     kept: Track | None = None,
 ) -> Result:
-    """Build cues and findings from a transcript and its drafts, without calling engines."""
+    """Build cues and findings from a transcript and its translations, without calling engines."""
     own, own_texts = _source_output(one, setting, kept)
     outputs = []
-    for locale, engine, drafts in targets:
-        output = _target_output(one, locale, drafts, setting, kept)
+    for locale, engine, translations in targets:
+        output = _target_output(one, locale, translations, setting, kept)
         if setting.options.bilingual:
             stacked = _build_stacked_track(one, own_texts, output, setting)
             gap = setting.options.limits(locale).min_gap_ms
@@ -236,8 +236,8 @@ def _source_output(
     track = kept or _build_track(
         fit.source_blocks(timed, one.sentences, source), source, one, options
     )
-    drafts = tuple(
-        Draft(item.sentence, done, Method(MethodKind.SOURCE), item.text)
+    translations = tuple(
+        Translation(item.sentence, done, Method(MethodKind.SOURCE), item.text)
         for item, done in zip(one.protected, finished, strict=True)
     )
     # Existing cues are not checked here; `check` does that.
@@ -245,17 +245,17 @@ def _source_output(
     if not kept:
         gap = options.limits(source).min_gap_ms
         found = (*qa.inspect(track, source, gap), *find_unsure_cues(track))
-    return Output(source, track, drafts, found), timed
+    return Output(source, track, translations, found), timed
 
 
 def _target_output(
     one: Prepared,
     locale: Locale,
-    drafts: Sequence[Draft],
+    translations: Sequence[Translation],
     setting: RunSettings,
     kept: Track | None,
 ) -> Output:
-    done = [draft.finished for draft in drafts]
+    done = [translation.finished for translation in translations]
     if kept is not None:
         track = keep.fill_track(kept, one.sentences, done, one.slots, locale)
     else:
@@ -264,12 +264,12 @@ def _target_output(
         track = _build_track(blocks, locale, one, setting.options)
     found = qa.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
     sources = [item.quantities for item in one.protected]
-    compared = texts.check_drafts(sources, drafts, locale, setting)
+    compared = texts.check_translations(sources, translations, locale, setting)
     found += qa.assign_cues(compared, track)
     found += texts.find_missing_targets(one.protected, locale)
     found += summarize_unsure_cues(track)
     found.sort(key=lambda f: (f.cue or 0, f.code))
-    return Output(locale, track, tuple(drafts), tuple(found))
+    return Output(locale, track, tuple(translations), tuple(found))
 
 
 def _build_track(blocks: Sequence[Block], locale: Locale, one: Prepared, options: Options) -> Track:
@@ -282,7 +282,7 @@ def _build_stacked_track(
 ) -> Track:
     source, options = setting.source, setting.options
     upper, lower = bilingual.single_line(source), bilingual.single_line(output.locale)
-    finished = [draft.finished for draft in output.drafts]
+    finished = [translation.finished for translation in output.translations]
     below = timed_texts(one.sentences, finished, one.slots)
     stacked = bilingual.stack_blocks(
         fit.source_blocks(above, one.sentences, upper),

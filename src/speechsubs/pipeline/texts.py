@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from speechsubs import qa, translation
+from speechsubs import qa
 from speechsubs.cues import sentences as cues_sentences
 from speechsubs.errors import InputError, UnknownLocaleError
 from speechsubs.glossary import Glossary, Matcher, Policy, target_for
@@ -12,7 +12,6 @@ from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory, Origin, Query
 from speechsubs.model import (
-    Draft,
     Finding,
     Kind,
     Method,
@@ -21,6 +20,7 @@ from speechsubs.model import (
     Severity,
     Slot,
     Transcript,
+    Translation,
     Word,
 )
 from speechsubs.options import Options
@@ -28,7 +28,7 @@ from speechsubs.pipeline.results import Pretranslation
 from speechsubs.protocols import Aligner, Engine, Placement, Refiner
 from speechsubs.quantities import currencies
 from speechsubs.quantities.parse import Quantities
-from speechsubs.translation import Hypothesis, placeholders, restore
+from speechsubs.translation import Hypothesis, Progress, Rules, placeholders, restore, translate
 from speechsubs.translation.placeholders import Protected
 
 FROM_TRANSCRIPT = "transcript"
@@ -125,36 +125,36 @@ def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> P
 Pretranslator = Callable[[Sequence[Protected], Locale], Sequence[Pretranslation | None]]
 
 
-def draft_sentences(
+def translate_sentences(
     protected: Sequence[Protected],
     engine: Engine,
     locale: Locale,
     setting: RunSettings,
-    progress: translation.Progress | None = None,
+    progress: Progress | None = None,
     known: Sequence[Pretranslation | None] = (),
-) -> list[Draft]:
+) -> list[Translation]:
     """Pretranslate every sentence if possible, else translate it with the engine.
 
     `known` is empty or as long as `protected`.
     """
     recalled = list(known) or [None] * len(protected)
     asked = [item for item, found in zip(protected, recalled, strict=True) if found is None]
-    hypotheses = iter(translate_sentences(asked, engine, locale, setting, progress))
+    hypotheses = iter(machine_translate(asked, engine, locale, setting, progress))
     done = []
     for item, found in zip(protected, recalled, strict=True):
         if found is not None:
-            done.append(Draft(item.sentence, found.finished, found.method, tries=0))
+            done.append(Translation(item.sentence, found.finished, found.method, tries=0))
         else:
             done.append(_finish(item, next(hypotheses), locale, setting))
     return done
 
 
-def translate_sentences(
+def machine_translate(
     protected: Sequence[Protected],
     engine: Engine,
     locale: Locale,
     setting: RunSettings,
-    progress: translation.Progress | None = None,
+    progress: Progress | None = None,
 ) -> list[Hypothesis]:
     """Translate all sentences with one engine, including retries."""
     style = setting.style(locale)
@@ -170,18 +170,20 @@ def translate_sentences(
         term.policy is Policy.FORBIDDEN or any(t.forbidden for t in term.targets.values())
         for term in setting.glossary.terms
     )
-    rules = translation.Rules(
+    rules = Rules(
         locale.language,
         forbidden=banned if bans else None,
         possessive=not (locale.typography.own_possessive or locale.typography.possessive),
     )
-    return translation.translate(protected, engine, rules, progress, wording=wording)
+    return translate(protected, engine, rules, progress, wording=wording)
 
 
-def _finish(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: RunSettings) -> Draft:
+def _finish(
+    item: Protected, hypothesis: Hypothesis, locale: Locale, setting: RunSettings
+) -> Translation:
     """An output with its slots filled, in the locale's typography."""
     done = restore.render_target(item, hypothesis.output, setting.style(locale))
-    return Draft(
+    return Translation(
         item.sentence,
         done,
         hypothesis.method,
@@ -191,35 +193,37 @@ def _finish(item: Protected, hypothesis: Hypothesis, locale: Locale, setting: Ru
     )
 
 
-def check_drafts(
+def check_translations(
     sources: Sequence[Quantities],
-    drafts: Sequence[Draft],
+    translations: Sequence[Translation],
     locale: Locale,
     setting: RunSettings,
 ) -> list[list[Finding]]:
     """The findings for each translated sentence, terms and amounts first."""
     found = qa.compare(
         sources,
-        [draft.finished.text for draft in drafts],
+        [translation.finished.text for translation in translations],
         glossary=setting.glossary,
         matcher=setting.matcher,
         locale=locale,
     )
     return [
-        [*own, *_review_method(draft, own, locale)]
-        for own, draft in zip(found, drafts, strict=True)
+        [*own, *_review_method(translation, own, locale)]
+        for own, translation in zip(found, translations, strict=True)
     ]
 
 
-def _review_method(draft: Draft, compared: Sequence[Finding], locale: Locale) -> list[Finding]:
+def _review_method(
+    translation: Translation, compared: Sequence[Finding], locale: Locale
+) -> list[Finding]:
     """Report problems left after all retries that the finished text does not show."""
     seen = {finding.code.removeprefix("term-") for finding in compared}
     seen |= {finding.code for finding in compared}
-    problems = [str(p) for p in draft.problems if p.code not in seen]
+    problems = [str(p) for p in translation.problems if p.code not in seen]
     if problems:
         message = f"no candidate passed QA ({', '.join(problems)}): needs review"
         return [Finding("needs-review", Severity.WARNING, message, locale=locale.tag)]
-    if draft.method.kind is MethodKind.SPLIT:
+    if translation.method.kind is MethodKind.SPLIT:
         message = "translated in pieces around its names and amounts: needs review"
         return [Finding("split-translation", Severity.INFO, message, locale=locale.tag)]
     return []

@@ -158,7 +158,9 @@ def pin(track: TrackRecord, index: int, lines: Sequence[Sequence[str]]) -> Track
     return replace(track, cues=tuple(cues)).with_segment(index, segment)
 
 
-def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[SpannedText]) -> Track:
+def with_pinned(
+    track: Track, before: TrackRecord | None, translations: Sequence[SpannedText]
+) -> Track:
     """Return a new track in which pinned segments keep the cues that a person gave them.
 
     The cues of a pinned segment replace the new ones of the same sentences if the text is
@@ -169,7 +171,7 @@ def with_pinned(track: Track, before: TrackRecord | None, drafts: Sequence[Spann
     pinned = {
         s.index
         for s in before.segments
-        if s.pinned and s.index < len(drafts) and drafts[s.index].text == s.text
+        if s.pinned and s.index < len(translations) and translations[s.index].text == s.text
     }
     groups = [
         cue for cue in before.cues if cue.sentences and all(i in pinned for i in cue.sentences)

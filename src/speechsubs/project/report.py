@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from speechsubs.adapters.files import write_atomic
-from speechsubs.model import Draft, Finding, Sentence, Severity, Slot, Track
+from speechsubs.model import Finding, Sentence, Severity, Slot, Track, Translation
 from speechsubs.pipeline import Output, Result
 from speechsubs.qa import chars_per_second
 
@@ -86,7 +86,7 @@ def _output(output: Output) -> dict[str, Any]:
         "engine": output.engine,
         "quality": output.quality,
         "rungs": output.method_counts,
-        "sentences": [_draft(draft) for draft in output.drafts],
+        "sentences": [_translation(translation) for translation in output.translations],
         "cues": _cues(output.track),
         "summary": summary(output),
         "findings": [finding(f) for f in output.findings],
@@ -97,15 +97,15 @@ def _output(output: Output) -> dict[str, Any]:
     return data
 
 
-def _draft(draft: Draft) -> dict[str, Any]:
+def _translation(translation: Translation) -> dict[str, Any]:
     return {
-        "index": draft.sentence,
-        "text": draft.finished.text,
-        "places": [[p.slot, p.start, p.end] for p in draft.finished.spans],
-        "rung": str(draft.method),
-        "raw": draft.raw,
-        "tries": draft.tries,
-        "problems": [str(problem) for problem in draft.problems],
+        "index": translation.sentence,
+        "text": translation.finished.text,
+        "places": [[p.slot, p.start, p.end] for p in translation.finished.spans],
+        "rung": str(translation.method),
+        "raw": translation.raw,
+        "tries": translation.tries,
+        "problems": [str(problem) for problem in translation.problems],
     }
 
 
@@ -147,7 +147,7 @@ def summary(output: Output) -> dict[str, Any]:
     }
     return {
         "cues": len(output.track.cues),
-        "sentences": len(output.drafts),
+        "sentences": len(output.translations),
         "end_ms": output.track.cues[-1].end_ms if output.track.cues else 0,
         "median_chars_per_second": round(sorted(speeds)[len(speeds) // 2], 1) if speeds else 0.0,
         "too_fast": sum(speed > limit + 0.05 for speed in speeds),

@@ -124,23 +124,23 @@ def _recorded(
     old = {s.index: s for s in before.segments} if before else {}
     by_text = {s.source: s for s in before.segments if _owned(s)} if before else {}
     segments = []
-    for sentence, draft in zip(result.sentences, output.drafts, strict=True):
-        same, method = old.get(sentence.index), draft.method
+    for sentence, translation in zip(result.sentences, output.translations, strict=True):
+        same, method = old.get(sentence.index), translation.method
         kept = same if same and same.source == sentence.text else by_text.get(sentence.text)
         theirs = kept and (kept.state.by_person or method.kind is MethodKind.DECLINED)
-        if kept and theirs and kept.text == draft.finished.text:
-            segments.append(replace(kept, index=sentence.index, places=draft.finished.spans))
+        if kept and theirs and kept.text == translation.finished.text:
+            segments.append(replace(kept, index=sentence.index, places=translation.finished.spans))
             continue
         segments.append(
             Segment(
                 sentence.index,
                 sentence.text,
-                draft.finished.text,
-                draft.finished.spans,
+                translation.finished.text,
+                translation.finished.spans,
                 State.APPROVED if method.kind is MethodKind.MEMORY else State.MACHINE,
                 str(method),
-                draft.raw,
-                tuple(map(str, draft.problems)),
+                translation.raw,
+                tuple(map(str, translation.problems)),
             )
         )
     own = tuple(f for f in files if f".{output.locale.tag}." in f)

@@ -19,7 +19,7 @@ from speechsubs.language.locales import Locale
 from speechsubs.language.typography import around_slots
 from speechsubs.model import ProblemCode, Severity
 from speechsubs.options import Options
-from speechsubs.pipeline.texts import RunSettings, draft_sentences
+from speechsubs.pipeline.texts import RunSettings, translate_sentences
 from speechsubs.protocols import Engine, Steerable
 from speechsubs.quantities import currencies
 from speechsubs.review import predict, similarity
@@ -110,10 +110,12 @@ class _Retranslator:
                 [sentence], matcher, spoken.language, context, dates, units
             )
             made.append((one, item))
-        drafts = draft_sentences([item for _, item in made], self.engine, self.locale, self.setting)
+        translations = translate_sentences(
+            [item for _, item in made], self.engine, self.locale, self.setting
+        )
         return [
-            Retranslation(one, item, renumber_for_glossary(one, item), draft.finished)
-            for (one, item), draft in zip(made, drafts, strict=True)
+            Retranslation(one, item, renumber_for_glossary(one, item), translation.finished)
+            for (one, item), translation in zip(made, translations, strict=True)
         ]
 
     def locate(self, sentences: Sequence[Retranslation]) -> None:

@@ -251,8 +251,8 @@ def _answers(shares: Sequence[Share], resources: Resources) -> list[Answer]:
         else:
             answers[place] = one
     for group in groups.values():
-        drafts = batch_worker.drafted_each(list(group.values()), resources)
-        for (place, one), found in zip(group.items(), drafts, strict=True):
+        translations = batch_worker.translate_each(list(group.values()), resources)
+        for (place, one), found in zip(group.items(), translations, strict=True):
             if isinstance(found, JobResult):
                 answers[place] = found
             else:

@@ -185,10 +185,10 @@ def _climbed(
 ) -> dict[str, Any]:
     """Translate the sentences as `subtitle` does: masked, verified, with fallbacks."""
     lines = pipeline.translate_lines(texts, engine, pipeline.make_settings(source, words), target)
-    held = [line for line in lines if line.draft.method.kind not in _BARE]
-    at_once = [line for line in held if line.draft.method.kind is MethodKind.MASKED]
+    held = [line for line in lines if line.translation.method.kind not in _BARE]
+    at_once = [line for line in held if line.translation.method.kind is MethodKind.MASKED]
     sound = [line for line in held if not any(item.code in _LOST for item in line.findings)]
-    bleu, chrf = score([line.draft.finished.text for line in lines])
+    bleu, chrf = score([line.translation.finished.text for line in lines])
     return {
         "held": len(held),
         "held_at_once": round(len(at_once) / len(held), 4) if held else None,

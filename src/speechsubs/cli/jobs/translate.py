@@ -163,7 +163,7 @@ def _lines(line: CommandLine) -> int:
         )
     for one in made:
         # A human translation may contain a line break: N lines in must give N lines out.
-        text = " ".join(one.draft.finished.text.splitlines())
+        text = " ".join(one.translation.finished.text.splitlines())
         click.echo(_as_json(one) if display.as_json else text)
     places = [(str(path), n) for path, lines in read for n in range(1, len(lines) + 1)]
     findings = [
@@ -212,12 +212,12 @@ def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
 
 
 def _as_json(line: Line) -> str:
-    draft = line.draft
+    translation = line.translation
     data = {
-        "line": draft.sentence + 1,
-        "text": draft.finished.text,
-        "rung": str(draft.method),
-        "tries": draft.tries,
+        "line": translation.sentence + 1,
+        "text": translation.finished.text,
+        "rung": str(translation.method),
+        "tries": translation.tries,
         "findings": [project.finding(item) for item in line.findings],
     }
     return json.dumps(data, ensure_ascii=True)

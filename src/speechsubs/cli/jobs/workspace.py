@@ -55,7 +55,7 @@ class Workspace:
         targets = []
         for output in result.targets:
             before = own.track(output.locale.tag)
-            texts = [draft.finished for draft in output.drafts]
+            texts = [translation.finished for translation in output.translations]
             track = speechsubs_project.with_pinned(output.track, before, texts)
             if track != output.track:
                 shape = {f.code for f in pipeline.check_track(output.track, output.locale)}
