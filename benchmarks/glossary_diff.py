@@ -19,10 +19,11 @@ from pathlib import Path
 import recorded
 
 from speechsubs.glossary import Glossary, Policy, Target, Term
-from speechsubs.model import Cue, Sentence, Slot, SlotKind
+from speechsubs.model import Cue, PlaceableKind, Sentence
 from speechsubs.project import Project, Segment, Source, TrackRecord
 from speechsubs.review import impact
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 TERMS, CHANGED, SENTENCES, SEED = 5_000, 50, 7_200, 7
 TAGS = ("es", "fr", "de", "it", "pt-BR", "ja", "zh-CN", "ko")
@@ -53,7 +54,9 @@ def build() -> tuple[Project, Glossary, Glossary]:
         text = f"{before.capitalize()} {term.source} {after}."
         sentences.append(Sentence(index, index, text))
         at = len(before) + 1
-        slots.append((Slot(SlotKind.TERM, at, at + len(term.source), term.source, term.id),))
+        slots.append(
+            (read_placeable(PlaceableKind.TERM, at, at + len(term.source), term.source, term.id),)
+        )
         for tag in TAGS:
             wording = term.targets[tag].term
             there = f"{before.capitalize()} {wording} {after}."
@@ -119,7 +122,7 @@ def main() -> None:
             replace(
                 project.sources[0],
                 sentences=project.sources[0].sentences[:part],
-                slots=project.sources[0].slots[:part],
+                placeables=project.sources[0].placeables[:part],
                 tracks=tuple(
                     replace(t, segments=t.segments[:part], cues=t.cues[:part])
                     for t in project.sources[0].tracks

@@ -21,8 +21,9 @@ import recorded
 from rapidfuzz import fuzz, process
 
 from speechsubs.memory import Memory, Query, Segment, State, model
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 SIZE, QUERIES, FLOOR_QUERIES, SEED, THRESHOLD = 100_000, 1_000, 100, 11, 75
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
@@ -60,7 +61,7 @@ class Maker:
         return tuple(words)
 
 
-def sentence(parts: Parts, amount: int) -> tuple[str, tuple[Slot, ...]]:
+def sentence(parts: Parts, amount: int) -> tuple[str, tuple[Placeable, ...]]:
     """The text, and its amount as a slot."""
     text, slots = "", []
     for part in parts:
@@ -68,7 +69,13 @@ def sentence(parts: Parts, amount: int) -> tuple[str, tuple[Slot, ...]]:
         if part == "$":
             written = f"${amount}"
             slots.append(
-                Slot(SlotKind.MONEY, len(text), len(text) + len(written), written, f"{amount} USD")
+                read_placeable(
+                    PlaceableKind.MONEY,
+                    len(text),
+                    len(text) + len(written),
+                    written,
+                    f"{amount} USD",
+                )
             )
             text += written
         else:

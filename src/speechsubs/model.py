@@ -4,10 +4,11 @@ Times are integer milliseconds from the start of the recording. Spans are half-o
 character offsets into the text they belong to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from speechsubs.errors import CueTimingError
 from speechsubs.spans import SpannedText
@@ -89,8 +90,8 @@ class Sentence:
     speaker: str = ""
 
 
-class SlotKind(StrEnum):
-    """The type of placeable in a slot."""
+class PlaceableKind(StrEnum):
+    """What a placeable is masked and counted as. Numbers include dates, times and measures."""
 
     TERM = "term"
     MONEY = "money"
@@ -105,21 +106,33 @@ class Money:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A stretch of a sentence that the engine must not change.
+class Value(Protocol):
+    """What a placeable stands for: a term, an amount, a measure, a date, a time or a number."""
 
-    `key` identifies the content independently of its spelling: a term's id, or an
-    amount in canonical form ("10000000000 USD"). `suffix` is an attached grammatical
-    ending that is not part of the slot (the "'s" of a possessive).
+    @property
+    def identity(self) -> Hashable:
+        """Equal for values that mean the same, wherever and however they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeable:
+    """A stretch of a sentence that the engine must not change, with the value read there.
+
+    `suffix` is an attached grammatical ending that is not part of the placeable (the "'s"
+    of a possessive).
     """
 
-    kind: SlotKind
+    kind: PlaceableKind
     start: int
     end: int
     text: str
-    key: str
+    value: Value
     suffix: str = ""
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for placeables of one kind that mean the same."""
+        return self.kind, self.value.identity
 
 
 class MethodKind(StrEnum):

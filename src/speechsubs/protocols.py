@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from speechsubs.model import Finding, Sentence, SlotKind, Track, Transcript
+from speechsubs.model import Finding, PlaceableKind, Sentence, Track, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class MaskFamily:
     words: tuple[str, ...]
     amounts: tuple[str, ...] = ()
 
-    def pool(self, kind: SlotKind) -> tuple[str, ...]:
-        """The masks available for a kind of slot."""
-        return self.amounts if kind is SlotKind.MONEY and self.amounts else self.words
+    def pool(self, kind: PlaceableKind) -> tuple[str, ...]:
+        """The masks available for a kind of placeable."""
+        return self.amounts if kind is PlaceableKind.MONEY and self.amounts else self.words
 
 
 class Engine(Protocol):

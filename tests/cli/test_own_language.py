@@ -131,10 +131,10 @@ from speechsubs.quantities.render import render_amount
 words = "duo cento i duodo tro|tro milo duo cento|milo|duo grandoj i duono|1.250,5"
 for text in words.split("|"):
     print([str(q.value) for q in find_quantities(text, "qaa")])
-print([a.key for a in money.find_amounts("duo cento doloj, 10 grando di juano", "qaa")])
+print([str(a) for a in money.find_amounts("duo cento doloj, 10 grando di juano", "qaa")])
 around = "inter 5 i 10 doloj; kelkaj milo doloj; 10 kilo; 20 ¥; 2 milo 500 juano"
 found = money.find_amounts(around, "qaa")
-print([a.key for a in found])
+print([str(a) for a in found])
 print(render_amount(found[0], locales.load("qaa")).replace("\u00a0", " "))
 print([(d.day, d.month, d.year) for d in find_dates("19 di sep. di 2024", "qaa")])
 print(sorted(int(v) for v, n in find_implied_values("la duan dekduopo", "qaa").items() if n))

@@ -6,8 +6,9 @@ from speechsubs.cues import fit
 from speechsubs.cues.layout import Block, reading_ms, timed_texts
 from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import load
-from speechsubs.model import Sentence, Slot, SlotKind, Word
+from speechsubs.model import PlaceableKind, Sentence, Word
 from speechsubs.spans import Span, SpannedText
+from speechsubs.translation.keys import read_placeable
 
 ES = load("es")
 LIMITS = ES.limits
@@ -27,7 +28,7 @@ def block(start: int, end: int, width: float, *sentences: int) -> Block:
 
 def test_a_name_anchors_the_words_around_it() -> None:
     said = sentence(0, "Cars are what Xiaomi builds", 0)
-    slot = Slot(SlotKind.TERM, 14, 20, "Xiaomi", "xiaomi")
+    slot = read_placeable(PlaceableKind.TERM, 14, 20, "Xiaomi", "xiaomi")
     done = SpannedText("Xiaomi construye coches", (Span(0, 0, 6),))
     words = timed_texts([said], [done], [(slot,)])[0].words
     assert (words[0].start_ms, words[0].end_ms) == (0, 1_550) or words[0].end_ms == 1_550

@@ -4,8 +4,9 @@ from speechsubs.cues import fit
 from speechsubs.cues.layout import timed_texts
 from speechsubs.cues.timeline import split_words
 from speechsubs.language.locales import load
-from speechsubs.model import Sentence, Slot, SlotKind, Word
+from speechsubs.model import PlaceableKind, Sentence, Word
 from speechsubs.spans import Span, SpannedText
+from speechsubs.translation.keys import read_placeable
 
 EN = load("en")
 
@@ -22,7 +23,7 @@ def sentence(
 
 def test_an_amount_in_another_style_keeps_the_times_of_the_words_around_it() -> None:
     said = sentence(0, "It costs 29700$ today.", 0)
-    slot = Slot(SlotKind.MONEY, 9, 15, "29700$", "29700 USD")
+    slot = read_placeable(PlaceableKind.MONEY, 9, 15, "29700$", "29700 USD")
     done = SpannedText("It costs US$29,700 today.", (Span(0, 9, 18),))
     text = timed_texts([said], [done], [(slot,)])[0]
     assert [(w.text, w.start_ms, w.end_ms) for w in text.words] == [

@@ -7,9 +7,10 @@ from speechsubs.cues import keep
 from speechsubs.engines.echo import EchoEngine
 from speechsubs.glossary import Glossary, Term
 from speechsubs.language.locales import load
-from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
+from speechsubs.model import Cue, PlaceableKind, Sentence, Track, Word
 from speechsubs.pipeline import Result, make_settings, subtitle
 from speechsubs.spans import Span, SpannedText
+from speechsubs.translation.keys import read_placeable
 
 EN, ES, ZH = load("en"), load("es"), load("zh-CN")
 
@@ -148,7 +149,7 @@ def test_an_anchor_says_where_the_text_is_parted() -> None:
     text = "Then came Anna and the others"
     source = cues("Then came Anna", "and the others")
     item = sentence(text, 0, 500, 1_000, 3_000, 3_500, 4_000)
-    slot = Slot(SlotKind.TERM, 10, 14, "Anna", "anna")
+    slot = read_placeable(PlaceableKind.TERM, 10, 14, "Anna", "anna")
     done = SpannedText("Luego vino Anna y los demás", (Span(0, 11, 15),))
     track = keep.fill_track(source, [item], [done], [(slot,)], ES)
     assert [cue.lines for cue in track.cues] == [("Luego vino Anna",), ("y los demás",)]

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from speechsubs import exchange, project
-from speechsubs.model import Cue, Sentence, Slot, SlotKind
+from speechsubs.model import Cue, PlaceableKind, Sentence
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 IMPORTED = ("xliff12", "xliff21", "xlsx", "json")
 GLOSSARY = """version: 1
@@ -43,10 +44,10 @@ def projects(draw: st.DrawFn) -> Project:
     sentences, slots, segments = [], [], []
     for index in range(draw(st.integers(0, 4))):
         source, target = draw(TEXTS), draw(TEXTS)
-        kinds = st.sampled_from(list(SlotKind))
+        kinds = st.sampled_from(list(PlaceableKind))
         slots.append(
             tuple(
-                Slot(
+                read_placeable(
                     draw(kinds), start, end, source[start:end], draw(st.sampled_from(["lei", "5"]))
                 )
                 for start, end in draw(spans(source))

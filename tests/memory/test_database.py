@@ -29,7 +29,7 @@ def test_invalid_places_are_refused(data: str) -> None:
 @pytest.mark.parametrize("data", ['[["x",0,1,"k",""]]', '[["money",0,"1","k",""]]', "[[]]", "[1]"])
 def test_invalid_slots_are_refused(data: str) -> None:
     with pytest.raises((ValueError, TypeError)):
-        database.parse_slots(data, "text")
+        database.parse_placeables(data, "text")
 
 
 @pytest.mark.parametrize("data", [None, 1, "", "{}", "[1]", "[" * 100_000])

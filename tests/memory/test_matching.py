@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from speechsubs.memory import matching
 from speechsubs.memory.database import Row
 from speechsubs.memory.model import MatchKind, Origin, Query, Segment
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 ROWS = st.builds(
     Row,
@@ -61,12 +62,15 @@ def test_the_best_candidate_is_the_best_of_all(rows: list[Row], query: Query) ->
     ],
 )
 def test_plural_forms(before: str, after: str, tag: str, same: bool) -> None:
-    old, new = (Slot(SlotKind.NUMBER, 0, 1, key, key) for key in (before, after))
+    kind = PlaceableKind.MONEY if "USD" in before else PlaceableKind.NUMBER
+    old, new = (read_placeable(kind, 0, 1, key, key) for key in (before, after))
     assert matching.has_same_plural(old, new, tag) is same
 
 
 def test_places_follow_their_slots() -> None:
-    two, three = (Slot(SlotKind.NUMBER, at, at + 1, n, n) for at, n in ((0, "2"), (2, "3")))
+    two, three = (
+        read_placeable(PlaceableKind.NUMBER, at, at + 1, n, n) for at, n in ((0, "2"), (2, "3"))
+    )
     segment = Segment("en", "es", "2 3", "3 2", (two, three), (Span(1, 0, 1), Span(0, 2, 3)))
     swapped = (replace(three, start=0, end=1), replace(two, start=2, end=3))
     assert matching.map_places(segment, swapped) == (Span(0, 0, 1), Span(1, 2, 3))

@@ -11,15 +11,16 @@ import pytest
 
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.memory import CacheKey, MatchKind, Memory, Origin, Query, Segment, State, database
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 WHEN = "2026-03-01T12:00:00Z"
 
 
-def slot(text: str, written: str, key: str, kind: SlotKind = SlotKind.MONEY) -> Slot:
+def slot(text: str, written: str, key: str, kind: PlaceableKind = PlaceableKind.MONEY) -> Placeable:
     start = text.index(written)
-    return Slot(kind, start, start + len(written), written, key)
+    return read_placeable(kind, start, start + len(written), written, key)
 
 
 def paid(written: str, key: str, origin: Origin = Origin()) -> Query:  # noqa: B008 - frozen
@@ -31,7 +32,7 @@ def segment(target: str = "Pagaron 5 dólares por eso.", **over: object) -> Segm
     query = paid("$5", "5 USD")
     start = target.find("5 dólares")
     places = (Span(0, start, start + 9),) if start >= 0 else ()
-    given = {"slots": query.slots, "places": places, "date": WHEN, **over}
+    given = {"placeables": query.placeables, "places": places, "date": WHEN, **over}
     return Segment("en", "es", query.text, target, **given)  # type: ignore[arg-type]
 
 
@@ -102,7 +103,7 @@ def test_a_value_that_has_no_place_in_the_target_is_no_match(memory: Memory) -> 
 
 def counted(number: str) -> Query:
     text = f"We sold {number} sheep."
-    return Query(text, (slot(text, number, number, SlotKind.NUMBER),))
+    return Query(text, (slot(text, number, number, PlaceableKind.NUMBER),))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,9 @@ def test_another_number_needs_the_same_plural(
     memory: Memory, language: str, number: str, answered: bool
 ) -> None:
     query = counted("2")
-    memory.remember([Segment("en", language, query.text, "x 2 y", query.slots, (Span(0, 2, 3),))])
+    memory.remember(
+        [Segment("en", language, query.text, "x 2 y", query.placeables, (Span(0, 2, 3),))]
+    )
     assert found(memory, counted("2"), language) == "x 2 y"
     assert (found(memory, counted(number), language) is not None) is answered
 
@@ -130,12 +133,12 @@ def test_a_whole_million_of_money_is_a_plural_like_others(memory: Memory) -> Non
 
 def named(name: str, key: str) -> Query:
     text = f"{name} spoke."
-    return Query(text, (slot(text, name, key, SlotKind.TERM),))
+    return Query(text, (slot(text, name, key, PlaceableKind.TERM),))
 
 
 def test_another_name_is_another_sentence(memory: Memory) -> None:
     query = named("Lei Jun", "lei-jun")
-    memory.remember([Segment("en", "es", query.text, "Habló.", query.slots)])
+    memory.remember([Segment("en", "es", query.text, "Habló.", query.placeables)])
     assert query.template == "{term:lei-jun} spoke."
     assert found(memory, named("Elon Musk", "elon-musk")) is None
     # Another spelling of the same name is the same sentence.
@@ -150,7 +153,7 @@ def test_two_amounts_keep_their_order(memory: Memory) -> None:
 
     query = moved("5", "9")
     places = (Span(1, 2, 5), Span(0, 9, 12))
-    memory.remember([Segment("en", "es", query.text, "A 9 $ de 5 $.", query.slots, places)])
+    memory.remember([Segment("en", "es", query.text, "A 9 $ de 5 $.", query.placeables, places)])
     match = memory.lookup([moved("5", "8")], "es")[0]
     assert match is not None
     assert match.template == "A {money:2} de {money}."
@@ -161,7 +164,7 @@ def test_two_amounts_keep_their_order(memory: Memory) -> None:
 def test_places_follow_the_slots_of_the_query(memory: Memory) -> None:
     memory.remember([segment()])
     text = "They paid $5 for it."
-    other = (slot(text, "They", "they", SlotKind.TERM), slot(text, "$5", "5 USD"))
+    other = (slot(text, "They", "they", PlaceableKind.TERM), slot(text, "$5", "5 USD"))
     match = memory.lookup([Query(text, other)], "es")[0]
     assert match is not None
     assert match.places == (Span(1, 8, 17),)
@@ -297,9 +300,9 @@ def test_hostile_texts_find_nothing_and_break_nothing(memory: Memory) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"slots": (Slot(SlotKind.MONEY, 5, 99, "", "x"),), "places": ()},
-        {"slots": (Slot(SlotKind.MONEY, 5, 4, "", "x"),), "places": ()},
-        {"slots": (), "places": (Span(0, 0, 1),)},
+        {"placeables": (read_placeable(PlaceableKind.MONEY, 5, 99, "", "x"),), "places": ()},
+        {"placeables": (read_placeable(PlaceableKind.MONEY, 5, 4, "", "x"),), "places": ()},
+        {"placeables": (), "places": (Span(0, 0, 1),)},
         {"places": (Span(0, 0, 3), Span(0, 1, 4))},
         {"date": "2026-03-01"},
         {"date": "٢٠٢٦-03-01T12:00:00Z"},

@@ -10,8 +10,9 @@ from speechsubs.errors import InputError
 from speechsubs.language.tags import canonical, serves
 from speechsubs.memory import Match, Memory, Origin, Query, Segment, State, model, tmx
 from speechsubs.memory.fuzzy import Index
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 WHEN = "2026-03-01T12:00:00Z"
 HOSTILE = st.sampled_from(
@@ -21,18 +22,18 @@ HOSTILE = st.sampled_from(
 #: What XML 1.0 and UTF-8 can hold.
 PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=8)
 PIECES = st.lists(PLAIN | HOSTILE.filter(lambda t: t != "\0"), min_size=1, max_size=4).map("".join)
-NAMES = {SlotKind.TERM: ["lei-jun", "a:b", "{x}", "%7b"], SlotKind.MONEY: ["5 USD", "7 USD"],
-         SlotKind.NUMBER: ["5", "7"]}  # fmt: skip
+NAMES = {PlaceableKind.TERM: ["lei-jun", "a:b", "{x}", "%7b"],
+         PlaceableKind.MONEY: ["5 USD", "7 USD"], PlaceableKind.NUMBER: ["5", "7"]}  # fmt: skip
 
 
 @st.composite
-def sourced(draw: st.DrawFn) -> tuple[str, tuple[Slot, ...]]:
+def sourced(draw: st.DrawFn) -> tuple[str, tuple[Placeable, ...]]:
     """A text with slots between its pieces."""
     text, slots = draw(PIECES), []
     for _ in range(draw(st.integers(0, 4))):
-        kind = draw(st.sampled_from(SlotKind))
+        kind = draw(st.sampled_from(PlaceableKind))
         key, written = draw(st.sampled_from(NAMES[kind])), draw(PLAIN)
-        slots.append(Slot(kind, len(text), len(text) + len(written), written, key))
+        slots.append(read_placeable(kind, len(text), len(text) + len(written), written, key))
         text += written + draw(PIECES)
     return text, tuple(slots)
 
@@ -59,7 +60,7 @@ def opened(folder: str) -> Memory:
 
 
 def looked_up(memory: Memory, segment: Segment) -> Match | None:
-    query = Query(segment.source, segment.slots, segment.source_language, segment.origin)
+    query = Query(segment.source, segment.placeables, segment.source_language, segment.origin)
     return memory.lookup([query], segment.target_language)[0]
 
 
@@ -107,12 +108,12 @@ def test_any_file_is_read_or_refused(data: bytes) -> None:
 
 @given(sourced(), sourced())
 def test_templates_tell_texts_apart(
-    one: tuple[str, tuple[Slot, ...]], other: tuple[str, tuple[Slot, ...]]
+    one: tuple[str, tuple[Placeable, ...]], other: tuple[str, tuple[Placeable, ...]]
 ) -> None:
-    def said(text: str, slots: tuple[Slot, ...]) -> tuple[list[str], list[object]]:
+    def said(text: str, slots: tuple[Placeable, ...]) -> tuple[list[str], list[object]]:
         edges = [0, *(edge for s in slots for edge in (s.start, s.end)), len(text)]
         between = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        return between, [s.key if s.kind is SlotKind.TERM else s.kind for s in slots]
+        return between, [s.identity if s.kind is PlaceableKind.TERM else s.kind for s in slots]
 
     same = model.of_source(*one) == model.of_source(*other)
     assert same == (said(*one) == said(*other))

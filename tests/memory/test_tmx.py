@@ -9,8 +9,9 @@ import pytest
 from speechsubs.errors import InputError
 from speechsubs.memory import Memory, Origin, Segment, State, tmx
 from speechsubs.memory.tmx import Unit
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'
 OPEN = '<tmx version="1.4"><header srclang="en" segtype="sentence" creationtool="X"/><body>'
@@ -208,7 +209,7 @@ def test_a_file_that_breaks_off_leaves_the_memory_as_it_was(tmp_path: Path) -> N
 
 FULL = Segment(
     "en", "zh-Hant-TW", 'He said: "<b>$5 & more\t\r\n</b>"', "他說 5 美元 \r\n\t>x",
-    (Slot(SlotKind.MONEY, 13, 15, "$5", "5 USD", "'s"),), (Span(0, 3, 7),),
+    (read_placeable(PlaceableKind.MONEY, 13, 15, "$5", "5 USD", "'s"),), (Span(0, 3, 7),),
     State.EDITED, 'A "B" <c>\n&', "2026-03-01T12:00:00Z", Origin("talk & co.srt", 12),
     "digest", "argos en-zh 1.9", " a note\nwith lines ", (("p", "q"), ("x-speechsubs-foreign", "")),
 )  # fmt: skip
@@ -255,12 +256,12 @@ def test_a_text_that_another_tool_changed_loses_its_places(tmp_path: Path) -> No
     path = tmp_path / "out.tmx"
     machine = Segment(
         FULL.source_language, FULL.target_language, FULL.source, FULL.target,
-        FULL.slots, FULL.places, State.MACHINE,
+        FULL.placeables, FULL.places, State.MACHINE,
     )  # fmt: skip
     tmx.write([machine], path)
     path.write_text(path.read_text("utf-8").replace("他說", "她說道"), "utf-8", newline="")
     segment = next(iter(tmx.read(path))).segments[0]
-    assert (segment.slots, segment.places) == (FULL.slots, ())
+    assert (segment.placeables, segment.places) == (FULL.placeables, ())
     assert segment.state is State.EDITED
 
 
@@ -273,4 +274,4 @@ def test_forged_slots_are_ignored(tmp_path: Path, slots: str) -> None:
     assert honest in text
     path.write_text(text.replace(honest, slots), "utf-8", newline="")
     segment = next(iter(tmx.read(path))).segments[0]
-    assert (segment.slots, segment.places) == ((), ())
+    assert (segment.placeables, segment.places) == ((), ())

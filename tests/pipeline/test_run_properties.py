@@ -102,7 +102,7 @@ def test_any_text(transcript: Transcript, source: str, target: str) -> None:
             assert second.start_ms - first.end_ms >= gap
         for name in ("srt", "vtt"):
             assert formats.render(output.track, name)
-        for translation, slots in zip(output.translations, result.slots, strict=True):
+        for translation, slots in zip(output.translations, result.placeables, strict=True):
             for place in translation.finished.spans:
                 assert translation.finished.text[place.start : place.end]
                 assert place.slot < len(slots)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from speechsubs.adapters import json_codec
 from speechsubs.errors import InputError
-from speechsubs.model import Cue, Kind, Sentence, Slot, SlotKind, Word
+from speechsubs.model import Cue, Kind, PlaceableKind, Sentence, Word
 from speechsubs.project import schema
 from speechsubs.project.model import Segment, Source, State, TrackRecord
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "exchange" / "project" / "talk.json"
 
@@ -32,7 +33,9 @@ words = st.builds(
     lambda text, offset, start, length, share: Word(text, offset, start, start + length, share),
     texts, numbers, numbers, numbers, shares,
 )  # fmt: skip
-slots = st.builds(Slot, st.sampled_from(SlotKind), numbers, numbers, texts, texts, texts)
+slots = st.builds(
+    read_placeable, st.sampled_from(PlaceableKind), numbers, numbers, texts, texts, texts
+)
 cues = st.builds(
     lambda start, length, lines, sentences, share: Cue(
         start, start + 1 + length, lines, sentences, confidence=share

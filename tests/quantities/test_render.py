@@ -1,9 +1,13 @@
-"""What of a text is a slot because of its numbers: the value read there, and its key in files."""
+"""What of a text is a placeable because of its numbers, and how a value is written."""
 
 import pytest
 
 from speechsubs.language.locales import load
-from speechsubs.quantities import find_numeric_spans, parse, render_key, render_value
+from speechsubs.quantities import find_numeric_placeables, parse, render_reread, render_value
+from speechsubs.quantities.lenient import SpelledNumber
+from speechsubs.quantities.numerals import Number
+from speechsubs.quantities.render import Quantified
+from speechsubs.translation.keys import read_placeable, write_key
 
 TEXTS = {
     "en": "On March 30, 2021 at 4:13 p.m. two hundred cars drove 5.4 million km, on May 5 30,000.",
@@ -13,19 +17,45 @@ TEXTS = {
 }
 
 
-def test_a_key_says_what_was_read() -> None:
-    keys = {spot.key for spot in find_numeric_spans(parse(TEXTS["en"], "en"))}
-    assert keys >= {
-        "date:2021-03-30", "date:--05-05", "time:16:13", "count:200", "unit:5400000 kilometer",
-        "30000",
-    }  # fmt: skip
+def test_numbers_are_found_with_their_units_dates_and_times() -> None:
+    found = {
+        p.text: type(p.value).__name__ for p in find_numeric_placeables(parse(TEXTS["en"], "en"))
+    }
+    assert found.items() >= {
+        "March 30, 2021": "Date", "4:13 p.m.": "Time", "two hundred": "SpelledNumber",
+        "5.4 million km": "Measure", "May 5": "Date", "30,000": "Number",
+    }.items()  # fmt: skip
+
+
+def test_dates_times_and_units_are_left_to_the_engine_on_request() -> None:
+    found = find_numeric_placeables(parse(TEXTS["en"], "en"), dates=False, units=False)
+    assert {type(p.value).__name__ for p in found} == {"SpelledNumber", "Number"}
 
 
 @pytest.mark.parametrize("tag", ["es", "en", "zh-TW", "ko"])
 @pytest.mark.parametrize("language", sorted(TEXTS))
-def test_a_value_is_written_as_its_key_and_text_are(language: str, tag: str) -> None:
+def test_a_value_from_a_file_is_written_as_one_just_read(language: str, tag: str) -> None:
     locale = load(tag)
-    for spot in find_numeric_spans(parse(TEXTS[language], language)):
-        assert render_value(spot.value, spot.text, language, locale) == render_key(
-            spot.key, spot.text, language, locale
+    for found in find_numeric_placeables(parse(TEXTS[language], language)):
+        assert isinstance(found.value, Quantified)
+        key = write_key(found.value)
+        stored = read_placeable(found.kind, found.start, found.end, found.text, key)
+        assert render_value(found.value, language, locale) == render_reread(
+            stored.value, found.text, language, locale
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("two hundred cars", "200"),
+        ("five million cars", "5 millones"),
+        ("30,000 cars", "30.000"),
+        ("5.4 million cars", "5,4 millones"),
+        ("TMX 1.4b", "1.4b"),
+    ],
+)
+def test_a_number_is_written_from_its_value(text: str, wanted: str) -> None:
+    placeables = find_numeric_placeables(parse(text, "en"))
+    (found,) = (p.value for p in placeables if isinstance(p.value, Number | SpelledNumber))
+    assert render_value(found, "en", load("es")).replace("\u00a0", " ") == wanted

@@ -63,7 +63,7 @@ def test_engines_are_given_the_day_in_24_hours() -> None:
     (item,) = placeholders.protect([sentence], matcher, "en", currencies.Context())
     found = normalize_times(item)
     assert found.text == "From 8:30 to 17:00 the SU7 runs."
-    assert [found.text[s.start : s.end] for s in found.slots] == ["8:30", "17:00", "SU7"]
+    assert [found.text[s.start : s.end] for s in found.placeables] == ["8:30", "17:00", "SU7"]
     plain = Protected(0, parse("at 16:13", "en"))
     assert normalize_times(plain) is plain
 

@@ -3,22 +3,22 @@
 import pytest
 
 from speechsubs.glossary import Term
-from speechsubs.model import Problem, ProblemCode, Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind, Problem, ProblemCode
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities import parse
 from speechsubs.spans import Span, SpannedText
-from speechsubs.translation.placeholders import Masked, Placeable, Protected, inline, locate, mask
+from speechsubs.translation.placeholders import Masked, Protected, inline, locate, mask
 
 FAMILY = MaskFamily("z", tuple(f"ZQ{n}" for n in range(1, 61)), ("EUR9", "EUR8"))
-ALL = frozenset(SlotKind)
+ALL = frozenset(PlaceableKind)
 
 
-def protected(text: str, *slots: str, kind: SlotKind = SlotKind.TERM) -> Protected:
+def protected(text: str, *slots: str, kind: PlaceableKind = PlaceableKind.TERM) -> Protected:
     found, position = [], 0
     for slot in slots:
         start = text.index(slot, position)
         position = start + len(slot)
-        found.append(Placeable(Slot(kind, start, position, slot, slot), Term(slot, slot)))
+        found.append(Placeable(kind, start, position, slot, Term(slot, slot)))
     return Protected(0, parse(text, "en"), tuple(found))
 
 
@@ -31,20 +31,23 @@ def hidden(item: Protected, family: MaskFamily = FAMILY) -> Masked:
 def test_each_slot_has_a_word_of_its_own_and_only_the_kinds_asked_for() -> None:
     item = protected("Lei Jun met Li Bin.", "Lei Jun", "Li Bin")
     assert hidden(item).text == "ZQ1 met ZQ2."
-    nothing = mask(item, FAMILY, frozenset({SlotKind.MONEY}))
+    nothing = mask(item, FAMILY, frozenset({PlaceableKind.MONEY}))
     assert nothing == Masked("Lei Jun met Li Bin.", (), ())
 
 
 def test_money_has_masks_of_its_own_where_the_family_has_them() -> None:
-    assert hidden(protected("It costs $5.", "$5", kind=SlotKind.MONEY)).text == "It costs EUR9."
+    assert (
+        hidden(protected("It costs $5.", "$5", kind=PlaceableKind.MONEY)).text == "It costs EUR9."
+    )
     plain = MaskFamily("p", ("QQ1",))
     assert (
-        hidden(protected("It costs $5.", "$5", kind=SlotKind.MONEY), plain).text == "It costs QQ1."
+        hidden(protected("It costs $5.", "$5", kind=PlaceableKind.MONEY), plain).text
+        == "It costs QQ1."
     )
 
 
 def test_a_family_with_too_few_words_gives_nothing() -> None:
-    item = protected("a b c", "a", "b", "c", kind=SlotKind.MONEY)
+    item = protected("a b c", "a", "b", "c", kind=PlaceableKind.MONEY)
     assert mask(item, FAMILY, ALL) is None
 
 
@@ -122,7 +125,7 @@ def test_without_leaves_a_stand_in() -> None:
 
 
 def clear(text: str, *slots: str) -> Masked:
-    found = inline(protected(text, *slots), FAMILY, lambda item, n: item.slots[n].text)
+    found = inline(protected(text, *slots), FAMILY, lambda item, n: item.placeables[n].text)
     assert found is not None
     return found
 

@@ -4,7 +4,7 @@ import pytest
 
 from speechsubs.glossary import Glossary, Matcher, Policy, Target, Term
 from speechsubs.language.locales import load
-from speechsubs.model import Sentence, SlotKind
+from speechsubs.model import PlaceableKind, Sentence
 from speechsubs.quantities import currencies
 from speechsubs.spans import Span, SpannedText
 from speechsubs.translation import placeholders, restore
@@ -34,7 +34,7 @@ def finished(
 ) -> SpannedText:
     """A raw output with ZQ1, ZQ2 ... for the terms and amounts of `text`."""
     item = protected(text)
-    hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
+    hard = [n for n, p in enumerate(item.placeables) if p.kind is not PlaceableKind.NUMBER]
     hidden = Masked("", masks[: len(hard)], tuple(hard))
     output, problems = locate(raw, hidden)
     assert not problems
@@ -180,7 +180,7 @@ def test_source_amounts_have_one_style_and_the_rest_stays_as_spoken() -> None:
 def test_repairing_twice_changes_nothing_more(tag: str, source: str, raw: str) -> None:
     once = finished(source, raw, tag)
     item = protected(source)
-    hard = [n for n, slot in enumerate(item.slots) if slot.kind is not SlotKind.NUMBER]
+    hard = [n for n, p in enumerate(item.placeables) if p.kind is not PlaceableKind.NUMBER]
     assert restore.render_target(item, once.only(hard), Style(EN, load(tag))) == once
 
 

@@ -8,11 +8,11 @@ import pytest
 from speechsubs import translation as speechsubs_translation
 from speechsubs.errors import EngineError
 from speechsubs.glossary import Glossary, Matcher, Term
-from speechsubs.model import ProblemCode, Sentence, Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind, ProblemCode, Sentence
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities import currencies, parse
 from speechsubs.translation import Hypothesis, candidates, placeholders, retry
-from speechsubs.translation.placeholders import Placeable, Protected
+from speechsubs.translation.placeholders import Protected
 from speechsubs.translation.validate import Rules
 
 FIRST = MaskFamily("first", tuple(f"ZQ{n}" for n in range(1, 6)))
@@ -128,7 +128,7 @@ def test_only_the_number_that_failed_gives_way_and_to_a_number() -> None:
 
 def test_a_stand_in_is_no_number_of_the_text_nor_one_for_a_date() -> None:
     item = protected("On March 30 he drove 47 cars and 1 of 83 in 2 days.")[0]
-    numbers = frozenset(n for n, s in enumerate(item.slots) if s.kind is SlotKind.NUMBER)
+    numbers = frozenset(n for n, s in enumerate(item.placeables) if s.kind is PlaceableKind.NUMBER)
     hidden = candidates.substitute_numbers(item, FIRST, numbers)
     assert hidden is not None
     assert hidden.text == "On ZQ1 he drove 59 cars and ZQ3 of 64 in 38 days."
@@ -257,7 +257,7 @@ def test_split_pieces_are_joined_as_the_sentence_was() -> None:
 def test_pieces_lose_only_the_capital_of_a_sentence(language: str, piece: str, wanted: str) -> None:
     rules = Rules(language)
     text = "SU7 and people of Berlin"
-    name = Placeable(Slot(SlotKind.TERM, 0, 3, "SU7", "su7"), Term("su7", "SU7"))
+    name = Placeable(PlaceableKind.TERM, 0, 3, "SU7", Term("su7", "SU7"))
     protected = Protected(0, parse(text, "en"), (name,))
     raw = retry.rejoin(protected, {"and people of Berlin": [piece]}, rules)
     assert raw.output.text == f"SU7 {wanted}"
@@ -316,7 +316,7 @@ def best_output(
         protected(text),
         engine,
         Rules("es", lambda output: [word for word in forbidden if word in output], possessive),
-        wording=lambda item, n: item.slots[n].text,
+        wording=lambda item, n: item.placeables[n].text,
     )[0]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from speechsubs import pipeline
 from speechsubs.glossary import Glossary, Matcher, Target, Term
 from speechsubs.language.locales import load
-from speechsubs.model import Paragraph, SlotKind, Transcript
+from speechsubs.model import Paragraph, PlaceableKind, Transcript
 from speechsubs.protocols import Engine, MaskFamily
 from speechsubs.quantities import currencies, money
 
@@ -97,7 +97,7 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
     context = currencies.infer_context((s.text for s in result.sentences), "en")
     matcher = Matcher(GLOSSARY)
     for sentence, slots, translation in zip(
-        result.sentences, result.slots, output.translations, strict=True
+        result.sentences, result.placeables, output.translations, strict=True
     ):
         text = translation.finished.text
         wrong = []
@@ -106,8 +106,8 @@ def test_right_or_reported(texts: list[str], seed: int, tag: str) -> None:
             # A name that is nowhere in the source cannot be told from a word of the engine's.
             if expected and text.count(kept) != expected:
                 wrong.append(kept)
-        wanted = sorted(s.key for s in slots if s.kind is SlotKind.MONEY)
-        there = sorted(a.key for a in money.find_amounts(text, locale.language, context))
+        wanted = sorted(str(s.value) for s in slots if s.kind is PlaceableKind.MONEY)
+        there = sorted(str(a) for a in money.find_amounts(text, locale.language, context))
         if wanted != there:
             wrong.append("amounts")
         if tag == "es" and not wanted and digits(sentence.text) != digits(text):

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from speechsubs.cues.layout import wrap
-from speechsubs.cues.timeline import Warp, anchors
+from speechsubs.cues.timeline import Stretch, Warp, anchors
 from speechsubs.language.linebreaks import Token, tokens
 from speechsubs.language.locales import Locale
-from speechsubs.model import Cue, Sentence, Slot, Track
+from speechsubs.model import Cue, Sentence, Track
 from speechsubs.spans import SpannedText
 
 #: The cost of splitting a whole sentence's length away from the source's position, in the
@@ -27,7 +27,7 @@ def fill_track(
     source: Track,
     sentences: Sequence[Sentence],
     finished: Sequence[SpannedText],
-    slots: Sequence[tuple[Slot, ...]],
+    slots: Sequence[tuple[Stretch, ...]],
     locale: Locale,
 ) -> Track:
     """The source track's cues, with unchanged times and numbers, and the translation.
@@ -87,7 +87,7 @@ def _source_parts(sentence: Sentence, starts: Sequence[int]) -> list[tuple[int, 
 def _split_sentence(
     sentence: Sentence,
     done: SpannedText,
-    own: Sequence[Slot],
+    own: Sequence[Stretch],
     boundaries: Sequence[int],
     locale: Locale,
 ) -> list[str]:

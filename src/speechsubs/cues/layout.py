@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from speechsubs.cues.timeline import Timeline, Warp, anchors, carry_times
+from speechsubs.cues.timeline import Stretch, Timeline, Warp, anchors, carry_times
 from speechsubs.language.linebreaks import BEFORE_GENITIVE, COMMA, space_of, tokens
 from speechsubs.language.locales import Locale
-from speechsubs.model import Limits, Sentence, Slot, Word
+from speechsubs.model import Limits, Sentence, Word
 from speechsubs.spans import SpannedText
 
 # Weights, in the unit of `linebreaks` costs. Tuned by reading, not by a corpus.
@@ -77,7 +77,7 @@ class TimedText:
 def timed_texts(
     sentences: Sequence[Sentence],
     finished: Sequence[SpannedText],
-    slots: Sequence[tuple[Slot, ...]],
+    slots: Sequence[tuple[Stretch, ...]],
 ) -> list[TimedText]:
     """Finished sentences with the times of the words that they were made from.
 

@@ -8,8 +8,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from speechsubs.model import Slot, Word
-from speechsubs.spans import SpannedText
+from speechsubs.model import Placeable, Word
+from speechsubs.spans import Span, SpannedText
 
 #: A word is a Chinese or Japanese character, or anything else between spaces.
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -86,8 +86,12 @@ class Warp:
         return round(there[number - 1] + share * (there[number] - there[number - 1]), 9)
 
 
+#: What a finished text and what was spoken have in common: a placeable or its span.
+Stretch = Placeable | Span
+
+
 def anchors(
-    done: SpannedText, spoken_text: str, slots: Sequence[Slot]
+    done: SpannedText, spoken_text: str, slots: Sequence[Stretch]
 ) -> list[tuple[int, int, int, int]]:
     """Spans known in a finished text and in the sentence that was spoken.
 

@@ -17,6 +17,7 @@ from speechsubs.exchange.segments import (
     state_of,
 )
 from speechsubs.model import Finding
+from speechsubs.translation.keys import write_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _segment(unit: Unit) -> _Segment:
         unit.state.value,
         unit.limit,
         tuple(_Cue(c.number, c.cue.start_ms, c.cue.end_ms, c.cue.lines) for c in unit.cues),
-        tuple(_Slot(h.kind, h.key, h.source, h.target) for h in unit.holes.values()),
+        tuple(_Slot(h.kind, write_key(h.value), h.source, h.target) for h in unit.holes.values()),
         tuple(_Term(m.term, m.start, m.end, m.wanted, m.note) for m in unit.marks),
         tuple(unit.notes),
         _Revision(revision.source, revision.target, revision.state.value),

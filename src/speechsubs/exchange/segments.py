@@ -19,7 +19,7 @@ from speechsubs.errors import InputError, SpeechsubsError, UnknownLocaleError
 from speechsubs.glossary import Glossary, Matcher, Policy, Term, target_for
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Cue, Finding, Severity, Slot, SlotKind
+from speechsubs.model import Cue, Finding, Placeable, PlaceableKind, Severity, Value
 from speechsubs.project import Project, Segment, Source, State, TrackRecord
 from speechsubs.quantities import currencies, money, render
 from speechsubs.spans import Span, SpannedText
@@ -112,7 +112,7 @@ _EDGE = r"[^\W\u0e00-\u0e7f\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\
 
 
 class Wording:
-    """Renders slots in a locale if there is no translation yet."""
+    """Renders placeables in a locale if there is no translation yet."""
 
     def __init__(self, source: Source, terms: Mapping[str, Term], locale: Locale) -> None:
         self._terms, self._locale = terms, locale
@@ -123,23 +123,25 @@ class Wording:
         self._texts = [sentence.text for sentence in source.sentences]
         self._money: currencies.Context | None = None
 
-    def of(self, text: str, slot: Slot) -> str:
-        """The wording of a slot of `text`; falls back to that of the source."""
-        written = text[slot.start : slot.end]
-        if slot.kind is SlotKind.TERM:
-            term = self._terms.get(slot.key)
+    def of(self, text: str, placeable: Placeable) -> str:
+        """The wording of a placeable of `text`; falls back to that of the source."""
+        written = text[placeable.start : placeable.end]
+        value = placeable.value
+        if isinstance(value, Term):
+            # The project has only the term's id and spelling.
+            term = self._terms.get(value.id)
             return target_for(term, self._locale.tag)[0] if term else written
         if not self._language:
             return written
-        if slot.kind is SlotKind.MONEY:
-            return self._amount(text, slot) or written
-        return quantities.render_key(slot.key, written, self._language, self._locale)
+        if placeable.kind is PlaceableKind.MONEY:
+            return self._amount(text, placeable) or written
+        return quantities.render_reread(value, written, self._language, self._locale)
 
-    def _amount(self, text: str, slot: Slot) -> str:
+    def _amount(self, text: str, placeable: Placeable) -> str:
         if self._money is None:
             self._money = currencies.infer_context(self._texts, self._language, "USD")
         for amount in money.find_amounts(text, self._language, self._money):
-            if (amount.start, amount.end) == (slot.start, slot.end):
+            if (amount.start, amount.end) == (placeable.start, placeable.end):
                 return render.render_amount(amount, self._locale)
         return ""
 
@@ -249,7 +251,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A placeholder: a slot with its wording in source and target.
+    """A placeholder: a placeable with its wording in source and target.
 
     `placed`: the current target contains it.
     """
@@ -258,7 +260,7 @@ class Hole:
     kind: str
     source: str
     target: str
-    key: str
+    value: Value
     placed: bool
 
 
@@ -410,20 +412,18 @@ class Builder:
     def unit(self, index: int) -> Unit:
         """Build the unit of the segment at an index of the track."""
         segment = self.track.segments[index]
-        slots = self._slots(segment)
-        places = _places(segment, {number for number, _ in slots})
-        lost = {n: self._wording.of(segment.source, slot) for n, slot in slots if n not in places}
+        numbered = self._placeables(segment)
+        places = _places(segment, {number for number, _ in numbered})
+        lost = {n: self._wording.of(segment.source, p) for n, p in numbered if n not in places}
         places |= _found(segment.text, lost, places)
         # A number written in words in the target is no placeholder: it would be missing there.
-        slots = [
-            (n, slot)
-            for n, slot in slots
-            if n in places or slot.kind is not SlotKind.NUMBER or not segment.text.strip()
+        numbered = [
+            (n, p)
+            for n, p in numbered
+            if n in places or p.kind is not PlaceableKind.NUMBER or not segment.text.strip()
         ]
-        holes = {
-            n: _hole(segment, n, slot, places.get(n), lost.get(n, "")) for n, slot in slots
-        }  # fmt: skip
-        spans = tuple(Span(number, slot.start, slot.end) for number, slot in slots)
+        holes = {n: _hole(segment, n, p, places.get(n), lost.get(n, "")) for n, p in numbered}
+        spans = tuple(Span(n, p.start, p.end) for n, p in numbered)
         cues = tuple(self._cues.get(segment.index, ()))
         return Unit(
             index,
@@ -433,36 +433,39 @@ class Builder:
             cut(SpannedText(segment.source, spans)),
             cut(SpannedText(segment.text, tuple(places.values()))),
             holes,
-            self._marks(segment, slots),
+            self._marks(segment, numbered),
             cues,
             self._limit(cues),
             self._notes(segment),
         )
 
-    def _slots(self, segment: Segment) -> list[tuple[int, Slot]]:
-        """The slots that are still valid: in place, ordered and disjoint."""
+    def _placeables(self, segment: Segment) -> list[tuple[int, Placeable]]:
+        """The numbered placeables that are still valid: in place, ordered and disjoint."""
         if not 0 <= segment.index < len(self.source.sentences):
             return []
         if self.source.sentences[segment.index].text != segment.source:
-            return []  # the source has changed since: its slots belong to another sentence
-        found: list[tuple[int, Slot]] = []
+            return []  # the source has changed since: they belong to another sentence
+        found: list[tuple[int, Placeable]] = []
         position = 0
-        numbered = enumerate(self.source.slots[segment.index])
-        for number, slot in sorted(numbered, key=lambda item: item[1].start):
-            if position <= slot.start < slot.end <= len(segment.source):
-                found.append((number, slot))
-                position = slot.end
+        numbered = enumerate(self.source.placeables[segment.index])
+        for number, placeable in sorted(numbered, key=lambda item: item[1].start):
+            if position <= placeable.start < placeable.end <= len(segment.source):
+                found.append((number, placeable))
+                position = placeable.end
         return found
 
-    def _marks(self, segment: Segment, slots: Sequence[tuple[int, Slot]]) -> tuple[Mark, ...]:
+    def _marks(
+        self, segment: Segment, numbered: Sequence[tuple[int, Placeable]]
+    ) -> tuple[Mark, ...]:
         if self._matcher is None:
             return ()
         found = []
-        for _, slot in slots:
-            term = self._terms.get(slot.key) if slot.kind is SlotKind.TERM else None
+        for _, placeable in numbered:
+            value = placeable.value
+            term = self._terms.get(value.id) if isinstance(value, Term) else None
             if term is not None:
-                found.append(self._mark(slot.start, slot.end, term))
-        taken = [(slot.start, slot.end) for _, slot in slots]
+                found.append(self._mark(placeable.start, placeable.end, term))
+        taken = [(p.start, p.end) for _, p in numbered]
         at = 0
         for match in self._matcher.find(segment.source):
             # Both are sorted, so one pass is enough.
@@ -533,10 +536,12 @@ def _found(text: str, lost: Mapping[int, str], placed: Mapping[int, Span]) -> di
     return found
 
 
-def _hole(segment: Segment, number: int, slot: Slot, place: Span | None, lost: str) -> Hole:
-    written = segment.source[slot.start : slot.end]
+def _hole(
+    segment: Segment, number: int, placeable: Placeable, place: Span | None, lost: str
+) -> Hole:
+    written = segment.source[placeable.start : placeable.end]
     text = lost if place is None else segment.text[place.start : place.end]
-    return Hole(number, slot.kind.value, written, text, slot.key, place is not None)
+    return Hole(number, placeable.kind.value, written, text, placeable.value, place is not None)
 
 
 def _start(place: Span) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -76,6 +76,11 @@ class Term:
 
     def __hash__(self) -> int:
         return hash((self.id, self.source))
+
+    @property
+    def identity(self) -> Hashable:
+        """The id: an entry stays the same when it is edited."""
+        return self.id
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.memory import model
 from speechsubs.memory.model import CacheKey, Origin, Segment, State
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable, write_key
 
 #: "SSTM", to distinguish memories from other SQLite files.
 APPLICATION_ID = 0x5353544D
@@ -257,9 +258,9 @@ TABLES = "segments AS s JOIN pairs AS p ON p.id = s.pair"
 MAX_TEXT = 100_000
 
 
-def dump_slots(slots: tuple[Slot, ...]) -> str:
-    """Dump slots as JSON, without their texts."""
-    rows = [[s.kind.value, s.start, s.end, s.key, s.suffix] for s in slots]
+def dump_placeables(placeables: tuple[Placeable, ...]) -> str:
+    """Dump placeables as JSON, without their texts."""
+    rows = [[p.kind.value, p.start, p.end, write_key(p.value), p.suffix] for p in placeables]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -273,15 +274,16 @@ def dump_props(props: tuple[tuple[str, str], ...]) -> str:
     return json.dumps(props, ensure_ascii=False, separators=(",", ":"))
 
 
-def parse_slots(data: str, text: str) -> tuple[Slot, ...]:
-    """Parse slots from JSON. Raises `ValueError` or `TypeError` for invalid data."""
+def parse_placeables(data: str, text: str) -> tuple[Placeable, ...]:
+    """Parse placeables from JSON. Raises `ValueError` or `TypeError` for invalid data."""
     result = []
     for kind, start, end, key, suffix in _list(data):
         if not (isinstance(start, int) and isinstance(end, int)):
             raise TypeError("offsets must be whole numbers")
         if not (isinstance(key, str) and isinstance(suffix, str)):
             raise TypeError("keys must be text")
-        result.append(Slot(SlotKind(kind), start, end, text[max(start, 0) : end], key, suffix))
+        written = text[max(start, 0) : end]
+        result.append(read_placeable(PlaceableKind(kind), start, end, written, key, suffix))
     return tuple(result)
 
 
@@ -331,7 +333,7 @@ def to_values(segment: Segment, pair: int, date: str, revision: int) -> tuple[An
         variant,
         segment.source,
         template,
-        dump_slots(segment.slots),
+        dump_placeables(segment.placeables),
         segment.target,
         dump_places(segment.places),
         int(segment.state),
@@ -366,7 +368,7 @@ def to_segment(row: Row, path: Path) -> Segment:
             target_language=row.target_language,
             source=row.source,
             target=row.target,
-            slots=parse_slots(row.slots, row.source),
+            placeables=parse_placeables(row.slots, row.source),
             places=parse_places(row.places),
             state=State(row.state),
             author=row.author,

@@ -4,8 +4,8 @@ A translation is only reused with another number if the plural form stays the sa
 coches" must not become "1 coches".
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,43 +15,61 @@ from speechsubs.language.tags import primary
 from speechsubs.memory import database
 from speechsubs.memory.database import Row
 from speechsubs.memory.model import Match, MatchKind, Origin, Query, Segment
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind, Value
+from speechsubs.quantities.currencies import Amount
+from speechsubs.quantities.digits import trim_zeros
+from speechsubs.quantities.numerals import Number
 from speechsubs.spans import Span
 
-_AMOUNT = re.compile(r"(?:.*\.\.)?(-?\d{1,30}(?:\.\d{1,20})?)(?: [A-Z]{3})?", re.ASCII)
+#: Longer numbers have no known plural form.
+_MAX_DIGITS, _MAX_PLACES = 30, 20
 
 
-def has_same_plural(before: Slot, after: Slot, tag: str) -> bool:
+def has_same_plural(before: Placeable, after: Placeable, tag: str) -> bool:
     """True if both values need the same plural form in the language of `tag`.
 
     Uses the plural rules of CLDR. False for values that are too long and for languages
     without rules: the translation is then only proposed, not used.
 
-    >>> two, one = (Slot(SlotKind.NUMBER, 0, 1, n, n) for n in "21")
+    >>> from speechsubs.translation.keys import read_placeable
+    >>> two, one = (read_placeable(PlaceableKind.NUMBER, 0, 1, n, n) for n in "21")
     >>> has_same_plural(two, one, "es"), has_same_plural(two, one, "zh-CN")
     (False, True)
     """
-    if before.key == after.key:
+    if before.value.identity == after.value.identity:
         return True
-    forms = [_plural_form(slot, primary(tag)) for slot in (before, after)]
+    forms = [_plural_form(one, primary(tag)) for one in (before, after)]
     return bool(forms[0]) and forms[0] == forms[1]
 
 
-def _plural_form(slot: Slot, language: str) -> str:
+def _plural_form(placeable: Placeable, language: str) -> str:
     # Heavy, and most lookups do not need it.
     from babel import Locale, UnknownLocaleError
 
-    match = _AMOUNT.fullmatch(slot.key)
-    if not match:
+    number = _counted(placeable.value)
+    if number is None:
         return ""
     try:
-        form = str(Locale.parse(language).plural_form(abs(Decimal(match.group(1)))))
+        form = str(Locale.parse(language).plural_form(abs(number)))
     except (UnknownLocaleError, ValueError):
         return ""
     # Here CLDR's "many" is for whole millions and only says that a "de" follows, which is
     # written with an amount: amounts have no such form.
-    linked = form == "many" and slot.kind is SlotKind.MONEY and _links(language)
+    linked = form == "many" and placeable.kind is PlaceableKind.MONEY and _links(language)
     return "other" if linked else form
+
+
+def _counted(value: Value) -> Decimal | None:
+    """The number that decides about a plural; None for dates, times, measures and words."""
+    match value:
+        case Amount():
+            number = trim_zeros(value.values[-1].value)
+        case Number():
+            number = value.value
+        case _:
+            return None
+    whole, _, places = format(abs(number), "f").partition(".")
+    return number if len(whole) <= _MAX_DIGITS and len(places) <= _MAX_PLACES else None
 
 
 def _links(language: str) -> bool:
@@ -122,7 +140,7 @@ def best_exact(query: Query, found: Candidates, path: Path) -> Match | None:
     """The best exact match."""
     for row in found.best_first(query):
         segment = database.to_segment(row, path)
-        return Match(segment, MatchKind.EXACT, 100, map_places(segment, query.slots))
+        return Match(segment, MatchKind.EXACT, 100, map_places(segment, query.placeables))
     return None
 
 
@@ -134,7 +152,7 @@ def best_template(query: Query, found: Candidates, path: Path) -> Match | None:
     """
     for row in found.best_first(query):
         segment = database.to_segment(row, path)
-        refill = _refill(segment, query.slots)
+        refill = _refill(segment, query.placeables)
         if refill is not None:
             return Match(segment, MatchKind.TEMPLATE, 100, segment.places, refill)
     return None
@@ -144,16 +162,16 @@ def make_fuzzy_match(query: Query, segment: Segment, score: int) -> Match:
     """Make a fuzzy match. A score of 100 is reserved for the identical sentence."""
     alike = " ".join(segment.source.split()) == " ".join(query.text.split())
     score = 100 if alike else min(score, 99)
-    return Match(segment, MatchKind.FUZZY, score, map_places(segment, query.slots))
+    return Match(segment, MatchKind.FUZZY, score, map_places(segment, query.placeables))
 
 
-def map_places(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
-    """Map the places of a segment to the slots of another sentence.
+def map_places(segment: Segment, placeables: Sequence[Placeable]) -> tuple[Span, ...]:
+    """Map the places of a segment to the placeables of another sentence.
 
-    Slots correspond if they have the same kind, key and occurrence; others are dropped.
+    They correspond if they have the same kind, value and occurrence; others are dropped.
     """
-    numbers = {name: number for number, name in enumerate(_numbered_keys(slots))}
-    own = _numbered_keys(segment.slots)
+    numbers = {name: number for number, name in enumerate(_numbered(placeables))}
+    own = _numbered(segment.placeables)
     return tuple(
         Span(numbers[own[place.slot]], place.start, place.end)
         for place in segment.places
@@ -161,25 +179,30 @@ def map_places(segment: Segment, slots: Sequence[Slot]) -> tuple[Span, ...]:
     )
 
 
-def _numbered_keys(slots: Sequence[Slot]) -> list[tuple[SlotKind, str, int]]:
-    seen: dict[tuple[SlotKind, str], int] = {}
+def _numbered(placeables: Sequence[Placeable]) -> list[tuple[Hashable, int]]:
+    """What each placeable stands for, with its number among those that stand for the same."""
+    seen: Counter[Hashable] = Counter()
     result = []
-    for slot in slots:
-        seen[slot.kind, slot.key] = count = seen.get((slot.kind, slot.key), 0) + 1
-        result.append((slot.kind, slot.key, count))
+    for placeable in placeables:
+        seen[placeable.identity] += 1
+        result.append((placeable.identity, seen[placeable.identity]))
     return result
 
 
-def _refill(segment: Segment, slots: Sequence[Slot]) -> tuple[int, ...] | None:
-    """The slots to substitute, or None if the target cannot take them."""
-    if len(slots) != len(segment.slots):
+def _refill(segment: Segment, placeables: Sequence[Placeable]) -> tuple[int, ...] | None:
+    """The placeables to substitute, or None if the target cannot take them."""
+    if len(placeables) != len(segment.placeables):
         return None
     placed = {place.slot for place in segment.places}
     changed = []
-    for number, (before, after) in enumerate(zip(segment.slots, slots, strict=True)):
-        if (before.kind, before.key) == (after.kind, after.key):
+    for number, (before, after) in enumerate(zip(segment.placeables, placeables, strict=True)):
+        if before.identity == after.identity:
             continue
-        if before.kind is not after.kind or after.kind is SlotKind.TERM or number not in placed:
+        if (
+            before.kind is not after.kind
+            or after.kind is PlaceableKind.TERM
+            or number not in placed
+        ):
             return None
         if not has_same_plural(before, after, segment.target_language):
             return None

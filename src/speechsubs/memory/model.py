@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from speechsubs.model import Slot, SlotKind
+from speechsubs.glossary import Term
+from speechsubs.model import Placeable
 from speechsubs.spans import Span, SpannedText
 
 _RESERVED = re.compile(r"[%{}:]")
@@ -37,36 +38,42 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(data).digest()[:16]
 
 
-def names(slots: Sequence[Slot]) -> tuple[str, ...]:
-    """The name of each slot in a template.
+def names(placeables: Sequence[Placeable]) -> tuple[str, ...]:
+    """The name of each placeable in a template.
 
-    >>> names([Slot(SlotKind.MONEY, 0, 1, "", "1 USD"), Slot(SlotKind.MONEY, 2, 3, "", "2 USD")])
+    >>> from speechsubs.model import PlaceableKind
+    >>> from speechsubs.translation.keys import read_placeable
+    >>> one = read_placeable(PlaceableKind.MONEY, 0, 1, "", "1 USD")
+    >>> names([one, read_placeable(PlaceableKind.MONEY, 2, 3, "", "2 USD")])
     ('{money}', '{money:2}')
     """
     result: list[str] = []
     seen: dict[str, int] = {}
-    for slot in slots:
-        name = slot.kind.value
-        if slot.kind is SlotKind.TERM:
-            name += ":" + _RESERVED.sub(lambda m: f"%{ord(m.group()):02x}", slot.key)
+    for placeable in placeables:
+        name = placeable.kind.value
+        if isinstance(placeable.value, Term):
+            name += ":" + _RESERVED.sub(lambda m: f"%{ord(m.group()):02x}", placeable.value.id)
         seen[name] = count = seen.get(name, 0) + 1
         result.append(f"{{{name}}}" if count == 1 else f"{{{name}:{count}}}")
     return tuple(result)
 
 
-def of_source(text: str, slots: Sequence[Slot]) -> str:
-    """The template of a source sentence. Slots are in order and do not overlap.
+def of_source(text: str, placeables: Sequence[Placeable]) -> str:
+    """The template of a source sentence. Placeables are in order and do not overlap.
 
-    >>> of_source("He paid $5 {cash}", [Slot(SlotKind.MONEY, 8, 10, "$5", "5 USD")])
+    >>> from speechsubs.model import PlaceableKind
+    >>> from speechsubs.translation.keys import read_placeable
+    >>> five = read_placeable(PlaceableKind.MONEY, 8, 10, "$5", "5 USD")
+    >>> of_source("He paid $5 {cash}", [five])
     'He paid {money} {{cash}}'
     """
-    spanned = SpannedText.of(text, [(slot.start, slot.end) for slot in slots])
-    return _template(spanned, names(slots))
+    spanned = SpannedText.of(text, [(p.start, p.end) for p in placeables])
+    return _template(spanned, names(placeables))
 
 
-def of_target(target: SpannedText, slots: Sequence[Slot]) -> str:
-    """The template of a translation, with the slot names of its source."""
-    return _template(target, names(slots))
+def of_target(target: SpannedText, placeables: Sequence[Placeable]) -> str:
+    """The template of a translation, with the names of its source's placeables."""
+    return _template(target, names(placeables))
 
 
 def _template(spanned: SpannedText, called: Sequence[str]) -> str:
@@ -123,14 +130,14 @@ class Origin:
 class Segment:
     """A sentence and its translation.
 
-    `source_language` and `target_language` are BCP 47 tags. `slots` are the names,
+    `source_language` and `target_language` are BCP 47 tags. `placeables` are the names,
     amounts and numbers of the source, `places` their positions in the target; both are in
     order and do not overlap. `author` is free text, `date` is UTC as
     "2026-03-01T12:00:00Z" or empty. `glossary` is the digest of the glossary and `engine`
     the signature of the engine used for the target, if any. `props` are properties set by
     another tool. `id` is the row id in the memory.
 
-    Raises `ValueError` for slots or places outside their texts and for a date in another
+    Raises `ValueError` for placeables or places outside their texts and for a date in another
     format.
     """
 
@@ -138,7 +145,7 @@ class Segment:
     target_language: str
     source: str
     target: str
-    slots: tuple[Slot, ...] = ()
+    placeables: tuple[Placeable, ...] = ()
     places: tuple[Span, ...] = ()
     state: State = State.EDITED
     author: str = ""
@@ -151,9 +158,9 @@ class Segment:
     id: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        _refuse_spans(self.source, [(slot.start, slot.end) for slot in self.slots])
+        _refuse_spans(self.source, [(slot.start, slot.end) for slot in self.placeables])
         _refuse_spans(self.target, [(place.start, place.end) for place in self.places])
-        if any(not 0 <= place.slot < len(self.slots) for place in self.places):
+        if any(not 0 <= place.slot < len(self.placeables) for place in self.places):
             raise ValueError("a place names a slot that the source does not have")
         if self.date and not _DATE.fullmatch(self.date):
             raise ValueError(f"{self.date!r} is not in the form 2026-03-01T12:00:00Z")
@@ -161,12 +168,12 @@ class Segment:
     @property
     def source_template(self) -> str:
         """The source with placeables, see `of_source`."""
-        return of_source(self.source, self.slots)
+        return of_source(self.source, self.placeables)
 
     @property
     def target_template(self) -> str:
         """The target with the placeables of its source."""
-        return of_target(SpannedText(self.target, self.places), self.slots)
+        return of_target(SpannedText(self.target, self.places), self.placeables)
 
 
 def _refuse_spans(text: str, spans: list[tuple[int, int]]) -> None:
@@ -182,14 +189,14 @@ class Query:
     """A sentence to look up. `language` is the BCP 47 tag of `text`."""
 
     text: str
-    slots: tuple[Slot, ...] = ()
+    placeables: tuple[Placeable, ...] = ()
     language: str = "en"
     origin: Origin = Origin()
 
     @property
     def template(self) -> str:
         """The sentence with placeables, see `of_source`."""
-        return of_source(self.text, self.slots)
+        return of_source(self.text, self.placeables)
 
 
 class MatchKind(StrEnum):

@@ -183,7 +183,7 @@ class Memory:
         for at, candidates in self._having("source_key", sentences, keys, pairs, wanted):
             result[at] = matching.best_exact(sentences[at], candidates, self.path)
         keys_left = [
-            model.digest(query.template) if query.slots and not found else None
+            model.digest(query.template) if query.placeables and not found else None
             for query, found in zip(sentences, result, strict=True)
         ]
         for at, candidates in self._having("template_key", sentences, keys_left, pairs, wanted):
@@ -202,8 +202,8 @@ class Memory:
         pairs = self._serving({query.language}, wanted)
         if not pairs or limit < 1:
             return []
-        # Also without placeables: memories of other tools have no slots.
-        texts = {model.compact(t) for t in (query.template, replace(query, slots=()).template)}
+        # Also without placeables: memories of other tools have none.
+        texts = {model.compact(t) for t in (query.template, replace(query, placeables=()).template)}
         found: dict[int, int] = {}
         for text in texts:
             # More than requested, because several segments may have the same translation.

@@ -27,7 +27,7 @@ from speechsubs.language import tags
 from speechsubs.memory import database
 from speechsubs.memory.database import MAX_TEXT
 from speechsubs.memory.model import Origin, Segment, State
-from speechsubs.model import Finding, Severity, Slot
+from speechsubs.model import Finding, Placeable, Severity
 from speechsubs.spans import Span
 
 #: Prefix of our properties, which other tools keep and ignore.
@@ -146,13 +146,13 @@ def _segment(
     if known is not None:
         # Machine output that was edited in another tool.
         state = known if untouched or not own.get("target") else max(known, State.EDITED)
-    slots, places = _spans(own, source[1].text, variant.text if untouched else None)
+    placeables, places = _spans(own, source[1].text, variant.text if untouched else None)
     return Segment(
         source_language=source[0],
         target_language=tag,
         source=source[1].text,
         target=variant.text,
-        slots=slots,
+        placeables=placeables,
         places=places,
         state=state,
         author=_attribute(raw, variant, "changeid", "creationid"),
@@ -167,18 +167,18 @@ def _segment(
 
 def _spans(
     own: dict[str, str], source: str, target: str | None
-) -> tuple[tuple[Slot, ...], tuple[Span, ...]]:
-    """Slots and places, if their texts are unchanged."""
+) -> tuple[tuple[Placeable, ...], tuple[Span, ...]]:
+    """Placeables and places, if their texts are unchanged."""
     if "slots" not in own or own.get("source", "") != digest(source):
         return (), ()
     try:
-        slots = database.parse_slots(own["slots"], source)
+        placeables = database.parse_placeables(own["slots"], source)
         places = database.parse_places(own.get("places", "[]")) if target is not None else ()
-        # `Segment` validates spans; if they are invalid, the slots are dropped.
-        Segment("en", "en", source, target or "", slots, places)
+        # `Segment` validates spans; if they are invalid, the placeables are dropped.
+        Segment("en", "en", source, target or "", placeables, places)
     except (ValueError, TypeError):
         return (), ()
-    return slots, places
+    return placeables, places
 
 
 def _attribute(raw: RawUnit, variant: Variant, *names: str) -> str:
@@ -478,9 +478,9 @@ def _own_properties(segment: Segment) -> dict[str, str]:
         "sentence": str(origin.sentence) if origin.sentence >= 0 else "",
         "glossary": segment.glossary,
         "engine": segment.engine,
-        "source": digest(segment.source) if segment.slots else "",
+        "source": digest(segment.source) if segment.placeables else "",
         "target": digest(segment.target),
-        "slots": database.dump_slots(segment.slots) if segment.slots else "",
+        "slots": database.dump_placeables(segment.placeables) if segment.placeables else "",
         "places": database.dump_places(segment.places) if segment.places else "",
     }
 

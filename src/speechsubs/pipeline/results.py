@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from speechsubs.errors import UnknownLocaleError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Finding, Method, Sentence, Severity, Slot, Track, Translation
+from speechsubs.model import Finding, Method, Placeable, Sentence, Severity, Track, Translation
 from speechsubs.spans import SpannedText
 
 
@@ -49,7 +49,7 @@ class Result:
     name: str
     aligner: str
     sentences: tuple[Sentence, ...]
-    slots: tuple[tuple[Slot, ...], ...]
+    placeables: tuple[tuple[Placeable, ...], ...]
     source: Output
     targets: tuple[Output, ...]
     findings: tuple[Finding, ...]

@@ -217,7 +217,7 @@ def finish(
         one.transcript.source,
         one.aligner,
         one.sentences,
-        one.slots,
+        one.placeables,
         own,
         tuple(outputs),
         tuple(findings),
@@ -232,7 +232,7 @@ def _source_output(
     finished = [
         restore.render_source(item, source, options.currency_style) for item in one.protected
     ]
-    timed = timed_texts(one.sentences, finished, one.slots)
+    timed = timed_texts(one.sentences, finished, one.placeables)
     track = kept or _build_track(
         fit.source_blocks(timed, one.sentences, source), source, one, options
     )
@@ -257,9 +257,9 @@ def _target_output(
 ) -> Output:
     done = [translation.finished for translation in translations]
     if kept is not None:
-        track = keep.fill_track(kept, one.sentences, done, one.slots, locale)
+        track = keep.fill_track(kept, one.sentences, done, one.placeables, locale)
     else:
-        timed = timed_texts(one.sentences, done, one.slots)
+        timed = timed_texts(one.sentences, done, one.placeables)
         blocks = fit.target_blocks(timed, one.sentences, locale)
         track = _build_track(blocks, locale, one, setting.options)
     found = qa.inspect(track, locale, setting.options.limits(locale).min_gap_ms)
@@ -283,7 +283,7 @@ def _build_stacked_track(
     source, options = setting.source, setting.options
     upper, lower = bilingual.single_line(source), bilingual.single_line(output.locale)
     finished = [translation.finished for translation in output.translations]
-    below = timed_texts(one.sentences, finished, one.slots)
+    below = timed_texts(one.sentences, finished, one.placeables)
     stacked = bilingual.stack_blocks(
         fit.source_blocks(above, one.sentences, upper),
         fit.target_blocks(below, one.sentences, lower),

@@ -16,9 +16,9 @@ from speechsubs.model import (
     Kind,
     Method,
     MethodKind,
+    Placeable,
     Sentence,
     Severity,
-    Slot,
     Transcript,
     Translation,
     Word,
@@ -90,9 +90,9 @@ class Prepared:
     context: currencies.Context
 
     @property
-    def slots(self) -> tuple[tuple[Slot, ...], ...]:
-        """The slots of every sentence."""
-        return tuple(item.slots for item in self.protected)
+    def placeables(self) -> tuple[tuple[Placeable, ...], ...]:
+        """The placeables of every sentence."""
+        return tuple(item.placeables for item in self.protected)
 
 
 def prepare(transcript: Transcript, setting: RunSettings, aligner: Aligner) -> Prepared:
@@ -280,7 +280,7 @@ def find_guessed_amounts(item: Protected) -> list[Finding]:
         Finding(
             "amount-unsure",
             Severity.WARNING,
-            f"{amount.text!r} is ambiguous and was read as {amount.key}",
+            f"{amount.text!r} is ambiguous and was read as {amount}",
             sentence=item.sentence,
         )
         for amount in item.amounts.values()
@@ -298,7 +298,7 @@ def from_memory(memory: Memory, name: str, source: Locale, style: str = "") -> P
     def recall(protected: Sequence[Protected], locale: Locale) -> list[Pretranslation | None]:
         own = restore.Style(source, locale, style)
         queries = [
-            Query(item.text, item.slots, source.tag, Origin(name, item.sentence))
+            Query(item.text, item.placeables, source.tag, Origin(name, item.sentence))
             for item in protected
         ]
         found: list[Pretranslation | None] = []

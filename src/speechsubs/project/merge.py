@@ -205,7 +205,7 @@ def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list
                 wanted = (source.id, track.locale, segment.index) in only
                 if not wanted or not segment.state.by_person or not segment.text.strip():
                     continue
-                slots = source.slots[segment.index]
+                placeables = source.placeables[segment.index]
                 state = segment.state is State.APPROVED
                 found.append(
                     memory.Segment(
@@ -213,8 +213,8 @@ def remembered(project: Project, only: Collection[tuple[str, str, int]]) -> list
                         track.locale,
                         segment.source,
                         segment.text,
-                        slots,
-                        _places(segment, len(slots)),
+                        placeables,
+                        _places(segment, len(placeables)),
                         memory.State.APPROVED if state else memory.State.EDITED,
                         segment.author,
                         segment.date.replace("+00:00", "Z"),

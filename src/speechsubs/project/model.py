@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from speechsubs.model import Cue, Sentence, Slot
+from speechsubs.model import Cue, Placeable, Sentence
 from speechsubs.spans import Span
 
 
@@ -83,7 +83,7 @@ class Source:
     language: str
     aligner: str
     sentences: tuple[Sentence, ...]
-    slots: tuple[tuple[Slot, ...], ...]
+    placeables: tuple[tuple[Placeable, ...], ...]
     cues: tuple[Cue, ...]
     tracks: tuple[TrackRecord, ...] = ()
     media: str = ""

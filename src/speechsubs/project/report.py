@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from speechsubs.adapters.files import write_atomic
-from speechsubs.model import Finding, Sentence, Severity, Slot, Track, Translation
+from speechsubs.model import Finding, Placeable, Sentence, Severity, Track, Translation
 from speechsubs.pipeline import Output, Result
 from speechsubs.qa import chars_per_second
+from speechsubs.translation.keys import write_key
 
 SCHEMA = "speechsubs-report/1"
 
@@ -46,15 +47,15 @@ def _result(result: Result, written: Sequence[str]) -> dict[str, Any]:
         "written": list(written),
         "exit_code": result.exit_code,
         "sentences": [
-            _sentence(sentence, slots)
-            for sentence, slots in zip(result.sentences, result.slots, strict=True)
+            _sentence(sentence, placeables)
+            for sentence, placeables in zip(result.sentences, result.placeables, strict=True)
         ],
         "tracks": [_output(output) for output in result.outputs],
         "findings": [finding(f) for f in result.findings],
     }
 
 
-def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
+def _sentence(sentence: Sentence, placeables: Sequence[Placeable]) -> dict[str, Any]:
     return {
         "index": sentence.index,
         "paragraph": sentence.paragraph,
@@ -67,14 +68,14 @@ def _sentence(sentence: Sentence, slots: Sequence[Slot]) -> dict[str, Any]:
         "words": [[w.text, w.offset, w.start_ms, w.end_ms, w.confidence] for w in sentence.words],
         "slots": [
             {
-                "kind": slot.kind.value,
-                "start": slot.start,
-                "end": slot.end,
-                "text": slot.text,
-                "key": slot.key,
-                "suffix": slot.suffix,
+                "kind": placeable.kind.value,
+                "start": placeable.start,
+                "end": placeable.end,
+                "text": placeable.text,
+                "key": write_key(placeable.value),
+                "suffix": placeable.suffix,
             }
-            for slot in slots
+            for placeable in placeables
         ],
     }
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from speechsubs.adapters.json_codec import Codec, Shape
 from speechsubs.errors import InputError
-from speechsubs.model import Cue, Kind, Sentence, Slot, Word
+from speechsubs.model import Cue, Kind, Placeable, PlaceableKind, Sentence, Word
 from speechsubs.project.model import Segment, Source, TrackRecord
 from speechsubs.spans import Span
+from speechsubs.translation.keys import read_placeable, write_key
 
 SCHEMA = "speechsubs-project/1"
 _ADVICE = "Restore it from a backup"
@@ -39,8 +40,28 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class _PlaceableRecord:
+    """A placeable with the key of its value."""
+
+    kind: PlaceableKind
+    start: int
+    end: int
+    text: str
+    key: str
+    suffix: str
+
+    @classmethod
+    def of(cls, item: Placeable) -> "_PlaceableRecord":
+        key = write_key(item.value)
+        return cls(item.kind, item.start, item.end, item.text, key, item.suffix)
+
+    def placeable(self) -> Placeable:
+        return read_placeable(self.kind, self.start, self.end, self.text, self.key, self.suffix)
+
+
+@dataclass(frozen=True, slots=True)
 class _SentenceRecord:
-    """A sentence with its slots; its index is its position in the list."""
+    """A sentence with its placeables; its index is its position in the list."""
 
     paragraph: int
     kind: Kind
@@ -48,7 +69,7 @@ class _SentenceRecord:
     speaker: str
     text: str
     words: tuple[Word, ...]
-    slots: tuple[Slot, ...]
+    slots: tuple[_PlaceableRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +105,7 @@ CODEC = Codec(
         SourceEntry: Shape(optional=frozenset({"name"})),
         Manifest: Shape(optional=frozenset({"speechsubs", "glossary_digest", "options"})),
     },
-    arrays=(Word, Slot, Span),
+    arrays=(Word, _PlaceableRecord, Span),
 )  # fmt: skip
 
 
@@ -109,7 +130,7 @@ def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
         found.language,
         found.aligner,
         sentences,
-        tuple(s.slots for s in found.sentences),
+        tuple(tuple(one.placeable() for one in s.slots) for s in found.sentences),
         found.cues,
         found.tracks,
         found.media,
@@ -119,8 +140,16 @@ def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
 def source_data(source: Source) -> Any:
     """Convert a source to the JSON-ready content of its file."""
     sentences = tuple(
-        _SentenceRecord(s.paragraph, s.kind, s.line, s.speaker, s.text, s.words, slots)
-        for s, slots in zip(source.sentences, source.slots, strict=True)
+        _SentenceRecord(
+            s.paragraph,
+            s.kind,
+            s.line,
+            s.speaker,
+            s.text,
+            s.words,
+            tuple(map(_PlaceableRecord.of, placeables)),
+        )
+        for s, placeables in zip(source.sentences, source.placeables, strict=True)
     )
     record = _SourceRecord(
         name=source.name,

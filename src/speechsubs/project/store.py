@@ -103,7 +103,7 @@ def record(
             result.source.locale.tag,
             result.aligner,
             result.sentences,
-            result.slots,
+            result.placeables,
             result.source.track.cues,
             tuple(tracks.values()),
             media or (old.media if old else ""),

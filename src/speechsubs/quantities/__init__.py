@@ -8,10 +8,9 @@ from speechsubs.quantities.dates import Date, find_dates, render_date
 from speechsubs.quantities.numerals import Number, find_numbers
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.render import (
-    NumericSpan,
-    Value,
-    find_numeric_spans,
-    render_key,
+    Quantified,
+    find_numeric_placeables,
+    render_reread,
     render_value,
 )
 from speechsubs.quantities.repair import localize, number_edits
@@ -20,18 +19,17 @@ __all__ = [
     "Date",
     "Difference",
     "Number",
-    "NumericSpan",
+    "Quantified",
     "Quantities",
-    "Value",
     "compare",
     "find_dates",
     "find_differences",
     "find_numbers",
-    "find_numeric_spans",
+    "find_numeric_placeables",
     "localize",
     "number_edits",
     "parse",
     "render_date",
-    "render_key",
+    "render_reread",
     "render_value",
 ]

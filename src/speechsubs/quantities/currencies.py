@@ -1,7 +1,7 @@
 """Currency signs, codes and names, and their meaning in a document."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,7 +43,11 @@ class Amount:
     scales: tuple[int, ...] = ()
 
     @property
-    def key(self) -> str:
+    def identity(self) -> Hashable:
+        """Equal for the same money, however it is written."""
+        return Amount, self.values
+
+    def __str__(self) -> str:
         """The amount in canonical form: "10000000000 USD", "5 USD..10 USD"."""
         return "..".join(f"{trim_zeros(v.value)} {v.currency}" for v in self.values)
 

@@ -7,7 +7,7 @@ Days and years are compared as numbers; the month check also finds "19 de mayo" 
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +27,11 @@ class Date:
     month: int
     day: int | None = None
     year: int | None = None
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for the same day, however it is written."""
+        return Date, self.year, self.month, self.day
 
 
 _CJK = re.compile(

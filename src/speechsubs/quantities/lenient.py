@@ -11,7 +11,7 @@ inside words ("tridimensionale", "четырёхдневный", "dreimal") and 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -36,7 +36,8 @@ class SpelledNumber:
 
     `small`: two to twelve, which may be missing but must not change. `either`: the value
     if it forms one number with the next one: "ten billion and five". `end` is 0 where
-    the words cannot be written in digits instead.
+    the words cannot be written in digits instead. `scale` is the power of ten of its scale
+    word, 0 for none.
     """
 
     start: int
@@ -45,6 +46,12 @@ class SpelledNumber:
     small: bool = False
     either: Decimal | None = None
     end: int = 0
+    scale: int = 0
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for the same value in words."""
+        return SpelledNumber, self.value
 
 
 def is_small(value: Decimal) -> bool:
@@ -246,11 +253,14 @@ def _split_at_joiner(quantity: Quantity, flat: str, language: str) -> Iterator[S
     pattern = _joiner_pattern(language) if 0 < rest < 100 else None
     joined = pattern.search(flat, quantity.start, quantity.end) if pattern else None
     if quantity.value < 10**6 or joined is None:
-        value = quantity.value
-        yield SpelledNumber(quantity.start, value, strong, is_small(value), end=quantity.end)
+        value, scale = quantity.value, quantity.scale
+        small = is_small(value)
+        yield SpelledNumber(quantity.start, value, strong, small, end=quantity.end, scale=scale)
         return
     value, end = quantity.value - rest, joined.start()
-    yield SpelledNumber(quantity.start, value, strong, either=quantity.value, end=end)
+    yield SpelledNumber(
+        quantity.start, value, strong, either=quantity.value, end=end, scale=quantity.scale
+    )
     yield SpelledNumber(joined.end(), rest, False)
 
 

@@ -155,7 +155,7 @@ def find_amounts(
     "about" stay outside the span, and so do parentheses. `scanned` are the quantities
     of the text if already known.
 
-    >>> [a.key for a in find_amounts("It costs 215,900 yuan (29700$).", "en")]
+    >>> [str(a) for a in find_amounts("It costs 215,900 yuan (29700$).", "en")]
     ['215900 CNY', '29700 USD']
     """
     context = context or Context()

@@ -5,7 +5,7 @@ in digits.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -257,15 +257,25 @@ _PERCENT = re.compile(r"[ \u00a0\u202f\u2009]?([%‰％])")
 class Number:
     """A number in digits; span and value include a following scale word.
 
-    `unit_word` is the scale word or the percent sign as written, or empty. A percent
-    sign does not change the value: "5%" is 5.
+    `quantity` is the number as it was read. `unit_word` is the scale word or the percent
+    sign as written, or empty. A percent sign does not change the value: "5%" is 5.
     """
 
     start: int
     end: int
     text: str
-    value: Decimal
+    quantity: Quantity
     unit_word: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """The exact value, with the decimal places that were said."""
+        return self.quantity.value
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for the same value with the same decimal places: "5.0" is not "5"."""
+        return Number, format(self.value, "f")
 
 
 def find_numbers(
@@ -287,5 +297,5 @@ def find_numbers(
         percent = _PERCENT.match(text, end)
         if percent:
             unit, end = percent.group(1), percent.end()
-        found.append(Number(q.start, end, text[q.start : end], q.value, unit))
+        found.append(Number(q.start, end, text[q.start : end], q, unit))
     return found

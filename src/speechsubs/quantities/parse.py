@@ -96,7 +96,7 @@ def parse(text: str, language: str, context: Context | None = None) -> Quantitie
     """The quantities of a text in a language.
 
     >>> found = parse("At 4:13 p.m. he paid $5 for 2 km.", "en")
-    >>> [a.key for a in found.amounts], [t.text for t in found.times], len(found.numbers)
+    >>> [str(a) for a in found.amounts], [t.text for t in found.times], len(found.numbers)
     (['5 USD'], ['4:13 p.m.'], 4)
     """
     context = context or Context()

@@ -1,94 +1,71 @@
-"""Numeric slots of a text, and rendering of quantities and amounts for a locale.
+"""Numeric placeables of a text, and rendering of quantities and amounts for a locale.
 
-Files store a slot's key, which is independent of its spelling: "date:2021-03-30",
-"time:16:13", "unit:5400000 kilometer", "unit:55 percent", "count:32000" for a number in
-words, or a bare value. Rendering never converts and never rounds.
+Rendering never converts and never rounds.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from speechsubs.language.locales import Locale
-from speechsubs.model import Money
+from speechsubs.model import Money, Placeable, PlaceableKind, Value
 from speechsubs.quantities.currencies import Amount
 from speechsubs.quantities.dates import Date, render_date
-from speechsubs.quantities.digits import shift, trim_zeros
+from speechsubs.quantities.digits import rules, shift, trim_zeros
 from speechsubs.quantities.format import cldr_name, format_digits, format_scaled, plural_category
 from speechsubs.quantities.lenient import SpelledNumber
 from speechsubs.quantities.numerals import Number
 from speechsubs.quantities.parse import Quantities, parse
-from speechsubs.quantities.repair import localize
+from speechsubs.quantities.repair import localize, number_edit
 from speechsubs.quantities.times import Time, render_time
 from speechsubs.quantities.units import Measure, render_measure
 
 #: A parsed quantity of any kind.
-Value = Date | Time | Measure | SpelledNumber | Number
+Quantified = Date | Time | Measure | SpelledNumber | Number
 
 
-@dataclass(frozen=True, slots=True)
-class NumericSpan:
-    """A number with its unit or context. Spans of one text may overlap."""
-
-    start: int
-    end: int
-    text: str
-    value: Value
-
-    @property
-    def key(self) -> str:
-        """The value as stored in files."""
-        match self.value:
-            case Date() as date:
-                return _date_key(date)
-            case Time() as time:
-                return f"time:{time.hour:02}:{time.minute:02}"
-            case Measure() as measure:
-                return f"unit:{measure.value:f} {measure.unit}"
-            case SpelledNumber() as count:
-                return f"count:{count.value:f}"
-            case number:
-                return format(number.value, "f")
-
-
-def find_numeric_spans(
+def find_numeric_placeables(
     read: Quantities, dates: bool = True, units: bool = True
-) -> Iterator[NumericSpan]:
-    """Dates, times, measures and numbers of a text that are written in digits.
+) -> Iterator[Placeable]:
+    """Dates, times, measures and numbers of a text; they may overlap.
 
     `dates` and `units` False leave dates, and times and units, to the engine: their
     numbers stay numbers.
 
-    >>> [s.key for s in find_numeric_spans(parse("at 4:13 p.m. for 800 km", "en")) if ":" in s.key]
-    ['time:16:13', 'unit:800 kilometer']
+    >>> [p.text for p in find_numeric_placeables(parse("at 4:13 p.m. for 800 km", "en"))]
+    ['4:13 p.m.', '800 km', '4', '13', '800']
     """
     if dates:
         for date in read.dates:
             if date.day is not None:
-                yield NumericSpan(date.start, date.end, date.text, date)
+                yield _placeable(date.start, date.end, read.text, date)
     if units:
         for time in read.times:
             if time.marked:
-                yield NumericSpan(time.start, time.end, time.text, time)
+                yield _placeable(time.start, time.end, read.text, time)
         for measure in read.measures:
             if not measure.number.spelled:
-                yield NumericSpan(measure.start, measure.end, measure.text, measure)
+                yield _placeable(measure.start, measure.end, read.text, measure)
     for one in read.words:
         if one.strong and one.end:
-            yield NumericSpan(one.start, one.end, read.text[one.start : one.end], one)
+            yield _placeable(one.start, one.end, read.text, one)
     for number in read.numbers:
-        yield NumericSpan(number.start, number.end, number.text, number)
+        yield _placeable(number.start, number.end, read.text, number)
 
 
-def _date_key(date: Date) -> str:
-    """ISO 8601, without the year where none was said: "date:2021-03-30", "date:--03-30"."""
-    year = f"{date.year:04}" if date.year is not None else "-"
-    return f"date:{year}-{date.month:02}-{date.day:02}"
+def _placeable(start: int, end: int, text: str, value: Quantified) -> Placeable:
+    return Placeable(PlaceableKind.NUMBER, start, end, text[start:end], value)
 
 
-def render_value(value: Value, text: str, source_language: str, locale: Locale) -> str:
-    """Render for a locale a value written as `text` in the source."""
+def render_value(value: Quantified, source_language: str, locale: Locale) -> str:
+    """Write for a locale a value that was read in a text in the source language.
+
+    >>> from speechsubs.language.locales import load
+    >>> (time,) = parse("at 4:13 p.m.", "en").times
+    >>> render_value(time, "en", load("es"))
+    '16:13'
+    """
     match value:
         case Date():
             return render_date(value, locale)
@@ -97,28 +74,52 @@ def render_value(value: Value, text: str, source_language: str, locale: Locale) 
         case Measure():
             return render_measure(value, locale)
         case SpelledNumber():
-            # A count keeps its scale word, which only its digits' own reading knows.
-            return render_key("count:", text, source_language, locale)
+            return format_scaled(value.value, value.scale, locale)[0]
         case Number():
-            return localize(text, source_language, locale)
+            return localize_number(value, source_language, locale)
 
 
-def render_key(key: str, text: str, source_language: str, locale: Locale) -> str:
-    """Render for a locale a stored slot, from its key and text.
+#: Letters that are a scale next to a currency. In a number that is no part of an amount,
+#: "m" and "mm" are units and the others belong to a name: "TMX 1.4b".
+_SCALE_LETTERS = frozenset("kKmMbBtT") | {"mm"}
+_UNIT_LETTERS = ("m", "mm")
 
-    >>> from speechsubs.language.locales import load
-    >>> render_key("time:16:13", "4:13 p.m.", "en", load("es"))
-    '16:13'
+
+def localize_number(number: Number, source_language: str, locale: Locale) -> str:
+    """The text of a number with the locale's digits, separators and scale word."""
+    read = number.quantity
+    if number.unit_word in _SCALE_LETTERS:
+        if number.unit_word not in _UNIT_LETTERS:
+            return number.text
+        read = replace(read, end=read.start + len(read.run), value=read.mantissa, scale=0)
+    if not read.run:
+        return number.text
+    read = replace(read, start=read.start - number.start, end=read.end - number.start)
+    edit = number_edit(number.text, read, rules(source_language), rules(locale.tag), locale)
+    if edit is None:
+        return number.text
+    start, end, new = edit
+    return f"{number.text[:start]}{new}{number.text[end:]}"
+
+
+def render_reread(value: Value, text: str, source_language: str, locale: Locale) -> str:
+    """Write for a locale a value from a file, which does not say how the value was written.
+
+    Decimal places, scale words and symbols are read from its `text` in the source.
     """
-    kind, read = key.partition(":")[0], parse(text, source_language)
-    if kind == "date" and len(read.dates) == 1:
-        return render_date(read.dates[0], locale)
-    if kind == "time" and len(read.times) == 1:
-        return render_time(read.times[0], locale)
-    if kind == "unit" and len(read.measures) == 1:
-        return render_measure(read.measures[0], locale)
-    if kind == "count" and len(read.scanned) == 1:
-        return format_scaled(read.scanned[0].value, read.scanned[0].scale, locale)[0]
+    read = parse(text, source_language)
+    found: Sequence[Quantified] = ()
+    match value:
+        case Date():
+            found = read.dates
+        case Time():
+            found = read.times
+        case Measure():
+            found = read.measures
+        case SpelledNumber() if len(read.scanned) == 1:
+            return format_scaled(read.scanned[0].value, read.scanned[0].scale, locale)[0]
+    if len(found) == 1:
+        return render_value(found[0], source_language, locale)
     return localize(text, source_language, locale)
 
 

@@ -320,12 +320,9 @@ def number_edits(
         at = bisect_right(starts, quantity.end - 1)
         if any(end > quantity.start for _, end in spans[max(0, at - 1) : at]):
             continue
-        new = _rewritten(text, quantity, source, target, locale)
-        if new is not None and new != text[quantity.start : quantity.start + len(new)]:
-            whole = quantity.scale or quantity.run.isdigit()
-            end = quantity.end if whole else quantity.start + len(quantity.run)
-            if text[quantity.start : end] != new:
-                found.append((quantity.start, end, new))
+        edit = number_edit(text, quantity, source, target, locale)
+        if edit is not None:
+            found.append(edit)
     return found
 
 
@@ -343,6 +340,18 @@ def localize(
         parts += [text[position:start], new]
         position = end
     return "".join([*parts, text[position:]])
+
+
+def number_edit(
+    text: str, quantity: Quantity, source: Rules, target: Rules, locale: Locale
+) -> tuple[int, int, str] | None:
+    """The edit of one number, or None if it stays as it is."""
+    new = _rewritten(text, quantity, source, target, locale)
+    if new is None or new == text[quantity.start : quantity.start + len(new)]:
+        return None
+    whole = quantity.scale or quantity.run.isdigit()
+    end = quantity.end if whole else quantity.start + len(quantity.run)
+    return None if text[quantity.start : end] == new else (quantity.start, end, new)
 
 
 def _rewritten(

@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.language.locales import Locale
@@ -53,6 +53,11 @@ class Time:
     minute: int
     half: bool
     marked: bool = False
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for the same minute of the day, however it is written."""
+        return Time, self.hour, self.minute
 
     def same(self, other: "Time") -> bool:
         """Whether both may be one time."""

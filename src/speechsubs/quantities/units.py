@@ -6,7 +6,7 @@ never converted into another one.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -85,6 +85,11 @@ class Measure:
     short: bool
     number: Quantity
     sign: int = 1
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for the same value in the same unit."""
+        return Measure, self.value, self.unit
 
     @property
     def value(self) -> Decimal:

@@ -17,7 +17,7 @@ from speechsubs.glossary.match import Finder
 from speechsubs.language.locales import Locale
 from speechsubs.language.normalize import bounded
 from speechsubs.language.typography import Grammar, around_slots
-from speechsubs.model import Slot, SlotKind
+from speechsubs.model import Placeable
 from speechsubs.project import Segment, Source
 from speechsubs.review.affected import Effect, GlossaryChange, SentenceTerms
 from speechsubs.spans import Span, SpannedText
@@ -97,8 +97,9 @@ def find_wording(
     old wording, which must then occur exactly `count` times.
     """
     accepted = _accepted_forms(old, tag)
-    slots = source.slots[segment.index] if segment.index < len(source.slots) else ()
-    own = {n for n, s in enumerate(slots) if s.kind is SlotKind.TERM and s.key == old.id}
+    recorded = source.placeables
+    there = recorded[segment.index] if segment.index < len(recorded) else ()
+    own = {n for n, p in enumerate(there) if p.value.identity == old.identity}
     known = [(p.start, p.end) for p in done.spans if p.slot in own]
     if len(known) == count and all(done.text[a:b] in accepted for a, b in known):
         return known
@@ -206,15 +207,16 @@ class Retranslation:
         return sorted({*found, *((a, b) for _, a, b in self.request.effect.banned)})
 
 
-def _project_slots(request: Request) -> Sequence[Slot]:
-    slots, index = request.source.slots, request.segment.index
-    return slots[index] if index < len(slots) else ()
+def _recorded(request: Request) -> Sequence[Placeable]:
+    """The placeables of a sentence as the project has them."""
+    found, index = request.source.placeables, request.segment.index
+    return found[index] if index < len(found) else ()
 
 
 def renumber_for_glossary(request: Request, item: Protected) -> SpannedText:
     """The old text with the placeables that the new glossary also finds, renumbered."""
-    numbers = {(slot.start, slot.end): n for n, slot in enumerate(item.slots)}
-    known = _project_slots(request)
+    numbers = {(slot.start, slot.end): n for n, slot in enumerate(item.placeables)}
+    known = _recorded(request)
     done = spanned_text(request.segment)
     places = [
         replace(place, slot=numbers[known[place.slot].start, known[place.slot].end])
@@ -229,8 +231,8 @@ def renumber_for_project(done: SpannedText, sentence: Retranslation) -> SpannedT
 
     Placeables that only the new glossary finds are dropped.
     """
-    numbers = {(slot.start, slot.end): n for n, slot in enumerate(_project_slots(sentence.request))}
-    spans = ((p, sentence.protected.slots[p.slot]) for p in done.spans)
+    numbers = {(slot.start, slot.end): n for n, slot in enumerate(_recorded(sentence.request))}
+    spans = ((p, sentence.protected.placeables[p.slot]) for p in done.spans)
     places = [
         replace(place, slot=numbers[slot.start, slot.end])
         for place, slot in spans

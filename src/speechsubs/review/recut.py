@@ -23,8 +23,8 @@ from speechsubs.cues.keep import DRIFT
 from speechsubs.cues.layout import MAX_LAG_MS, reading_ms, wrap
 from speechsubs.language.linebreaks import Token, tokens
 from speechsubs.language.locales import Locale
-from speechsubs.model import Cue, Sentence, Slot, SlotKind, Track, Word
-from speechsubs.spans import SpannedText
+from speechsubs.model import Cue, Sentence, Track, Word
+from speechsubs.spans import Span, SpannedText
 
 #: The lines of one cue.
 Lines = tuple[str, ...]
@@ -277,7 +277,7 @@ def _split_again(
 
 def _as_source(
     cues: Sequence[Cue], placed: Sequence[_Token], old: SpannedText
-) -> tuple[Sentence, tuple[Slot, ...]]:
+) -> tuple[Sentence, tuple[Span, ...]]:
     """The old text as a sentence whose word times mark the start of each cue."""
     words: list[Word] = []
     position = 0
@@ -289,10 +289,7 @@ def _as_source(
             words.append(Word(token.text, offset, cue.start_ms, cue.end_ms))
     spans = {place.slot: place for place in old.spans}
     slots = tuple(
-        Slot(SlotKind.TERM, spans[n].start, spans[n].end, "", "")
-        if n in spans
-        else Slot(SlotKind.TERM, 0, 0, "", "")
-        for n in range(min(max(spans, default=-1) + 1, 10_000))
+        spans.get(n, Span(n, 0, 0)) for n in range(min(max(spans, default=-1) + 1, 10_000))
     )
     return Sentence(0, 0, old.text, words=tuple(words)), slots
 

@@ -22,9 +22,9 @@ from speechsubs.model import (
     Finding,
     Limits,
     Paragraph,
+    PlaceableKind,
     Sentence,
     Severity,
-    SlotKind,
     Track,
     Transcript,
 )
@@ -138,12 +138,12 @@ def _cue(
 
 def _find_marks(source: Source, segment: Segment) -> tuple[tuple[int, int], ...]:
     """Spans of terms and amounts, if the source sentence is unchanged."""
-    if segment.index >= len(source.slots) or segment.index >= len(source.sentences):
+    if segment.index >= len(source.placeables) or segment.index >= len(source.sentences):
         return ()
     if source.sentences[segment.index].text != segment.source:
         return ()
-    wanted = (SlotKind.TERM, SlotKind.MONEY)
-    return tuple((s.start, s.end) for s in source.slots[segment.index] if s.kind in wanted)
+    wanted = (PlaceableKind.TERM, PlaceableKind.MONEY)
+    return tuple((s.start, s.end) for s in source.placeables[segment.index] if s.kind in wanted)
 
 
 def _open_problems(segment: Segment) -> list[Finding]:

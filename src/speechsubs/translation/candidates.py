@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from speechsubs.model import Method, MethodKind, Problem, ProblemCode, SlotKind
+from speechsubs.model import Method, MethodKind, PlaceableKind, Problem, ProblemCode, Value
 from speechsubs.protocols import MaskFamily
 from speechsubs.quantities.dates import Date
 from speechsubs.quantities.lenient import SpelledNumber
@@ -18,14 +18,14 @@ from speechsubs.quantities.numerals import Number
 from speechsubs.quantities.parse import parse
 from speechsubs.quantities.times import Time
 from speechsubs.quantities.units import Measure
-from speechsubs.translation.placeholders import Masked, Protected, Value, inline, mask
+from speechsubs.translation.placeholders import Masked, Protected, inline, mask
 from speechsubs.translation.validate import Hypothesis
 
 #: What slot number N of a sentence becomes in the target language.
 Wording = Callable[[Protected, int], str]
 
-HARD = frozenset({SlotKind.TERM, SlotKind.MONEY})
-ALL = frozenset(SlotKind)
+HARD = frozenset({PlaceableKind.TERM, PlaceableKind.MONEY})
+ALL = frozenset(PlaceableKind)
 #: Maximum number of positions tried for a lost mask.
 MAX_FORCED_POSITIONS = 4
 _BORDER = re.compile(r"(?<!\S)(?=\S)")
@@ -86,12 +86,12 @@ def find_wrong_numbers(protected: Protected, problems: Sequence[Problem]) -> fro
     numbers = {
         n: placeable
         for n, placeable in enumerate(protected.placeables)
-        if placeable.slot.kind is SlotKind.NUMBER
+        if placeable.kind is PlaceableKind.NUMBER
     }
     found = {
         n
         for n, placeable in numbers.items()
-        if placeable.slot.text in texts or not lost.isdisjoint(_numbers(placeable.value))
+        if placeable.text in texts or not lost.isdisjoint(_numbers(placeable.value))
     }
     return frozenset(found or numbers)
 
@@ -198,10 +198,9 @@ def forced_prefixes(failed: Hypothesis, hidden: Masked) -> list[str]:
 def normalize_times(protected: Protected) -> Protected:
     """Write every time slot in 24-hour digits and move the slots accordingly.
 
-    >>> from speechsubs.translation.placeholders import Placeable
-    >>> from speechsubs.model import Slot, SlotKind
-    >>> slot = Slot(SlotKind.NUMBER, 3, 7, "7 pm", "time:19:00")
-    >>> evening = Placeable(slot, Time(3, 7, "7 pm", 19, 0, half=True, marked=True))
+    >>> from speechsubs.model import Placeable
+    >>> time = Time(3, 7, "7 pm", 19, 0, half=True, marked=True)
+    >>> evening = Placeable(PlaceableKind.NUMBER, 3, 7, "7 pm", time)
     >>> normalize_times(Protected(0, parse("At 7 pm.", "en"), (evening,))).text
     'At 19:00.'
     """
@@ -216,8 +215,7 @@ def normalize_times(protected: Protected) -> Protected:
     moved = []
     for placeable, span in zip(protected.placeables, done.spans, strict=True):
         text = done.text[span.start : span.end]
-        slot = replace(placeable.slot, start=span.start, end=span.end, text=text)
-        moved.append(replace(placeable, slot=slot))
+        moved.append(replace(placeable, start=span.start, end=span.end, text=text))
     said = protected.quantities
     read = parse(done.text, said.language, said.context)
     return replace(protected, quantities=read, placeables=tuple(moved))

@@ -8,24 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechsubs.glossary import Matcher, Policy, Term
-from speechsubs.model import Problem, ProblemCode, Sentence, Slot, SlotKind
+from speechsubs.model import Placeable, PlaceableKind, Problem, ProblemCode, Sentence
 from speechsubs.protocols import MaskFamily
-from speechsubs.quantities import currencies, render
+from speechsubs.quantities import currencies
 from speechsubs.quantities.currencies import Amount
 from speechsubs.quantities.parse import Quantities, parse
-from speechsubs.quantities.render import find_numeric_spans
+from speechsubs.quantities.render import find_numeric_placeables
 from speechsubs.spans import Span, SpannedText
-
-#: The content of a slot: a glossary entry, an amount or a parsed number.
-Value = Term | Amount | render.Value
-
-
-@dataclass(frozen=True, slots=True)
-class Placeable:
-    """A slot of a sentence with its content."""
-
-    slot: Slot
-    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +31,6 @@ class Protected:
         return self.quantities.text
 
     @property
-    def slots(self) -> tuple[Slot, ...]:
-        """The slots of the placeables, as stored in files."""
-        return tuple(placeable.slot for placeable in self.placeables)
-
-    @property
     def terms(self) -> dict[int, Term]:
         """Glossary entries by slot number."""
         return {n: p.value for n, p in enumerate(self.placeables) if isinstance(p.value, Term)}
@@ -59,11 +43,11 @@ class Protected:
     @property
     def spanned(self) -> SpannedText:
         """The sentence with its slots as spans."""
-        return SpannedText.of(self.text, [(slot.start, slot.end) for slot in self.slots])
+        return SpannedText.of(self.text, [(p.start, p.end) for p in self.placeables])
 
     def without(self, slots: Collection[int]) -> Quantities:
         """The sentence with some of its slots replaced by a neutral mark."""
-        bounds = [(s.start, s.end) for n, s in enumerate(self.slots) if n in slots]
+        bounds = [(p.start, p.end) for n, p in enumerate(self.placeables) if n in slots]
         return self.quantities.without(bounds)
 
 
@@ -83,7 +67,7 @@ class Masked:
 def mask(
     protected: Protected,
     family: MaskFamily,
-    kinds: frozenset[SlotKind],
+    kinds: frozenset[PlaceableKind],
     also: frozenset[int] = frozenset(),
 ) -> Masked | None:
     """Mask the slots of some kinds, and those numbered in `also`, with a family's words.
@@ -92,12 +76,14 @@ def mask(
     left, so that another family is needed.
     """
     taken = protected.text.casefold()
-    free = {kind: [w for w in family.pool(kind) if w.casefold() not in taken] for kind in SlotKind}
+    free = {
+        kind: [w for w in family.pool(kind) if w.casefold() not in taken] for kind in PlaceableKind
+    }
     words: dict[int, str] = {}
-    for number, slot in enumerate(protected.slots):
-        if slot.kind not in kinds and number not in also:
+    for number, placeable in enumerate(protected.placeables):
+        if placeable.kind not in kinds and number not in also:
             continue
-        pool = [word for word in free[slot.kind] if word not in words.values()]
+        pool = [word for word in free[placeable.kind] if word not in words.values()]
         if not pool:
             return None
         words[number] = pool[0]
@@ -115,13 +101,13 @@ def inline(
     """
     terms = {
         number: wording(protected, number)
-        for number, slot in enumerate(protected.slots)
-        if slot.kind is SlotKind.TERM
+        for number, placeable in enumerate(protected.placeables)
+        if placeable.kind is PlaceableKind.TERM
     }
     if not terms:
         return None
     rest = protected.spanned.without()
-    hidden = mask(protected, family, frozenset({SlotKind.MONEY}))
+    hidden = mask(protected, family, frozenset({PlaceableKind.MONEY}))
     if hidden is None or any(not w or any(_occurrences(rest, w)) for w in terms.values()):
         return None
     covers = dict(zip(hidden.slots, hidden.words, strict=True)) | terms
@@ -275,24 +261,21 @@ def _find_placeables(
             continue
         plural = match.suffix and not match.suffix.startswith(("'", "’"))
         end = match.suffix_end if plural else match.end
-        slot = Slot(SlotKind.TERM, match.start, end, match.text, match.term.id, match.suffix)
-        found.append(Placeable(slot, match.term))
+        term, suffix = match.term, match.suffix
+        found.append(Placeable(PlaceableKind.TERM, match.start, end, match.text, term, suffix))
     for amount in read.amounts:
-        slot = Slot(SlotKind.MONEY, amount.start, amount.end, amount.text, amount.key)
-        found.append(Placeable(slot, amount))
-    for spot in find_numeric_spans(read, dates, units):
-        slot = Slot(SlotKind.NUMBER, spot.start, spot.end, spot.text, spot.key)
-        found.append(Placeable(slot, spot.value))
+        money = PlaceableKind.MONEY
+        found.append(Placeable(money, amount.start, amount.end, amount.text, amount))
+    found += find_numeric_placeables(read, dates, units)
     return tuple(_drop_overlaps(found))
 
 
 def _drop_overlaps(found: list[Placeable]) -> list[Placeable]:
-    rank = {SlotKind.TERM: 0, SlotKind.MONEY: 1, SlotKind.NUMBER: 2}
-    found.sort(key=lambda f: (f.slot.start - f.slot.end, rank[f.slot.kind], f.slot.start))
+    rank = {PlaceableKind.TERM: 0, PlaceableKind.MONEY: 1, PlaceableKind.NUMBER: 2}
+    found.sort(key=lambda f: (f.start - f.end, rank[f.kind], f.start))
     taken: list[Placeable] = []
     for item in found:
-        slot = item.slot
-        if all(slot.end <= p.slot.start or slot.start >= p.slot.end for p in taken):
+        if all(item.end <= p.start or item.start >= p.end for p in taken):
             taken.append(item)
-    taken.sort(key=lambda item: item.slot.start)
+    taken.sort(key=lambda item: item.start)
     return taken

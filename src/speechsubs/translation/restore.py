@@ -12,6 +12,9 @@ from speechsubs.glossary import Policy, Term, target_entry, target_for
 from speechsubs.language.locales import Locale
 from speechsubs.language.typography import Grammar, around_slots
 from speechsubs.quantities import currencies, render
+from speechsubs.quantities.dates import Date
+from speechsubs.quantities.lenient import SpelledNumber
+from speechsubs.quantities.numerals import Number
 from speechsubs.quantities.ordinals import ordinal_edits
 from speechsubs.quantities.parse import Quantities, parse
 from speechsubs.quantities.repair import (
@@ -21,7 +24,8 @@ from speechsubs.quantities.repair import (
     preposition_edits,
     scale_edits,
 )
-from speechsubs.quantities.times import time_edits
+from speechsubs.quantities.times import Time, time_edits
+from speechsubs.quantities.units import Measure
 from speechsubs.spans import Edit, SpannedText
 from speechsubs.translation.placeholders import Protected
 
@@ -154,9 +158,11 @@ def render_placeable(protected: Protected, number: int, style: Style) -> str:
             return target_for(term, locale.tag)[0]
         case currencies.Amount() as amount:
             return render.render_amount(amount, locale, style.currency)
-        case value:
-            text, language = placeable.slot.text, style.source.language
-            return render.render_value(value, text, language, locale)
+        case Date() | Time() | Measure() | SpelledNumber() | Number() as value:
+            return render.render_value(value, style.source.language, locale)
+        case _:
+            # Only a file has values that cannot be read, and it never comes here.
+            raise TypeError(f"{type(placeable.value).__name__} cannot be written")
 
 
 def _number_edits(said: Quantities, done: SpannedText, locale: Locale) -> list[Edit]:

@@ -89,10 +89,10 @@ def rejoin(protected: Protected, answers: dict[str, list[str]], rules: Rules) ->
         left = " " if piece[:1].isspace() else ""
         right = " " if piece[-1:].isspace() and bare else ""
         text += left + answer + right
-        if number < len(protected.slots):
-            slot = protected.slots[number]
-            spans.append(Span(number, len(text), len(text) + len(slot.text)))
-            text += slot.text
+        if number < len(protected.placeables):
+            written = protected.placeables[number].text
+            spans.append(Span(number, len(text), len(text) + len(written)))
+            text += written
     output = SpannedText(text, tuple(spans))
     found = find_problems(protected, output, (), rules)
     return Hypothesis(protected.sentence, output, Method(MethodKind.SPLIT), problems=found)
@@ -333,5 +333,5 @@ def _translate_pieces(jobs: Sequence[_Job], engine: Engine, rules: Rules) -> Non
             batch.texts[text] = None
     answers = batch.translate()
     for job in jobs:
-        if job.protected.slots:
+        if job.protected.placeables:
             job.offer(rejoin(job.protected, answers, rules))

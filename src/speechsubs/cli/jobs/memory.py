@@ -140,7 +140,7 @@ def _query(text: str, source: Locale, words: glossary.Glossary) -> Query:
     context = currencies.infer_context([text], source.language, "USD")
     sentence = Sentence(0, 0, text)
     found = placeholders.protect([sentence], Matcher(words), source.language, context)[0]
-    return Query(text, found.slots, source.tag)
+    return Query(text, found.placeables, source.tag)
 
 
 def _plain(match: Match) -> dict[str, Any]:
