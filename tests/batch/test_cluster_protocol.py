@@ -5,19 +5,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from speechsubs.batch import Control, Job, Resources
 from speechsubs.batch import worker as work
 from speechsubs.batch.cluster import protocol
 from speechsubs.batch.cluster.protocol import (
+    DEATHS_ALONE,
     MOST_FILES,
     Bundle,
     Gathering,
     Nothing,
     Place,
+    Quarantine,
     Share,
     Terms,
 )
@@ -273,13 +278,57 @@ def test_a_bundle_that_kills_is_tried_in_parts_and_then_listed(
     monkeypatch.setattr(Future, "result", result)
     monkeypatch.setattr(workers, "_next", oldest)
     found = list(workers.done(iter([bundle]), Control()))
+    # In parts beside the others, and then once more alone.
     assert [[share.job.key for share in done.bundle] for done in found] == [
         ["a"],
-        ["deadly"],
         ["b"],
+        ["deadly"],
     ]
-    (answer,) = found[1].answers
+    (answer,) = found[2].answers
     assert isinstance(answer, JobResult)
     assert answer.reason.startswith("deadly: the workers processing it were killed")
     assert "tcp://mars:1" in answer.reason
-    assert client.sent == 4
+    assert client.sent == 5
+
+
+@given(
+    sizes=st.lists(st.integers(1, 6), max_size=12),
+    deadly=st.sets(st.integers(0, 30), max_size=4),
+    workers=st.integers(1, 5),
+    random=st.randoms(use_true_random=False),
+)
+def test_only_what_kills_its_workers_is_given_up_whoever_else_is_blamed(
+    sizes: list[int], deadly: set[int], workers: int, random: Random
+) -> None:
+    numbers = itertools.count()
+    bundles = []
+    for size in sizes:
+        jobs = [Job(Path(str(n)), Path(), str(n), "subtitle", OPTIONS) for n in range(size)]
+        bundles.append(tuple(Share(next(numbers), one, True, ()) for one in jobs))
+    shares = [share.number for bundle in bundles for share in bundle]
+    quarantine = Quarantine(iter(bundles))
+    running: list[Bundle] = []
+    done: list[int] = []
+    given_up: list[int] = []
+    deaths = 0
+    while True:
+        while len(running) < workers and (bundle := quarantine.next(len(running))) is not None:
+            running.append(bundle)
+        if not running:
+            break
+        bundle = running.pop(random.randrange(len(running)))
+        if not any(share.number in deadly for share in bundle):
+            quarantine.finished()
+            done += [share.number for share in bundle]
+            continue
+        deaths += 1
+        # Dask blames the others that the dead worker was promised, too.
+        beside = [other for other in running if random.random() < 0.5]
+        for blamed in (bundle, *beside):
+            if blamed in running:
+                running.remove(blamed)
+            lost = quarantine.blamed(blamed, "tcp://mars:1")
+            given_up += [share.number for share in lost.bundle] if lost else []
+    assert sorted(given_up) == sorted(deadly & set(shares))
+    assert sorted(done) == sorted(set(shares) - deadly)
+    assert deaths <= (2 + DEATHS_ALONE) * len(given_up)

@@ -7,15 +7,14 @@ on one machine, and a worker may die at any moment without leaving a partial fil
 
 Dask schedules; the number of bundles in flight is bounded by the number of workers. All
 use of Dask is here and in `cluster.worker`: a resource keeps work away from unfit
-workers, `allowed-failures` gives up on work that kills its workers. Importing this module
-does not need Dask.
+workers, and `protocol.Quarantine` finds work that kills them. Importing this module does
+not need Dask.
 """
 
 import gc
 import time
 import warnings
 import zlib
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
@@ -27,7 +26,15 @@ from uuid import uuid4
 from speechsubs import formats, outputs
 from speechsubs.batch import naming, worker
 from speechsubs.batch.cluster import protocol
-from speechsubs.batch.cluster.protocol import Bundle, Direction, Done, Gathering, Place, Terms
+from speechsubs.batch.cluster.protocol import (
+    Bundle,
+    Direction,
+    Done,
+    Gathering,
+    Place,
+    Quarantine,
+    Terms,
+)
 from speechsubs.batch.model import Job, JobResult
 from speechsubs.batch.resources import Resources
 from speechsubs.batch.runner import Control, Interrupted, remembered
@@ -37,13 +44,13 @@ from speechsubs.errors import InputError, SpeechsubsError
 
 #: Timeouts in seconds: for a scheduler to answer, and to get its first worker.
 ANSWER_S, FIRST_WORKER_S = 5.0, 20.0
+#: The same for processes of our own, which will come, however busy the machine is.
+OWN_S = 300.0
 #: In seconds: the interval of checking for workers, and how long there may be none
 #: before that is reported, and before the run ends.
 LOOK_S, SHORT_S, PATIENCE_S = 2.0, 15.0, 600.0
 #: How long to wait for Dask in one go; signals are handled in the meantime.
 PAUSE_S = 0.5
-#: A bundle that killed this many (of our own) workers is not retried.
-MOST_KILLS = 3
 
 #: Dask's log is silenced: we report ourselves whatever concerns the user.
 _SILENT = {
@@ -97,7 +104,8 @@ def _own(place: Place) -> Iterator[Any]:
     from distributed import LocalCluster
 
     start: Any = LocalCluster  # untyped
-    settings = {"distributed.scheduler.allowed-failures": MOST_KILLS - 1}
+    # We are told of every death: the count is ours (`protocol.Quarantine`).
+    settings = {"distributed.scheduler.allowed-failures": 0}
     with (
         dask.config.set(settings),
         start(
@@ -121,7 +129,8 @@ def _client(address: Any, place: Place) -> Iterator[Any]:
     connect: Any = Client  # untyped
     problem = ""
     try:
-        client = connect(address, timeout=ANSWER_S, set_as_default=False, name="speechsubs")
+        timeout = ANSWER_S if place.scheduler else OWN_S
+        client = connect(address, timeout=timeout, set_as_default=False, name="speechsubs")
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         problem = _in_short(error)
     if problem:
@@ -180,7 +189,8 @@ class Workers:
 
     def _first(self, control: Control) -> None:
         """Wait for the first fit worker."""
-        deadline = time.monotonic() + FIRST_WORKER_S
+        wait = FIRST_WORKER_S if self._place.scheduler else OWN_S
+        deadline = time.monotonic() + wait
         while not control.stopping:
             self._look()
             if self.number:
@@ -202,14 +212,14 @@ class Workers:
         Ends early, with the results so far, if `control` is stopping.
         """
         flying: dict[str, tuple[Any, Bundle]] = {}
-        again: deque[Bundle] = deque()
+        quarantine = Quarantine(bundles)
         finished: SimpleQueue[Any] = SimpleQueue()
         count = 0
         ready: Done | None = None
         try:
             while True:
                 while not control.stopping and len(flying) < max(self.number, 1):
-                    bundle = again.popleft() if again else next(bundles, None)
+                    bundle = quarantine.next(len(flying))
                     if bundle is None:
                         break
                     count += 1
@@ -225,7 +235,7 @@ class Workers:
                 future = self._next(finished, control)
                 if future is not None:
                     _, bundle = flying.pop(future.key)
-                    ready = self._answer(future, bundle, again, control)
+                    ready = self._answer(future, bundle, quarantine, control)
         finally:
             with suppress(Exception):
                 self._client.cancel([future for future, _ in flying.values()], force=True)
@@ -254,9 +264,9 @@ class Workers:
         return None
 
     def _answer(
-        self, future: Any, bundle: Bundle, again: "deque[Bundle]", control: Control
+        self, future: Any, bundle: Bundle, quarantine: Quarantine, control: Control
     ) -> Done | None:
-        """The answers of a future; None if it must be retried in parts."""
+        """The answers of a future; None if its bundle is run again."""
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
@@ -267,13 +277,12 @@ class Workers:
                 # Its worker died with the answer: Dask recomputes it.
                 self._look_again()
             except KilledWorker as error:
-                if len(bundle) == 1:
-                    return protocol.killed(bundle, _address(error.last_worker))
-                again.extend(protocol.singly(bundle))
-                return None
+                deaths = error.allowed_failures + 1
+                return quarantine.blamed(bundle, _address(error.last_worker), deaths)
             except (FutureCancelledError, OSError) as error:
                 raise self._gone() from error
             else:
+                quarantine.finished()
                 return Done(bundle, found.answers, found.worker, found.engines, found.loads)
         return None
 

@@ -10,6 +10,7 @@ share per language, and its languages are processed in parallel.
 
 import hashlib
 import platform
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -351,9 +352,65 @@ def _stacked(plan: Planned) -> bool:
     return "+" in Path(plan.path.stem).suffix
 
 
-def singly(bundle: Bundle) -> list[Bundle]:
-    """Split a bundle into single shares, to isolate the one that kills its workers."""
-    return [(share,) for share in bundle]
+#: A share is given up once this many workers have died of it while it ran alone.
+DEATHS_ALONE = 2
+
+
+class Quarantine:
+    """Decides what runs next, so that only a share that kills its workers is given up.
+
+    Dask blames everything that a dead worker held or was promised. Being blamed therefore
+    proves nothing: a blamed bundle is split, its shares run again beside others, and a share
+    blamed again becomes a suspect. Suspects wait until nothing else is left and then run one
+    at a time, each the only work on all workers, so that a death can have no other cause.
+    """
+
+    def __init__(self, bundles: Iterator[Bundle]) -> None:
+        self._bundles = bundles
+        self._again: deque[Bundle] = deque()
+        self._suspects: deque[Bundle] = deque()
+        self._tried: set[tuple[int, int]] = set()
+        self._alone = False
+        self._deaths = 0
+
+    def next(self, running: int) -> Bundle | None:
+        """The next bundle while `running` others are out; None if there is none for now."""
+        if self._alone:
+            return self._suspects[0] if not running else None
+        if self._again:
+            return self._again.popleft()
+        bundle = next(self._bundles, None)
+        if bundle is not None or running or not self._suspects:
+            return bundle
+        self._alone, self._deaths = True, 0
+        return self._suspects[0]
+
+    def finished(self) -> None:
+        """Note that a bundle came back with its answers."""
+        if self._alone:
+            self._release()
+
+    def blamed(self, bundle: Bundle, worker: str, deaths: int = 1) -> Done | None:
+        """Note that Dask blamed a bundle for the deaths of workers, most recently `worker`.
+
+        Returns the failed answer if that is proven, None if the bundle is run again.
+        """
+        if self._alone:
+            self._deaths += deaths
+            if self._deaths < DEATHS_ALONE:
+                return None
+            self._release()
+            return killed(bundle, worker)
+        for share in bundle:
+            name = (share.number, share.place)
+            waiting = self._suspects if name in self._tried else self._again
+            waiting.append((share,))
+            self._tried.add(name)
+        return None
+
+    def _release(self) -> None:
+        self._suspects.popleft()
+        self._alone = False
 
 
 def killed(bundle: Bundle, worker: str) -> Done:
