@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 OUT := out
 TARGETS := es ca
 
-.PHONY: help demo test check lock clean engine align
+.PHONY: help demo test check wheel lock clean engine align
 
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
-	@echo "make check   types, style, architecture"
+	@echo "make check   types, style, architecture, dead code, licences"
+	@echo "make wheel   build the wheel and try it in empty environments"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
 
 # The stamp files hold the set-up back from running twice. Dependencies come from the
@@ -51,17 +52,25 @@ demo: engine align
 	@echo
 	@for t in en $(TARGETS); do echo "== $(OUT)/courage.$$t.srt"; head -n 15 $(OUT)/courage.$$t.srt; done
 
+# In parallel and in random order; `make test ARGS="-k glossary -n 0"` narrows it down.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/python docs/licences.py --check
+
+wheel: $(VENV)/.test
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null
+	$(BIN)/python scripts/check_wheel.py dist/*.whl
 
 lock:
-	for part in core build align cluster test; do \
+	for part in core build align cluster evaluate test; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --override requirements/overrides.txt --python-version 3.11 \
 	    --custom-compile-command "make lock" -o requirements/$$part.txt requirements/$$part.in || exit 1; \

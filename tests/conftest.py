@@ -23,6 +23,15 @@ settings.load_profile("speechsubs")
 
 ROOT = Path(__file__).parents[1]
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look at the skips of the whole run where that is asked for."""
+    if os.environ.get("SPEECHSUBS_STRICT_SKIPS") and not hasattr(config, "workerinput"):
+        from .skips import StrictSkips
+
+        config.pluginmanager.register(StrictSkips())
+
+
 #: What a command may take from its surroundings, and so what a test must set.
 _OWN_FOLDERS = {
     "HOME": "home",

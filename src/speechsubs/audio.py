@@ -181,8 +181,12 @@ def _decode_stream(
     # Through a Python file object, with no protocols allowed: a playlist disguised as .mp3
     # must not make FFmpeg open other files or the network.
     options = {"protocol_whitelist": "none"}
+    arguments: dict[str, Any] = {"options": options}
+    if int(av.__version__.partition(".")[0]) < 19:
+        # Tags in other encodings are no reason to refuse a recording; since 19 it never is.
+        arguments["metadata_errors"] = "replace"
     container: Any
-    with av.open(file, options=options, metadata_errors="replace") as container:
+    with av.open(file, **arguments) as container:
         if not container.streams.audio:
             raise InputError(done.name, "contains no audio", _ADVICE)
         stream = container.streams.audio[0]

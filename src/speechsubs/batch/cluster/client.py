@@ -159,6 +159,7 @@ class Workers:
     def __init__(self, client: Any, place: Place, note: Callable[[str], None]) -> None:
         self._client, self._place, self._note = client, place, note
         self._known: dict[str, bool] = {}
+        self._there = 0
         self._told: dict[str, str] = {}
         self._run = ""
         self._looked = 0.0
@@ -169,6 +170,12 @@ class Workers:
     def number(self) -> int:
         """The number of usable workers."""
         return sum(self._known.values())
+
+    @property
+    def _all_known(self) -> bool:
+        """Whether every worker has been checked; ours also when they have all started."""
+        wanted = 1 if self._place.scheduler else self._place.workers
+        return len(self._known) >= max(self._there, wanted)
 
     @contextmanager
     def serving(self, terms: Terms, control: Control) -> Iterator[None]:
@@ -195,10 +202,11 @@ class Workers:
             self._look()
             if self.number:
                 return
-            if self._known:
+            late = time.monotonic() > deadline
+            if self._all_known or (late and self._known):
                 some = ". ".join(list(self._told.values())[:3])
                 raise InputError(str(self._place), f"no usable workers. {some}")
-            if time.monotonic() > deadline:
+            if late:
                 raise InputError(
                     str(self._place),
                     "no worker has connected to this scheduler",
@@ -298,6 +306,7 @@ class Workers:
         self._looked = time.monotonic()
         try:
             there = self._client.scheduler_info()["workers"]
+            self._there = len(there)
             self._known = {name: fit for name, fit in self._known.items() if name in there}
             new = [name for name in there if name not in self._known]
             answers = {}
