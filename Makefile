@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OUT := out
 TARGETS := es ca
 
-.PHONY: help demo test check wheel lock clean engine align
+.PHONY: help demo test check wheel lock clean engine argos align
 
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
@@ -15,14 +15,20 @@ help:
 	@echo "make lock    renew requirements/*.txt (needs the network)"
 
 # The stamp files hold the set-up back from running twice. Dependencies come from the
-# lock by plain pip; --no-deps because the lock is whole and argostranslate declares
-# packages (stanza, spaCy, torch) that speechsubs never runs.
+# lock by plain pip; --no-deps because the lock is whole.
 $(VENV)/.core: requirements/core.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "speechsubs needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/core.txt -r requirements/build.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Argos Translate's own code, without the gigabytes that it declares and speechsubs never runs.
+$(VENV)/.argos: requirements/argos.txt $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/argos.txt
+	@touch $@
+
+argos: $(VENV)/.argos
 
 # Recordings: decoding, voice detection, alignment (espeak-ng in it is GPL-3).
 $(VENV)/.align: requirements/align.txt $(VENV)/.core
@@ -36,7 +42,7 @@ $(VENV)/.cluster: requirements/cluster.txt $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/cluster.txt
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.align $(VENV)/.cluster
+$(VENV)/.test: requirements/test.txt $(VENV)/.argos $(VENV)/.align $(VENV)/.cluster
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
 	@touch $@
 
@@ -44,7 +50,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.align $(VENV)/.cluster
 engine: $(VENV)/.core
 	@sh scripts/ensure-engine.sh $(BIN)/python $(TARGETS)
 
-demo: engine align
+demo: engine argos align
 	@mkdir -p $(OUT)
 	@$(BIN)/speechsubs subtitle media/courage.txt --audio media/courage.mp3 $(foreach t,$(TARGETS),--to $(t)) \
 	  --glossary glossary.yml -o $(OUT) --report $(OUT)/courage.report.json \
@@ -70,7 +76,7 @@ wheel: $(VENV)/.test
 	$(BIN)/python scripts/check_wheel.py dist/*.whl
 
 lock:
-	for part in core build align cluster evaluate test; do \
+	for part in core argos build align cluster evaluate test; do \
 	  uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	    --override requirements/overrides.txt --python-version 3.11 \
 	    --custom-compile-command "make lock" -o requirements/$$part.txt requirements/$$part.in || exit 1; \

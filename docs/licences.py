@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 PARTS = {
     "core": "The core (`pip install speechsubs`)",
+    "argos": "`[argos]`: Argos Translate's own code",
     "align": "`[align]`: recordings",
     "cluster": "`[cluster]`: Dask",
     "evaluate": "`[evaluate]`: scores",

@@ -4,10 +4,9 @@ A package is a folder with `metadata.json`, a CTranslate2 model in `model/`, and
 `sentencepiece.model` or `bpe.model`. It is distributed as a zip archive (`.argosmodel`)
 with that folder as its only root.
 
-argostranslate defines the format and the folders and is used for both. But importing it
-creates folders and sets an environment variable, its installer fails without stanza, and
-a stray folder breaks its listing. So it is only imported if needed, and reading and
-installing are implemented here.
+argostranslate defines the format and the folders (see `argos`). Its installer fails without
+stanza, and a stray folder breaks its listing, so reading and installing are implemented
+here.
 """
 
 from speechsubs.models.package import Package, read, read_archive, write_archive

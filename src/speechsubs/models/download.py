@@ -21,7 +21,7 @@ from speechsubs.adapters import files, http_client
 from speechsubs.adapters.files import write_atomic
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError
-from speechsubs.models.package import import_argos
+from speechsubs.models import argos
 from speechsubs.models.store import check_disk_space
 
 #: Called with the bytes received and the total, None if unknown.
@@ -37,7 +37,7 @@ _UNSATISFIED: Final = re.compile(r"bytes \*/(\d{1,15})", re.ASCII)
 
 def folder() -> Path:
     """The folder of partial downloads, inside the cache of Argos."""
-    return Path(import_argos("settings").downloads_dir) / "speechsubs"
+    return argos.settings().downloads_dir / "speechsubs"
 
 
 def size(links: tuple[str, ...], limits: Limits | None = None) -> int | None:

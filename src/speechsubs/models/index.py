@@ -14,7 +14,8 @@ from typing import Any, Final
 from speechsubs.adapters import http_client
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError
-from speechsubs.models.package import Package, import_argos
+from speechsubs.models import argos
+from speechsubs.models.package import Package
 from speechsubs.models.store import code_pairs, codes, preference, version_key
 
 #: The public index has 70 kB.
@@ -82,7 +83,7 @@ def base_url() -> str:
 
     Read at every call, so that changes of the environment take effect.
     """
-    named = os.environ.get("ARGOS_PACKAGE_INDEX") or str(import_argos("settings").package_index)
+    named = os.environ.get("ARGOS_PACKAGE_INDEX") or argos.settings().package_index
     return named.removesuffix("index.json").rstrip("/") + "/"
 
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from speechsubs.errors import PackageError
-from speechsubs.models import lockfile
+from speechsubs.models import argos, lockfile
 
 MAX_METADATA_BYTES: Final = 1024**2
 #: A model has only a handful of files.
@@ -175,11 +175,8 @@ def parse_package(path: Path, metadata: dict[str, Any]) -> Package | None:
 
     Raises `PackageError` for missing fields or fields of a wrong type.
     """
-    # argostranslate defines the names and defaults of the fields. It gets the parsed JSON,
-    # because its own reader takes the encoding from the environment.
-    fields = import_argos("package").IPackage()
     try:
-        fields.load_metadata_from_json(metadata)
+        fields = argos.parse_metadata(metadata)
     except (AttributeError, TypeError) as error:
         raise PackageError(
             path, f"metadata.json has a field of the wrong type ({error})"
@@ -223,22 +220,6 @@ def parse_metadata(path: Path, data: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise PackageError(path, "metadata.json does not contain an object")
     return found
-
-
-def import_argos(module: str) -> Any:
-    """Import a module of argostranslate. Raises `PackageError` if it cannot create folders."""
-    # Imported here because importing argostranslate.settings creates folders.
-    import importlib
-
-    try:
-        return importlib.import_module(f"argostranslate.{module}")
-    except OSError as error:
-        where = Path(str(error.filename or "argos-translate"))
-        raise PackageError(
-            where,
-            f"Argos's folders cannot be created here ({error.strerror}); "
-            "set XDG_DATA_HOME, XDG_CONFIG_HOME and XDG_CACHE_HOME to writable folders",
-        ) from error
 
 
 #: Larger than any package of the public index unpacked (about 600 MB with stanza).

@@ -24,12 +24,11 @@ from typing import Final
 
 from speechsubs.errors import PackageError, UnknownLocaleError
 from speechsubs.language import locales, tags
-from speechsubs.models import lockfile
+from speechsubs.models import argos, lockfile
 from speechsubs.models.lockfile import LockedPackage
 from speechsubs.models.package import (
     Package,
     hash_file,
-    import_argos,
     list_members,
     open_archive,
     plan_unpacking,
@@ -56,7 +55,7 @@ def folder() -> Path:
 
 def folders() -> list[Path]:
     """All folders that Argos searches, the one it installs into first."""
-    return [Path(p) for p in import_argos("settings").package_dirs]
+    return list(argos.settings().package_dirs)
 
 
 def bundled_folder() -> Path:
