@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from speechsubs.model import Finding, PlaceableKind, Sentence, Track, Transcript
@@ -119,7 +120,11 @@ class Format(Protocol):
 
 
 class WritableFormat(Format, Protocol):
-    """A file format that tracks can be written to."""
+    """A subtitle format: a file format that tracks can be written to."""
+
+    def read(self, text: str, source: str, fps: Fraction | None = None) -> Track:
+        """Like `Format.read`; `fps` is the frame rate of times that count frames."""
+        ...
 
     def write(self, track: Track) -> str:
         """The file content with line feeds; line endings and encoding are applied later."""

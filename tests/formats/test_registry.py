@@ -58,7 +58,7 @@ def test_a_bracket_alone_is_not_json() -> None:
 def test_vtt_without_its_first_line_is_read_with_a_finding() -> None:
     found = track("00:01.000 --> 00:02.000\nHello\n", "vtt")
     assert found.cues == HELLO.cues
-    assert [f.code for f in found.findings] == ["header-missing"]
+    assert [f.code for f in found.findings] == ["header-missing", "times-mended"]
 
 
 @pytest.mark.parametrize("name", ["text", "markdown", "srt", "vtt", "json"])

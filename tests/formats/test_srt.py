@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from speechsubs import formats
 from speechsubs.errors import InputError
-from speechsubs.formats.srt import MAX_MS, format_time, to_milliseconds
+from speechsubs.formats.srt import format_time, to_milliseconds
+from speechsubs.formats.timing_lines import MAX_MS
 from speechsubs.model import Cue, Track
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"

@@ -1,7 +1,9 @@
 """WebVTT: raw cues are kept, and only what players support is written."""
 
 from speechsubs import formats
-from speechsubs.formats.vtt import parse_cues
+from speechsubs.formats import vtt
+from speechsubs.formats.timing_lines import Times, resolve
+from speechsubs.formats.vtt_scan import scan
 from speechsubs.model import Cue, Track
 
 
@@ -21,7 +23,7 @@ def test_webvtt_writer_keeps_what_players_know_and_nothing_else() -> None:
 
 
 def test_raw_cues_keep_id_text_and_settings() -> None:
-    (cue,) = parse_cues("WEBVTT\n\nfirst\n00:01.000 --> 00:00.500 align:left \n<b>x")
-    assert (cue.id, cue.text, cue.settings, cue.line) == ("first", "<b>x", "align:left", 4)
-    assert (cue.start_ms, cue.end_ms) == (1000, 500)
-    assert parse_cues("no signature") == []
+    text = "WEBVTT\n\nfirst\n00:01.000 --> 00:00.500 align:left \n<b>x"
+    (cue,) = scan(text, vtt._timing).cues
+    assert (cue.name, cue.payload, cue.settings, cue.line) == ("first", ["<b>x"], "align:left", 4)
+    assert resolve([cue.timing]) == [Times(1000, 500)]

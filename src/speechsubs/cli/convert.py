@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from speechsubs.cli import arguments, options
-from speechsubs.cli.options import WRITABLE
+from speechsubs.cli.options import WRITABLE, RateType
 
 
 @click.command()
@@ -18,6 +18,7 @@ from speechsubs.cli.options import WRITABLE
     type=click.Path(path_type=Path),
     help="Output folder. Default: next to each input; standard input is converted to standard output.",
 )
+@click.option("--fps", type=RateType(), help="Frame rate of times that count frames (HH:MM:SS:FF).")
 @options.CRLF
 @options.BOM
 @options.OVERWRITE

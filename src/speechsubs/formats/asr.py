@@ -15,8 +15,8 @@ from typing import Final, NoReturn
 
 from speechsubs.errors import InputError
 from speechsubs.formats.markup import clean
-from speechsubs.formats.srt import MAX_MS
 from speechsubs.formats.text import read_transcript as read_plain
+from speechsubs.formats.timing_lines import MAX_MS
 from speechsubs.formats.wordtimes import (
     ParagraphBuilder,
     RawWord,

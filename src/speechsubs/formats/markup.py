@@ -17,6 +17,11 @@ _SRT_TOKEN = re.compile(r"<(/?)([A-Za-z]{1,10})([^<>\n]{0,400})>|\{\\[^{}\n]{0,4
 _SRT_TAGS = {"i": "i", "b": "b", "u": "u", "em": "i", "strong": "b"}
 #: Tags to be dropped. Anything else in <> is text.
 _SRT_DROPPED = frozenset({"font", "span", "c", "v", "lang", "ruby", "rt", "p", "div", "s"})
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+#: An invisible character (INVISIBLE SEPARATOR) that marks text as text in SubRip, which has
+#: no way to escape anything.
+GUARD = "\u2063"
+_AMBIGUOUS = re.compile(rf"(?={_ENTITY.pattern})&")
 _TAG = re.compile(r"<[^>]*>")
 _STYLE_TAG = re.compile(r"</?([biu])(?:\.[^>]*)?>")
 _BREAKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
@@ -168,22 +173,37 @@ def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Plain lines and canonical markup of the text of an SRT cue.
 
     `<i>`, `<b>` and `<u>` are markup, `<font>` and ASS overrides are dropped, and any
-    other `<` is text.
+    other `<` is text. Entities, which web tools leave behind, are decoded once.
 
-    >>> from_srt("{\\\\an8}<I>1 < 2</I>")
-    (('1 < 2',), ('<i>1 &lt; 2</i>',))
+    >>> from_srt("{\\\\an8}<I>1 < 2 &amp; 3</I>")
+    (('1 < 2 & 3',), ('<i>1 &lt; 2 &amp; 3</i>',))
     """
     if "<" not in raw and "{" not in raw:
-        return clean_lines([raw]), ()
+        return clean_lines([_srt_text(raw)]), ()
     builder = _Builder()
     position = 0
     for token in _SRT_TOKEN.finditer(raw):
-        builder.text(raw[position : token.start()])
+        builder.text(_srt_text(raw[position : token.start()]))
         position = token.end()
         if token[2] is not None:
             _srt_tag(builder, token)
-    builder.text(raw[position:])
+    builder.text(_srt_text(raw[position:]))
     return builder.finish()
+
+
+def _srt_text(raw: str) -> str:
+    """Text between tags: entities decoded, and what `to_srt` put in taken out."""
+    if "&" in raw:
+        raw = _ENTITY.sub(lambda match: html.unescape(match[0]), raw)
+    return raw.replace(f"&{GUARD}", "&") if GUARD in raw else raw
+
+
+def _guard(text: str) -> str:
+    """Keep `&amp;` in a text from being read as an entity.
+
+    A `<i>` is left alone: people type tags into subtitles on purpose.
+    """
+    return _AMBIGUOUS.sub(f"&{GUARD}", text) if "&" in text else text
 
 
 def _srt_tag(builder: _Builder, token: re.Match[str]) -> None:
@@ -220,19 +240,21 @@ def to_srt(lines: tuple[str, ...], markup: tuple[str, ...]) -> tuple[str, ...]:
     ('<i>a → b</i>',)
     """
     plain = clean_lines(lines)
+    canonical: tuple[str, ...] = ()
     if markup:
         parsed, canonical = from_vtt("\n".join(markup))
-        if parsed == plain and canonical:
-            plain = tuple("".join(_srt_pieces(line)) for line in canonical)
-    return tuple(_ARROW.sub("→", line) for line in plain)
+        if parsed != plain:
+            canonical = ()
+    pieces = ("".join(_srt_pieces(line)) for line in canonical) if canonical else map(_guard, plain)
+    return tuple(_ARROW.sub("→", line) for line in pieces)
 
 
 def _srt_pieces(line: str) -> Iterator[str]:
     position = 0
     for tag in _TAG.finditer(line):
-        yield html.unescape(line[position : tag.start()])
+        yield _guard(html.unescape(line[position : tag.start()]))
         position = tag.end()
         style = _STYLE_TAG.fullmatch(tag[0])
         if style:
             yield f"</{style[1]}>" if tag[0][1] == "/" else f"<{style[1]}>"
-    yield html.unescape(line[position:])
+    yield _guard(html.unescape(line[position:]))

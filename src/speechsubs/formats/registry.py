@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -31,36 +32,39 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
 
 
-def read(path: Path) -> Transcript | Track:
+def read(path: Path, *, fps: Fraction | None = None) -> Transcript | Track:
     """Read a transcript or a subtitle file.
 
     The suffix determines the format unless the content is clearly another one: a WebVTT
-    file named `.srt` is read as WebVTT, with a finding. Raises `InputError`.
+    file named `.srt` is read as WebVTT, with a finding. `fps` is the frame rate of times that
+    count frames (`HH:MM:SS:FF`). Raises `InputError`.
     """
     if str(path) == "-":
         raise InputError("-", "standard input is not a file", "Read its bytes first")
-    return parse(files.read_bytes(path), path)
+    return parse(files.read_bytes(path), path, fps=fps)
 
 
-def parse(data: bytes, path: Path) -> Transcript | Track:
+def parse(data: bytes, path: Path, *, fps: Fraction | None = None) -> Transcript | Track:
     """Like `read`, for the bytes of a file. Raises `InputError`."""
-    return _parse(data, str(path), _by_suffix(path.suffix))
+    return _parse(data, str(path), _by_suffix(path.suffix), fps)
 
 
-def read_bytes(data: bytes, source: str, format_name: str = "") -> Transcript | Track:
+def read_bytes(
+    data: bytes, source: str, format_name: str = "", *, fps: Fraction | None = None
+) -> Transcript | Track:
     """Read data without a file name, for example from standard input.
 
     `format_name` is a name from `FORMATS`. If it is empty, the format is detected from
     the content; the default is plain text. Raises `InputError`.
     """
     if not format_name:
-        return _parse(data, source, "")
+        return _parse(data, source, "", fps)
     if format_name not in FORMATS:
         raise InputError(
             source, f"unknown format {format_name!r}", f"Known formats: {', '.join(FORMATS)}"
         )
     decoded = decode(data, source)
-    result = FORMATS[format_name].read(decoded.text, source)
+    result = _read(format_name, decoded.text, source, fps)
     return _with_findings(result, decoded.findings)
 
 
@@ -124,7 +128,13 @@ def _by_content(text: str) -> str:
     return "json" if _JSON_START.match(text) else ""
 
 
-def _parse(data: bytes, source: str, named: str) -> Transcript | Track:
+def _read(name: str, text: str, source: str, fps: Fraction | None) -> Transcript | Track:
+    if name in _WRITABLE:
+        return _WRITABLE[name].read(text, source, fps)
+    return FORMATS[name].read(text, source)
+
+
+def _parse(data: bytes, source: str, named: str, fps: Fraction | None) -> Transcript | Track:
     decoded = decode(data, source)
     found = _by_content(decoded.text)
     # Markdown may begin with a bracket, and WebVTT without its first line is still parsed
@@ -136,7 +146,7 @@ def _parse(data: bytes, source: str, named: str) -> Transcript | Track:
     if named and name != named:
         message = f"the extension is {named} but the content is {name}: read as {name}"
         findings += (Finding("format-mismatch", Severity.INFO, message, file=source),)
-    return _with_findings(FORMATS[name].read(decoded.text, source), findings)
+    return _with_findings(_read(name, decoded.text, source, fps), findings)
 
 
 def _with_findings(result: Transcript | Track, findings: tuple[Finding, ...]) -> Transcript | Track:

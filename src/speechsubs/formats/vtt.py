@@ -1,18 +1,24 @@
-"""WebVTT (.vtt): the parser of the W3C specification and a conservative writer.
+"""WebVTT (.vtt): the grammar of the W3C specification and a conservative writer.
+
+`vtt_scan` finds the cues, more leniently than the specification.
 
 Source: WebVTT, W3C Candidate Recommendation 2019-04-04, sections 4 and 6.
 """
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from speechsubs.errors import InputError
-from speechsubs.formats import srt
+from speechsubs.formats import srt, timing_lines
+from speechsubs.formats.cue_reader import Block, make_cues
 from speechsubs.formats.markup import clean, from_vtt, to_vtt
-from speechsubs.formats.srt import MAX_MS, check_times, format_time, to_milliseconds
-from speechsubs.model import Cue, Finding, Severity, Track
+from speechsubs.formats.srt import check_times, format_time, to_milliseconds
+from speechsubs.formats.timing_lines import TEXT, shifted
+from speechsubs.formats.vtt_scan import scan
+from speechsubs.model import Finding, Severity, Track
 
 _PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _LINE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -134,34 +140,20 @@ _WHITESPACE = " \t\n\f\r"
 _LANGUAGE = re.compile(r"language\s*:\s*([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class RawCue:
-    """A cue as in the file. `line` is the 1-based line of its times.
-
-    `start_ms` may be at or after `end_ms`, which the specification permits.
-    """
-
-    start_ms: int
-    end_ms: int
-    id: str
-    text: str
-    settings: str
-    line: int
-
-
 class VttFormat:
     """WebVTT subtitles."""
 
     name = "vtt"
     suffixes: tuple[str, ...] = (".vtt",)
 
-    def read(self, text: str, source: str) -> Track:
-        """Read cues, sorted by time; cues that cannot be shown are dropped with a finding.
+    def read(self, text: str, source: str, fps: Fraction | None = None) -> Track:
+        """Read cues, sorted by time; times that cannot be are repaired with a finding.
 
-        A file without the first line "WEBVTT" is read as SubRip, with a finding. Raises
-        `InputError` if there are no cues.
+        A file without the first line "WEBVTT" is read as SubRip, with a finding. `fps` is the
+        frame rate of times that count frames. Raises `InputError` if there are no cues, or if
+        times count frames and `fps` is not given.
         """
-        return read_track(text, source)
+        return read_track(text, source, fps)
 
     def write(self, track: Track) -> str:
         """Write header, a NOTE with kind and language, and cues. Raises `InputError`."""
@@ -176,77 +168,6 @@ def has_signature(text: str) -> bool:
     """
     text = text.removeprefix("\ufeff")
     return text.startswith("WEBVTT") and (len(text) == 6 or text[6] in " \t\n\r")
-
-
-def parse_cues(text: str) -> list[RawCue]:
-    """Parse the cues of a WebVTT file according to the specification.
-
-    Text without the signature has no cues. Any line ends are accepted.
-    """
-    return _scan(text).cues
-
-
-@dataclass(slots=True)
-class _Scan:
-    """The result of scanning a file."""
-
-    cues: list[RawCue] = field(default_factory=list)
-    dropped: list[int] = field(default_factory=list)
-    language: str = ""
-
-
-def _scan(text: str) -> _Scan:
-    scan = _Scan()
-    if not has_signature(text):
-        return scan
-    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    position = 1
-    if position < len(lines) and lines[position]:
-        position = _block(lines, position, scan, in_header=True)
-    while position < len(lines):
-        if not lines[position]:
-            position += 1
-            continue
-        position = _block(lines, position, scan, in_header=False)
-    return scan
-
-
-def _block(lines: list[str], position: int, scan: _Scan, *, in_header: bool) -> int:
-    """Collect a block at `position` and return the position after it.
-
-    Section 6.1, "collect a WebVTT block". An arrow line that does not belong to this
-    block starts the next one, even without an empty line before it.
-    """
-    first = position
-    buffer: list[str] = []
-    cue: tuple[int, int, str] | None = None
-    name = ""
-    arrow_line = 0
-    while position < len(lines):
-        line = lines[position]
-        count = position - first + 1
-        if "-->" in line:
-            if in_header or not (count == 1 or (count == 2 and not arrow_line)):
-                break
-            arrow_line = position + 1
-            cue = _timing(line)
-            if cue is None:
-                scan.dropped.append(arrow_line)
-            else:
-                name, buffer = "\n".join(buffer), []
-        elif not line:
-            position += 1
-            break
-        else:
-            buffer.append(line)
-        position += 1
-    if cue is not None:
-        scan.cues.append(RawCue(cue[0], cue[1], name, "\n".join(buffer), cue[2], arrow_line))
-    elif not scan.language and (in_header or (buffer[:1] and buffer[0].startswith("NOTE"))):
-        found = (_LANGUAGE.fullmatch(line) for line in buffer)
-        scan.language = next((match[1] for match in found if match), "")
-    return position
 
 
 def _timing(line: str) -> tuple[int, int, str] | None:
@@ -281,53 +202,38 @@ def _time(match: re.Match[str]) -> int | None:
     return to_milliseconds(int(first), int(second), int(third), fraction)
 
 
-def read_track(text: str, source: str) -> Track:
+def read_track(text: str, source: str, fps: Fraction | None = None) -> Track:
     """Read WebVTT text. See `VttFormat.read`."""
     if not has_signature(text):
-        return _without_signature(text, source)
-    scan = _scan(text)
-    findings: list[Finding] = []
+        return _without_signature(text, source, fps)
+    found = scan(text, _timing)
+    if not found.cues:
+        raise InputError(source, "the WebVTT file contains no cues")
+    blocks = []
+    for cue in found.cues:
+        lines, markup = from_vtt("\n".join(line.removeprefix(TEXT) for line in cue.payload))
+        timing = shifted(cue.timing, cue.shift_ms)
+        blocks.append(Block(cue.line, timing, lines, markup, clean(cue.name), clean(cue.settings)))
+    cues, findings = make_cues(blocks, source, ".", fps)
 
     def report(code: str, line: int, message: str) -> None:
-        findings.append(Finding(code, Severity.WARNING, message, file=source, line=line))
+        findings.append(Finding(code, Severity.INFO, message, file=source, line=line))
 
-    for line in scan.dropped:
-        report("cue-dropped", line, "unreadable times, cue skipped")
-    cues: list[Cue] = []
-    for raw in scan.cues:
-        lines, markup = from_vtt(raw.text)
-        shown = f": {lines[0][:40]!r}" if lines else ""
-        if raw.end_ms <= raw.start_ms:
-            report("cue-dropped", raw.line, f"a cue that ends before it starts was skipped{shown}")
-        elif raw.end_ms > MAX_MS:
-            report("cue-dropped", raw.line, f"a time of 1,000 hours or more, cue skipped{shown}")
-        elif not lines:
-            report("cue-empty", raw.line, "a cue without text was skipped")
-        else:
-            cues.append(
-                Cue(
-                    raw.start_ms,
-                    raw.end_ms,
-                    lines,
-                    markup=markup,
-                    name=clean(raw.id),
-                    settings=clean(raw.settings),
-                )
-            )
-    if not cues and not findings:
-        raise InputError(source, "the WebVTT file contains no cues")
-    ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
-    if ordered != cues:
-        message = "the cues were out of order and have been sorted by time"
-        findings.append(Finding("cues-unsorted", Severity.INFO, message, file=source))
-    return Track(tuple(ordered), scan.language, source, tuple(findings))
+    if found.rejoined:
+        count, line = len(found.rejoined), found.cues[min(found.rejoined)].line
+        which = f"{count} cues contain" if count > 1 else "a cue contains"
+        report("blank-line-in-cue", line, f"{which} an empty line; players hide the text after it")
+    if found.segments > 1:
+        report("segments-joined", 1, f"{found.segments} WebVTT files in one were joined")
+    for line, words in found.outside:
+        report("text-outside-cues", line, f"text before the first cue is not shown: {words[:40]!r}")
+    return Track(cues, found.language, source, tuple(findings))
 
 
-def _without_signature(text: str, source: str) -> Track:
-    try:
-        track = srt.read_track(text, source)
-    except InputError:
-        raise InputError(source, "not a WebVTT file: the first line must be WEBVTT") from None
+def _without_signature(text: str, source: str, fps: Fraction | None) -> Track:
+    if not any(timing_lines.parse(line) for line in text.split("\n")):
+        raise InputError(source, "not a WebVTT file: the first line must be WEBVTT")
+    track = srt.read_track(text, source, fps)
     message = "the first line is not WEBVTT: players reject this file"
     finding = Finding("header-missing", Severity.WARNING, message, file=source, line=1)
     return Track(track.cues, track.language, source, (finding, *track.findings))
@@ -344,7 +250,7 @@ def write_track(track: Track) -> str:
     if _LANGUAGE.fullmatch(f"language:{track.language}"):
         blocks.append(f"NOTE\nKind: subtitles\nLanguage: {track.language}")
     for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
-        lines = to_vtt(cue.lines, cue.markup)
+        lines = [_escape_header(line) for line in to_vtt(cue.lines, cue.markup)]
         if not lines:
             continue
         timing = f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}"
@@ -353,6 +259,11 @@ def write_track(track: Track) -> str:
         name = _safe_name(cue.name)
         blocks.append("\n".join([*([name] if name else []), timing, *lines]))
     return "\n\n".join(blocks) + "\n"
+
+
+def _escape_header(line: str) -> str:
+    """Change a text line that would be read as the header of a joined file."""
+    return TEXT + line if has_signature(line) else line
 
 
 def _safe_name(name: str) -> str:

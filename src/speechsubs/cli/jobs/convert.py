@@ -23,7 +23,7 @@ def run(line: CommandLine) -> int:
     findings: list[Finding] = []
     for path in dict.fromkeys(files):
         try:
-            track = inputs.track(path)
+            track = inputs.track(path, options.fps)
         except SpeechsubsError as error:
             console.error(screen, error)
             failed = True

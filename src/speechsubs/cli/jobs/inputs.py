@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from speechsubs import formats
@@ -12,11 +13,14 @@ from speechsubs.model import Track, Transcript
 STDIN = "-"
 
 
-def read(path: Path) -> Transcript | Track:
-    """Read a file, or standard input for `-`. Raises `InputError`."""
+def read(path: Path, fps: Fraction | None = None) -> Transcript | Track:
+    """Read a file, or standard input for `-`; for `fps` see `formats.read`.
+
+    Raises `InputError`.
+    """
     if str(path) != STDIN:
-        return formats.read(path)
-    return formats.read_bytes(stdin(), STDIN)
+        return formats.read(path, fps=fps)
+    return formats.read_bytes(stdin(), STDIN, fps=fps)
 
 
 def stdin() -> bytes:
@@ -31,9 +35,9 @@ def stdin() -> bytes:
         raise InputError(STDIN, problem, "Specify a file, or pipe text in") from error
 
 
-def track(path: Path) -> Track:
+def track(path: Path, fps: Fraction | None = None) -> Track:
     """Read subtitles. Raises `InputError`, also for a transcript without cues."""
-    item = read(path)
+    item = read(path, fps)
     if not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to create subtitles"
         raise InputError(str(path), "not a subtitle file: it contains no cues", advice)
@@ -42,6 +46,7 @@ def track(path: Path) -> Track:
 
 def readable(
     paths: Mapping[Path, Path],
+    fps: Fraction | None = None,
 ) -> tuple[list[tuple[Path, Transcript]], list[SpeechsubsError]]:
     """The readable transcripts, and the errors of the others.
 
@@ -52,7 +57,7 @@ def readable(
     failures: list[SpeechsubsError] = []
     for path, named in paths.items():
         try:
-            item = read(path)
+            item = read(path, fps)
             found.append((named, formats.from_track(item) if isinstance(item, Track) else item))
         except SpeechsubsError as error:
             failures.append(error)

@@ -30,7 +30,7 @@ def run(line: CommandLine) -> int:
     screen = console.stderr()
     quiet = line.display.silent
     audio.refuse(line)
-    read, failures = inputs.readable(_named(line.sources, line.name))
+    read, failures = inputs.readable(_named(line.sources, line.name), line.options.fps)
     for failure in failures:
         console.error(screen, failure)
     if not read:
