@@ -22,9 +22,16 @@ HEAD = """\
 What `speechsubs COMMAND --help` prints. This page is written by `docs/generate.py`; a
 test fails when it is stale.
 
-Exit codes of every command: 0 clean, 1 input error, 2 usage error, 3 written with
-findings; 130 after Ctrl-C. Results go to standard output, everything else to standard
-error.
+Exit codes of every command: 0 clean, 1 input error or internal error, 2 usage error,
+3 written with findings; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP or when the
+terminal is closed, 141 when nobody reads the output any more (`| head`). Whatever ends a
+command, every file that it has written is complete. Results go to standard output,
+everything else to standard error.
+
+A file that fails does not stop the others; each failure is one line, and the exit code
+is 1. An internal error is a fault of speechsubs: its line names a report to attach to an
+issue, in `~/.local/state/speechsubs` (or `$XDG_STATE_HOME/speechsubs`). It has the place in
+the code, the versions and the command, but no text of the files.
 """
 
 

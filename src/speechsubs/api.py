@@ -264,6 +264,6 @@ def _run(
 
         done = whole.run(group, pairs, setting, recall, aligner=aligner)
     if done.failures:
-        raise done.failures[0]
+        raise done.failures[0].error
     ((_, result),) = done.results
     return result

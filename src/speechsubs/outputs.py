@@ -135,7 +135,7 @@ def write(
 
 def write_each(
     jobs: Sequence[Sequence[Planned]], *, overwrite: bool = False
-) -> list[Written | SpeechsubsError]:
+) -> list[Written | Exception]:
     """Write the files of several jobs; returns their results in order.
 
     A job that fails does not stop the others. The ledgers are locked and saved twice for
@@ -145,7 +145,7 @@ def write_each(
     with ExitStack() as stack:
         # In a fixed order, so that two writers never deadlock.
         folders = sorted({plan.path.parent for job in jobs for plan in job})
-        ledgers: dict[Path, _Ledger | SpeechsubsError] = {}
+        ledgers: dict[Path, _Ledger | Exception] = {}
         for folder in folders:
             try:
                 ledgers[folder] = stack.enter_context(_opened(folder))
@@ -155,7 +155,7 @@ def write_each(
         for folder, ledger in ledgers.items():
             if isinstance(ledger, _Ledger):
                 failed = _attempt(ledger.save)
-                if isinstance(failed, SpeechsubsError):
+                if isinstance(failed, Exception):
                     ledgers[folder] = failed
         done = _in_parallel([partial(_finish_job, item, ledgers) for item in placed])
         for ledger in ledgers.values():
@@ -188,10 +188,10 @@ def owned(folder: Path) -> set[str]:
 _T = TypeVar("_T")
 
 
-def _attempt(action: Callable[[], _T]) -> _T | SpeechsubsError:
+def _attempt(action: Callable[[], _T]) -> _T | Exception:
     try:
         return action()
-    except SpeechsubsError as error:
+    except Exception as error:  # also internal ones: they must not stop the other jobs
         return error
 
 
@@ -289,7 +289,7 @@ def _opened(folder: Path) -> Iterator[_Ledger]:
 
 def _placed(
     job: Sequence[Planned],
-    ledgers: Mapping[Path, "_Ledger | SpeechsubsError"],
+    ledgers: Mapping[Path, "_Ledger | Exception"],
     overwrite: bool,
 ) -> list[_Placed]:
     """The paths and bytes of a job's files. Raises the errors of their folders."""
@@ -312,9 +312,9 @@ def _placed(
 
 
 def _finish_job(
-    items: list[_Placed] | SpeechsubsError, ledgers: Mapping[Path, "_Ledger | SpeechsubsError"]
+    items: list[_Placed] | Exception, ledgers: Mapping[Path, "_Ledger | Exception"]
 ) -> Written:
-    if isinstance(items, SpeechsubsError):
+    if isinstance(items, Exception):
         raise items
     for item in items:
         _usable(ledgers[item.path.parent]).wrote(item)
@@ -322,7 +322,7 @@ def _finish_job(
     return Written(tuple(item.path for item in items), findings)
 
 
-def _in_parallel(actions: Sequence[Callable[[], _T]]) -> list[_T | SpeechsubsError]:
+def _in_parallel(actions: Sequence[Callable[[], _T]]) -> list[_T | Exception]:
     """Run the actions in threads, results in order: writing mostly waits for the disk."""
     if len(actions) < _FEW:
         return [_attempt(action) for action in actions]
@@ -330,8 +330,8 @@ def _in_parallel(actions: Sequence[Callable[[], _T]]) -> list[_T | SpeechsubsErr
         return list(pool.map(_attempt, actions))
 
 
-def _usable(ledger: "_Ledger | SpeechsubsError") -> "_Ledger":
-    if isinstance(ledger, SpeechsubsError):
+def _usable(ledger: "_Ledger | Exception") -> "_Ledger":
+    if isinstance(ledger, Exception):
         raise ledger
     return ledger
 

@@ -132,7 +132,7 @@ def test_two_batches_on_one_folder(cli: Cli, here: Path) -> None:
 
 
 @pytest.mark.parametrize(("jobs", "number"), [(1, signal.SIGINT), (2, signal.SIGINT),
-                                              (2, signal.SIGTERM)])  # fmt: skip
+                                              (2, signal.SIGTERM), (2, signal.SIGHUP)])  # fmt: skip
 def test_interrupted_it_finishes_what_it_writes_and_says_how_to_go_on(
     here: Path, cli: Cli, jobs: int, number: signal.Signals
 ) -> None:
@@ -388,7 +388,7 @@ def test_a_fault_of_our_own_stops_no_other_file(
     monkeypatch.setattr(worker, "finished", finished)
     ran = cli("subtitle", "talks", "--to", "it", *ECHO, "-o", "out")
     assert ran.code == 1
-    assert "talks/talk001.txt: internal error: RuntimeError: never thought of" in ran.err
+    assert "internal error in talks/talk001.txt: RuntimeError: never thought of; report" in ran.err
     assert "2 files done" in ran.err
 
 

@@ -1,10 +1,8 @@
 """What a user can cause is one message: what, where, what to do. Never a traceback."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -344,20 +342,6 @@ def test_a_good_source_is_written_beside_a_bad_one(
     assert cli("subtitle", bad, "--headings", "drop").code == 1
 
 
-def test_a_standard_output_that_closes_early_is_no_error(shell: Cli, here: Path) -> None:
-    (here / "talk.txt").write_text(TALK * 800, "utf-8")
-    command = [sys.executable, "-c", "from speechsubs.cli import main; main()", "subtitle",
-               "talk.txt", "--json"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=here) as job:
-        assert job.stdout is not None
-        assert job.stderr is not None
-        assert job.stdout.read(10) == b'{\n "schema'
-        job.stdout.close()
-        err = job.stderr.read()
-    assert (job.returncode, err) == (0, b"")
-    assert (here / "talk.en.srt").exists()
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 def test_a_full_disk_under_standard_output(here: Path, talk: Path) -> None:
     command = [
@@ -381,32 +365,6 @@ def test_a_closed_standard_input(here: Path, command: str) -> None:
     done = subprocess.run(["sh", "-c", line], capture_output=True, cwd=here, check=False)
     assert done.returncode == 1
     assert done.stderr == b"Error: -: standard input is closed. Specify a file, or pipe text in\n"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
-@pytest.mark.parametrize("busy", [False, True], ids=["waiting", "working"])
-def test_ctrl_c_says_so_and_leaves_no_half_file(here: Path, busy: bool) -> None:
-    (here / "talk.txt").write_text(TALK * (60_000 if busy else 1), "utf-8")
-    source = "talk.txt" if busy else "-"
-    code = (
-        "import speechsubs.cli.jobs.subtitle\n"
-        "print('ready', flush=True)\n"
-        "from speechsubs.cli import main; main()"
-    )
-    command = [sys.executable, "-c", code, "subtitle", source, "-o", "out"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=here
-    ) as job:
-        assert job.stdout is not None
-        assert job.stderr is not None
-        assert job.stdout.readline() == b"ready\n"
-        time.sleep(0.5)  # into the work; too early or late only makes the test weaker
-        job.send_signal(signal.SIGINT)
-        err = job.stderr.read()
-    assert b"Traceback" not in err
-    assert err.splitlines()[-1] == b"Aborted!"
-    assert job.returncode == 130
-    assert subtitles(here) == []
 
 
 def test_a_name_that_is_no_text(shell: Cli, here: Path) -> None:

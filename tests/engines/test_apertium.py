@@ -113,20 +113,20 @@ def test_failures_of_the_program_are_said_in_words(monkeypatch: pytest.MonkeyPat
     one = engine("es")
 
     def failing(error: Exception | None) -> Any:
-        def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        def run(command: list[str], data: bytes) -> tuple[int, bytes, bytes]:
             if error:
                 raise error
-            return subprocess.CompletedProcess(command, 3, b"", b"Error: Mode eng-spa is gone\n")
+            return 3, b"", b"Error: Mode eng-spa is gone\n"
 
         return run
 
-    monkeypatch.setattr(subprocess, "run", failing(None))
+    monkeypatch.setattr(apertium, "_run_group", failing(None))
     with pytest.raises(EngineError, match="exit code 3: Error: Mode eng-spa is gone"):
         one.translate(["Yes."])
-    monkeypatch.setattr(subprocess, "run", failing(subprocess.TimeoutExpired("apertium", 1)))
+    monkeypatch.setattr(apertium, "_run_group", failing(subprocess.TimeoutExpired("apertium", 1)))
     with pytest.raises(EngineError, match="took longer"):
         one.translate(["Yes."])
-    monkeypatch.setattr(subprocess, "run", failing(PermissionError(13, "Permission denied")))
+    monkeypatch.setattr(apertium, "_run_group", failing(PermissionError(13, "Permission denied")))
     with pytest.raises(EngineError, match="Permission denied"):
         one.translate(["Yes."])
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -135,6 +136,8 @@ class Lines:
         try:
             self._stream.write(text + "\n")
             self._stream.flush()
+        except BrokenPipeError:
+            raise  # the reader has gone: the run is interrupted
         except OSError as error:
             raise OutputError(
                 self._path, f"cannot be written ({error.strerror or error})"
@@ -142,7 +145,8 @@ class Lines:
 
     def close(self) -> None:
         """Close the file."""
-        self._stream.close()
+        with suppress(BrokenPipeError):  # what its reader has not read is lost anyway
+            self._stream.close()
 
 
 def _now() -> str:

@@ -62,7 +62,8 @@ class JobResult:
     `reason` says why it failed and is empty otherwise. `written` are the paths actually
     written (`LanguageResult.files` are the intended ones: an edited file is kept and the new
     version written beside it). `bytes` is the size of the source. `halts` is True if the
-    whole run cannot go on (the disk is full).
+    whole run cannot go on (the disk is full). If the job failed because of an internal
+    error, `trace` describes it for a report (see `adapters.traces`).
     """
 
     key: str
@@ -74,6 +75,7 @@ class JobResult:
     findings: tuple[Finding, ...] = ()
     bytes: int = 0
     halts: bool = False
+    trace: str = ""
 
     @property
     def failed(self) -> bool:

@@ -70,7 +70,7 @@ def plan(
                 continue
             asked = _Asked(job, known, resources)
             left, reason = _left(job, known, resources, state, asked)
-        except SpeechsubsError as error:
+        except Exception as error:  # one broken file never stops the others
             found.refused.append(worker.failed(job, error))
             continue
         if left is None:

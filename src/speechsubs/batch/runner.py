@@ -13,8 +13,6 @@ A run is stopped by a signal, by the first failure (`fail_fast`) or by a full di
 """
 
 import multiprocessing
-import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
@@ -23,9 +21,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import resource_tracker
 from time import process_time
 from types import FrameType
 
+from speechsubs.adapters import signals
 from speechsubs.batch import worker
 from speechsubs.batch.inline import InlineExecutor
 from speechsubs.batch.model import Job, JobResult
@@ -34,9 +34,6 @@ from speechsubs.batch.state import State
 from speechsubs.batch.worker import LanguageTranslation, Made, Ready
 from speechsubs.errors import OutputError
 from speechsubs.options import Options
-
-#: Ctrl-C, and the signal that service managers send.
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(BaseException):
@@ -83,24 +80,21 @@ class Control:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Stop gracefully on Ctrl-C or SIGTERM; a second signal ends the process immediately.
+        """Stop gracefully on a signal; a second one ends the process immediately.
 
         That is safe as well: files are written atomically.
         """
-        if threading.current_thread() is not threading.main_thread():
+        with signals.handled_by(self._take):
             yield
-            return
-        before = {number: signal.signal(number, self._take) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+
+    def unread(self) -> None:
+        """Stop because nobody reads the results any more (`| head`)."""
+        self.signal = self.signal or signals.PIPE
+        self.stop("nobody reads the output any more")
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        del frame
         if self.signal:
-            raise KeyboardInterrupt
+            signals.raise_terminated(number, frame)
         self.signal = number
         self.stop("interrupted")
         if self._breakable:
@@ -282,7 +276,7 @@ def _in_processes(
                 while jobs or flying:
                     while jobs and len(flying) < workers * 2 and not control.stopping:
                         chunk = _some(jobs)
-                        flying.append((chunk, pool.submit(worker.do_all, chunk)))
+                        flying.append((chunk, _submitted(pool, chunk)))
                     if not flying:
                         return
                     results = flying[0][1].result()
@@ -303,7 +297,7 @@ def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResul
         try:
             with _pool(1) as pool:
                 while left and not control.stopping:
-                    results = pool.submit(worker.do_all, [left[0]]).result()
+                    results = _submitted(pool, [left[0]]).result()
                     left.popleft()
                     yield results
         except BrokenProcessPool:
@@ -315,21 +309,33 @@ def _carefully(jobs: Sequence[Job], control: Control) -> Generator[list[JobResul
 def _pool(number: int) -> ProcessPoolExecutor:
     # Not forked: a fork copies locks that other threads may be holding.
     context = multiprocessing.get_context("spawn")
+    start_tracker()
     return ProcessPoolExecutor(number, mp_context=context, initializer=_settle_in)
+
+
+def start_tracker() -> None:
+    """Start the process that tracks the semaphores of this one, out of reach of SIGHUP.
+
+    It ignores Ctrl-C and SIGTERM by itself. If a closed terminal ended it, Python would start
+    another one, which complains of every semaphore with a traceback.
+    """
+    with signals.held_back():
+        resource_tracker.ensure_running()
+
+
+def _submitted(pool: ProcessPoolExecutor, jobs: list[Job]) -> Future[list[JobResult]]:
+    # The pool starts its processes when it gets work.
+    with signals.held_back():
+        return pool.submit(worker.do_all, jobs)
 
 
 def _settle_in() -> None:
     """Make a worker ignore Ctrl-C, which its parent handles, and exit with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
+    signals.leave_to_parent()
     parent = multiprocessing.parent_process()
     if parent is not None:
-        parent.join()
-        # Otherwise it would wait for work forever. Exiting is safe: writes are atomic.
-        os.kill(os.getpid(), signal.SIGTERM)
+        # Otherwise it would wait for work forever. Ending is safe: writes are atomic.
+        signals.end_after(parent.join)
 
 
 #: Why a run ends early.

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from speechsubs import outputs, pipeline
 from speechsubs.batch import naming
-from speechsubs.errors import InputError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
-from speechsubs.model import Track, Transcript
+from speechsubs.model import Track, Transcript, Translation
 from speechsubs.options import Options
 from speechsubs.pipeline import Prepared, Pretranslator, Result, RunSettings
 from speechsubs.protocols import Aligner, Engine
@@ -45,11 +44,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that has no result, and why: an error of its own or an internal one."""
+
+    path: Path
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The results of a group, and the errors of the items that have none."""
+    """The results of a group, and the failures of the items that have none."""
 
     results: tuple[tuple[Path, Result], ...]
-    failures: tuple[InputError, ...]
+    failures: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,16 @@ class Saved:
 
     results: tuple[Result, ...]
     files: dict[str, list[Path]]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An item that is waiting for its translations."""
+
+    item: Item
+    prepared: Prepared
+    recall: Pretranslator
 
 
 def groups(items: Iterable[Item], targets: Iterable[Locale], options: Options) -> list[Group]:
@@ -87,32 +104,56 @@ def run(
     aligner: Aligner | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """Process a group. Raises `EngineError`.
+    """Process a group. An item that fails does not make the others fail.
 
-    `recall` makes the lookup of human translations for the transcript of a name. A
-    transcript without text does not make the others fail.
+    `recall` makes the lookup of human translations for the transcript of a name.
     """
-    ready: list[tuple[Item, Prepared]] = []
-    failures: list[InputError] = []
+    ready: list[_Ready] = []
+    results: list[tuple[Path, Result]] = []
+    failures: list[Failure] = []
     for item in group.items:
         try:
-            ready.append((item, pipeline.prepare(item.transcript, setting, aligner)))
-        except InputError as error:
-            if error.where != item.transcript.source:
-                raise
-            failures.append(error)
-    prepared = [one for _, one in ready]
-    recalls = [recall(item.transcript.source) for item, _ in ready]
-    translations = [
-        pipeline.translate(prepared, locale, engine, setting, recalls, progress)
-        for locale, engine in (pairs if ready else ())
-    ]
-    results = []
-    for number, (item, one) in enumerate(ready):
-        own = [(*pair, made[number]) for pair, made in zip(pairs, translations, strict=True)]
-        kept = item.track if setting.options.keep_cues else None
-        results.append((item.path, pipeline.finish(one, own, setting, kept)))
+            prepared = pipeline.prepare(item.transcript, setting, aligner)
+            ready.append(_Ready(item, prepared, recall(item.transcript.source)))
+        except Exception as error:
+            failures.append(Failure(item.path, error))
+    for one, found in zip(ready, _translations(ready, pairs, setting, progress), strict=True):
+        try:
+            if isinstance(found, Exception):
+                raise found
+            own = [(*pair, made) for pair, made in zip(pairs, found, strict=True)]
+            kept = one.item.track if setting.options.keep_cues else None
+            results.append((one.item.path, pipeline.finish(one.prepared, own, setting, kept)))
+        except Exception as error:
+            failures.append(Failure(one.item.path, error))
     return Outcome(tuple(results), tuple(failures))
+
+
+def _translations(
+    some: Sequence[_Ready],
+    pairs: Pairs,
+    setting: RunSettings,
+    progress: Callable[[int, int], None] | None,
+) -> list[list[Sequence[Translation]] | Exception]:
+    """The translations of each item, in the order of the pairs, or its error.
+
+    If the items fail together, each is tried alone.
+    """
+    if not some:
+        return []
+    prepared = [one.prepared for one in some]
+    recalls = [one.recall for one in some]
+    try:
+        made = [
+            pipeline.translate(prepared, locale, engine, setting, recalls, progress)
+            for locale, engine in pairs
+        ]
+    except Exception as error:
+        if len(some) == 1:
+            return [error]
+    else:
+        return [[of_pair[number] for of_pair in made] for number in range(len(some))]
+    return [found for one in some for found in _translations([one], pairs, setting, progress)]
 
 
 def places(group: Group, tags: Sequence[str], output: Path | None, options: Options) -> list[Path]:
@@ -133,14 +174,19 @@ def save(
 ) -> Saved:
     """Write the tracks of results; `own` includes the track in the source language.
 
-    Raises `OutputError`.
+    A result that cannot be written does not keep the others from being written.
     """
     saved = []
     files: dict[str, list[Path]] = {}
+    failures = []
     for path, result in results:
         tags = [each.locale.tag for each in (result.outputs if own else result.targets)]
-        planned = naming.planned(path, output or path.parent, result, options, tags)
-        paths, kept = outputs.write(planned, overwrite=options.overwrite)
+        try:
+            planned = naming.planned(path, output or path.parent, result, options, tags)
+            paths, kept = outputs.write(planned, overwrite=options.overwrite)
+        except Exception as error:
+            failures.append(Failure(path, error))
+            continue
         saved.append(replace(result, findings=(*result.findings, *kept)))
         files[result.name] = paths
-    return Saved(tuple(saved), files)
+    return Saved(tuple(saved), files, tuple(failures))

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from speechsubs import audio, formats, outputs, pipeline
+from speechsubs.adapters import traces
 from speechsubs.adapters.files import read_bytes
 from speechsubs.alignment import registry
 from speechsubs.batch import fingerprint, naming
@@ -81,15 +82,17 @@ class Made:
 
 def failed(job: Job, error: BaseException) -> JobResult:
     """The result of a job that failed."""
+    trace = ""
     if isinstance(error, SpeechsubsError):
         reason = str(error)
     elif isinstance(error, MemoryError):
         reason = f"{job.source}: not enough memory"
     else:
-        reason = f"{job.source}: internal error: {type(error).__name__}: {error!s:.200}"
+        reason = f"{job.source}: {traces.name(error)}"
+        trace = traces.describe(error)
     cause = error.__cause__
     halts = isinstance(cause, OSError) and cause.errno in _NO_ROOM
-    return JobResult(job.key, job.source, reason, halts=halts)
+    return JobResult(job.key, job.source, reason, halts=halts, trace=trace)
 
 
 def attempt(job: Job, action: Callable[[], _Done]) -> _Done | JobResult:
@@ -249,9 +252,9 @@ def write(made: Sequence[Made]) -> list[JobResult]:
     return [results[id(item)] for item in made]
 
 
-def _written(made: Made, done: Written | SpeechsubsError) -> JobResult:
+def _written(made: Made, done: Written | Exception) -> JobResult:
     result = made.result
-    if isinstance(done, SpeechsubsError):
+    if isinstance(done, Exception):
         job = Job(result.source, Path(), result.key, "", Options())
         return failed(job, done)
     if not done.findings:

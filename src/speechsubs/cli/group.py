@@ -3,13 +3,13 @@
 import contextlib
 import difflib
 import importlib
-import os
-import sys
-from typing import Any
+import signal
+from typing import Any, NoReturn
 
 import click
 
 from speechsubs import __version__
+from speechsubs.adapters import signals
 from speechsubs.cli.escape import visible
 from speechsubs.errors import SpeechsubsError
 
@@ -52,10 +52,6 @@ COMMANDS = {
 }
 
 
-#: Exit code after Ctrl-C, as shells report a program terminated by SIGINT (128 + 2).
-INTERRUPTED = 130
-
-
 class FriendlyGroup(click.Group):
     """Loads commands on demand and turns errors into messages."""
 
@@ -93,35 +89,53 @@ class FriendlyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors that a user can cause become a message and exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except SpeechsubsError as error:
-            raise click.ClickException(visible(str(error))) from error
-        except BrokenPipeError:
-            # The reader of our output closed the pipe (`| head`): not an error.
-            _forget_stdout()
-            ctx.exit(0)
-        except OSError as error:
-            # `files` raises its own errors for files; what remains is standard output on a
-            # full disk, or a closed terminal.
-            _forget_stdout()
-            name = error.filename or "standard output"
-            message = f"{name}: {error.strerror or error}"
-            raise click.ClickException(visible(message)) from error
-        except MemoryError as error:
-            raise click.ClickException("not enough memory for this input") from error
-        except KeyboardInterrupt:
-            click.echo("Aborted!", err=True)
-            ctx.exit(INTERRUPTED)
+        """Run the command; errors and signals become a message and an exit code.
+
+        Signals that ask the process to end interrupt it like Ctrl-C: nothing is left half
+        written, and the exit code is the one that shells expect.
+        """
+        with signals.handled_by(signals.raise_terminated):
+            try:
+                return super().invoke(ctx)
+            except SpeechsubsError as error:
+                raise click.ClickException(visible(str(error))) from error
+            except OSError as error:
+                # `files` raises its own errors for files; what remains is standard output.
+                signals.discard_unreadable()
+                if error.errno in signals.UNREAD and error.filename is None:
+                    # Its reader closed it (`| head`), which is not worth a message.
+                    ctx.exit(signals.exit_code(signals.PIPE))
+                name = error.filename or "standard output"
+                message = f"{name}: {error.strerror or error}"
+                raise click.ClickException(visible(message)) from error
+            except MemoryError as error:
+                raise click.ClickException("not enough memory for this input") from error
+            except click.Abort as error:
+                if isinstance(error.__context__, KeyboardInterrupt):
+                    _exit_interrupted(ctx, error.__context__)
+                raise
+            except KeyboardInterrupt as error:
+                _exit_interrupted(ctx, error)
+            except (click.ClickException, click.exceptions.Exit):
+                raise
+            except Exception as error:
+                # Imported here because it is heavy and hardly ever needed.
+                from speechsubs.cli import internal
+
+                message = internal.message(error)
+                raise click.ClickException(visible(message)) from error
 
 
-def _forget_stdout() -> None:
-    """Discard unwritten output: Python would retry, and fail, at exit."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+def _exit_interrupted(ctx: click.Context, error: KeyboardInterrupt) -> NoReturn:
+    number = error.signal if isinstance(error, signals.Terminated) else signal.SIGINT
+    # The terminal, or whoever reads the messages, may be gone as well.
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(
+            "Interrupted. Every file written so far is complete; run the same command again.",
+            err=True,
+        )
+    signals.discard_unreadable()
+    ctx.exit(signals.exit_code(number))
 
 
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -129,5 +143,6 @@ def _forget_stdout() -> None:
 def main() -> None:
     """Turn talks into broadcast-quality multilingual subtitles.
 
-    Exit codes: 0 clean, 1 input error, 2 usage error, 3 written with findings.
+    Exit codes: 0 clean, 1 input or internal error, 2 usage error, 3 written with findings,
+    128 + N ended by signal N (130 after Ctrl-C).
     """

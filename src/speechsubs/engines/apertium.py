@@ -10,8 +10,11 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -164,21 +167,41 @@ class ApertiumEngine:
         command = [self._program, "-u", "-z", "-f", "none", mode]
         # Apertium needs a UTF-8 locale, and finds one itself if none is set.
         try:
-            done = subprocess.run(  # noqa: S603 - a fixed program, no shell, text by pipe
-                command, input=stream.encode(), capture_output=True, timeout=TIMEOUT_S, check=False
-            )
+            code, output, errors = _run_group(command, stream.encode())
         except subprocess.TimeoutExpired:
             raise EngineError(f"Apertium took longer than {TIMEOUT_S} s with mode {mode}") from None
         except OSError as error:
             raise EngineError(f"Apertium cannot be run ({error.strerror})") from error
-        if done.returncode != 0:
-            messages = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if code != 0:
+            messages = errors.decode("utf-8", "replace").strip().splitlines()
             raise EngineError(
-                f"Apertium failed with mode {mode} (exit code {done.returncode}: "
+                f"Apertium failed with mode {mode} (exit code {code}: "
                 f"{messages[0] if messages else 'no message'!s:.120})",
                 "Try `echo Hello | apertium " + mode + "`",
             )
-        return done.stdout.decode("utf-8", "replace")
+        return output.decode("utf-8", "replace")
+
+
+def _run_group(command: Sequence[str], data: bytes) -> tuple[int, bytes, bytes]:
+    """Run a program that starts others: exit code, output, messages.
+
+    After a timeout or a signal all of them are killed, not only the first. Raises
+    `subprocess.TimeoutExpired` and `OSError`.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 - a fixed program, no shell, text by pipe
+        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as process:
+        try:
+            output, errors = process.communicate(data, TIMEOUT_S)
+        except BaseException:
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, output, errors
 
 
 def installed_modes() -> tuple[str, ...]:

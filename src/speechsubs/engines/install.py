@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from speechsubs import models
+from speechsubs.adapters import signals
 from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError, SpeechsubsError
@@ -170,7 +171,7 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
             process = subprocess.Popen(  # noqa: S603 our own interpreter and code
                 command,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # at its end the child knows that we are gone
                 stdout=subprocess.DEVNULL,
                 stderr=stream,
             )
@@ -187,6 +188,8 @@ def _run(package: Package, answer: Path, errors: Path, limit_s: float) -> int:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _read_answer(answer: Path) -> dict[str, Any] | None:
@@ -210,6 +213,9 @@ def _describe_exit(code: int, errors: Path) -> str:
 def child() -> None:
     """Entry point of the child process; `_run` passes the arguments."""
     folder, shipped, answer, memory, seconds = sys.argv[1:]
+    signals.leave_to_parent()
+    # Nothing is ever written to it: it ends with the parent.
+    signals.end_after(sys.stdin.buffer.read)
     _limit_resources(int(memory), int(seconds))
     Path(answer).write_text(
         json.dumps(_translate_sample_sentences(Path(folder), bool(shipped))), "utf-8"

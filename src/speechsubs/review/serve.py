@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 
+from speechsubs.adapters import signals
 from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.adapters.json_codec import Codec, Shape, parse
 from speechsubs.errors import InputError, SpeechsubsError
@@ -75,6 +77,9 @@ class Server:
         self.desk = desk
         self.token = secrets.token_urlsafe(24)
         self._lock = threading.Lock()
+        # Held while the decisions are written: ending waits for a save, not for a page.
+        self._writing = threading.Lock()
+        self._ended = False
         read_decisions(desk.path, desk.review())
         try:
             self._http = _Http((LOOPBACK, port), _Handler, self)
@@ -93,13 +98,19 @@ class Server:
         return f"http://{LOOPBACK}:{self.port}/{self.token}/"
 
     def run(self) -> None:
-        """Serve until `stop` or Ctrl-C."""
+        """Serve until `stop` or Ctrl-C; a save that has begun is completed.
+
+        Raises `Terminated` on another signal that asks the process to end.
+        """
         try:
             self._http.serve_forever(poll_interval=0.05)
-        except KeyboardInterrupt:
-            pass
+        except KeyboardInterrupt as error:
+            if isinstance(error, signals.Terminated) and error.signal != signal.SIGINT:
+                raise
         finally:
             self._http.server_close()
+            with self._writing:
+                self._ended = True
 
     def stop(self) -> None:
         """End `run` from another thread."""
@@ -140,7 +151,10 @@ class Server:
             # Validate with the reader, which has all the rules, before writing.
             decisions.parse(text, self.desk.path)
             data = text.encode("utf-8")
-            write_atomic(self.desk.path, data)
+            with self._writing:
+                if self._ended:
+                    raise InputError("the server", "has been stopped", "Start it again")
+                write_atomic(self.desk.path, data)
             return _digest(data)
 
 

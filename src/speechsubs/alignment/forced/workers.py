@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from speechsubs.adapters import signals
 from speechsubs.alignment.forced.decode import Grammars, LineDecision, LineTimes, TokenTime
 from speechsubs.alignment.forced.recognize import RecognizedUnit, Recognizer
 from speechsubs.alignment.forced.script import LineForms
@@ -99,6 +100,9 @@ class WorkerPool:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         self._closed = True
         for worker in self._workers:
             worker.stop()
@@ -148,6 +152,8 @@ class WorkerPool:
                     if progress is not None:
                         progress(done, len(items))
             except BaseException:
+                # The threads wait for answers: without workers they end at once.
+                self._close()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return [future.result() for future in running]
@@ -268,6 +274,7 @@ def _memory_trimmer() -> Callable[[], None]:
 
 
 def _main(folder: Path) -> None:
+    signals.leave_to_parent()
     decoders = Decoders(folder, _SampleFile(folder / _SAMPLES_NAME))
     trim = _memory_trimmer()
     for line in sys.stdin:

@@ -37,7 +37,7 @@ from speechsubs.batch.cluster.protocol import (
 )
 from speechsubs.batch.model import Job, JobResult
 from speechsubs.batch.resources import Resources
-from speechsubs.batch.runner import Control, Interrupted, remembered
+from speechsubs.batch.runner import Control, Interrupted, remembered, start_tracker
 from speechsubs.batch.state import State
 from speechsubs.batch.worker import Made
 from speechsubs.errors import InputError, SpeechsubsError
@@ -104,6 +104,7 @@ def _own(place: Place) -> Iterator[Any]:
     from distributed import LocalCluster
 
     start: Any = LocalCluster  # untyped
+    start_tracker()
     # We are told of every death: the count is ours (`protocol.Quarantine`).
     settings = {"distributed.scheduler.allowed-failures": 0}
     with (

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import pickle
-import signal
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -26,7 +25,7 @@ from distributed.core import Status
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from speechsubs import engines as speechsubs_engines
-from speechsubs.adapters import files
+from speechsubs.adapters import files, signals
 from speechsubs.batch import worker as batch_worker
 from speechsubs.batch.cluster import protocol
 from speechsubs.batch.cluster.protocol import Answer, Direction, Nothing, Share, Terms
@@ -91,7 +90,7 @@ class Workshop(WorkerPlugin):
         self._scratch = worker.local_directory
         if self.terms.here and threading.current_thread() is threading.main_thread():
             # Ctrl-C reaches every process of a terminal; the client ends its workers itself.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signals.leave_to_parent()
         try:
             # In a thread: the event loop must keep sending heartbeats to the scheduler.
             faults = await asyncio.to_thread(self._look)

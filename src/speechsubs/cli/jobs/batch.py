@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import click
 
 from speechsubs import batch, formats, outputs
+from speechsubs.adapters import signals
 from speechsubs.batch import (
     Choice,
     Control,
@@ -45,9 +47,6 @@ _OF_ROWS = frozenset({
     "duration", "fps", "max-lines", "line-width", "currency-style", "default-dollar", "headings",
     "dates", "units", "crlf", "bom", "keep-cues", "language", "source", "source-language",
 })  # fmt: skip
-
-#: Exit codes after a signal, as in shells.
-_SIGNALLED = 128
 
 
 def wanted(line: CommandLine) -> bool:
@@ -125,13 +124,16 @@ def run(line: CommandLine) -> int:
                 state.forget()
             reporting.started(plan, asked.workers)
             _do(asked, plan, resources, state, control, reporting)
-        code = reporting.exit_code
-        if control.signal and not line.batch.watch:
-            code = _SIGNALLED + control.signal
-        elif control.why and not control.signal:
-            code = 1
+        code = _exit_code(reporting, control, line.batch.watch)
         reporting.ended(control.why, code)
         return code
+
+
+def _exit_code(reporting: Reporting, control: Control, watched: bool) -> int:
+    # Ctrl-C is how a watch ends: no interruption.
+    if control.signal and not (watched and control.signal == signal.SIGINT):
+        return signals.exit_code(control.signal)
+    return 1 if control.why and not control.signal else reporting.exit_code
 
 
 def _request(line: CommandLine) -> Request:
@@ -325,7 +327,13 @@ def _do(
         for result in flow:
             done += 1
             busy += sum(part.seconds for part in result.languages)
-            reporting.done(result)
+            try:
+                reporting.done(result)
+            except OSError as error:
+                if error.errno not in signals.UNREAD:
+                    raise
+                signals.discard_unreadable()
+                control.unread()
     if state is not None and not control.stopping:
         state.ran(time.monotonic() - start, busy, done)
 

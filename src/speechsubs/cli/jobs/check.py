@@ -10,7 +10,8 @@ from speechsubs import glossary, pipeline, project
 from speechsubs.batch import naming
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
+from speechsubs.errors import InputError
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.model import Finding, Severity, Track
@@ -29,10 +30,10 @@ def run(line: CommandLine) -> int:
     own = locales.load(options.language) if options.language else None
     if source and original and spoken is None:
         spoken = _language(source, original)
-    failures: list[SpeechsubsError] = []
+    failures = Failures(screen, len(set(files)))
     found: list[Finding] = []
     for path in dict.fromkeys(files):
-        try:
+        with failures.of(path):
             track = inputs.track(path, options.fps)
             locale = own or _language(path, track)
             if locale is None:
@@ -47,13 +48,10 @@ def run(line: CommandLine) -> int:
                 glossary=words,
                 fps=options.fps,
             )
-        except SpeechsubsError as error:
-            console.error(screen, error)
-            failures.append(error)
     if line.display.as_json:
         data = {
             "files": [str(path) for path in dict.fromkeys(files)],
-            "errors": [str(error) for error in failures],
+            "errors": failures.messages,
             "findings": [project.finding(item) for item in found],
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
@@ -61,6 +59,7 @@ def run(line: CommandLine) -> int:
         console.findings(screen, found, everything=True)
         if len(failures) < len(set(files)):
             screen.print(console.counted(found))
+    failures.summary()
     bad = any(item.severity is not Severity.INFO for item in found)
     return 1 if failures else 3 if bad else 0
 

@@ -27,9 +27,15 @@ SHOWN = 3
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end as an interruption; rich would end the process with code 1."""
+        raise
+
+
 def stderr() -> Console:
     """Standard error, so that standard output is reserved for results."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def escape(text: str) -> str:
@@ -37,8 +43,8 @@ def escape(text: str) -> str:
     return _escape_markup(visible(text))
 
 
-def error(screen: Console, problem: SpeechsubsError) -> None:
-    """Print a one-line error about an unusable input, in click's own style."""
+def error(screen: Console, problem: SpeechsubsError | str) -> None:
+    """Print a one-line error about a file, in click's own style."""
     screen.print(f"[red]Error:[/] {escape(str(problem))}")
 
 

@@ -1,11 +1,13 @@
 """The implementation of `speechsubs convert`."""
 
+from pathlib import Path
+
 import click
 
 from speechsubs import formats, outputs
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs
-from speechsubs.errors import SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
 from speechsubs.model import Finding, Severity, Track
 from speechsubs.options import Options
 from speechsubs.outputs import Planned
@@ -18,15 +20,14 @@ def run(line: CommandLine) -> int:
     files, options, output = line.sources, line.options, line.output
     (kind,) = options.kinds
     screen = console.stderr()
-    failed = False
-    planned: list[Planned] = []
+    failures = Failures(screen, len(set(files)))
+    planned: dict[Path, Planned] = {}
     findings: list[Finding] = []
     for path in dict.fromkeys(files):
         try:
             track = inputs.track(path, options.fps)
-        except SpeechsubsError as error:
-            console.error(screen, error)
-            failed = True
+        except Exception as error:  # one broken file never stops the others
+            failures.add(path, error)
             continue
         findings += track.findings
         if str(path) == inputs.STDIN and output is None:
@@ -34,17 +35,24 @@ def run(line: CommandLine) -> int:
             continue
         folder = output or path.parent
         name = "stdin" if str(path) == inputs.STDIN else path.stem
-        planned.append(Planned(track, folder / f"{name}.{kind}", options.crlf, options.bom))
-    places = [plan.path for plan in planned]
+        planned[path] = Planned(track, folder / f"{name}.{kind}", options.crlf, options.bom)
+    places = [plan.path for plan in planned.values()]
     outputs.refuse_collisions(places, inputs.files(files))
     outputs.refuse_places(places)
-    written, kept = outputs.write(planned, overwrite=options.overwrite)
-    findings += kept
+    written: list[Path] = []
+    done = outputs.write_each([[plan] for plan in planned.values()], overwrite=options.overwrite)
+    for path, one in zip(planned, done, strict=True):
+        if isinstance(one, Exception):
+            failures.add(path, one)
+        else:
+            written += one.paths
+            findings += one.findings
     if not line.display.quiet:
         console.findings(screen, findings)
         console.show_paths(written)
+    failures.summary()
     bad = any(item.severity is not Severity.INFO for item in findings)
-    return 1 if failed else 3 if bad else 0
+    return 1 if failures else 3 if bad else 0
 
 
 def _bytes(track: Track, options: Options) -> bytes:

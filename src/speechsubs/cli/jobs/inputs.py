@@ -6,7 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from speechsubs import formats
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
+from speechsubs.errors import InputError
 from speechsubs.model import Track, Transcript
 
 #: The name of standard input, on the command line and in messages.
@@ -45,23 +46,19 @@ def track(path: Path, fps: Fraction | None = None) -> Track:
 
 
 def readable(
-    paths: Mapping[Path, Path],
-    fps: Fraction | None = None,
-) -> tuple[list[tuple[Path, Transcript]], list[SpeechsubsError]]:
-    """The readable transcripts, and the errors of the others.
+    paths: Mapping[Path, Path], failures: Failures, fps: Fraction | None = None
+) -> list[tuple[Path, Transcript]]:
+    """The transcripts that can be read; the others are reported as failures.
 
     `paths` maps each source to the path after which its outputs are named; subtitles are
     turned into transcripts of their text.
     """
     found: list[tuple[Path, Transcript]] = []
-    failures: list[SpeechsubsError] = []
     for path, named in paths.items():
-        try:
+        with failures.of(path):
             item = read(path, fps)
             found.append((named, formats.from_track(item) if isinstance(item, Track) else item))
-        except SpeechsubsError as error:
-            failures.append(error)
-    return found, failures
+    return found
 
 
 def files(paths: Iterable[Path]) -> list[Path]:

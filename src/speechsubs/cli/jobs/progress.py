@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from speechsubs import project
 from speechsubs.batch import Estimate, JobResult, Plan, events
 from speechsubs.batch.events import Lines
 from speechsubs.batch.plan import Unchanged
+from speechsubs.cli import internal
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import console
@@ -345,7 +346,7 @@ def _kinds(screen: Console, totals: Totals) -> None:
 
 def stopped(screen: Console, why: str, left: int, command: str, watched: bool) -> None:
     """Print why the run ended early, and how to resume it."""
-    if watched and why == "interrupted":
+    if watched and why == "interrupted" and not left:
         return
     screen.print(f"[bold]Stopped: {console.escape(why)}.[/] {files(left)} not done.")
     if command != "check":
@@ -376,6 +377,7 @@ class Reporting:
         self._unchanged: list[Unchanged] = []
         self._findings: list[Finding] = []
         self._plan = Plan()
+        self._internal = internal.Reports()
         self.totals = Totals()
 
     @classmethod
@@ -429,10 +431,14 @@ class Reporting:
 
     def done(self, result: JobResult) -> None:
         """Report the result of a file."""
+        if result.trace:
+            problem = cause(result).removeprefix(": ")
+            reason = self._internal.message(str(result.source), problem, result.trace)
+            result = replace(result, reason=reason)
         self.totals.add(result)
-        self._event(events.file(result))
         if self._keep:
             self.entries.append(events.entry(result))
+        self._event(events.file(result))
         if result.failed:
             self._line(f"failed: {told(result)}")
         else:
@@ -503,6 +509,8 @@ class Reporting:
             errors(self._screen, self.totals)
         else:
             summary(self._screen, self.totals, self._command)
+        if self._internal.errors:
+            self._screen.print(self._internal.summary())
         if why:
             left = len(self._plan.todo) - self.totals.of_plan
             watched = self._asked.watch
@@ -524,8 +532,13 @@ class Reporting:
             click.echo(json.dumps(data, ensure_ascii=True, indent=1))
 
     def _event(self, data: Mapping[str, Any]) -> None:
-        if self._stream is not None:
+        if self._stream is None:
+            return
+        try:
             self._stream.event(data)
+        except BrokenPipeError:
+            self._stream = None
+            raise
 
     def _line(self, text: str) -> None:
         if self._log is not None:

@@ -13,10 +13,10 @@ from speechsubs.batch import whole
 from speechsubs.batch.whole import Group, Item, Outcome, Pairs
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import audio, batch, console, inputs, workspace
+from speechsubs.cli.jobs.failures import Failures
 from speechsubs.cli.jobs.workspace import Workspace
 from speechsubs.errors import InputError
 from speechsubs.language.locales import Locale
-from speechsubs.options import Options
 from speechsubs.pipeline import Result, RunSettings
 
 
@@ -30,11 +30,9 @@ def run(line: CommandLine) -> int:
     screen = console.stderr()
     quiet = line.display.silent
     audio.refuse(line)
-    read, failures = inputs.readable(_named(line.sources, line.name), line.options.fps)
-    for failure in failures:
-        console.error(screen, failure)
-    if not read:
-        return 1
+    named = _named(line.sources, line.name)
+    failures = Failures(screen, len(named))
+    read = inputs.readable(named, failures, line.options.fps)
     if line.text:
         read = [(path, audio.corrected(timed, line.text)) for path, timed in read]
     items = [Item(path, transcript) for path, transcript in read]
@@ -47,20 +45,20 @@ def run(line: CommandLine) -> int:
     recording = audio.opened(line.audio, screen, quiet)
     finished: list[tuple[Path, Result]] = []
     with workspace.opened(line.memory, line.project) as place:
-        loaded = [_engines(group, place, line.options) for group in groups]
+        loaded = place.engines(groups, line.options, failures)
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-            for group, pairs in zip(groups, loaded, strict=True):
+            for group, pairs in loaded:
                 setting = pipeline.make_settings(group.source, words, line.options)
                 made = _subtitle(group, pairs, setting, place, bar, recording)
                 finished += [(path, place.pinned(result)) for path, result in made.results]
-                failures += made.failures
-                for failure in made.failures:
-                    console.error(screen, failure)
-        if not finished:
-            return 1
+                failures.extend(made.failures)
         saved = whole.save(finished, line.output, line.options, own=True)
-        place.keep(saved.results, saved.files, terms, _remembered(line))
-    console.show(screen, saved.results, saved.files, line.display)
+        failures.extend(saved.failures)
+        if saved.results:
+            place.keep(saved.results, saved.files, terms, _remembered(line))
+    if saved.results:
+        console.show(screen, saved.results, saved.files, line.display)
+    failures.summary()
     return 1 if failures else max(result.exit_code for result in saved.results)
 
 
@@ -100,13 +98,6 @@ def _remembered(line: CommandLine) -> dict[str, object]:
         "lexicon": lexicon,
         "targets": list(line.tags),
     }
-
-
-def _engines(group: Group, place: Workspace, options: Options) -> Pairs:
-    return [
-        (locale, place.engine(options.engine, group.source.tag, locale.tag))
-        for locale in group.targets
-    ]
 
 
 def _say_idle(screen: Console, groups: Sequence[Group], targets: Sequence[Locale]) -> None:

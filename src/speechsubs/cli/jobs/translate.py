@@ -13,10 +13,11 @@ from rich.progress import Progress
 from speechsubs import formats, glossary, outputs, pipeline, project
 from speechsubs.adapters import files
 from speechsubs.batch import whole
-from speechsubs.batch.whole import Group, Item
+from speechsubs.batch.whole import Failure, Group, Item
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import batch, console, inputs, workspace
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
+from speechsubs.errors import InputError
 from speechsubs.formats.decode import decode
 from speechsubs.glossary import Glossary
 from speechsubs.language import locales
@@ -66,44 +67,35 @@ def _tracks(line: CommandLine) -> int:
     screen = console.stderr()
     quiet, options = line.display.silent, line.options
     words = _words(line)
+    sources = dict.fromkeys(line.sources)
     items: list[Item] = []
-    failures: list[SpeechsubsError] = []
-    for path in dict.fromkeys(line.sources):
-        try:
+    failures = Failures(screen, len(sources))
+    for path in sources:
+        with failures.of(path):
             items.append(_item(path))
-        except SpeechsubsError as error:
-            console.error(screen, error)
-            failures.append(error)
-    groups = whole.groups(items, line.targets, options)
+    groups = _translatable(whole.groups(items, line.targets, options), line, failures)
     _refuse(groups, line)
     finished: list[tuple[Path, Result]] = []
-    wordless: list[InputError] = []
     with workspace.opened(line.memory, None) as place:
-        # Before the progress bar: the user may be asked to install a missing model.
-        loaded = [
-            [(to, place.engine(options.engine, group.source.tag, to.tag)) for to in group.targets]
-            for group in groups
-        ]
+        loaded = place.engines(groups, options, failures)
         with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
             task = bar.add_task("translating", total=None)
 
             def advance(ready: int, total: int) -> None:
                 bar.update(task, completed=ready, total=total)
 
-            for group, pairs in zip(groups, loaded, strict=True):
+            for group, pairs in loaded:
                 setting = pipeline.make_settings(group.source, words, options)
                 recall = partial(place.recall, source=group.source, style=options.currency_style)
                 made = whole.run(group, pairs, setting, recall, progress=advance)
                 finished += made.results
-                wordless += made.failures
-        for failure in wordless:
-            console.error(screen, failure)
+                failures.extend(made.failures)
         saved = whole.save(finished, line.output, options, own=False)
-    if not saved.results:
-        return 1
-    console.show(screen, saved.results, saved.files, line.display)
-    bad = failures or wordless
-    return 1 if bad else max(result.exit_code for result in saved.results)
+        failures.extend(saved.failures)
+    if saved.results:
+        console.show(screen, saved.results, saved.files, line.display)
+    failures.summary()
+    return 1 if failures else max(result.exit_code for result in saved.results)
 
 
 def _item(path: Path) -> Item:
@@ -113,11 +105,23 @@ def _item(path: Path) -> Item:
     return Item(named, formats.from_track(track), track)
 
 
+def _translatable(groups: Sequence[Group], line: CommandLine, failures: Failures) -> list[Group]:
+    """The groups with a target language; files that are in it already fail."""
+    found = []
+    for group in groups:
+        try:
+            _refuse_own_language(group.targets, line)
+        except InputError as error:
+            failures.extend(Failure(item.path, error) for item in group.items)
+        else:
+            found.append(group)
+    return found
+
+
 def _refuse(groups: Sequence[Group], line: CommandLine) -> None:
-    """Raise an error if there is no target language, or a file would replace another."""
+    """Raise an error if a file would replace another."""
     places: list[Path] = []
     for group in groups:
-        _refuse_own_language(group.targets, line)
         tags = [locale.tag for locale in group.targets]
         places += whole.places(group, tags, line.output, line.options)
     report = line.display.report_path

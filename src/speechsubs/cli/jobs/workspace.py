@@ -1,6 +1,6 @@
 """The translation memory and the project that a command works with, if any."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,10 +9,13 @@ from pathlib import Path
 from speechsubs import engines, pipeline
 from speechsubs import project as speechsubs_project
 from speechsubs.adapters.files import read_bytes
+from speechsubs.batch.whole import Failure, Group, Pairs
 from speechsubs.cli.jobs import models_install
+from speechsubs.cli.jobs.failures import Failures
 from speechsubs.errors import EngineError
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory, cache_engine
+from speechsubs.options import Options
 from speechsubs.pipeline import Pretranslator, Result
 from speechsubs.project import Project
 from speechsubs.project.store import MANIFEST
@@ -36,6 +39,27 @@ class Workspace:
                 raise
             engine = engines.load(name, source, target, threads=threads)
         return cache_engine(engine, self.memory) if self.memory else engine
+
+    def engines(
+        self, groups: Iterable[Group], options: Options, failures: Failures
+    ) -> list[tuple[Group, Pairs]]:
+        """Each group with the engines of its languages.
+
+        If there is no engine for a group, its files fail. Call this before a progress bar
+        is shown: the user may be asked to install a missing model.
+        """
+        found: list[tuple[Group, Pairs]] = []
+        for group in groups:
+            try:
+                pairs = [
+                    (locale, self.engine(options.engine, group.source.tag, locale.tag))
+                    for locale in group.targets
+                ]
+            except EngineError as error:
+                failures.extend(Failure(item.path, error) for item in group.items)
+            else:
+                found.append((group, pairs))
+        return found
 
     def recall(self, name: str, source: Locale, style: str) -> Pretranslator:
         """The lookup of human translations of a transcript's sentences; the project first."""
