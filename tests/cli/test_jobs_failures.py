@@ -84,7 +84,7 @@ def test_a_failing_engine_or_file_stops_no_other(cli: Cli, here: Path) -> None:
     ran = cli("translate", "a.en.srt", "b.en.srt", "c.es.srt", "d.en.srt", "--to", "es", *ECHO)
     assert ran.code == 1
     assert ran.lines == ["a.es.srt", "d.es.srt"]
-    assert "source and target language are the same" in ran.err
+    assert "Error: c.es.srt: --to es: source and target language are the same" in ran.err
     assert "2 of 4 files failed" in ran.err
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from speechsubs.batch.whole import Failure
 from speechsubs.cli import internal
 from speechsubs.cli.jobs import console
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.errors import SpeechsubsError
 
 
 class Failures:
@@ -48,8 +48,8 @@ class Failures:
         if not isinstance(error, SpeechsubsError):
             return self._internal.of(error, name)
         text = str(error)
-        # An engine's error does not say which file it is about; an input's does.
-        return text if isinstance(error, InputError) or name in text else f"{name}: {text}"
+        # An engine's error does not say which file it is about.
+        return text if self._files == 1 or name in text else f"{name}: {text}"
 
     def summary(self) -> None:
         """Say how many files of several failed, and how many through a fault of ours."""
