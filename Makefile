@@ -10,7 +10,7 @@ TARGETS := es ca
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
-	@echo "make check   types, style, architecture, dead code, licences"
+	@echo "make check   types, style, architecture, dead code, licenses"
 	@echo "make wheel   build the wheel and try it in empty environments"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
 
@@ -68,7 +68,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
-	$(BIN)/python docs/licences.py --check
+	$(BIN)/python docs/licenses.py --check
 
 wheel: $(VENV)/.test
 	rm -rf dist

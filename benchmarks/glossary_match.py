@@ -49,7 +49,7 @@ def build() -> tuple[Glossary, str]:
 
 
 def alternation(glossary: Glossary) -> re.Pattern[str]:
-    """The obvious way. Exact capitals only, which favours it."""
+    """The obvious way. Exact capitals only, which favors it."""
     spellings = sorted((s for t in glossary.terms for s in t.spellings), key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, spellings)) + r")(?:s|['’]s)?(?!\w)")
 

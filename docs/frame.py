@@ -54,8 +54,8 @@ def stage(width: int, height: int) -> Image.Image:
     body = [(0.34, 0.44), (0.38, 0.34), (0.46, 0.25), (0.58, 0.25), (0.66, 0.34), (0.74, 0.37),
             (0.75, 0.44)]  # fmt: skip
     draw.polygon([(a * x, b * y) for a, b in body], (120, 170, 220))
-    for centre in (0.43, 0.66):
-        wheel = (centre * x - 0.06 * y, 0.38 * y, centre * x + 0.06 * y, 0.50 * y)
+    for center in (0.43, 0.66):
+        wheel = (center * x - 0.06 * y, 0.38 * y, center * x + 0.06 * y, 0.50 * y)
         draw.ellipse(wheel, (24, 40, 66), (170, 205, 240), max(2, height // 120))
     draw.rectangle((0, 0.72 * y, x, y), (24, 22, 30))
     image = image.filter(ImageFilter.GaussianBlur(height / 200))

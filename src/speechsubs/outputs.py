@@ -4,7 +4,7 @@ Beside its outputs speechsubs keeps a ledger of what it wrote. A file that still
 the ledger may be replaced; one that was edited, or that speechsubs did not write, is kept,
 and the new version is written beside it as `NAME.new.srt`. Only one process at a time
 writes into a folder, and the ledger is saved before the files, so that our own files are
-still recognised after a concurrent write or a SIGKILL.
+still recognized after a concurrent write or a SIGKILL.
 """
 
 import hashlib
@@ -139,7 +139,7 @@ def write_each(
     """Write the files of several jobs; returns their results in order.
 
     A job that fails does not stop the others. The ledgers are locked and saved twice for
-    all jobs together: before, with the expected contents, so that a file is recognised as
+    all jobs together: before, with the expected contents, so that a file is recognized as
     ours at whatever moment the process is killed, and after.
     """
     with ExitStack() as stack:

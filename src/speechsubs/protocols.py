@@ -85,7 +85,7 @@ class Placement:
 class Aligner(Protocol):
     """Assigns a time to every word of every sentence.
 
-    `name` appears in reports; estimated times must not be labelled as aligned.
+    `name` appears in reports; estimated times must not be labeled as aligned.
     """
 
     name: str

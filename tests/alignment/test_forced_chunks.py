@@ -141,7 +141,7 @@ def _script(*texts: str) -> Script:
     return build_script(sentences, Pronouncer("en"))
 
 
-def test_unspoken_lines_lie_between_their_neighbours() -> None:
+def test_unspoken_lines_lie_between_their_neighbors() -> None:
     text = _script("one two", "three four five", "six")
     placed = [(TokenTime(0, 500), TokenTime(500, 900)), None, (TokenTime(3_000, 3_400),)]
     rows = chunks.fill_gaps(text, placed, 4_000)

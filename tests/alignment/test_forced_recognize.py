@@ -1,4 +1,4 @@
-"""Recognised units find their place in the text."""
+"""Recognized units find their place in the text."""
 
 import pytest
 

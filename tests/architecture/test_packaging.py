@@ -111,16 +111,16 @@ def test_the_wheel_holds_the_locales(wheel: zipfile.ZipFile) -> None:
     assert {"root.yml", "zh-CN.yml"} <= packed
 
 
-def test_the_wheel_holds_every_module_the_type_marker_and_the_licence(
+def test_the_wheel_holds_every_module_the_type_marker_and_the_license(
     wheel: zipfile.ZipFile,
 ) -> None:
     names = set(wheel.namelist())
     source = ROOT / "src"
     assert {p.relative_to(source).as_posix() for p in source.rglob("*.py")} <= names
     assert "speechsubs/py.typed" in names
-    licences = [n for n in names if n.endswith("dist-info/licenses/LICENSE")]
-    assert len(licences) == 1
-    assert wheel.read(licences[0]) == (ROOT / "LICENSE").read_bytes()
+    licenses = [n for n in names if n.endswith("dist-info/licenses/LICENSE")]
+    assert len(licenses) == 1
+    assert wheel.read(licenses[0]) == (ROOT / "LICENSE").read_bytes()
 
 
 def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:

@@ -24,7 +24,7 @@ def job(command: str, options: Options, source: str = "in/talk.srt", *targets: s
         ("talk.txt", "", "", ""),
         ("talk.es.txt", "", "es", "es"),
         ("talk.txt", "de", "de", "de"),
-        # A recogniser knows the language; a subtitle header may be a copy of another file's.
+        # A recognizer knows the language; a subtitle header may be a copy of another file's.
         ("talk.es.txt", "de", "de", "es"),
         ("talk.es.txt", "qqq", "es", "es"),
     ],

@@ -129,7 +129,7 @@ def test_a_card_shows_everything(show: Callable[..., Any]) -> None:
     assert texts(browser, first + ".version.new .count") == ["24", "14"]
     assert "cues 4–5" in texts(browser, first + ".meta")[0]
     assert "0:00:09.120" in texts(browser, first + ".meta")[0]
-    assert texts(browser, ".lock") == ["🔒 a person’s words: only proposed"]
+    assert texts(browser, ".lock") == ["🔒 edited by hand: proposal only"]
     assert texts(browser, ".count.over") == ["44"]
 
 
@@ -212,7 +212,7 @@ def test_text_without_a_line_is_refused(show: Callable[..., Any]) -> None:
     browser.js("document.activeElement.select()")
     browser.type(" ")
     browser.press("Enter", CTRL)
-    assert texts(browser, ".problem") == ["Cue 4 has no text."]
+    assert texts(browser, ".problem") == ["Cue 4 is empty."]
     assert taken(browser) == []
 
 
@@ -268,7 +268,7 @@ def test_accepting_what_is_shown_leaves_locked_ones_and_can_be_undone(
     choose(browser, "locale", "es")
     browser.press("A")
     assert [d["verdict"] for d in taken(browser)] == ["accept", "accept"]
-    assert "1 locked ones are left" in texts(browser, "#toast")[0]
+    assert "Locked segments to decide individually: 1." in texts(browser, "#toast")[0]
     browser.press("u")
     assert taken(browser) == []
 
@@ -279,13 +279,13 @@ def test_decisions_survive_a_reload(show: Callable[..., Any]) -> None:
     before = taken(browser)
     browser.reload()
     assert taken(browser) == before
-    assert "1 unsaved decisions" in texts(browser, "#notice")[0]
+    assert "1 unsaved decision from" in texts(browser, "#notice")[0]
     # A text that has changed since is another one: its decision is left out, and said.
     changed = sample.change_review()
     first = replace(changed.items[0], text="Otro texto.")
     show(replace(changed, items=(first, *changed.items[1:])))
     assert taken(browser) == []
-    assert "1 decisions were left out" in texts(browser, "#notice")[0]
+    assert "Ignored 1 decision:" in texts(browser, "#notice")[0]
 
 
 def test_pages_of_two_languages_keep_each_others_decisions(show: Callable[..., Any]) -> None:
@@ -306,7 +306,7 @@ def test_a_browser_that_keeps_nothing_is_told(show: Callable[..., Any]) -> None:
     browser = show(sample.change_review())
     browser.js("store.set = () => false")
     browser.press("a")
-    assert "save before you close" in texts(browser, "#notice")[0]
+    assert "save your decisions before closing" in texts(browser, "#notice")[0]
     browser.js("decided.kept = true")
 
 
@@ -613,10 +613,10 @@ def test_a_rejection_says_what_it_declines(served: tuple[Any, Server]) -> None:
 def test_notes_alone_raise_no_alarm(show: Callable[..., Any]) -> None:
     review = sample.change_review()
     browser = show(review)
-    assert texts(browser, "#conflicts-title") == ["2 conflicts to settle in the glossary first"]
+    assert texts(browser, "#conflicts-title") == ["2 conflicts to resolve in the glossary first"]
     note = replace(review.conflicts[0], severity=Severity.INFO)
     browser = show(replace(review, conflicts=(note,)))
-    assert texts(browser, "#conflicts-title") == ["1 note on the glossary"]
+    assert texts(browser, "#conflicts-title") == ["1 note about the glossary"]
     assert browser.js("document.querySelector('#conflicts.calm') !== null")
 
 

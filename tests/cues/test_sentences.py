@@ -107,7 +107,7 @@ def test_words_go_with_their_sentence_and_their_offsets_start_there() -> None:
 
 
 def test_a_word_over_a_border_gives_each_sentence_its_part() -> None:
-    # As recognisers of Chinese return it. Without this the second sentence had no time
+    # As recognizers of Chinese return it. Without this the second sentence had no time
     # at all, and the whole transcript's times were thrown away for estimates.
     text = "很好。我们走。"
     words = (Word("很", 0, 0, 100), Word("好。我", 1, 100, 400), Word("们走。", 4, 400, 700))

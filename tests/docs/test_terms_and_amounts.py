@@ -42,9 +42,9 @@ def test_amounts_are_written_as_the_page_says() -> None:
         ] == written
 
 
-def test_every_example_is_recognised() -> None:
+def test_every_example_is_recognized() -> None:
     page = (DOCS / "amounts.md").read_text("utf-8")
-    section = page.partition("## What is recognised")[2].partition("## How")[0]
+    section = page.partition("## What is recognized")[2].partition("## How")[0]
     for example in re.findall(r"`([^`]*\d[^`]*)`", section):
         language = "zh-CN" if re.search("[\u4e00-\u9fff]", example) else "en"
         assert money.find_amounts(example, language), example

@@ -40,7 +40,7 @@ def test_one_answer_a_text(engine: ApertiumEngine, texts: list[str]) -> None:
 
 @settings(max_examples=6, deadline=None)
 @given(texts=TEXTS, extra=st.lists(PIECES, max_size=5).map("".join))
-def test_neighbours_change_nothing(engine: ApertiumEngine, texts: list[str], extra: str) -> None:
+def test_neighbors_change_nothing(engine: ApertiumEngine, texts: list[str], extra: str) -> None:
     together = engine.translate([extra, *texts])[1:]
     assert together == engine.translate(texts)
 

@@ -14,7 +14,7 @@ def block(line: int, times: str, *text: str) -> Block:
     return Block(line, timing, text)
 
 
-def test_cues_with_impossible_times_are_kept_with_times_of_their_neighbours() -> None:
+def test_cues_with_impossible_times_are_kept_with_times_of_their_neighbors() -> None:
     cues, findings = make_cues(
         [
             block(2, "00:00:01,000 --> 00:00:02,500", "First words."),

@@ -41,7 +41,7 @@ def squeezed(cues: list[Cue] | tuple[tuple[str, ...], ...]) -> str:
 
 
 @given(TEXTS, TEXTS, st.lists(st.integers(0, 20), max_size=3), FEW, FEW, st.booleans())
-def test_every_word_of_the_new_text_and_of_the_neighbours_is_shown(
+def test_every_word_of_the_new_text_and_of_the_neighbors_is_shown(
     old: str, new: str, cuts: list[int], before: str, after: str, alike: bool
 ) -> None:
     cues = shown(old, cuts)

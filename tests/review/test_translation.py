@@ -45,7 +45,7 @@ def test_one_language_and_some_states(own: Project) -> None:
     assert len(review_translation(own, "es", (State.MACHINE,)).items) == 2
 
 
-def test_items_show_their_neighbours(own: Project) -> None:
+def test_items_show_their_neighbors(own: Project) -> None:
     first, second = review_translation(own, "es").items
     assert (first.before, first.after) == ("", "Nobody came.")
     assert (second.before, second.after) == ("They opened it.", "")

@@ -51,7 +51,7 @@ def test_a_key_says_what_the_value_is(kind: str, key: str, value: type) -> None:
 
 
 def test_the_value_of_a_file_is_the_value_of_the_text() -> None:
-    """What was read in a sentence is recognised when its key comes back from a file."""
+    """What was read in a sentence is recognized when its key comes back from a file."""
     sentences = [Sentence(n, 0, text) for n, text in enumerate(SENTENCES)]
     matcher = Matcher(Glossary((FOUNDER,)))
     found = [p for one in protect(sentences, matcher, "en", Context()) for p in one.placeables]

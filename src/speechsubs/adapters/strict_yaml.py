@@ -22,7 +22,7 @@ MAX_DEPTH = 50
 
 #: Characters that no version of YAML allows (YAML 1.2, production 1).
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-#: Line ends of YAML 1.1, which libyaml still recognises, and the byte order mark.
+#: Line ends of YAML 1.1, which libyaml still recognizes, and the byte order mark.
 _ONLY_TEXT = re.compile("[\x85\u2028\u2029\ufeff]")
 #: Including the underscores of YAML 1.1: other readers read 1_000 as a number.
 _INT = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7_]*[0-7]|0x[0-9a-fA-F_]*[0-9a-fA-F]")

@@ -96,8 +96,8 @@ class _Program:
 
     def _band_start(self, done: int) -> int:
         """The first column of a row's band."""
-        centre = round(self.count * done / max(1, len(self.sentences)))
-        return max(0, min(centre - BAND, self.count - 2 * BAND))
+        center = round(self.count * done / max(1, len(self.sentences)))
+        return max(0, min(center - BAND, self.count - 2 * BAND))
 
     def fill(self) -> None:
         """Compute every row."""

@@ -1,4 +1,4 @@
-"""Find the offset and the rate that synchronise subtitles with a recording.
+"""Find the offset and the rate that synchronize subtitles with a recording.
 
 Cues are on screen while people speak. The curve of cues is cross-correlated with the
 speech probabilities at every plausible rate; the best match is then refined by the
@@ -114,7 +114,7 @@ def _correlate(
     found /= float(np.linalg.norm(curve) * np.linalg.norm(shown)) or 1.0
     best = int(found.argmax())
     peak = float(found[best])
-    # The best lag outside the neighbourhood of the peak.
+    # The best lag outside the neighborhood of the peak.
     width = 2_500 // FRAME_MS
     away = np.roll(found, size // 2 - best)
     away[size // 2 - width : size // 2 + width + 1] = -1

@@ -1,6 +1,6 @@
 """Word times from pauses: sentences are matched with speech regions by their duration.
 
-No words are recognised. Where the speaker pauses between sentences, starts are accurate
+No words are recognized. Where the speaker pauses between sentences, starts are accurate
 to about 30 ms; within a sentence words are spread by their expected length, with
 punctuation placed at pauses, and get a lower confidence. This is the fallback where the
 forced aligner cannot run.
@@ -351,7 +351,7 @@ def _run_confidence(
 ) -> float:
     """The confidence in a run, from 0 to 0.6: its duration fits and pauses surround it.
 
-    A heuristic, not a probability, because no words were recognised.
+    A heuristic, not a probability, because no words were recognized.
     """
     expected = sum(item.seconds for item in group) * scale
     off = duration_misfit(sum(region.duration_ms for region in own) / 1_000, expected)

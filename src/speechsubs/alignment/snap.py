@@ -1,6 +1,6 @@
 """Snap a transcript's word times to the boundaries of speech regions.
 
-Speech recognisers include the silence around a word or cut off its first sounds. A
+Speech recognizers include the silence around a word or cut off its first sounds. A
 nearby boundary of a speech region is the better time.
 """
 

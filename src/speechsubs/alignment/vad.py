@@ -358,7 +358,7 @@ def find_regions(
 def _find_runs(
     probabilities: "np.ndarray[Any, np.dtype[np.float32]]", threshold: float
 ) -> Iterator[tuple[int, int]]:
-    """Runs above the threshold in milliseconds, interpolated between frame centres."""
+    """Runs above the threshold in milliseconds, interpolated between frame centers."""
     import numpy as np
 
     padded = np.concatenate(([0.0], probabilities, [0.0]))
@@ -372,7 +372,7 @@ def _find_runs(
 
 
 def _crossing(before: float, after: float, frame: int, threshold: float) -> int:
-    """Where the line between two frame centres crosses the threshold (frames from 1)."""
+    """Where the line between two frame centers crosses the threshold (frames from 1)."""
     share = (threshold - before) / (after - before)
     return round(float(frame - 0.5 + share) * FRAME_MS)
 

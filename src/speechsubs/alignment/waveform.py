@@ -88,8 +88,8 @@ class _Painter:
             (_SPEECH, "speech"), (_CONFIDENT, "sure"), (_MEDIUM, "fair"), (_UNCERTAIN, "unsure"),
             (_UNKNOWN, "not measured"), (_CUE, "cue"),
         )  # fmt: skip
-        for colour, name in legend:
-            self.draw.rectangle((x, 10, x + 14, 24), colour, _GREY)
+        for color, name in legend:
+            self.draw.rectangle((x, 10, x + 14, 24), color, _GREY)
             self.draw.text((x + 19, 10), name, _INK, self.small)
             x += 40 + 7 * len(name)
 
@@ -111,7 +111,7 @@ class _Painter:
             self.draw.line((x, middle - high * half, x, middle - low * half), _SOUND)
         for word in self.words:
             if span := self._span(word.start_ms, word.end_ms, start):
-                self._box(span, top, _WORDS, word.text, _colour(word.confidence), self.small)
+                self._box(span, top, _WORDS, word.text, _color(word.confidence), self.small)
         for count, cue in enumerate(self.scene.cues, start=1):
             if span := self._span(cue.start_ms, cue.end_ms, start):
                 text = f"{count}  {' / '.join(cue.lines)}"
@@ -123,10 +123,10 @@ class _Painter:
         top: int,
         rows: tuple[int, int],
         text: str,
-        colour: str,
+        color: str,
         font: "FreeTypeFont | PlainFont",
     ) -> None:
-        self.draw.rectangle((span[0], top + rows[0], span[1], top + rows[1]), colour, _GREY)
+        self.draw.rectangle((span[0], top + rows[0], span[1], top + rows[1]), color, _GREY)
         room = span[1] - span[0] - 5
         shown = _printable(text)
         if self.draw.textlength(shown, font) > room:
@@ -168,7 +168,7 @@ def _peak_level(recording: Recording) -> float:
     return max(200.0, float(np.percentile(np.abs(sample.astype(np.float32)), 99.7)) * 1.3)
 
 
-def _colour(confidence: float | None) -> str:
+def _color(confidence: float | None) -> str:
     if confidence is None:
         return _UNKNOWN
     return _CONFIDENT if confidence >= 0.5 else _MEDIUM if confidence >= 0.25 else _UNCERTAIN

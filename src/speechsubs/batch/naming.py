@@ -16,7 +16,7 @@ from speechsubs.pipeline import Result
 def language(path: Path, item: Transcript | Track) -> str:
     """The language tag declared in a file or in its name; empty if in neither.
 
-    A transcript carries the language detected by the speech recogniser. For subtitles the
+    A transcript carries the language detected by the speech recognizer. For subtitles the
     file name is more reliable: editors copy headers.
     """
     said, named = item.language, outputs.language_in(path)

@@ -70,8 +70,8 @@ def check(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
 def suggest(ctx: click.Context, /, transcripts: tuple[Path, ...], **given: Any) -> None:
     """Extract term candidates from TRANSCRIPTS: names, codes and recurring phrases.
 
-    Lists counts and locations. Relies on capitalisation, so it suits languages that
-    capitalise names but not common nouns.
+    Lists counts and locations. Relies on capitalization, so it suits languages that
+    capitalize names but not common nouns.
     """
     # Imported here because it is heavy and would slow down --help.
     from speechsubs.cli.jobs import glossary as job
@@ -174,7 +174,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     "places",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Project (or its folder of subtitles) or subtitle files to analyse, matched by name (talk.en.srt, talk.es.srt). May be repeated.",
+    help="Project (or its folder of subtitles) or subtitle files to analyze, matched by name (talk.en.srt, talk.es.srt). May be repeated.",
 )
 @click.option(
     "--to",

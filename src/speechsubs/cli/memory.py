@@ -107,7 +107,7 @@ def stats(ctx: click.Context, /, memory: Path, **given: Any) -> None:
     type=click.IntRange(1, 100),
     default=75,
     show_default=True,
-    help="Minimum match score in per cent.",
+    help="Minimum match score in percent.",
 )
 @click.option(
     "--limit",

@@ -1,4 +1,4 @@
-"""`speechsubs sync`: synchronise existing subtitles with a recording."""
+"""`speechsubs sync`: synchronize existing subtitles with a recording."""
 
 from pathlib import Path
 from typing import Any

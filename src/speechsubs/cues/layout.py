@@ -1,4 +1,4 @@
-"""Segmentation: divide timed text into cues and lines by global optimisation.
+"""Segmentation: divide timed text into cues and lines by global optimization.
 
 Dynamic programming finds the cheapest way to divide a run of sentences into cues. The
 costs model what an editor would object to: a line break inside a phrase, a cue that cannot

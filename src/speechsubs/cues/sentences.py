@@ -71,7 +71,7 @@ def _sentence(index: int, number: int, paragraph: Paragraph, start: int, end: in
 def _clip_word(word: Word, start: int, end: int) -> Word:
     """Clip a word to a sentence; its offset counts from the sentence's start.
 
-    Chinese recognisers may return "好。我" as one word: its time is divided by characters,
+    Chinese recognizers may return "好。我" as one word: its time is divided by characters,
     so that both sentences have one.
     """
     first, last = max(word.offset, start), min(word.end_offset, end)

@@ -58,7 +58,7 @@ def split(text: str, encode: Callable[[str], Sequence[str]], level: int = 0) -> 
 
 
 def _pack(chunks: Sequence[str]) -> Iterator[str]:
-    """Join neighbouring chunks while they stay well within the limits."""
+    """Join neighboring chunks while they stay well within the limits."""
     limit = MAX_CHARACTERS // 2
     current = ""
     for chunk in chunks:

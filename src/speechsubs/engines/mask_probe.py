@@ -109,7 +109,7 @@ def probe(
         for pool, sentences in ((family.words, _SENTENCES), (family.amounts, _AMOUNT_SENTENCES)):
             canaries = sentences.get(language, _FALLBACK_SENTENCES)
             for turn in range(-(-len(pool) // 3)):
-                # Not neighbours, to detect an engine that increments digits.
+                # Not neighbors, to detect an engine that increments digits.
                 stride = -(-len(pool) // 3)
                 trio = tuple(pool[(turn + step * stride) % len(pool)] for step in range(3))
                 tests.append((number, canaries[turn % len(canaries)].format(*trio), trio))

@@ -66,7 +66,7 @@ def beats_apertium(package: Package, route: Sequence[str]) -> bool:
 
     FLORES decides if both have a score, because no model was trained on it. Otherwise the
     package must be better on every common test set, because those are held out from its
-    own training data and favour it. Without scores Apertium is preferred.
+    own training data and favor it. Without scores Apertium is preferred.
     """
     known = read_scores(package)
     own = tuple(route)

@@ -57,7 +57,7 @@ class Revision:
 
 
 def folded(text: str) -> str:
-    """Normalise line ends to line feeds, as XML and spreadsheets do."""
+    """Normalize line ends to line feeds, as XML and spreadsheets do."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -1,4 +1,4 @@
-"""JSON transcripts with word times, as written by speech recognisers.
+"""JSON transcripts with word times, as written by speech recognizers.
 
 Supported are whisper and its variants (whisperX, faster-whisper, whisper.cpp), Vosk, AWS
 Transcribe, Google Speech-to-Text and Deepgram. Each layout is parsed into segments; the
@@ -359,7 +359,7 @@ class WordsFormat:
         """Read segments into paragraphs, each word with its time.
 
         A new paragraph starts after a pause of two seconds or with another speaker.
-        Words without times are interpolated between their neighbours. Raises `InputError`
+        Words without times are interpolated between their neighbors. Raises `InputError`
         with the path ("talk.json, segments[3].words[2].start") for a value of the wrong
         type.
         """

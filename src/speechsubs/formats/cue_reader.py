@@ -1,7 +1,7 @@
 """From the blocks of a subtitle file to its cues: times settled, nothing lost silently.
 
 Shared by the readers of SubRip and WebVTT. A cue with text is always kept; if its own times
-cannot be right, it gets times from its neighbours, and a finding.
+cannot be right, it gets times from its neighbors, and a finding.
 """
 
 from collections.abc import Sequence

@@ -68,7 +68,7 @@ def is_title_case(text: str) -> bool:
 def find_run_in_heading(text: str) -> str:
     """The suspected heading at the start of a text, or an empty string.
 
-    It consists of at least three words in title case, followed by a capitalised word that
+    It consists of at least three words in title case, followed by a capitalized word that
     typically starts a sentence (or ends in -ing), followed by lower case.
 
     >>> find_run_in_heading("From Novice to Racer Looking back, I was no driver.")

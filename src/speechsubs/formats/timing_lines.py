@@ -4,7 +4,7 @@ SubRip asks for `00:00:01,000 --> 00:00:02,000` and WebVTT for full stops; real 
 other arrows, marks, digits and brackets, a number on the same line, AM and PM, frames, or a
 time that is missing. A line is read as a person would read it: `parse` finds what is there,
 `resolve` gives the times, which for fractions depends on the whole file, and
-`repair` replaces times that cannot be by ones from the neighbours.
+`repair` replaces times that cannot be by ones from the neighbors.
 """
 
 import re
@@ -55,7 +55,7 @@ _GLUED = re.compile(
 )
 
 # Hours, minutes and seconds with one separator throughout; or minutes and seconds. A float
-# after the fraction (",560.0000009") is an artefact of programs.
+# after the fraction (",560.0000009") is an artifact of programs.
 _TIME = (
     r"(?P<{0}sign>-?)\s?T?"
     r"(?:(?P<{0}h>\d{{1,9}})\s?(?P<{0}sep>[:.;])\s?(?P<{0}m>\d{{1,2}})\s?(?P={0}sep)\s?"

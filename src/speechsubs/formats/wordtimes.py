@@ -1,6 +1,6 @@
 """Words and their times: splitting and joining in any script, and repairing times.
 
-Turns the words of a speech recogniser into words of a running text, each with its time.
+Turns the words of a speech recognizer into words of a running text, each with its time.
 """
 
 import re
@@ -181,7 +181,7 @@ class ParagraphBuilder:
         return "".join(self.parts)
 
 
-#: Smaller overlaps are rounding errors of recognisers and repaired without a finding.
+#: Smaller overlaps are rounding errors of recognizers and repaired without a finding.
 _ROUNDING_MS = 100
 
 

@@ -1,8 +1,8 @@
 """Term extraction: find names, codes and recurring phrases that are not in the glossary.
 
 Uses rules and statistics over the given texts; the only word lists are the function words
-of the locale files. Names are recognised by capitalisation, so extraction works best for
-languages that capitalise names but not common nouns: in German it suggests too much, in
+of the locale files. Names are recognized by capitalization, so extraction works best for
+languages that capitalize names but not common nouns: in German it suggests too much, in
 Chinese, Japanese and Korean only codes in Latin letters.
 """
 
@@ -39,7 +39,7 @@ def _set(words: str) -> frozenset[str]:
 
 _CURRENCIES = _set("USD EUR GBP JPY CNY RMB KRW CHF HKD TWD CAD AUD US CA AU HK NT")
 _JOINERS = _set("of de del della di da do dos du van von &")
-#: Capitalised in English (and German) without being names.
+#: Capitalized in English (and German) without being names.
 _CALENDAR = _set(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday januar februar märz mai juni juli "
@@ -58,7 +58,7 @@ _COUNTED = _set(
     "question answer slide kapitel seite abbildung tabelle teil schritt capítulo página sección "
     "figura tabla parte chapitre partie étape capitolo pagina sezione"
 )
-#: A longer run of capitalised words is a title or a slogan.
+#: A longer run of capitalized words is a title or a slogan.
 _MAX_WORDS = 5
 #: A word and a number ("Model 3") are a phrase if they occur together this often.
 _MIN_RECURRENCES = 2
@@ -75,8 +75,8 @@ class Place(NamedTuple):
 class Candidate:
     """A term candidate.
 
-    `kind` is "name" (capitalised words), "code" (letters with digits, capitals inside
-    or all capitals) or "phrase" (capitalised words with a number). `text` is the most
+    `kind` is "name" (capitalized words), "code" (letters with digits, capitals inside
+    or all capitals) or "phrase" (capitalized words with a number). `text` is the most
     frequent spelling.
     """
 
@@ -138,10 +138,10 @@ def extract(texts: Iterable[str], glossary: Glossary) -> list[Candidate]:
     """Extract term candidates from source texts, by frequency, then alphabetically.
 
     - Codes count in any position, but quantities ("5km", "90s") are not codes.
-    - A run of capitalised words is a name. The first word of a sentence belongs to it if
-      it is capitalised inside a sentence elsewhere, or if it never occurs in lower case
+    - A run of capitalized words is a name. The first word of a sentence belongs to it if
+      it is capitalized inside a sentence elsewhere, or if it never occurs in lower case
       and a name follows directly; on its own it counts only in the first case.
-    - A word is not a name if it occurs in lower case more often than capitalised inside a
+    - A word is not a name if it occurs in lower case more often than capitalized inside a
       sentence, or if it is a function word, a month or a day. Headings in Title Case are
       ignored as evidence.
     - "Model 3" and "iPhone 15 Pro" are one phrase; `_is_part_of_name` decides whether a

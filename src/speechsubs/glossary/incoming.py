@@ -266,7 +266,7 @@ def _revision(term: Term, entry: Entry) -> str:
 
 def _same(name: str, one: Value, other: Value) -> bool:
     if name == "note":
-        # Formats normalise white space differently, and it has no meaning.
+        # Formats normalize white space differently, and it has no meaning.
         return str(one).split() == str(other).split()
     return same(one, other)
 

@@ -22,13 +22,13 @@ def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
     """Check a glossary and return findings in line order.
 
     `texts` are source texts for the glossary. If given, unused terms and terms that occur
-    as ordinary words or with different capitalisation are reported too. Deprecated entries
+    as ordinary words or with different capitalization are reported too. Deprecated entries
     are skipped. Finding codes:
 
     - `glossary-forbidden-required` (error): one entry requires what another forbids.
     - `glossary-two-targets` (warning): two entries for one spelling have different targets.
     - `glossary-shared-target` (warning): two entries have the same target term in a locale.
-    - `glossary-ordinary-word` (warning, info if capitalisation distinguishes them): the
+    - `glossary-ordinary-word` (warning, info if capitalization distinguishes them): the
       term is also an ordinary word.
     - `glossary-missing-locale` (warning for fixed terms, else info): similar entries have
       a target in this locale.
@@ -273,14 +273,14 @@ def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Fin
                     "ordinary-word",
                     Severity.WARNING,
                     term,
-                    f"{spelling!r} is an everyday word too, capitalised where a sentence starts",
+                    f"{spelling!r} is an everyday word too, capitalized where a sentence starts",
                     file,
                 )
 
 
 @dataclass(slots=True)
 class _Usage:
-    """Counts how often a term occurs in the texts with different capitalisation."""
+    """Counts how often a term occurs in the texts with different capitalization."""
 
     lower: int = 0
     other: Counter[str] = field(default_factory=Counter)

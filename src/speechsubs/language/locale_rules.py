@@ -48,7 +48,7 @@ def read_limits(node: Node) -> tuple[Limits, tuple[str, ...]]:
 class BreakWords:
     """Lower-case words that affect where a line may end. See `linebreaks`.
 
-    `bound` words stay with both neighbours ("more than ten"), `trailing` words with the
+    `bound` words stay with both neighbors ("more than ten"), `trailing` words with the
     word before ("ten years ago", "n'a pas"); `genitives` are prepositions that join two
     nouns more tightly than others ("fines de semana"). Elided words include their
     apostrophe ("d'", "qu'"). In languages without spaces, `trailing` are the beginnings of

@@ -120,7 +120,7 @@ def _keyed(text: str, fold: bool) -> Key:
             part = _normalize_character(piece, fold)
         if not part:
             continue
-        # Join neighbours that both map one to one, to keep the lists short.
+        # Join neighbors that both map one to one, to keep the lists short.
         if not (linear and len(part) == end - start and ends[-1] == start):
             key_starts.append(length)
             starts.append(start)
@@ -172,7 +172,7 @@ def bounded(text: str, start: int, end: int) -> bool:
     """True if text[start:end] starts and ends at word boundaries.
 
     Letters, digits, combining marks and `_` on both sides of a position form one word.
-    Scripts written without spaces never join their neighbours, nor do apostrophes and
+    Scripts written without spaces never join their neighbors, nor do apostrophes and
     hyphens. A digit, a decimal separator and another digit are one number.
 
     >>> bounded("小米SU7的", 2, 5), bounded("SUVs", 0, 3), bounded("iOS 17.4", 0, 6)

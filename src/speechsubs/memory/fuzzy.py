@@ -37,7 +37,7 @@ class Index:
             self._starts, self._documents = _build(self._texts, self._lengths)
 
     def nearest(self, text: str, threshold: int, limit: int) -> list[tuple[int, int]]:
-        """Positions and scores (per cent, rounded down) of the best texts, best first.
+        """Positions and scores (percent, rounded down) of the best texts, best first.
 
         Equal scores keep the order of the list. The score is twice the letters in
         common over all letters of both (rapidfuzz `ratio`).

@@ -23,18 +23,18 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _STAND_IN = {"term": "\ue000", "money": "\ue001", "number": "\ue002"}
 
 
-def normalised(text: str) -> str:
-    """Normalise a text for comparison: composed (NFC), single spaces, stripped.
+def normalized(text: str) -> str:
+    """Normalize a text for comparison: composed (NFC), single spaces, stripped.
 
-    >>> normalised(" A  b\\u00a0c ")
+    >>> normalized(" A  b\\u00a0c ")
     'A b c'
     """
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def digest(text: str) -> bytes:
-    """Hash a normalised text to 128 bits for an index."""
-    data = normalised(text).encode("utf-8", "surrogatepass")
+    """Hash a normalized text to 128 bits for an index."""
+    data = normalized(text).encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).digest()[:16]
 
 
@@ -99,7 +99,7 @@ def compact(template: str) -> str:
         return _STAND_IN[kind] if kind else match.group()[0]
 
     text = _PLACEABLE.sub(one, template) if "{" in template or "}" in template else template
-    return normalised(_DIGITS.sub(_STAND_IN["number"], text)).casefold()
+    return normalized(_DIGITS.sub(_STAND_IN["number"], text)).casefold()
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -214,7 +214,7 @@ class MatchKind(StrEnum):
 class Match:
     """A segment that matches a query.
 
-    `score` is 0 to 100 per cent, 100 only for exact matches and templates. `places`
+    `score` is 0 to 100 percent, 100 only for exact matches and templates. `places`
     are the positions of the *query's* slots in `segment.target`. `refill` are the slots
     whose text there differs from the query and must be replaced; it is empty unless
     `kind` is `TEMPLATE`.

@@ -59,7 +59,7 @@ def copy_human_segments(database: Database) -> bytes:
         return path.read_bytes()
 
 
-#: Minimum score of fuzzy matches in per cent; CAT tools use 70 to 75.
+#: Minimum score of fuzzy matches in percent; CAT tools use 70 to 75.
 THRESHOLD = 75
 
 #: States of human translations.
@@ -195,7 +195,7 @@ class Memory:
     ) -> list[Match]:
         """Find fuzzy matches for human review, best first.
 
-        `threshold` is the minimum score, 1 to 100 per cent. Only human segments are
+        `threshold` is the minimum score, 1 to 100 percent. Only human segments are
         proposed. Matches that are not exact score at most 99.
         """
         wanted = tags.canonical(locale)

@@ -23,7 +23,7 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
     """The paragraphs of `text`, each word with the time of the same word in `timed`.
 
     Words are aligned by minimum edit distance. A changed word gets the time of the word
-    it replaces, an added word the interval between its neighbours, both with lower
+    it replaces, an added word the interval between its neighbors, both with lower
     confidence. Raises `InputError` if `timed` has no times or the texts do not match.
     """
     # Imported lazily: needed by one option only.
@@ -31,7 +31,7 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
 
     heard = [word for paragraph in timed.paragraphs for word in paragraph.words]
     if not heard or not timed.timed:
-        advice = "--text requires a transcript with word timestamps from a speech recogniser"
+        advice = "--text requires a transcript with word timestamps from a speech recognizer"
         raise InputError(timed.source, "contains no word timestamps", advice)
     told = [part for paragraph in text.paragraphs for part, _ in split_words(paragraph.text)]
     if not told:
@@ -56,7 +56,7 @@ def transfer_times(text: Transcript, timed: Transcript) -> Transcript:
             after = pieces[step.src_end].start_ms if step.src_end < len(pieces) else None
             spans += _interpolate(new, old, before, after)
     message = (
-        f"{same} of {len(told)} words keep their recognised times, the others are interpolated"
+        f"{same} of {len(told)} words keep their recognized times, the others are interpolated"
     )
     finding = Finding("times-carried", Severity.INFO, message, file=text.source)
     paragraphs = tuple(_rebuild_paragraphs(text.paragraphs, spans))

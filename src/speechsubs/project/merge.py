@@ -164,7 +164,7 @@ def with_pinned(
     """Return a new track in which pinned segments keep the cues that a person gave them.
 
     The cues of a pinned segment replace the new ones of the same sentences if the text is
-    still the same and their times fit between the neighbours.
+    still the same and their times fit between the neighbors.
     """
     if before is None:
         return track

@@ -78,7 +78,7 @@ class Quantities:
     def without(self, bounds: Sequence[tuple[int, int]]) -> "Quantities":
         """Replace some stretches of the text with a neutral mark.
 
-        The text is parsed again, because its neighbours may then be different numbers.
+        The text is parsed again, because its neighbors may then be different numbers.
 
         >>> parse("pay $5 for 2", "en").without([(4, 6)]).text
         'pay · for 2'

@@ -42,7 +42,7 @@ class Item:
     """One segment in one language that needs a decision.
 
     `marks` are the spans of the changed terms in `source`; `before` and `after` are the
-    neighbouring source sentences. `method` names the origin of `new_text`: "replaced"
+    neighboring source sentences. `method` names the origin of `new_text`: "replaced"
     (the term was replaced in place), "retranslated" or one of the other methods of
     `retranslate` that stay closer to the old text, or "" in a review of a translation.
     `locked` segments were edited by a human, so the change is only a proposal. `findings`

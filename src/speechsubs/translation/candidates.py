@@ -172,7 +172,7 @@ def other_maskings(
 def forced_prefixes(failed: Hypothesis, hidden: Masked) -> list[str]:
     """Prefixes of an output with its first lost mask inserted, likeliest positions first.
 
-    The mask belongs between its neighbouring masks in the source; the position closest
+    The mask belongs between its neighboring masks in the source; the position closest
     to its relative position in the source is tried first.
     """
     lost = [

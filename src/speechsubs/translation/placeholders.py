@@ -210,7 +210,7 @@ def _missing_character(token: str, word: str) -> str:
     return ""
 
 
-#: Characters that extend a mask to a longer word. A CJK neighbour does not extend a Latin
+#: Characters that extend a mask to a longer word. A CJK neighbor does not extend a Latin
 #: word, so \b does not work. Compiled once: in every mask's pattern it cost more than the
 #: search.
 _EDGE = re.compile(

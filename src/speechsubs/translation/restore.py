@@ -32,7 +32,7 @@ from speechsubs.translation.placeholders import Protected
 _CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 _NARROW_NBSP = "\u202f"
 _NBSP = "\u00a0"
-#: Unreadable characters: control characters other than whitespace, terminal colours.
+#: Unreadable characters: control characters other than whitespace, terminal colors.
 _CONTROL = re.compile(r"\x1b\[[0-9;?]{0,40}[@-~]|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 #: The start of a sentence, or of a quote inside one.
 _HALF_DOUBLE = re.compile('“[^“”"]{1,400}"(?!\\w)')

@@ -1,6 +1,6 @@
 """Forced alignment of a text with a recording, robust against differences between them.
 
-1. A recogniser with a language model of the text finds anchors (`script`, `pronounce`,
+1. A recognizer with a language model of the text finds anchors (`script`, `pronounce`,
    `recognize`).
 2. A grammar decides which of the lines between anchors are spoken (`decide`).
 3. The recording is cut into chunks and each is aligned word by word (`chunks`, `decode`),

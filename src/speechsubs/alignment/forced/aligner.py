@@ -50,7 +50,7 @@ Times = tuple[TokenTime, ...]
 
 
 class ForcedAligner:
-    """An `Aligner` that recognises the words. See the package docstring.
+    """An `Aligner` that recognizes the words. See the package docstring.
 
     `lexicon` holds the user's pronunciations (`pronounce.load_lexicon`).
     """
@@ -254,7 +254,7 @@ class ForcedAligner:
 
 
 def _recognized_tokens(line: script.Line, row: Times, times: recognize.UnitTimes) -> list[bool]:
-    """For each token, whether part of it was recognised where it was aligned."""
+    """For each token, whether part of it was recognized where it was aligned."""
     found = []
     at = line.first
     for token, time in zip(line.tokens, row, strict=True):

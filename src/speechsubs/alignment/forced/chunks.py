@@ -1,6 +1,6 @@
 """Align the recording in chunks of a few lines.
 
-Chunks are cut only where the words on both sides were recognised, or in a long pause, so
+Chunks are cut only where the words on both sides were recognized, or in a long pause, so
 that no chunk contains applause or speech without text. Lines that fit badly are aligned
 again, and lines that were not spoken or could not be aligned get times by length.
 """
@@ -104,7 +104,7 @@ def _tail(span: Span, regions: Sequence[Region], latest: int) -> int:
     return min(end, max(latest, span.end_ms))
 
 
-#: Alignment and recogniser disagree on a boundary by this much: realign, within a margin.
+#: Alignment and recognizer disagree on a boundary by this much: realign, within a margin.
 _FAR_MS: Final = 500
 _NEAR_MS: Final = 300
 _TAIL_MS: Final = 100
@@ -244,7 +244,7 @@ def _trim_outer_words(line: LineForms, times: LineTokens, pool: WorkerPool) -> L
 def _realign_to_span(
     line: LineForms, times: LineTokens, span: Span | None, pool: WorkerPool
 ) -> LineTokens:
-    """Realign a line that extends far beyond where it was recognised.
+    """Realign a line that extends far beyond where it was recognized.
 
     It probably includes other speech. The wider times are kept if their score is clearly
     better.
@@ -283,7 +283,7 @@ def spread_tokens(line: Line, start_ms: int, end_ms: int) -> tuple[TokenTime, ..
 def place_recognized(
     script: Script, number: int, times: UnitTimes, span: Span
 ) -> tuple[TokenTime, ...]:
-    """Time a line that could not be aligned by its recognised tokens, others in between."""
+    """Time a line that could not be aligned by its recognized tokens, others in between."""
     line = script.lines[number]
     guess = list(spread_tokens(line, span.start_ms, span.end_ms))
     at = line.first
@@ -304,7 +304,7 @@ def place_recognized(
 def fill_gaps(
     script: Script, placed: Sequence[tuple[TokenTime, ...] | None], duration_ms: int
 ) -> list[tuple[TokenTime, ...]]:
-    """Give all lines times: those not spoken share the gap between their neighbours."""
+    """Give all lines times: those not spoken share the gap between their neighbors."""
     result: list[tuple[TokenTime, ...]] = []
     number = 0
     clock = 0
@@ -323,7 +323,7 @@ def fill_gaps(
         lines = script.lines[number:end]
         wanted = sum(line.expected_ms for line in lines)
         scale = min(1.0, (limit - clock) / wanted) if wanted else 0.0
-        # In the middle of the gap, as far from the neighbours' words as possible.
+        # In the middle of the gap, as far from the neighbors' words as possible.
         at = clock + (limit - clock - wanted * scale) / 2
         for line in lines:
             length = line.expected_ms * scale

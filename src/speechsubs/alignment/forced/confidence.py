@@ -20,7 +20,7 @@ from speechsubs.model import Finding, Sentence, Severity
 #: The confidence of times without any evidence, and of lines that could not be aligned.
 NO_EVIDENCE: Final = 0.02
 FALLBACK: Final = 0.1
-#: A word recognised this close to where it was aligned confirms the boundary.
+#: A word recognized this close to where it was aligned confirms the boundary.
 _HEARD_MS: Final = 300
 
 
@@ -29,10 +29,10 @@ class Evidence:
     """The features of one aligned line.
 
     `score` is the acoustic score per frame, `short` the share of phones at their minimum
-    length, `heard` the share that the recogniser found, `gap_ms` how far its boundaries
+    length, `heard` the share that the recognizer found, `gap_ms` how far its boundaries
     are from the aligned ones, `rate` the phones per second, `speech_share` the share of
     the time with speech. `uncovered_ms` is speech just beside the line that no line
-    covers; `unconfirmed_ms` is the same at boundaries whose word was not recognised,
+    covers; `unconfirmed_ms` is the same at boundaries whose word was not recognized,
     where there is no evidence but the forced alignment. `outer` is the lower score of the
     first and the last word.
     """
@@ -121,7 +121,7 @@ def line_confidence(evidence: Evidence, middle: float, deviation: float) -> floa
 def word_confidence(line: float, token: TokenTime, heard: bool, middle: float) -> float:
     """The confidence in a word: that of its line, reduced if the word itself fits badly.
 
-    It is not reduced if the word was recognised (`heard`) there. `middle` is the
+    It is not reduced if the word was recognized (`heard`) there. `middle` is the
     recording's median score.
 
     >>> fits, misfits = TokenTime(0, 300, -25, 4, 0), TokenTime(0, 120, -80, 4, 4)

@@ -1,6 +1,6 @@
 """Decide which lines are spoken, and roughly when.
 
-Most lines are anchored by what the recogniser found. Those between two anchors are
+Most lines are anchored by what the recognizer found. Those between two anchors are
 decoded with a grammar in which each of them is optional.
 """
 
@@ -17,13 +17,13 @@ from speechsubs.alignment.forced.script import PHONE_MS, Script
 from speechsubs.alignment.forced.workers import Progress, WorkerPool
 from speechsubs.alignment.vad import Region
 
-#: The share of recognised phones that makes a line an anchor.
+#: The share of recognized phones that makes a line an anchor.
 _ANCHOR_SHARE: Final = 0.45
 #: The share that is enough if the duration fits too.
 _WEAK_SHARE: Final = 0.12
 #: With less speech than this share of its expected duration, a line cannot be spoken.
 _MIN_SPEECH_SHARE: Final = 0.3
-#: This much speech without a single recognised line belongs to another text; decoding it
+#: This much speech without a single recognized line belongs to another text; decoding it
 #: would take a third of its duration to reach the same conclusion.
 _UNRELATED_MS: Final = 300_000
 #: Decoding windows are short: twice the lines take three times as long (measured).
@@ -35,8 +35,8 @@ _MARGIN_MS: Final = 400
 class Span:
     """Roughly when a line is spoken.
 
-    `heard` is the share of its phones that were recognised. `first_ms` and `last_ms` are
-    the start of its first unit and the end of its last one if these were recognised
+    `heard` is the share of its phones that were recognized. `first_ms` and `last_ms` are
+    the start of its first unit and the end of its last one if these were recognized
     themselves, so that the recording can be cut next to them.
     """
 
@@ -127,7 +127,7 @@ def _span_of_line(script: Script, times: UnitTimes, number: int, least: float) -
 
 
 def _pace(script: Script, found: Sequence[Span | None]) -> float:
-    """The speaker's milliseconds per phone, from completely recognised lines."""
+    """The speaker's milliseconds per phone, from completely recognized lines."""
     paces = [
         (span.last_ms - span.first_ms) / line.length
         for span, line in zip(found, script.lines, strict=True)
@@ -193,7 +193,7 @@ def _decide_lines(
     shortest = min(script.lines[i].expected_ms for i in _spoken_lines(script, low, high))
     if not _MIN_SPEECH_SHARE * shortest <= room <= _UNRELATED_MS:
         return
-    # The neighbours' own edges may be guesses: let them take part where they are near.
+    # The neighbors' own edges may be guesses: let them take part where they are near.
     first = low - 1 if before and before.end_ms - before.start_ms < 15_000 else low
     last = high + 1 if after and after.end_ms - after.start_ms < 15_000 else high
     if first < low and before:

@@ -1,4 +1,4 @@
-"""Pronunciations: written tokens become units that the decoder can recognise.
+"""Pronunciations: written tokens become units that the decoder can recognize.
 
 A unit is one entry of the decoder's dictionary: a name that is safe in its files and one
 or more pronunciations. A token has several spoken forms, each a sequence of units.
@@ -141,7 +141,7 @@ _IPA: Final = {
     "ɭ": "L", "ʎ": "L Y", "ʟ": "L", "ɓ": "B", "ɗ": "D", "ɠ": "G",
 }  # fmt: skip
 _MAX_IPA_KEY: Final = max(map(len, _IPA))
-# The model has one phone for an r-coloured vowel and the r after it ("fˈaɪɚɹ").
+# The model has one phone for an r-colored vowel and the r after it ("fˈaɪɚɹ").
 _MERGED_PAIRS: Final = (("ER", "R"), ("ER", "ER"))
 
 

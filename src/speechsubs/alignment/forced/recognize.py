@@ -1,12 +1,12 @@
-"""The first pass: recognise the text in the recording to find anchors.
+"""The first pass: recognize the text in the recording to find anchors.
 
-The recogniser uses a trigram language model of the text itself, with half of the
+The recognizer uses a trigram language model of the text itself, with half of the
 probability mass left for other words. It finds parts of the text in whatever order they
 are spoken, and does not fail where text and speech differ, as a forced alignment would.
 After Moreno et al., "A recursive algorithm for the forced alignment of very long audio
 segments", ICSLP 1998.
 
-The recognised units are then matched with the text by dynamic programming. Long words
+The recognized units are then matched with the text by dynamic programming. Long words
 weigh more than short ones, and isolated matches are discarded as coincidences.
 """
 
@@ -40,7 +40,7 @@ _FILLERS: Final = "<[("
 
 @dataclass(frozen=True, slots=True)
 class RecognizedUnit:
-    """A unit with the time at which it was recognised."""
+    """A unit with the time at which it was recognized."""
 
     unit: str
     start_ms: int
@@ -65,7 +65,7 @@ def group_regions(
 
 
 class Recognizer:
-    """A recogniser with the language model of one text."""
+    """A recognizer with the language model of one text."""
 
     def __init__(self, folder: Path) -> None:
         from pocketsphinx import Decoder
@@ -81,7 +81,7 @@ class Recognizer:
         )
 
     def recognize(self, samples: "np.ndarray[Any, Any]", start_ms: int) -> list[RecognizedUnit]:
-        """Recognise units; [] if there are none or the decoder fails."""
+        """Recognize units; [] if there are none or the decoder fails."""
         if len(samples) < RATE // 10:
             return []
         decoder = self._decoder
@@ -175,7 +175,7 @@ def _log10(value: float) -> str:
 
 
 def _training_runs(script: Script) -> Iterator[list[str]]:
-    """The text as one sequence, then every alternative form between its neighbours."""
+    """The text as one sequence, then every alternative form between its neighbors."""
     yield ["<s>", *(unit.name for unit in script.units), "</s>"]
     for number, line in enumerate(script.lines):
         at = line.first
@@ -198,14 +198,14 @@ _GAP_COST: Final = 0.35
 _MISMATCH_COST: Final = 0.6
 #: Band width in columns: 8,000 units are almost an hour of speech.
 _BAND: Final = 8_000
-#: Neighbours further apart than this do not confirm each other.
+#: Neighbors further apart than this do not confirm each other.
 _NEAR_MS: Final = 1_500
 
 UnitTimes = list["RecognizedUnit | None"]
 
 
 def match_units(script: Script, heard: Sequence[RecognizedUnit]) -> UnitTimes:
-    """Match each unit of the script with where it was recognised, or None."""
+    """Match each unit of the script with where it was recognized, or None."""
     times: UnitTimes = [None] * len(script.units)
     for row, column in _pair_units(script, heard):
         times[row] = heard[column]
@@ -213,7 +213,7 @@ def match_units(script: Script, heard: Sequence[RecognizedUnit]) -> UnitTimes:
 
 
 def _pair_units(script: Script, heard: Sequence[RecognizedUnit]) -> list[tuple[int, int]]:
-    """The best monotonic pairing of equal units (rows: script, columns: recognised)."""
+    """The best monotonic pairing of equal units (rows: script, columns: recognized)."""
     import numpy as np
 
     rows, columns = len(script.units), len(heard)
@@ -228,7 +228,7 @@ def _pair_units(script: Script, heard: Sequence[RecognizedUnit]) -> list[tuple[i
     before = -ramp.copy()
     low = 0
     for row, unit in enumerate(script.units):
-        low = min(columns - width, max(low, _band_centre(before, low, width) - width // 2))
+        low = min(columns - width, max(low, _band_center(before, low, width) - width // 2))
         lows[row] = low
         gain = np.where(
             sounds[low : low + width] == ids[unit.name],
@@ -249,7 +249,7 @@ def _pair_units(script: Script, heard: Sequence[RecognizedUnit]) -> list[tuple[i
     return _trace_back(back, lows, sounds, [ids[u.name] for u in script.units], before)
 
 
-def _band_centre(before: "object", low: int, width: int) -> int:
+def _band_center(before: "object", low: int, width: int) -> int:
     import numpy as np
 
     values = np.asarray(before)
@@ -280,7 +280,7 @@ def _trace_back(
 
 
 def _drop_isolated(script: Script, times: UnitTimes) -> UnitTimes:
-    """Drop matches whose neighbours in the text were recognised elsewhere or not at all."""
+    """Drop matches whose neighbors in the text were recognized elsewhere or not at all."""
     kept: UnitTimes = list(times)
     count = len(times)
     for number, heard in enumerate(times):

@@ -53,7 +53,7 @@ class Decoders:
         return self._samples[start_ms * _MS : end_ms * _MS]
 
     def recognize(self, start_ms: int, end_ms: int) -> list[RecognizedUnit]:
-        """What is recognised between two times."""
+        """What is recognized between two times."""
         if self._recognizer is None:
             self._recognizer = Recognizer(self._folder)
         return self._recognizer.recognize(self._slice(start_ms, end_ms), start_ms)
@@ -108,7 +108,7 @@ class WorkerPool:
             worker.stop()
 
     def recognize(self, start_ms: int, end_ms: int) -> list[RecognizedUnit]:
-        """What is recognised between two times."""
+        """What is recognized between two times."""
         result = self._call("recognize", start_ms, end_ms)
         return [RecognizedUnit(*row) for row in result or ()]
 

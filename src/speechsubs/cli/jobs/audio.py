@@ -18,7 +18,7 @@ from speechsubs.model import Track, Transcript
 from speechsubs.options import Options
 from speechsubs.protocols import Aligner
 
-#: The steps of an aligner, with their share of its time (measured, in per cent).
+#: The steps of an aligner, with their share of its time (measured, in percent).
 _STEPS: Final = {"voice": 5, "listen": 35, "decide": 20, "align": 40}
 
 

@@ -24,7 +24,7 @@ from speechsubs.project import summary
 
 #: The number of findings of one kind shown in full; the rest is only counted.
 SHOWN = 3
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 class _Console(Console):
@@ -92,15 +92,15 @@ def findings(screen: Console, items: Sequence[Finding], everything: bool = False
     for item in sorted(items, key=lambda f: order.index(f.severity)):
         groups.setdefault((item.severity, item.code, item.locale, item.file), []).append(item)
     for (severity, code, locale, _), group in groups.items():
-        colour = _COLOURS[severity]
+        color = _COLORS[severity]
         for item in group if everything else group[:SHOWN]:
             where = item.place
             label = f"{locale} {code}" if locale else code
-            screen.print(f"[{colour}]{severity.value}[/] {escape(where)}: {escape(label)}: "
+            screen.print(f"[{color}]{severity.value}[/] {escape(where)}: {escape(label)}: "
                          f"{escape(item.message)}")  # fmt: skip
         rest = len(group) - SHOWN
         if rest > 0 and not everything:
-            screen.print(f"[{colour}]{severity.value}[/] ... and {rest} more {code} in {locale}")
+            screen.print(f"[{color}]{severity.value}[/] ... and {rest} more {code} in {locale}")
 
 
 def counted(items: Sequence[Finding]) -> str:

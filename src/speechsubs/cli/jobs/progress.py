@@ -183,7 +183,7 @@ def span(seconds: float) -> str:
 _LINE_EVERY_S = 10.0
 #: The number of reasons and of kinds of findings listed in a summary.
 _LISTED = 20
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 class Meter:
@@ -334,10 +334,10 @@ def _kinds(screen: Console, totals: Totals) -> None:
     found = sorted(totals.kinds.items(), key=lambda pair: order.index(pair[1].severity))
     shown_kinds = [pair for pair in found if pair[1].severity is not Severity.INFO]
     for (locale, code), kind in shown_kinds[:_LISTED]:
-        colour = _COLOURS[kind.severity]
+        color = _COLORS[kind.severity]
         label = f"{locale} {code}" if locale else code
         screen.print(
-            f"[{colour}]{kind.severity.value}[/] {console.escape(label)}: {kind.count:,} in "
+            f"[{color}]{kind.severity.value}[/] {console.escape(label)}: {kind.count:,} in "
             f"{files(kind.files)}, first: {console.escape(kind.first)}"
         )
     if shown_kinds:

@@ -1,4 +1,4 @@
-// One item as a card. Foreign text only ever becomes text nodes and plain attributes.
+// One item as a card. Untrusted text only ever becomes text nodes and plain attributes.
 "use strict";
 
 /** An element. `props` are attributes; a function is a listener; true is an empty attribute. */
@@ -24,7 +24,7 @@ class Cards {
     this.terms = new Map(data.changes.map((change) => [change.id, change.term]));
   }
 
-  /** Language and direction, for every element that holds foreign text. */
+  /** Language and direction, for every element that contains untrusted text. */
   script(tag) {
     const locale = this.data.locales[tag];
     return { lang: tag || null, dir: locale ? locale.direction : "auto" };
@@ -41,7 +41,7 @@ class Cards {
     return this.segmenters.get(tag);
   }
 
-  /** The place of a card in the list; `fill` gives it its contents when it comes near. */
+  /** An empty card in the list; `fill` adds its contents when it scrolls into view. */
   shell(item, position, total) {
     return h("article", {
       id: `i-${item.id}`, tabindex: "-1", "data-id": item.id,
@@ -72,9 +72,9 @@ class Cards {
       first ? h("time", null, clock(first.start_ms)) : null,
       h("span", { class: "tag" }, item.locale),
       h("span", { class: `state state-${item.state}` }, item.state),
-      item.method ? h("span", { title: item.kept === null ? null : "the words of the old text that stay" },
+      item.method ? h("span", { title: item.kept === null ? null : "share of the words of the old text that are kept" },
         item.kept === null ? item.method : `${item.method} · ${Math.round(item.kept * 100)} % kept`) : null,
-      item.locked ? h("span", { class: "lock" }, proposes(item) ? "🔒 a person’s words: only proposed" : "🔒 a person’s words") : null,
+      item.locked ? h("span", { class: "lock" }, proposes(item) ? "🔒 edited by hand: proposal only" : "🔒 edited by hand") : null,
       ...[...new Set(item.changes.map((id) => this.terms.get(id)).filter(Boolean))].map((term) =>
         h("bdi", { class: "term" }, term)),
       decision ? h("strong", { class: "verdict" }, VERDICTS[decision.verdict]) : null);
@@ -90,7 +90,7 @@ class Cards {
   }
 
   marked(item) {
-    // Spans count characters as Python does, not halves of pairs.
+    // Spans count code points, as in Python, not UTF-16 code units.
     const characters = Array.from(item.source);
     const parts = [];
     let done = 0;
@@ -119,7 +119,7 @@ class Cards {
     return side;
   }
 
-  /** A segment that stands in no cue: its text alone. */
+  /** The text of a segment without cues. */
   bare(item, edited) {
     const after = edited || item.new_text;
     return h("div", { class: "cue" }, ...this.versions(item, [item.text], after ? [after] : [],
@@ -139,11 +139,11 @@ class Cards {
         h("button", { type: "button", class: "play quiet", click: () => this.act.play(item, cue),
           "aria-label": `Play cue ${cue.number}`, title: "Play this cue" }, "▶"),
         h("span", null, `#${cue.number}`),
-        h("span", longer(cue, end) ? { class: "longer", title: "it takes time from the pause behind it" } : null,
+        h("span", longer(cue, end) ? { class: "longer", title: "extended into the following pause" } : null,
         longer(cue, end) ? `${seconds(cue.start_ms, cue.end_ms)} → ${seconds(cue.start_ms, end)} s`
           : `${seconds(cue.start_ms, cue.end_ms)} s`),
         h("span", { class: rate > rules.chars_per_second + 0.05 ? "over" : "",
-          title: `at most ${plain(rules.chars_per_second)} characters a second` },
+          title: `maximum: ${plain(rules.chars_per_second)} characters per second` },
         changed && plain(before) !== plain(rate) ? `${plain(before)} → ${plain(rate)} char/s` : `${plain(rate)} char/s`)),
       ...this.versions(item, cue.lines, changed ? lines : [], edited ? "yours" : "new", rules));
   }
@@ -174,7 +174,7 @@ class Cards {
       text.split("\n").forEach((part, n) => {
         if (n) row();
         if (!part) return;
-        // A blank alone is no change that anybody has to see.
+        // A changed space alone is not worth marking.
         const changed = kind !== "=" && (part.trim() || words.lastChild instanceof Element);
         const last = words.lastChild;
         const name = kind === "-" ? "DEL" : "INS";
@@ -182,7 +182,7 @@ class Cards {
         else words.append(changed ? h(name, null, part) : part);
       });
     }
-    // A blank behind a changed word is not seen, so it is not marked.
+    // Trailing spaces of a change are invisible, so they are not marked.
     for (const mark of block.querySelectorAll("del, ins")) {
       const bare = mark.textContent.trimEnd();
       if (bare && bare !== mark.textContent) mark.after(mark.textContent.slice(bare.length));
@@ -210,11 +210,11 @@ class Cards {
       button("reject", "r", "Reject", () => this.act.decide(item, "reject")),
       button("edit", "e", "Edit", () => this.act.edit(item)),
       decision ? button("note", "n", "Note", () => this.act.note(item)) : null,
-      decision ? button("clear", "x", "Take back", () => this.act.clear(item)) : null);
+      decision ? button("clear", "x", "Withdraw", () => this.act.clear(item)) : null);
   }
 }
 
-/** True where there is something to accept, not only something to approve. */
+/** Whether the item has a proposal to accept; otherwise it can only be approved. */
 function proposes(item) {
   return Boolean(item.new_text && item.new_text !== item.text) ||
     item.cues.some((cue) => cue.new_lines.length);
@@ -227,14 +227,14 @@ function cueNames(item) {
   return first === last ? `cue ${first}` : `cues ${first}–${last}`;
 }
 
-/** How long a cue is on screen: "2.4". */
+/** Duration of a cue in seconds: "2.4". */
 function seconds(start, end) { return plain((end - start) / 1000); }
 
-/** True where that can be seen: a tenth of a second, as it is shown. */
+/** Whether the cue gets longer by an amount that is visible at the displayed precision. */
 function longer(cue, end) { return end - cue.end_ms >= 50 && seconds(cue.start_ms, end) !== seconds(cue.start_ms, cue.end_ms); }
 
-/** When a cue with these lines goes: it may take time from the pause behind it, to be
-    read. The same rule as `review.room`. */
+/** End time of a cue with these lines: it may extend into the following pause to stay
+    readable. The same rule as in `review.recut`. */
 function until(cue, lines, rules) {
   if (!lines.length || lines.join("\n") === cue.lines.join("\n")) return cue.end_ms;
   const size = lines.reduce((sum, line) => sum + width(line, rules.narrow_width), 0);
@@ -242,11 +242,11 @@ function until(cue, lines, rules) {
   return Math.max(cue.end_ms, Math.min(need, cue.latest_end_ms ?? cue.end_ms));
 }
 
-/** The count of a line against the limit. */
+/** The length of a line, compared with the limit. */
 function count(text, rules) {
   const size = width(text, rules.narrow_width);
   const over = size > rules.line_width;
   return h("span", { class: over ? "count over" : "count",
-    title: `${plain(size)} of at most ${plain(rules.line_width)} characters`,
+    title: `${plain(size)} characters (maximum ${plain(rules.line_width)})`,
     "aria-label": `${plain(size)} characters${over ? ", too long" : ""}` }, plain(size));
 }

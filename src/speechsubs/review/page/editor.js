@@ -1,4 +1,4 @@
-// A card while its text is edited: a field for each cue, counted at every key.
+// A card in edit mode: one field per cue, measured on every keystroke.
 "use strict";
 
 class Editor {
@@ -15,10 +15,10 @@ class Editor {
     this.fields = start.map((lines, n) => this.field(lines.join("\n"), `Cue ${item.cues[n].number}`, Math.max(2, lines.length)));
     this.meters = this.fields.map(() => h("div", { class: "meter", "aria-live": "off" }));
     const text = edited ? edited.text : item.new_text || item.text;
-    this.sentence = this.field(text, "The whole sentence", 2);
+    this.sentence = this.field(text, "Complete sentence", 2);
     this.sentence.addEventListener("input", () => { this.touched = true; });
-    this.reason = h("input", { class: "reason-field", maxlength: 500, "aria-label": "Note (why)",
-      placeholder: "Note (why), if you like", value: decision ? decision.reason : "", dir: "auto" });
+    this.reason = h("input", { class: "reason-field", maxlength: 500, "aria-label": "Note",
+      placeholder: "Note (optional)", value: decision ? decision.reason : "", dir: "auto" });
     this.problem = h("p", { class: "problem", role: "alert" });
     this.form = this.build();
   }
@@ -41,11 +41,11 @@ class Editor {
       ...this.before(n, field.value), field)),
     sentence, this.reason, this.problem,
     h("div", { class: "actions" },
-      h("button", { type: "submit", class: "act primary" }, "Keep", h("kbd", null, "Ctrl ⏎")),
+      h("button", { type: "submit", class: "act primary" }, "Done", h("kbd", null, "Ctrl ⏎")),
       h("button", { type: "button", class: "act", click: () => this.close() }, "Cancel", h("kbd", null, "Esc"))));
   }
 
-  /** The cue's lines as they are, where the field starts with others. */
+  /** The cue's current lines, if the field starts with different ones. */
   before(n, text) {
     const lines = this.item.cues[n].lines;
     if (!lines.length || lines.join("\n") === text) return [];
@@ -95,8 +95,8 @@ class Editor {
     if (this.fields.length && !this.touched) this.derive();
   }
 
-  /* The segment's own text follows its cues. Where a cue also shows another sentence and
-     the two can no longer be told apart, the person says what belongs to this one. */
+  /* The segment's text is derived from its cues. If a cue also shows another sentence and
+     the two cannot be separated, the user enters the text of this one. */
   derive() {
     const { cues, text } = this.item;
     const lines = this.fields.flatMap((_, n) => this.lines(n));
@@ -116,8 +116,8 @@ class Editor {
     const text = this.sentence.value.trim().replace(/\s+/gu, " ");
     const empty = lines.findIndex((own) => !own.length);
     if (empty >= 0 || !text) {
-      this.problem.textContent = empty >= 0 ? `Cue ${this.item.cues[empty].number} has no text.`
-        : "The sentence has no text.";
+      this.problem.textContent = empty >= 0 ? `Cue ${this.item.cues[empty].number} is empty.`
+        : "The sentence is empty.";
       (this.fields[empty] || this.sentence).focus();
       return;
     }

@@ -19,8 +19,8 @@ let shownConflicts = 50;
 
 // The list ----------------------------------------------------------------------
 
-/* Cards are made empty, in groups that the browser need not lay out while they are far
-   away, and filled when their group comes near: a few milliseconds of every frame. */
+/* Cards are created empty, in groups that the browser need not lay out while off screen.
+   A group is filled shortly before it scrolls into view, a few milliseconds per frame. */
 const GROUP = 10;
 const FRAME_MS = 7;
 const waiting = [];
@@ -36,7 +36,7 @@ const near = new IntersectionObserver((entries) => {
 
 function fillSome() {
   const until = performance.now() + FRAME_MS;
-  // The last to come near are those that a person looks at now.
+  // The most recent ones are those in view now.
   while (waiting.length && performance.now() < until) ready(waiting.pop());
   if (waiting.length) requestAnimationFrame(fillSome);
 }
@@ -60,7 +60,7 @@ function build() {
   });
   $("list").append(fragment);
   $("list").setAttribute("aria-busy", "false");
-  // Paper shows everything.
+  // Print all cards.
   addEventListener("beforeprint", () => { for (const card of elements.values()) ready(card); });
 }
 
@@ -100,7 +100,7 @@ function step(by, wanted = () => true) {
   for (let n = at + by; n >= 0 && n < shown.length; n += by) {
     if (wanted(shown[n])) { go(shown[n]); return; }
   }
-  say(by > 0 ? "This is the last one." : "This is the first one.");
+  say(by > 0 ? "No more segments below." : "No more segments above.");
 }
 
 // Filters -----------------------------------------------------------------------
@@ -172,7 +172,7 @@ function decide(item, verdict, more = {}, onward = true) {
   go(item, { scroll: false });
   refresh(item);
   update();
-  say(verdict ? `${cueNames(item)}: ${VERDICTS[verdict]}` : `${cueNames(item)}: taken back`);
+  say(verdict ? `${cueNames(item)}: ${VERDICTS[verdict]}` : `${cueNames(item)}: decision withdrawn`);
   if (verdict && onward) {
     const at = shown.indexOf(item);
     const next = shown.slice(at + 1).find((other) => !decided.get(other.id)) || shown[at + 1];
@@ -180,18 +180,18 @@ function decide(item, verdict, more = {}, onward = true) {
   }
 }
 
-/** Say why; where nothing is decided yet, why the decision before was taken: the page has
-    gone on from it. */
+/** Add a note to a decision; without one, to the previous decision, because the page has
+    already moved on from it. */
 function note(item) {
   if (!decided.get(item.id) && last && decided.get(last.id) && !elements.get(last.id).hidden) {
     go(last);
     item = last;
   }
   const standing = decided.get(item.id);
-  if (!standing) { say("Decide first; then a note can say why."); return; }
+  if (!standing) { say("Decide first, then add a note."); return; }
   const side = elements.get(item.id).querySelector(".side.target");
   const field = h("input", { class: "reason-field", value: standing.reason, maxlength: 500,
-    dir: "auto", "aria-label": "Note (why)", placeholder: "Why? Enter keeps it" });
+    dir: "auto", "aria-label": "Note", placeholder: "Reason (press Enter to save)" });
   let over = false;
   const close = (keep) => {
     if (over) return;
@@ -231,7 +231,7 @@ function edit(item) {
   editor.open();
 }
 
-/** Undecided items of the filter that a person has not written: those are looked at one by one. */
+/** Shown, undecided items. Human translations are excluded: they are decided one by one. */
 function bulkItems() {
   return shown.filter((item) => !decided.get(item.id) && !item.locked);
 }
@@ -239,27 +239,27 @@ function bulkItems() {
 function bulk() {
   const all = bulkItems();
   const [accept, approve] = [all.filter(proposes), all.filter((item) => !proposes(item))];
-  if (!all.length) { say("Nothing here is left to accept at once."); return; }
+  if (!all.length) { say("No segments left to accept in bulk."); return; }
   const before = decided.steps.length;
   if (accept.length) decided.take(accept, "accept");
   if (approve.length) decided.take(approve, "approve");
-  // One press, one undo.
+  // One action, one undo.
   decided.steps.push(decided.steps.splice(before).flat());
   touched(all);
   const locked = shown.filter((item) => item.locked && !decided.get(item.id)).length;
-  say(`${all.length} accepted; u takes all back.${locked ? ` ${locked} locked ones are left to decide one by one.` : ""}`);
+  say(`${all.length} accepted (u: undo).${locked ? ` Locked segments to decide individually: ${locked}.` : ""}`);
 }
 
 function undo() {
   const ids = decided.undo();
-  if (!ids.length) { say("There is nothing to undo."); return; }
+  if (!ids.length) { say("Nothing to undo."); return; }
   touched(ids.map((id) => decided.items.get(id)));
   if (ids.length === 1) {
     const item = decided.items.get(ids[0]);
     if (!shown.includes(item)) { $("filters").reset(); filter(); }
     go(item);
   }
-  say(ids.length === 1 ? "Taken back." : `${ids.length} decisions taken back.`);
+  say(ids.length === 1 ? "Decision undone." : `${ids.length} decisions undone.`);
 }
 
 function touched(items) {
@@ -292,7 +292,7 @@ async function save() {
     decided.saved(list);
     say(`Saved ${list.length} ${list.length === 1 ? "decision" : "decisions"}.`);
   } catch (error) {
-    say(`Not saved: ${error.message}. Your decisions are kept in this browser.`, true);
+    say(`Not saved: ${error.message}. Your decisions are still stored in this browser.`, true);
   }
   update();
 }
@@ -301,7 +301,7 @@ function download() {
   const address = URL.createObjectURL(new Blob([decided.yaml()], { type: "application/yaml" }));
   h("a", { href: address, download: data.decisions_name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
-  say(`${data.decisions_name} is downloaded.`);
+  say(`Downloaded ${data.decisions_name}.`);
 }
 
 let quiet;
@@ -324,7 +324,7 @@ function update() {
   $("save").textContent = data.save ? (decided.unsaved ? "Save •" : "Saved") : `Save as ${data.decisions_name}`;
   $("download").hidden = !data.save;
   if (!decided.kept) {
-    $("notice").textContent = "This browser keeps nothing for this page: save before you close it.";
+    $("notice").textContent = "This browser cannot store data for this page: save your decisions before closing it.";
     $("notice").hidden = false;
   }
 }
@@ -337,8 +337,8 @@ function conflicts() {
   const count = data.conflicts.length.toLocaleString("en");
   const calm = data.conflicts.every((one) => one.severity === "info");
   section.classList.toggle("calm", calm);
-  $("conflicts-title").textContent = calm ? `${count} ${count === "1" ? "note" : "notes"} on the glossary`
-    : `${count} ${count === "1" ? "conflict" : "conflicts"} to settle in the glossary first`;
+  $("conflicts-title").textContent = calm ? `${count} ${count === "1" ? "note" : "notes"} about the glossary`
+    : `${count} ${count === "1" ? "conflict" : "conflicts"} to resolve in the glossary first`;
   section.querySelector("ul").replaceChildren(...data.conflicts.slice(0, shownConflicts).map((one) =>
     h("li", { class: one.severity },
       h("strong", null, one.severity), h("code", null, one.code),
@@ -354,7 +354,7 @@ function conflicts() {
 function changes() {
   const box = $("changes");
   box.hidden = !data.changes.length;
-  box.querySelector("summary").textContent = `${data.changes.length.toLocaleString("en")} ${data.changes.length === 1 ? "change" : "changes"} of the glossary`;
+  box.querySelector("summary").textContent = `${data.changes.length.toLocaleString("en")} glossary ${data.changes.length === 1 ? "change" : "changes"}`;
   box.addEventListener("toggle", () => {
     if (!box.open || box.dataset.filled) return;
     box.dataset.filled = "1";
@@ -370,33 +370,33 @@ function changes() {
   });
 }
 
-const THEMES = { "": ["◐", "as the system"], light: ["☀", "light"], dark: ["☾", "dark"] };
+const THEMES = { "": ["◐", "system"], light: ["☀", "light"], dark: ["☾", "dark"] };
 function theme(name) {
   if (name) document.documentElement.dataset.theme = name;
   else delete document.documentElement.dataset.theme;
   $("theme").textContent = THEMES[name][0];
-  $("theme").title = `Colours: ${THEMES[name][1]}`;
-  $("theme").setAttribute("aria-label", `Colours: ${THEMES[name][1]}`);
+  $("theme").title = `Color theme: ${THEMES[name][1]}`;
+  $("theme").setAttribute("aria-label", `Color theme: ${THEMES[name][1]}`);
 }
 
 // The keyboard ------------------------------------------------------------------
 
 const KEYS = {
-  j: ["next item", () => step(1)],
-  k: ["previous item", () => step(-1)],
-  J: ["next undecided", () => step(1, (item) => !decided.get(item.id))],
-  K: ["previous undecided", () => step(-1, (item) => !decided.get(item.id))],
+  j: ["next segment", () => step(1)],
+  k: ["previous segment", () => step(-1)],
+  J: ["next undecided segment", () => step(1, (item) => !decided.get(item.id))],
+  K: ["previous undecided segment", () => step(-1, (item) => !decided.get(item.id))],
   a: ["accept or approve", () => current && decide(current, proposes(current) ? "accept" : "approve")],
   r: ["reject", () => current && decide(current, "reject")],
-  e: ["edit; Enter breaks the line, Ctrl+Enter keeps it, Esc cancels", () => current && edit(current)],
-  n: ["note why (also right after deciding)", () => current && note(current)],
-  x: ["take the decision back", () => current && decide(current, null)],
-  u: ["undo the last step", undo],
-  A: ["accept all that is shown and undecided", bulk],
-  p: ["play the cue", () => current && play(current)],
+  e: ["edit (Enter: new line, Ctrl+Enter: done, Esc: cancel)", () => current && edit(current)],
+  n: ["add a note (also right after deciding)", () => current && note(current)],
+  x: ["withdraw the decision", () => current && decide(current, null)],
+  u: ["undo the last action", undo],
+  A: ["accept all shown, undecided segments", bulk],
+  p: ["play the cues", () => current && play(current)],
   s: ["save", save],
   "/": ["search", () => { $("search").focus(); $("search").select(); }],
-  "?": ["this help", () => $("help").showModal()],
+  "?": ["show this help", () => $("help").showModal()],
 };
 
 addEventListener("keydown", (event) => {
@@ -461,8 +461,8 @@ function start() {
   fillFilters();
   filter();
   const notes = [];
-  if (decided.recovered) notes.push(`${decided.recovered} unsaved decisions of an earlier visit are here again.`);
-  if (decided.stale) notes.push(`${decided.stale} decisions were left out: their texts have changed since.`);
+  if (decided.recovered) notes.push(`Restored ${decided.recovered} unsaved ${decided.recovered === 1 ? "decision" : "decisions"} from an earlier visit.`);
+  if (decided.stale) notes.push(`Ignored ${decided.stale} ${decided.stale === 1 ? "decision" : "decisions"}: the text has changed since.`);
   $("notice").textContent = notes.join(" ");
   $("notice").hidden = !notes.length;
   document.documentElement.dataset.ready = "1";

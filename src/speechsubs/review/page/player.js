@@ -1,4 +1,4 @@
-// The recording beside the items: plays a cue and stops at its end.
+// The recording next to the list: plays a cue and stops at its end.
 "use strict";
 
 class Player {
@@ -12,12 +12,12 @@ class Player {
     this.source = null;
     this.end = null;
     this.video.addEventListener("timeupdate", () => this.stopAtEnd());
-    // A recording without a picture needs no black box.
+    // Audio needs no black video frame.
     this.video.addEventListener("loadedmetadata", () => {
       this.video.classList.toggle("sound", !this.video.videoWidth);
     });
     this.video.addEventListener("error", () => {
-      this.hint.textContent = "The recording cannot be played here. Choose it again below.";
+      this.hint.textContent = "This recording cannot be played. Choose the file again below.";
     });
     aside.querySelector("#media-file").addEventListener("change", (event) => this.choose(event));
     aside.hidden = !Object.keys(this.media).length;
@@ -29,7 +29,7 @@ class Player {
     this.source = item.source_id;
     const address = this.own.get(this.source) || this.media[this.source];
     this.video.hidden = !address;
-    this.hint.textContent = address ? "" : "No recording is named for this source.";
+    this.hint.textContent = address ? "" : "No recording for this source.";
     if (address) this.video.src = address;
     else this.video.removeAttribute("src");
     this.video.load();
@@ -56,14 +56,14 @@ class Player {
     const go = () => {
       this.video.currentTime = start;
       this.video.play().then(() => this.watch(), () => {
-        this.hint.textContent = "The browser did not play it; press play in the player once.";
+        this.hint.textContent = "The browser blocked playback: press play in the player once.";
       });
     };
     if (this.video.readyState >= 1) go();
     else this.video.addEventListener("loadedmetadata", go, { once: true });
   }
 
-  /* Time updates come four times a second: too coarse for a short cue. */
+  /* Time updates fire about four times per second: too coarse for a short cue. */
   watch() {
     if (this.stopAtEnd() || this.video.paused) return;
     requestAnimationFrame(() => this.watch());

@@ -1,7 +1,7 @@
-// What was decided: kept in this browser until it is saved, and undone step by step.
+// The decisions: stored in this browser until they are saved, with undo.
 "use strict";
 
-/** Memory of a browser that may refuse to remember. */
+/** The local storage of a browser, which may be disabled. */
 const store = {
   get(key) {
     try { return localStorage.getItem(key); } catch { return null; }
@@ -10,14 +10,14 @@ const store = {
     try { localStorage.setItem(key, value); return true; } catch { return false; }
   },
   remove(key) {
-    try { localStorage.removeItem(key); } catch { /* nothing was kept there */ }
+    try { localStorage.removeItem(key); } catch { /* storage is disabled, so nothing is stored */ }
   },
 };
 
 const VERDICTS = { accept: "accepted", reject: "rejected", edit: "edited", approve: "approved" };
 
 class Decided {
-  /** `data` is the review; `author` is asked when a decision is taken. */
+  /** `data` is the review; `author` is called for every decision. */
   constructor(data, author) {
     this.data = data;
     this.author = author;
@@ -33,7 +33,7 @@ class Decided {
     this.stale = this.read(data.decisions) + this.recover();
   }
 
-  /** Take over decisions; those on other texts are left out and counted. */
+  /** Load decisions; returns how many are stale, because their texts have changed. */
   read(decisions) {
     let stale = 0;
     for (const decision of Array.isArray(decisions) ? decisions : []) {
@@ -46,12 +46,12 @@ class Decided {
     return stale;
   }
 
-  /** What an earlier visit left unsaved; it is newer than the file. */
+  /** Restore unsaved decisions of an earlier visit; they are newer than the file. */
   recover() {
     let found;
     try { found = JSON.parse(store.get(this.key) || "null"); } catch { found = null; }
     if (!found || !Array.isArray(found.decisions)) return 0;
-    // A page of another language of the same project keeps its decisions here too.
+    // Pages of other languages of the same project store their decisions under this key too.
     const own = found.decisions.filter((one) => one && this.items.has(one.item));
     this.others = found.decisions.filter((one) => one && !this.items.has(one.item)).map(clean);
     if (!own.length) return 0;
@@ -65,7 +65,7 @@ class Decided {
 
   get count() { return this.taken.size; }
 
-  /** Decide about items at once: one step for undo. `more` holds text, lines, reason. */
+  /** Decide several items in one undo step. `more` contains text, lines and reason. */
   take(items, verdict, more = {}) {
     const date = new Date().toISOString().replace(/\.\d+Z$/, "+00:00");
     this.change(items.map((item) => [item.id, verdict && clean({
@@ -75,8 +75,8 @@ class Decided {
     })]));
   }
 
-  /* What the person saw and accepts, so that nothing is predicted again. Lines of a cue
-     that two items change are left to be cut when both texts are known. */
+  /* The text as it was displayed and accepted, so that it is not predicted again. Lines of a
+     cue that two items change are re-segmented later, when both texts are known. */
   proposed(item) {
     const lines = item.cues.map((cue) => (cue.new_lines.length ? cue.new_lines : cue.lines));
     const cut = item.cues.some((cue) => cue.new_lines.length) && lines.every((own) => own.length) &&
@@ -84,7 +84,7 @@ class Decided {
     return { text: item.new_text || item.text, lines: cut ? lines : [] };
   }
 
-  /** Add words to a decision that stands. */
+  /** Add a note to an existing decision. */
   note(item, reason) {
     const standing = this.taken.get(item.id);
     if (standing) this.change([[item.id, clean({ ...standing, reason })]]);
@@ -97,7 +97,7 @@ class Decided {
     this.keep();
   }
 
-  /** Take the last step back; the ids that it touched. */
+  /** Undo the last step; returns the ids of its items. */
   undo() {
     const step = this.steps.pop();
     if (!step) return [];
@@ -116,7 +116,7 @@ class Decided {
     this.kept = this.remember(this.list());
   }
 
-  /** It is in a file now, unless something was decided since `list` was taken. */
+  /** Mark `list` as saved, unless there have been further decisions since. */
   saved(list) {
     if (JSON.stringify(list) !== JSON.stringify(this.list())) return;
     this.unsaved = false;
@@ -140,7 +140,7 @@ class Decided {
   }
 }
 
-/** The cues of an item, told apart from those of other files. */
+/** Keys of the cues of an item, unique across files and languages. */
 function places(item) {
   return item.cues.map((cue) => `${item.source_id}\n${item.locale}\n${cue.number}`);
 }
@@ -149,12 +149,12 @@ function encodeURI0(text) {
   return encodeURIComponent(String(text).replace(/[\uD800-\uDFFF]/g, "?"));
 }
 
-/** A text without what decisions.yml refuses: controls, and halves of characters. */
+/** A text without the characters that decisions.yml rejects: controls and lone surrogates. */
 function speakable(text) {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").replace(LONE, "\uFFFD");
 }
 
-/** A decision with the fields of one and no others, each of its kind. */
+/** A decision with exactly the known fields, each of the right type. */
 function clean(decision) {
   const result = {};
   for (const key of ["item", "verdict", "source_hash", "text_hash", "text", "author", "date", "reason"]) {

@@ -1,8 +1,8 @@
-// What is known about texts: widths, speeds, differences, YAML. No page, no state.
+// Functions on texts: width, reading speed, differences, YAML. No DOM, no state.
 "use strict";
 
 /* East Asian wide and full-width characters (Unicode 14, as Python 3.11 has them); gaps
-   that hold no character are closed. `locales.Locale.width` is the same count. */
+   without assigned characters are closed. `locales.Locale.width` is the same count. */
 const WIDE = ("1100-115f 231a-231b 2329-232a 23e9-23ec 23f0 23f3 25fd-25fe 2614-2615 2648-2653 " +
   "267f 2693 26a1 26aa-26ab 26bd-26be 26c4-26c5 26ce 26d4 26ea 26f2-26f3 26f5 26fa 26fd 2705 " +
   "270a-270b 2728 274c 274e 2753-2755 2757 2795-2797 27b0 27bf 2b1b-2b1c 2b50 2b55 2e80-303e " +
@@ -30,7 +30,7 @@ function isWide(code) {
   return false;
 }
 
-/** How much room a text takes on a line, in the locale's characters. */
+/** The width of a text on a line, in characters of the locale. */
 function width(text, narrow) {
   let sum = 0;
   for (const character of text) {
@@ -47,7 +47,7 @@ function speed(lines, startMs, endMs, narrow) {
   return total * 1000 / Math.max(1, endMs - startMs);
 }
 
-/** A number as people read it: no zero after the point. */
+/** A number without trailing zeros. */
 function plain(number, digits = 1) {
   return String(Number(number.toFixed(digits)));
 }
@@ -60,13 +60,13 @@ function clock(ms) {
     `.${String(ms % 1000).padStart(3, "0")}`;
 }
 
-/** Words, blanks and marks of a text; words of Chinese and Japanese by dictionary. */
+/** Words, spaces and marks of a text; Chinese and Japanese words by dictionary. */
 function tokens(text, segmenter) {
   if (segmenter) return Array.from(segmenter.segment(text), (part) => part.segment);
   return text.match(/\p{L}[\p{L}\p{M}\p{N}'’]*|\p{N}+|\s|[^]/gu) || [];
 }
 
-/** A segmenter of words for a language, or null where the browser has none. */
+/** A word segmenter for a language, or null if the browser has none. */
 function segmenterFor(tag) {
   try {
     return new Intl.Segmenter(tag || "en", { granularity: "word" });
@@ -75,7 +75,7 @@ function segmenterFor(tag) {
   }
 }
 
-/** What counts as the same token: a line may end where another version has a blank. */
+/** Whether two tokens are equal; a line break equals a space. */
 function same(a, b) {
   return a === b || (/^\s$/.test(a) && /^\s$/.test(b));
 }
@@ -98,7 +98,7 @@ function difference(before, after, segmenter) {
 }
 
 function longestCommon(a, b) {
-  // Quadratic, so only for texts of a subtitle's size: longer ones are all new.
+  // Quadratic, so only for texts of subtitle length; longer ones count as entirely new.
   if (!a.length || !b.length || a.length * b.length > 250000) {
     return [...a.map((t) => ["-", t, ""]), ...b.map((t) => ["+", "", t])];
   }
@@ -131,8 +131,8 @@ function longestCommon(a, b) {
   return pieces;
 }
 
-/* A blank between two changed words is changed with them, so that the eye sees one change;
-   a blank that only stands at the edge of a change is none. */
+/* A space between two changed words is marked with them, to show a single change; a space
+   at the edge of a change is not marked. */
 function calmed(pieces) {
   const result = [];
   pieces.forEach(([kind, before, after], n) => {
@@ -144,7 +144,7 @@ function calmed(pieces) {
   return result;
 }
 
-/** Lines as one text: no blank where a language without blanks was broken. */
+/** Lines as one text, without spaces at line breaks in languages that write none. */
 function joined(lines, spaces) {
   return lines.map((line) => line.trim()).filter(Boolean).reduce((text, line) => {
     if (!text) return line;
@@ -154,7 +154,7 @@ function joined(lines, spaces) {
   }, "");
 }
 
-/** The sentence in edited cues that also show parts of others; null where it is unclear. */
+/** The sentence in edited cues that also show parts of others; null if ambiguous. */
 function sentenceOf(oldLines, newLines, text, spaces) {
   const before = joined(oldLines, spaces);
   const after = joined(newLines, spaces);
@@ -169,7 +169,7 @@ function sentenceOf(oldLines, newLines, text, spaces) {
 
 const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
-/** A YAML 1.2 double-quoted string. JSON's is one, once odd characters are escaped. */
+/** A YAML 1.2 double-quoted string: JSON's, with further characters escaped. */
 function quoted(text) {
   const whole = String(text).replace(LONE, "\uFFFD");
   return JSON.stringify(whole).replace(/[\u007f-\u00a0\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g,
@@ -178,7 +178,7 @@ function quoted(text) {
 
 /** The contents of decisions.yml. */
 function yamlOf(head, decisions) {
-  const lines = ["# Decisions of a review, by speechsubs. Text is quoted, so it may hold anything."];
+  const lines = ["# Decisions of a speechsubs review."];
   for (const [key, value] of Object.entries(head)) lines.push(`${key}: ${quoted(value)}`);
   lines.push(decisions.length ? "decisions:" : "decisions: []");
   for (const decision of decisions) {

@@ -1,10 +1,10 @@
-"""List what every package of every extra ships, with its licence, in docs/licences.md.
+"""List what every package of every extra ships, with its license, in docs/licenses.md.
 
-    python docs/licences.py [--check]
+    python docs/licenses.py [--check]
 
 Reads the packages of requirements/*.txt as they are installed here, and the shared libraries
 that their wheels bring. `--check` writes nothing and fails if the page is out of date, if a
-library or a package is of an unknown licence, if one is AGPL, or if one that is not on the list
+library or a package is of an unknown license, if one is AGPL, or if one that is not on the list
 below is GPL. Wheels differ between systems: the page is of Linux on x86-64 with Python 3.11.
 """
 
@@ -16,7 +16,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "licences.md"
+PAGE = ROOT / "docs" / "licenses.md"
 PARTS = {
     "core": "The core (`pip install speechsubs`)",
     "argos": "`[argos]`: Argos Translate's own code",
@@ -25,7 +25,7 @@ PARTS = {
     "evaluate": "`[evaluate]`: scores",
 }
 
-#: Licences of packages whose metadata name none, or not by SPDX. From their LICENSE files.
+#: Licenses of packages whose metadata name none, or not by SPDX. From their LICENSE files.
 PACKAGES = {
     "ahocorasick-rs": "Apache-2.0",
     "argostranslate": "MIT",
@@ -49,8 +49,8 @@ PACKAGES = {
 }
 FFMPEG = "GPL-2.0-or-later (as built here, with x264 and x265)"
 GCC = "GPL-3.0-or-later WITH GCC-exception-3.1"
-#: Licences of shared libraries inside wheels, by the start of the file's name. From the
-#: projects' own licence files.
+#: Licenses of shared libraries inside wheels, by the start of the file's name. From the
+#: projects' own license files.
 LIBRARIES = {
     "libSvtAv1Enc": "BSD-3-Clause-Clear",
     "libXau": "MIT",
@@ -107,13 +107,13 @@ GPL = {
 #: Compiled parts of a package itself, as against libraries that came along.
 OWN_MODULE = re.compile(r"\.(cpython-|abi3|cp3)|\.pyd$")
 INTRODUCTION = """\
-# Licences
+# Licenses
 
-<!-- Made by docs/licences.py; do not edit. -->
+<!-- Made by docs/licenses.py; do not edit. -->
 
-speechsubs is under the MIT licence. These are the packages it installs and the shared
+speechsubs is under the MIT license. These are the packages it installs and the shared
 libraries inside their wheels, for Linux on x86-64. Continuous integration fails if one of
-them is AGPL, if a GPL part gets into the core, or if a licence is not known.
+them is AGPL, if a GPL part gets into the core, or if a license is not known.
 
 **The core is free of the GPL.** GPL parts come only with an extra:
 """
@@ -125,8 +125,8 @@ def packages(part: str) -> list[str]:
     return sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)))
 
 
-def licence(found: Distribution) -> str:
-    """The SPDX expression of a package's licence; empty if it is not known."""
+def license(found: Distribution) -> str:
+    """The SPDX expression of a package's license; empty if it is not known."""
     metadata = found.metadata
     name = metadata["Name"].lower().replace("_", "-").replace(".", "-")
     named = metadata.get("License-Expression") or PACKAGES.get(name)
@@ -143,14 +143,14 @@ def libraries(found: Distribution) -> list[str]:
     return sorted({re.split(r"[.]so|-[0-9a-f]{8}\b", name)[0] for name in shared})
 
 
-def licence_of_library(name: str) -> str:
-    """The licence of a shared library; empty if it is not on the list."""
+def license_of_library(name: str) -> str:
+    """The license of a shared library; empty if it is not on the list."""
     fitting = [known for known in LIBRARIES if name.startswith(known)]
     return LIBRARIES[max(fitting, key=len)] if fitting else ""
 
 
 def is_gpl(text: str) -> bool:
-    """Whether a licence leaves no choice but the GPL."""
+    """Whether a license leaves no choice but the GPL."""
     choices = text.split(" OR ")
     return all("GPL" in c and "LGPL" not in c and "GCC-exception" not in c for c in choices)
 
@@ -166,18 +166,18 @@ def examine(part: str, problems: list[str]) -> list[str]:
             found = distribution(name)
         except PackageNotFoundError:
             continue  # for another system or Python
-        named = licence(found)
-        inside = {library: licence_of_library(library) for library in libraries(found)}
+        named = license(found)
+        inside = {library: license_of_library(library) for library in libraries(found)}
         for what, text in [(name, named), *inside.items()]:
             if not text:
-                problems.append(f"{name}: the licence of {what} is not known")
+                problems.append(f"{name}: the license of {what} is not known")
             if "AGPL" in text:
                 problems.append(f"{name}: {what} is AGPL")
         if any(is_gpl(text) for text in [named, *inside.values()]):
             if part == "core":
                 problems.append(f"{name}: GPL in the core")
             if name not in GPL:
-                problems.append(f"{name}: GPL, and not on the list in docs/licences.py")
+                problems.append(f"{name}: GPL, and not on the list in docs/licenses.py")
         shown = ", ".join(f"{library} ({text})" for library, text in inside.items())
         rows.append(f"| {name} {found.version} | {named} | {shown} |")
     return rows
@@ -187,7 +187,7 @@ def page(problems: list[str]) -> str:
     """The text of the page."""
     lines = [INTRODUCTION, *(f"- `{name}`: {why}." for name, why in GPL.items())]
     for part, title in PARTS.items():
-        lines += ["", f"## {title}", "", "| Package | Licence | Libraries in its wheel |"]
+        lines += ["", f"## {title}", "", "| Package | License | Libraries in its wheel |"]
         lines += ["|---|---|---|", *examine(part, problems)]
     return "\n".join(lines) + "\n"
 
@@ -198,14 +198,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        print("docs/licences.md is of Linux on x86-64; nothing to do on this system")
+        print("docs/licenses.md is of Linux on x86-64; nothing to do on this system")
         return 0
     problems: list[str] = []
     text = page(problems)
     if not check:
         PAGE.write_text(text, "utf-8")
     elif sys.version_info[:2] == (3, 11) and PAGE.read_text("utf-8") != text:
-        problems.append("docs/licences.md is out of date. Run: python docs/licences.py")
+        problems.append("docs/licenses.md is out of date. Run: python docs/licenses.py")
     for problem in problems:
         print(problem, file=sys.stderr)
     return int(bool(problems))
