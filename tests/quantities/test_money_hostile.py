@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from speechsubs import quantities
 from speechsubs.language import locales
 from speechsubs.quantities import money, render
+from speechsubs.quantities.digits import MAX_DIGITS
+from speechsubs.quantities.format import plural_category
 
 PIECES = st.sampled_from(
     ["$", "€", "¥", "1", "12", "345", "000", ",", ".", "'", " ", "\u00a0", "-", "–", "million",
      "thousand", "hundred", "and", "yuan", "dollars", "USD", "RMB", "万", "亿", "千", "两", "元",
      "多", "几", "円", "to", "from", "between", "point", "grand", "de", "d'", "mil", "und", "ein",
+     "1" * 40, "9" * 60, "5" * 400, "40.712,74.006", "½", "億", "٫", "’", "e9", "º", "kr", ":",
      "%", "\ud800", "\x00", "İ", "ß", "٣", "５", "\u202e", "km", "s", "\n", "１", "，"]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=60))
@@ -61,6 +64,31 @@ def test_whatever_is_found_can_be_written_and_read_again(
         assert [a.values for a in money.find_amounts(written, tag)] == [amount.values], written
 
 
+@given(TEXTS, st.sampled_from(locales.known()), st.sampled_from(locales.known()))
+def test_whatever_is_read_can_be_written_in_every_language(
+    text: str, language: str, tag: str
+) -> None:
+    locale = locales.load(tag)
+    for quantity in quantities.parse(text, language).numbers:
+        plural_category(quantity.value, locale)
+    assert isinstance(quantities.localize(text, language, locale), str)
+
+
+@pytest.mark.parametrize("tag", locales.known())
+@pytest.mark.parametrize(
+    "number",
+    ["40.712,74.006", "1,234.5.6", "1.2.3,4", "1'000,5'6", "1" * 40, "9" * 60, "8" * 4_000],
+)
+def test_what_is_no_number_stays_as_it_is(number: str, tag: str) -> None:
+    text = f"x {number} x ${number} x"
+    found = quantities.find_numbers(text, tag)
+    assert all(text[n.start : n.end] == n.text for n in found)
+    if number.isdigit() and len(number) <= MAX_DIGITS:
+        assert int(number) in [n.value for n in found]
+    else:
+        assert number not in [n.text for n in found]
+
+
 @pytest.mark.parametrize("language", ["en", "de", "zh", "ja"])
 @pytest.mark.parametrize(
     "unit",
@@ -74,6 +102,15 @@ def test_endless_repetition_ends(language: str, unit: str) -> None:
     assert isinstance(quantities.find_dates(text, language), list)
     read = quantities.parse(text, language)
     assert quantities.compare(read, read) == ([], [])
+
+
+@given(st.integers(1, 10**MAX_DIGITS - 1), st.sampled_from(locales.known()))
+def test_no_digit_of_a_long_number_is_rounded_away(value: int, tag: str) -> None:
+    locale = locales.load(tag)
+    (number,) = quantities.find_numbers(f"x {value} x", tag)
+    assert number.value == value
+    written = quantities.localize(f"x {value} x", "en", locale)
+    assert "".join(c for c in written if c.isdigit()) == str(value)
 
 
 def test_a_number_of_a_million_digits_is_no_number() -> None:

@@ -6,7 +6,7 @@ coches" must not become "1 coches".
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 from speechsubs.errors import UnknownLocaleError
@@ -17,7 +17,7 @@ from speechsubs.memory.database import Row
 from speechsubs.memory.model import Match, MatchKind, Origin, Query, Segment
 from speechsubs.model import Placeable, PlaceableKind, Value
 from speechsubs.quantities.currencies import Amount
-from speechsubs.quantities.digits import trim_zeros
+from speechsubs.quantities.digits import EXACT, trim_zeros
 from speechsubs.quantities.numerals import Number
 from speechsubs.spans import Span
 
@@ -50,7 +50,8 @@ def _plural_form(placeable: Placeable, language: str) -> str:
     if number is None:
         return ""
     try:
-        form = str(Locale.parse(language).plural_form(abs(number)))
+        with localcontext(EXACT):
+            form = str(Locale.parse(language).plural_form(number.copy_abs()))
     except (UnknownLocaleError, ValueError):
         return ""
     # Here CLDR's "many" is for whole millions and only says that a "de" follows, which is

@@ -6,7 +6,7 @@ Parses runs of digits and separators: "1,234.5", "1.234,5", "30 000".
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 
 from speechsubs.errors import UnknownLocaleError
@@ -150,6 +150,11 @@ SPACE_GROUP = re.compile(rf"[{SPACES}](\d{{3}})(?![\d'’])", re.ASCII)
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}", re.ASCII)
 
 
+#: For all arithmetic: the default context rounds to 28 digits, even in `abs`, and a number
+#: of people's money must never be rounded. No number here has so many digits.
+EXACT = Context(prec=20 * MAX_DIGITS)
+
+
 def exact_decimal(digits: str) -> Decimal:
     """A Decimal of an ASCII numeral, exact whatever the context's precision."""
     return Decimal(digits)
@@ -185,16 +190,8 @@ def trim_zeros(value: Decimal) -> Decimal:
 
 
 def add(one: Decimal, other: Decimal) -> Decimal:
-    """The exact sum of two numbers below 10**MAX_DIGITS."""
-    low = min(_exponent(one), _exponent(other), 0)
-    total = int(one.scaleb(-low)) + int(other.scaleb(-low))
-    return Decimal(total).scaleb(low) if low else Decimal(total)
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return exponent
+    """The exact sum of two numbers."""
+    return EXACT.add(one, other)
 
 
 def read_run(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
@@ -214,7 +211,8 @@ def read_run(run: str, rules: Rules) -> tuple[Decimal, bool] | None:
         return _one_kind(run, kinds[0], len(seps), rules)
     if len(kinds) == 2 and kinds[1] != "'" and run.count(kinds[1]) == 1:
         whole, _, part = run.partition(kinds[1])
-        if _grouped(whole, kinds[0]):
+        # "40.712,74.006" is a pair of coordinates, no number.
+        if part.isdigit() and _grouped(whole, kinds[0]):
             return exact_decimal(whole.replace(kinds[0], "") + "." + part), True
     return None
 

@@ -1,12 +1,12 @@
 """Writing a value with a locale's digits, separators and myriads."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 
 from speechsubs.language.locale_rules import Forms
 from speechsubs.language.locales import Locale
-from speechsubs.quantities.digits import rules, shift, trim_zeros
+from speechsubs.quantities.digits import EXACT, rules, shift, trim_zeros
 
 
 @cache
@@ -28,7 +28,9 @@ def plural_category(value: Decimal, locale: Locale) -> str:
     """The plural category of a number: "one", "few", "other" ... (CLDR)."""
     from babel import Locale as Babel  # heavy, see `cldr_name`
 
-    return str(Babel.parse(cldr_name(locale.tag)).plural_form(abs(value)))
+    # The rules divide; with the usual 28 digits a longer number raises.
+    with localcontext(EXACT):
+        return str(Babel.parse(cldr_name(locale.tag)).plural_form(value.copy_abs()))
 
 
 def format_digits(value: Decimal, locale: Locale, group: bool = True) -> str:
@@ -36,7 +38,7 @@ def format_digits(value: Decimal, locale: Locale, group: bool = True) -> str:
 
     Decimal places stay as they are in `value`.
     """
-    whole, _, part = format(abs(value), "f").partition(".")
+    whole, _, part = format(value.copy_abs(), "f").partition(".")
     if group and len(whole) >= locale.numbers.group_from:
         sign = locale.numbers.group
         head = len(whole) % 3
@@ -54,7 +56,7 @@ def format_myriads(value: Decimal, locale: Locale) -> str:
     form has at most two places, or four significant digits.
     """
     words = {power: entry.of("other") for power, entry in locale.numbers.scales.items()}
-    size = abs(value)
+    size = value.copy_abs()
     if size < 10_000:
         return format_digits(value, locale, group=False)
     text = _decimal(size, words) if locale.numbers.myriads == "decimal" else ""
@@ -111,7 +113,7 @@ def _power(value: Decimal, written: int, forms: Mapping[int, Forms]) -> int:
     A word in two parts ("mil millones") takes a whole number from ten on, as CLDR
     has it: "10 mil millones", but "1500 millones".
     """
-    size = abs(value)
+    size = value.copy_abs()
     for power in (12, 9, 6):
         if power not in forms or size < shift(Decimal(1), power):
             continue

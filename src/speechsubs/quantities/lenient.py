@@ -21,7 +21,7 @@ from speechsubs.language.locale_words import CardinalRules
 from speechsubs.quantities import words
 from speechsubs.quantities.cjk import is_cjk
 from speechsubs.quantities.dates import month_names
-from speechsubs.quantities.digits import any_of, known, normalize_digits, rules_for
+from speechsubs.quantities.digits import EXACT, add, any_of, known, normalize_digits, rules_for
 from speechsubs.quantities.numerals import Quantity, find_quantities
 from speechsubs.quantities.ordinals import count_ordinals
 
@@ -257,7 +257,7 @@ def _split_at_joiner(quantity: Quantity, flat: str, language: str) -> Iterator[S
         small = is_small(value)
         yield SpelledNumber(quantity.start, value, strong, small, end=quantity.end, scale=scale)
         return
-    value, end = quantity.value - rest, joined.start()
+    value, end = EXACT.subtract(quantity.value, rest), joined.start()
     yield SpelledNumber(
         quantity.start, value, strong, either=quantity.value, end=end, scale=quantity.scale
     )
@@ -280,7 +280,7 @@ def _join_pair(one: Quantity, two: Quantity, between: str) -> Decimal | None:
     if len(between) <= 1 and not (one.sure and two.sure):
         return Decimal(int(one.value) * 100 + int(two.value))  # a year, or a price
     if between == ", " and one.value >= 1000 and two.value < 1000:
-        return one.value + two.value  # "one thousand, two hundred"
+        return add(one.value, two.value)  # "one thousand, two hundred"
     return None
 
 
@@ -291,13 +291,13 @@ def _extended_readings(
     if spelling.dozen and flat.startswith(
         (f" {spelling.dozen}", f"-{spelling.dozen}"), quantity.end
     ):
-        yield SpelledNumber(quantity.start, 12 * quantity.value, False)
+        yield SpelledNumber(quantity.start, EXACT.multiply(12, quantity.value), False)
     if tail := _ordinal_tail(quantity, flat, spelling):
-        yield SpelledNumber(quantity.start, quantity.value + tail, False)
+        yield SpelledNumber(quantity.start, add(quantity.value, Decimal(tail)), False)
     before = f"{spelling.half_to} "
     start = max(0, quantity.start - len(before))
     if spelling.half_to and flat[start : quantity.start].lower() == before:
-        yield SpelledNumber(quantity.start, quantity.value - 1, False)
+        yield SpelledNumber(quantity.start, EXACT.subtract(quantity.value, 1), False)
 
 
 def _ordinal_tail(quantity: Quantity, flat: str, spelling: CardinalRules) -> int:

@@ -6,13 +6,13 @@ Rendering never converts and never rounds.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from speechsubs.language.locales import Locale
 from speechsubs.model import Money, Placeable, PlaceableKind, Value
 from speechsubs.quantities.currencies import Amount
 from speechsubs.quantities.dates import Date, render_date
-from speechsubs.quantities.digits import rules, shift, trim_zeros
+from speechsubs.quantities.digits import EXACT, rules, shift, trim_zeros
 from speechsubs.quantities.format import cldr_name, format_digits, format_scaled, plural_category
 from speechsubs.quantities.lenient import SpelledNumber
 from speechsubs.quantities.numerals import Number
@@ -208,4 +208,5 @@ def _babel_name(currency: str, value: Decimal, locale: Locale) -> str:
     # Babel loads megabytes of locale data: only a run that writes amounts pays for it.
     from babel.numbers import get_currency_name
 
-    return str(get_currency_name(currency, value, locale=cldr_name(locale.tag)))
+    with localcontext(EXACT):  # see `plural_category`
+        return str(get_currency_name(currency, value, locale=cldr_name(locale.tag)))

@@ -553,17 +553,17 @@ def compare_units(source: Quantities, target: Quantities) -> list[UnitChange]:
         return []
     waiting: defaultdict[Decimal, list[Measure]] = defaultdict(list)
     for there in target.measures:
-        waiting[abs(there.value)].append(there)
-    rest = [m for m in wanted if not _consume(m, waiting[abs(m.value)])]
+        waiting[there.value.copy_abs()].append(there)
+    rest = [m for m in wanted if not _consume(m, waiting[m.value.copy_abs()])]
     values: set[Decimal] = set()
     if rest:
         values = {trim_zeros(q.value) for q in target.scanned}
     found = []
     for measure in rest:
-        others = waiting[abs(measure.value)]
+        others = waiting[measure.value.copy_abs()]
         if others:
             found.append(UnitChange(measure, others.pop(0).text))
-        elif abs(measure.value) in values:
+        elif measure.value.copy_abs() in values:
             found.append(UnitChange(measure))
     return found
 

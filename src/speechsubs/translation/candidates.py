@@ -140,7 +140,7 @@ def _numbers(value: Value) -> set[Decimal]:
         case Time():
             return {Decimal(value.hour), Decimal(value.minute)}
         case Measure() | SpelledNumber() | Number():
-            return {abs(value.value)}
+            return {value.value.copy_abs()}
     return set()
 
 
