@@ -4,7 +4,7 @@ Turns the words of a speech recognizer into words of a running text, each with i
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from speechsubs.errors import InputError
@@ -232,10 +232,11 @@ def time_segments(
     if ordered != spoken:
         message = "the segments were out of order and have been sorted by time"
         findings.append(Finding("segments-unsorted", Severity.INFO, message, file=source))
+    _report_repeats(ordered, source, findings)
     repaired: list[int] = []
     result: list[TimedSegment] = []
     floor = 0
-    for segment in ordered:
+    for segment in _shorten_slow(ordered, source, findings):
         timed = _place(segment, floor, repaired)
         if timed.words:
             floor = timed.words[-1].end_ms
@@ -247,6 +248,56 @@ def time_segments(
         )
         findings.append(Finding("times-mended", Severity.WARNING, message, file=source))
     return result
+
+
+#: Recognizers that lost the thread say the same thing again and again. Short answers ("Yes.")
+#: are repeated by people, too.
+_REPEATED_CHARS = 12
+
+
+def _report_repeats(segments: Sequence[Segment], source: str, findings: list[Finding]) -> None:
+    before = ""
+    for segment in segments:
+        said = (segment.text or _join_words(segment.heard)[0]).casefold().strip()
+        if said == before and len(said) >= _REPEATED_CHARS:
+            message = f"the same text as the segment before: {said[:40]!r}"
+            findings.append(_doubtful("repeated-segment", segment, message, source))
+        before = said
+
+
+#: Nobody speaks slower, in characters a second: a segment with no times for its words that
+#: would be slower is stretched over silence, and its words stand at its start.
+_SLOWEST, _USUAL = 5, 14
+#: A character of a script without spaces counts as so many letters.
+_CJK_LETTERS = 3
+_LONG_MS = 7_000
+
+
+def _shorten_slow(
+    segments: Iterable[Segment], source: str, findings: list[Finding]
+) -> Iterator[Segment]:
+    """The segments, those stretched over silence shortened to the time their text takes."""
+    for segment in segments:
+        start, end, heard = segment.start_ms, segment.end_ms, segment.heard
+        if start is None or end is None or any(word.start_ms is not None for word in heard):
+            yield segment
+            continue
+        said = segment.text or _join_words(heard)[0]
+        letters = len(said) + (_CJK_LETTERS - 1) * count_cjk(said)
+        if end - start <= _LONG_MS or (end - start) * _SLOWEST <= letters * 1000:
+            yield segment
+            continue
+        seconds = (end - start) / 1000
+        message = f"{letters} letters in {seconds:.0f} s; its cue was put at its start"
+        findings.append(_doubtful("too-slow-for-speech", segment, message, source))
+        yield replace(segment, end_ms=start + max(1000, letters * 1000 // _USUAL))
+
+
+def _doubtful(code: str, segment: Segment, message: str, source: str) -> Finding:
+    return Finding(
+        code, Severity.WARNING, message, file=source, line=segment.number,
+        start_ms=segment.start_ms,
+    )  # fmt: skip
 
 
 def _first_time(segment: Segment, source: str) -> int:
