@@ -145,7 +145,7 @@ def test_the_wheel_holds_the_models_that_come_with_it(wheel: zipfile.ZipFile) ->
 
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:
     (entry,) = [n for n in wheel.namelist() if n.endswith("entry_points.txt")]
-    assert wheel.read(entry).decode() == "[console_scripts]\nspeechsubs = speechsubs.cli:main\n"
+    assert wheel.read(entry).decode() == "[console_scripts]\nspeechsubs = speechsubs.__main__:run\n"
 
 
 def test_the_wheel_finds_its_locales_where_there_is_no_checkout(
