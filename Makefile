@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 OUT := out
 TARGETS := es ca
 
-.PHONY: help demo test check wheel lock clean engine argos align
+.PHONY: help demo test check bench wheel lock clean engine argos align
 
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
 	@echo "make check   types, style, architecture, dead code, licenses"
+	@echo "make bench   all benchmarks that can run here, recorded; SHORT=1: seconds, not recorded"
 	@echo "make wheel   build the wheel and try it in empty environments"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
 
@@ -69,6 +70,9 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/python docs/licenses.py --check
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/run_all.py $(if $(SHORT),--short,--record) $(ARGS)
 
 wheel: $(VENV)/.test
 	rm -rf dist

@@ -1,14 +1,13 @@
 """This checkout against another one, as whole processes, in turn: text to SRT, terms, a batch.
 
     git worktree add ../before REVISION
-    python benchmarks/against.py ../before [--rounds N] [--record]
+    python benchmarks/against.py ../before [--rounds N] [--record | --short]
 
 Both run on the interpreter that runs this script, each with its own sources. What counts
 is processor time and peak memory as the operating system accounts for them; the ratios
 are those of the medians, this checkout over the other, so less than 1 is better.
 """
 
-import argparse
 import os
 import random
 import resource
@@ -24,7 +23,7 @@ from typing import Any
 import recorded
 
 ROOT = Path(__file__).parents[1]
-HOUR_WORDS, FILES, SEED = 9_000, 200, 7
+SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,24 @@ class Run:
     memory_mb: float
 
 
-def write_inputs(folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is to do: words of the long talk, and short talks."""
+
+    hour_words: int = 9_000
+    files: int = 200
+
+
+def write_inputs(folder: Path, size: Size) -> None:
     """An hour of speech, and a folder of short talks, none like another."""
     chance = random.Random(SEED)
     paragraphs = (ROOT / "media" / "courage.txt").read_text("utf-8").split("\n\n")
     hour: list[str] = []
-    while sum(len(text.split()) for text in hour) < HOUR_WORDS:
+    while sum(len(text.split()) for text in hour) < size.hour_words:
         hour.append(f"{chance.choice(paragraphs).strip()} That was number {len(hour)}.")
     (folder / "hour.txt").write_text("\n\n".join(hour), "utf-8")
     (folder / "talks").mkdir()
-    for number in range(FILES):
+    for number in range(size.files):
         text = f"{chance.choice(paragraphs).strip()} This is talk {number}."
         (folder / "talks" / f"talk{number:03}.txt").write_text(text, "utf-8")
 
@@ -81,20 +88,20 @@ def _megabytes(usage: resource.struct_rusage) -> float:
     return usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
 
 
-def compare(other: Path, rounds: int) -> dict[str, Any]:
+def compare(other: Path, rounds: int, size: Size) -> dict[str, Any]:
     """Each job in both checkouts, in turn, after a round that warms the disk's cache."""
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        write_inputs(folder)
+        write_inputs(folder, size)
         for name, command in jobs(folder).items():
-            runs: dict[Path, list[Run]] = {ROOT: [], other: []}
+            sides: tuple[tuple[Path, list[Run]], ...] = ((ROOT, []), (other, []))
             for number in range(rounds + 1):
-                for side, (checkout, found) in enumerate(runs.items()):
+                for side, (checkout, found) in enumerate(sides):
                     run = measure(checkout, command, folder / f"{name}-{number}-{side}")
                     if number:
                         found.append(run)
-            ours, theirs = runs[ROOT], runs[other]
+            ours, theirs = (found for _, found in sides)
             figures[name] = {
                 "cpu_ratio": _ratio([r.cpu_s for r in ours], [r.cpu_s for r in theirs]),
                 "memory_ratio": _ratio([r.memory_mb for r in ours], [r.memory_mb for r in theirs]),
@@ -108,17 +115,21 @@ def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 def main() -> None:
     """Compare, and print or record one line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("other", type=Path, help="a checkout of another revision")
+    parser = recorded.parser(__doc__)
+    parser.add_argument("other", type=Path, nargs="?", help="a checkout of another revision")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
-    other = options.other.resolve()
+    if options.other is None and not options.short:
+        parser.error("it takes another checkout")
+    size = Size(300, 3) if options.short else Size()
+    # The short form compares this checkout with itself.
+    other = Path(options.other or os.path.relpath(ROOT)).absolute()
+    rounds = 1 if options.short else options.rounds
     revision = subprocess.run(
         ["git", "-C", str(other), "rev-parse", "--short", "HEAD"],
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
-    recorded.note("against", {"other": revision, **compare(other, options.rounds)})
+    recorded.note("against", {"other": revision, **compare(other, rounds, size)})
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from time import perf_counter, process_time
 
-from argostranslate import translate
-
 
 def main() -> None:
+    if len(sys.argv) != 3:
+        raise SystemExit("usage: argos_peer.py SENTENCES.json ANSWERS.json")
     texts = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    from argostranslate import translate  # of the environment that argos_throughput.py makes
+
     translate.translate("Good morning.", "en", "es")
     start, cpu = perf_counter(), process_time()
     # As people call it, and as fast: its batches end with each line of a text.

@@ -1,6 +1,7 @@
 """Our Argos engine against argostranslate itself: speed and BLEU, same package and sentences.
 
-    python benchmarks/argos_throughput.py --venv FOLDER [--sentences 200] [--runs 3] [--record]
+    python benchmarks/argos_throughput.py --venv FOLDER [--sentences 200] [--runs 3]
+        [--record | --short]
 
 The peer gets an environment of its own in FOLDER, made at the first run (this needs a
 package index; everything after it is offline). argostranslate 1.11 imports stanza and
@@ -17,7 +18,6 @@ busy machine its threads wait for each other; `times` are ratios pair by pair ag
 minimum, median and maximum. BLEU is sacrebleu's, against the corpus's references.
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -41,7 +41,6 @@ from speechsubs.engines.argos import ArgosEngine
 from speechsubs.models import Package
 
 HERE = Path(__file__).parent
-TINY = HERE.parent / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 PINNED = ("argos-translate-lt==1.12.1", "minisbd==0.9.5", "onnxruntime==1.32.0", "onnx==1.23.2")
 
 #: Writes a network that finds no end of a sentence anywhere, in minisbd's own format.
@@ -128,26 +127,36 @@ def spread(values: list[float]) -> list[float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("package", nargs="?", type=Path, default=TINY)
-    parser.add_argument("--venv", type=Path, required=True, help="folder for the peer")
+    parser = recorded.parser(__doc__)
+    parser.add_argument("package", nargs="?", type=Path, default=recorded.TINY)
+    parser.add_argument("--venv", type=Path, help="folder for the peer's environment")
     parser.add_argument("--sentences", type=int, default=200)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--record", action="store_true")
     given = parser.parse_args()
-    chosen = engine_data.pairs(given.sentences)
+    if not given.venv and not given.short:
+        parser.error("the peer needs --venv FOLDER")
+    if given.short:
+        given.sentences, given.runs = 6, 1
+    chosen = engine_data.pairs(given.sentences, short=given.short)
     texts, references = [a for a, _ in chosen], [b for _, b in chosen]
-    python = environment(given.venv.absolute())
+    python = environment(given.venv.absolute()) if given.venv else None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         package = packages.install_file(given.package, folder / "packages")
-        splitter = next((given.venv / "minisbd").glob("*.onnx"))
-        shutil.copytree(splitter.parent, package.path / "minisbd")
+        splitter = ""
+        if python:
+            network = next((given.venv / "minisbd").glob("*.onnx"))
+            shutil.copytree(network.parent, package.path / "minisbd")
+            splitter = network.stem
         sentences = folder / "sentences.json"
         sentences.write_text(json.dumps(texts), "utf-8")
-        runs: dict[str, list[dict[str, Any]]] = {"ours": [], "peer": [], "peer_1_thread": []}
+        # The short form does without the peer where its environment was not made.
+        peers = ("peer", "peer_1_thread") if python else ()
+        runs: dict[str, list[dict[str, Any]]] = {who: [] for who in ("ours", *peers)}
         for _ in range(given.runs):
             runs["ours"].append(ours(package, texts))
+            if not python:
+                continue
             runs["peer"].append(peer(python, folder, sentences, {}))
             one = {"ARGOS_INTRA_THREADS": "1"}
             runs["peer_1_thread"].append(peer(python, folder, sentences, one))
@@ -163,7 +172,9 @@ def main() -> None:
         return spread([a / b for a, b in zip(of[who], of["ours"], strict=True)])
 
     same = sum(
-        a == b for a, b in zip(runs["ours"][0]["answers"], runs["peer"][0]["answers"], strict=True)
+        a == b
+        for who in others[:1]
+        for a, b in zip(runs["ours"][0]["answers"], runs[who][0]["answers"], strict=True)
     )
     recorded.note(
         "argos_throughput",
@@ -179,7 +190,7 @@ def main() -> None:
             "bleu": bleu,
             "bleu_apart": round(max(bleu.values()) - min(bleu.values()), 2),
             "same_answers": same,
-            "splitter": splitter.stem,
+            "splitter": splitter,
             # Below 0 where it was run before others, on a machine that many share.
             "niceness": os.nice(0),
             "peer": list(PINNED),

@@ -1,6 +1,6 @@
 """What a batch costs besides translation, and whether its memory stays flat.
 
-    python benchmarks/batch.py [--record] [--files 1000]
+    python benchmarks/batch.py [--record | --short] [--files 1000]
 
 Small transcripts (about 90 words) in English, Spanish and French are translated by an
 engine that only turns words round, so that what is measured is everything else: reading,
@@ -13,7 +13,6 @@ with all the files against one with ten. Every figure is one process of its own;
 the processor stands beside time of the clock, because machines are shared.
 """
 
-import argparse
 import json
 import os
 import random
@@ -166,8 +165,7 @@ def each_ms(figures: dict[str, Any], number: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--record", action="store_true")
+    parser = recorded.parser(__doc__)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--one", nargs=4, metavar=("COMMAND", "FOLDER", "OUT", "JOBS"))
     given = parser.parse_args()
@@ -178,7 +176,7 @@ def main() -> None:
         else:
             print(json.dumps(run(command, Path(folder), Path(out), int(jobs))))
         return
-    number = given.files
+    number = 12 if given.short else given.files
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         make(base / "many", number)

@@ -1,6 +1,6 @@
 """Two Dask workers on this machine against two threads, on the same files.
 
-    python benchmarks/batch_cluster.py [--record] [--files 24] [--sentences 60] [--runs 3]
+    python benchmarks/batch_cluster.py [--record | --short] [--files 24] [--sentences 60] [--runs 3]
 
 English talks are translated to Spanish with the tiny Argos package of the tests, once by
 `speechsubs subtitle --jobs 2` and once with `--cluster local --jobs 2` besides, in turn,
@@ -9,7 +9,6 @@ the clock and by the processor. One talk alone tells what it costs to begin. All
 must be the same to the byte. On a shared machine look at the processor's time.
 """
 
-import argparse
 import os
 import pickle
 import random
@@ -27,7 +26,6 @@ from speechsubs.batch import Job, Resources, worker
 from speechsubs.options import Options
 
 SEED = 7
-TINY = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 WORDS = """
     the car is new and we have a plan for three years because people want to go far with less
     money while board asks how many of them it can sell in first winter
@@ -68,17 +66,18 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--record", action="store_true")
+    parser = recorded.parser(__doc__)
     parser.add_argument("--files", type=int, default=24)
     parser.add_argument("--sentences", type=int, default=60)
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
+    if given.short:
+        given.files, given.sentences, given.runs = 3, 2, 1
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         make(base / "talks", given.files, given.sentences)
         make(base / "one", 1, 2)
-        models.install_file(TINY, base / "models")
+        models.install_file(recorded.TINY, base / "models")
         env = {**os.environ, "ARGOS_PACKAGES_DIR": str(base / "models"),
                "XDG_CACHE_HOME": str(base / "cache"), "SPEECHSUBS_NO_STARTER": "1"}  # fmt: skip
         # What an engine finds out about itself once, it has found out before.
@@ -92,7 +91,7 @@ def main() -> None:
                 begin[way].append(timed(base / "one", base / f"one-{way}{turn}", options, env))
                 runs[way].append(timed(base / "talks", base / f"{way}{turn}", options, env))
                 outputs.append(contents(base / f"{way}{turn}"))
-        hour = writer(base)
+        hour = writer(base, 20 if given.short else 751)
         same = all(found == outputs[0] for found in outputs) and len(outputs[0]) == 4 * given.files
     ratios = {
         key: [
@@ -129,10 +128,10 @@ def main() -> None:
     )
 
 
-def writer(base: Path) -> dict[str, float]:
-    """What an hour of speech (9,017 words) costs the one process that writes."""
+def writer(base: Path, sentences: int) -> dict[str, float]:
+    """What an hour of speech (751 sentences, 9,131 words) costs the one process that writes."""
     folder = base / "hour"
-    make(folder, 1, 751)
+    make(folder, 1, sentences)
     source = folder / "talk000.en.txt"
     options = Options(engine="echo", kinds=("srt", "vtt"))
     data = pickle.dumps(

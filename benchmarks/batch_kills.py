@@ -1,6 +1,6 @@
 """Batches killed at random moments lose nothing.
 
-    python benchmarks/batch_kills.py [--record] [--kills 200] [--files 60]
+    python benchmarks/batch_kills.py [--record | --short] [--kills 200] [--files 60]
 
 An undisturbed batch gives the bytes that are right. Then the same batch is started again
 and again, each time killed (SIGKILL, with its whole process group) at a random moment,
@@ -11,7 +11,6 @@ no temporary one, and nothing that was taken for a person's edit. `subtitle` tak
 quarters of the kills, `convert` the rest.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -105,11 +104,12 @@ def campaign(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--record", action="store_true")
+    parser = recorded.parser(__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--files", type=int, default=60)
     given = parser.parse_args()
+    if given.short:
+        given.kills, given.files = 4, 8
     dice = random.Random(SEED)
     result: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as name:

@@ -1,13 +1,12 @@
 """Peak memory of a batch with a neural model, for 10 files and for 1,000.
 
-    python benchmarks/batch_memory.py [--record] [--files 1000]
+    python benchmarks/batch_memory.py [--record | --short] [--files 1000]
 
 What a person types, as a process of its own, with the tiny model of the tests (3 MB; a
 real one has 100 and makes the ratio smaller). `benchmarks/batch.py` measures the same
 without any model, where the rest of the process is as small as it can be.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from pathlib import Path
 import recorded
 
 import batch as small
-
-MODEL = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 
 _PEAK = """
 import resource, subprocess, sys
@@ -38,20 +35,20 @@ def peak_mb(environment: dict[str, str], *arguments: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--record", action="store_true")
+    parser = recorded.parser(__doc__)
     parser.add_argument("--files", type=int, default=1000)
     given = parser.parse_args()
+    few, many = (2, 12) if given.short else (10, given.files)
     found: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         environment = {**os.environ, "ARGOS_PACKAGES_DIR": str(base / "models")}
         subprocess.run(
-            [sys.executable, "-m", "speechsubs", "models", "install", str(MODEL)],
+            [sys.executable, "-m", "speechsubs", "models", "install", str(recorded.TINY)],
             check=True, env=environment, capture_output=True,
         )  # fmt: skip
         peaks = {}
-        for count in (10, given.files):
+        for count in (few, many):
             small.make(base / f"{count}", count)
             peaks[count] = peak_mb(
                 environment, "subtitle", str(base / f"{count}"), "-r", "--from", "en", "--to",
@@ -59,9 +56,9 @@ def main() -> None:
                 str(base / f"out{count}"),
             )  # fmt: skip
         found = {
-            "files": given.files,
+            "files": many,
             "peak_mb": {str(count): round(peak, 1) for count, peak in peaks.items()},
-            "ratio": round(peaks[given.files] / peaks[10], 3),
+            "ratio": round(peaks[many] / peaks[few], 3),
         }
     recorded.note(
         "batch_memory",

@@ -18,8 +18,21 @@ from training import data  # noqa: E402 it needs the line above
 MOST_CHARACTERS = 300
 
 
-def pairs(count: int, language: str = "es") -> list[tuple[str, str]]:
+#: What the short forms take: they look at the code, not at the figures.
+SHORT = (
+    ("Good evening, everyone.", "Buenas noches a todos."),
+    ("We built a car in three years.", "Construimos un coche en tres años."),
+    ("Nobody slept much that winter.", "Casi nadie durmió aquel invierno."),
+    ("The board asked for more money.", "La junta pidió más dinero."),
+    ("It was a long road.", "Fue un camino largo."),
+    ("My father cried.", "Mi padre lloró."),
+)
+
+
+def pairs(count: int, language: str = "es", short: bool = False) -> list[tuple[str, str]]:
     """Held-back sentences with their translations, always the same ones in the same order."""
+    if short:
+        return list(SHORT[:count])
     shared = Path(os.environ.get("SPEECHSUBS_SHARED", "") or ROOT / ".." / "shared")
     corpus = shared / "corpus" / f"en-{language}.tsv.xz"
     if not corpus.is_file():

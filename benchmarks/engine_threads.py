@@ -1,6 +1,6 @@
 """Which threads and which batches make a CTranslate2 engine fast, in one run.
 
-    python benchmarks/engine_threads.py [--large] [--sentences N] [--record]
+    python benchmarks/engine_threads.py [--large] [--sentences N] [--record | --short]
 
 `cores` are workers x threads of each: 1x2 decodes one batch on two cores, 2x1 two
 batches on one core each. Batches are "padded" (CTranslate2 sorts by length and fills up
@@ -13,7 +13,6 @@ in the size of Argos's models (6+6 layers, 512 wide), for which only the speed m
 something.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -35,7 +34,6 @@ from speechsubs.engines import ctranslate, tokenizers
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.engines.ctranslate import BEAM, LENGTH_PENALTY, MAX_OUTPUT_TOKENS
 
-TINY = Path(__file__).parents[1] / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 ROUNDS = 3
 PADDED, EQUAL = (32, 256, 1024, 2048), (256, 512, 1024)
 Tokens = list[list[str]]
@@ -110,7 +108,7 @@ def spread(rates: list[float]) -> list[float]:
     return [round(x, 1) for x in (min(rates), statistics.median(rates), max(rates))]
 
 
-def measure(model: Path, sources: Tokens, length: int, large: bool) -> dict[str, Any]:
+def measure(model: Path, sources: Tokens, length: int, large: bool, rounds: int) -> dict[str, Any]:
     cores = len(os.sched_getaffinity(0))
     shapes = sorted({(1, cores), (cores, 1), (max(cores // 2, 1), min(2, cores))})
     options = {
@@ -128,7 +126,7 @@ def measure(model: Path, sources: Tokens, length: int, large: bool) -> dict[str,
     rates: dict[tuple[Any, ...], list[float]] = {}
     spent: dict[tuple[Any, ...], list[float]] = {}
     changed: dict[str, list[int]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for shape, (kind, most) in product(shapes, ways):
             way = padded if kind == "padded" else equal
 
@@ -155,14 +153,15 @@ def measure(model: Path, sources: Tokens, length: int, large: bool) -> dict[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = recorded.parser(__doc__)
     parser.add_argument("--sentences", type=int, default=300)
     parser.add_argument("--large", action="store_true")
-    parser.add_argument("--record", action="store_true")
     given = parser.parse_args()
-    texts = [english for english, _ in engine_data.pairs(given.sentences)]
+    rounds = 1 if given.short else ROUNDS
+    chosen = engine_data.pairs(given.sentences, short=given.short)
+    texts = [english for english, _ in chosen]
     with tempfile.TemporaryDirectory() as folder:
-        package = packages.install_file(TINY, Path(folder))
+        package = packages.install_file(recorded.TINY, Path(folder))
         cutter = tokenizers.load(package)
         start = perf_counter()
         sources = [cutter.encode(text) for text in texts]
@@ -172,11 +171,11 @@ def main() -> None:
             # Random weights never end a sentence by themselves.
             model, length = Path(folder) / "large", 25
             build(model, sorted({piece for tokens in sources for piece in tokens}))
-        figures = measure(model, sources, length, given.large)
+        figures = measure(model, sources, length, given.large, rounds)
         engine = ArgosEngine(package, "en", "es")
         engine.translate(texts[:8])
         rates = []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             start = perf_counter()
             engine.translate(texts)
             rates.append(len(texts) / (perf_counter() - start))

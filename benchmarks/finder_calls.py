@@ -5,7 +5,7 @@ transcript to checked cues, with an engine whose first answer passes. Counted ar
 of every finder (also those that one finder makes of another), and those among them that
 read a text which the same finder has read before.
 
-usage: python benchmarks/finder_calls.py [--record]
+usage: python benchmarks/finder_calls.py [--record | --short]
 """
 
 import re
@@ -16,7 +16,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
-from recorded import note
+from recorded import note, parser
 
 from speechsubs import pipeline
 from speechsubs.engines.echo import EchoEngine
@@ -45,7 +45,9 @@ def translate() -> pipeline.Result:
     transcript = Transcript((Paragraph(SENTENCE),), "talk.txt", "en")
     engine = EchoEngine("en", "es", change=answer)
     targets = [(locales.load("es"), engine)]
-    return pipeline.subtitle([transcript], source=locales.load("en"), targets=targets)[0]
+    return pipeline.subtitle(
+        [transcript], pipeline.make_settings(locales.load("en")), targets=targets
+    )[0]
 
 
 def modules() -> Iterable[ModuleType]:
@@ -67,7 +69,8 @@ def counting(finder: Callable[..., Any], calls: Counter[str], read: Counter[Any]
 
 
 def main() -> int:
-    """The calls by finder."""
+    """The calls by finder; the short form is the whole."""
+    parser(__doc__).parse_args()
     calls: Counter[str] = Counter()
     read: Counter[Any] = Counter()
     for place, name in FINDERS:

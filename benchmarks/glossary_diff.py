@@ -1,6 +1,6 @@
 """How long a glossary's change takes to be looked at in a large project.
 
-    python benchmarks/glossary_diff.py [--record]
+    python benchmarks/glossary_diff.py [--record | --short]
 
 5,000 terms of which 50 change, against ten hours of speech in eight languages, without
 translating anything again. The floor is the obvious way: every changed term, in both
@@ -13,7 +13,7 @@ import random
 import re
 import time
 import timeit
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import recorded
@@ -25,14 +25,27 @@ from speechsubs.review import impact
 from speechsubs.spans import Span
 from speechsubs.translation.keys import read_placeable
 
-TERMS, CHANGED, SENTENCES, SEED = 5_000, 50, 7_200, 7
+SEED = 7
 TAGS = ("es", "fr", "de", "it", "pt-BR", "ja", "zh-CN", "ko")
-SLICE_CUES = 200
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 
 
-def build() -> tuple[Project, Glossary, Glossary]:
-    """7,200 sentences of five seconds and twelve words, one word in twelve a term."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is; `slice_cues` and `slice_terms` are what the floors run over."""
+
+    terms: int = 5_000
+    changed: int = 50
+    sentences: int = 7_200
+    slice_cues: int = 200
+    slice_terms: int = 500
+
+
+SHORT = Size(20, 5, 60, 20, 10)
+
+
+def build(size: Size) -> tuple[Project, Glossary, Glossary]:
+    """Sentences of five seconds and twelve words, one word in twelve a term."""
     chance = random.Random(SEED)
     syllables = SYLLABLES.split()
 
@@ -40,7 +53,7 @@ def build() -> tuple[Project, Glossary, Glossary]:
         return "".join(chance.choices(syllables, k=chance.randint(low, high)))
 
     names: dict[str, None] = {}
-    while len(names) < TERMS:
+    while len(names) < size.terms:
         names[" ".join(word(2, 3).title() for _ in range(chance.randint(1, 2)))] = None
     terms = tuple(
         Term(f"t{n}", name, policy=Policy.FIXED, targets=_targets(n, name), line=n + 4)
@@ -48,7 +61,7 @@ def build() -> tuple[Project, Glossary, Glossary]:
     )
     sentences, tracks = [], {tag: ([], []) for tag in TAGS}
     slots = []
-    for index in range(SENTENCES):
+    for index in range(size.sentences):
         term = chance.choice(terms)
         before, after = (" ".join(word(1, 4) for _ in range(5)) for _ in range(2))
         text = f"{before.capitalize()} {term.source} {after}."
@@ -69,7 +82,7 @@ def build() -> tuple[Project, Glossary, Glossary]:
     records = tuple(TrackRecord(tag, tuple(s), tuple(c)) for tag, (s, c) in tracks.items())
     source = Source("talk", "talk.txt", "", "en", "", tuple(sentences), tuple(slots), (), records)
     old = Glossary(terms)
-    changed = {term.id for term in chance.sample(terms, CHANGED)}
+    changed = {term.id for term in chance.sample(terms, size.changed)}
     new = Glossary(tuple(_changed(t) if t.id in changed else t for t in terms))
     return Project(Path("bench"), (source,)), old, new
 
@@ -85,7 +98,7 @@ def _changed(term: Term) -> Term:
     return replace(term, targets=targets)
 
 
-def floor(terms: list[Term], project: Project) -> float:
+def floor(terms: list[Term], project: Project, slice_cues: int) -> float:
     """Seconds for every spelling in every cue, scaled up from a slice."""
     patterns = [re.compile(rf"(?<!\w){re.escape(s)}(?!\w)") for t in terms for s in t.spellings]
     patterns += [
@@ -94,7 +107,7 @@ def floor(terms: list[Term], project: Project) -> float:
         for target in list(t.targets.values())[:1]
     ]
     cues = [" ".join(c.lines) for t in project.sources[0].tracks for c in t.cues]
-    piece = cues[:SLICE_CUES]
+    piece = cues[:slice_cues]
     spent = min(
         timeit.repeat(
             lambda: [p.search(c) for c in piece for p in patterns],
@@ -107,7 +120,8 @@ def floor(terms: list[Term], project: Project) -> float:
 
 
 def main() -> None:
-    project, old, new = build()
+    size = SHORT if recorded.parser(__doc__).parse_args().short else Size()
+    project, old, new = build(size)
     made = []
 
     def run() -> None:
@@ -115,7 +129,7 @@ def main() -> None:
 
     best_s = min(timeit.repeat(run, timer=time.process_time, number=1, repeat=5))
     review = made[-1]
-    part = SENTENCES // 10
+    part = size.sentences // 10
     tenth = replace(
         project,
         sources=(
@@ -139,19 +153,20 @@ def main() -> None:
         )
     )
     changed = {change.term for change in review.changes}
-    few_s = floor([t for t in new.terms if t.id in changed], project)
-    all_s = floor(list(new.terms)[:500], project) * TERMS / 500
+    few_s = floor([t for t in new.terms if t.id in changed], project, size.slice_cues)
+    some = list(new.terms)[: size.slice_terms]
+    all_s = floor(some, project, size.slice_cues) * size.terms / len(some)
     result = {
-        "terms": TERMS,
+        "terms": size.terms,
         "changes": len(review.changes),
-        "sentences": SENTENCES,
+        "sentences": size.sentences,
         "locales": len(TAGS),
-        "cues": SENTENCES * len(TAGS),
+        "cues": size.sentences * len(TAGS),
         "items": len(review.items),
         "predicted": sum(bool(item.new_text) for item in review.items),
         "best_s": round(best_s, 3),
         "tenth_of_project_s": round(tenth_s, 3),
-        "floor_slice_cues": SLICE_CUES,
+        "floor_slice_cues": size.slice_cues,
         "floor_changed_terms_s": round(few_s, 1),
         "floor_all_terms_s": round(all_s, 1),
         "times_faster_than_all_terms": round(all_s / best_s, 1),

@@ -1,6 +1,6 @@
 """How long a large glossary takes over ten hours of speech, and what `re` would take.
 
-    python benchmarks/glossary_match.py [--record]
+    python benchmarks/glossary_match.py [--record | --short]
 
 10,000 terms over 90,000 words (10 h at 150 words a minute). The floor is the obvious
 way, one `re` alternation of the terms, longest first, between word boundaries; it runs
@@ -21,7 +21,7 @@ TERMS, WORDS, SEED, SLICE_WORDS = 10_000, 90_000, 7, 900
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 
 
-def build() -> tuple[Glossary, str]:
+def build(count: int, length: int) -> tuple[Glossary, str]:
     """A glossary of names and codes, and a text in which one word in twelve is a term."""
     chance = random.Random(SEED)
     syllables = SYLLABLES.split()
@@ -30,7 +30,7 @@ def build() -> tuple[Glossary, str]:
         return "".join(chance.choices(syllables, k=chance.randint(low, high)))
 
     names: dict[str, None] = {}
-    while len(names) < TERMS:
+    while len(names) < count:
         if chance.random() < 0.2:
             names[f"{word(1, 2).upper()}{chance.randint(1, 99)}"] = None
         else:
@@ -40,12 +40,12 @@ def build() -> tuple[Glossary, str]:
     )
     listed = list(names)
     words: list[str] = []
-    while len(words) < WORDS:
+    while len(words) < length:
         if chance.random() < 1 / 12:
             words.extend((chance.choice(listed) + chance.choice(["", "", "’s", "s"])).split())
         else:
             words.append(word(1, 4) + chance.choice(["", "", "", "", ",", ".", " –"]))
-    return Glossary(terms), " ".join(words[:WORDS])
+    return Glossary(terms), " ".join(words[:length])
 
 
 def alternation(glossary: Glossary) -> re.Pattern[str]:
@@ -55,7 +55,9 @@ def alternation(glossary: Glossary) -> re.Pattern[str]:
 
 
 def main() -> None:
-    glossary, text = build()
+    short = recorded.parser(__doc__).parse_args().short
+    count, length = (50, 900) if short else (TERMS, WORDS)
+    glossary, text = build(count, length)
     sentences = re.split(r"(?<=\.) ", text)
     build_s = min(timeit.repeat(lambda: Matcher(glossary), number=1, repeat=3))
     matcher = Matcher(glossary)
@@ -69,8 +71,8 @@ def main() -> None:
     floor_whole_s = floor_s * len(text) / len(piece)
     sample = Path(__file__).parents[1] / "glossary.yml"
     result = {
-        "terms": TERMS,
-        "words": WORDS,
+        "terms": count,
+        "words": length,
         "characters": len(text),
         "sentences": len(sentences),
         "matches": len(matcher.find(text)),

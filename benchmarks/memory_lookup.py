@@ -1,6 +1,6 @@
 """How long 1,000 sentences take against a memory of 100,000, exact and fuzzy.
 
-    python benchmarks/memory_lookup.py [--record]
+    python benchmarks/memory_lookup.py [--record | --short]
 
 The sentences are made up: a vocabulary with the frequencies of a language (Zipf) and a
 stock of phrases that come back, as speeches have them. Of the queries a quarter stand
@@ -14,6 +14,7 @@ best matches that the memory finds too.
 import random
 import tempfile
 import timeit
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -25,9 +26,21 @@ from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
 from speechsubs.translation.keys import read_placeable
 
-SIZE, QUERIES, FLOOR_QUERIES, SEED, THRESHOLD = 100_000, 1_000, 100, 11, 75
+SEED, THRESHOLD = 11, 75
 SYLLABLES = "ba chen dor el fi gan hu is jor ka lin mo nu or pe qua ri sho tan u ver xi yo zu"
 Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much there is and how much is looked for."""
+
+    segments: int = 100_000
+    queries: int = 1_000
+    floor_queries: int = 100
+
+
+SHORT = Size(300, 20, 10)
 
 
 class Maker:
@@ -92,9 +105,9 @@ def memory_of(parts: list[Parts]) -> list[Segment]:
     return segments
 
 
-def queries_for(maker: Maker, parts: list[Parts]) -> list[Query]:
+def queries_for(maker: Maker, parts: list[Parts], count: int) -> list[Query]:
     result = []
-    for number in range(QUERIES):
+    for number in range(count):
         at = maker.chance.randrange(len(parts))
         one, amount = parts[at], at % 90 + 2
         if number % 4 == 1:
@@ -120,11 +133,11 @@ def floor(queries: list[Query], segments: list[Segment]) -> tuple[float, list[in
     return perf_counter() - start, best
 
 
-def measure(size: int, maker: Maker, parts: list[Parts], folder: Path) -> dict[str, float]:
+def measure(size: Size, maker: Maker, parts: list[Parts], folder: Path) -> dict[str, float]:
     """Seconds for every step with a memory of one size."""
-    segments = memory_of(parts[:size])
-    queries = queries_for(maker, parts[:size])
-    path = folder / f"{size}.memory"
+    segments = memory_of(parts)
+    queries = queries_for(maker, parts, size.queries)
+    path = folder / f"{len(parts)}.memory"
     with Memory.open(path) as memory:
         start = perf_counter()
         memory.remember(segments)
@@ -137,7 +150,7 @@ def measure(size: int, maker: Maker, parts: list[Parts], folder: Path) -> dict[s
         start = perf_counter()
         found = [memory.fuzzy(query, "es", threshold=THRESHOLD) for query in queries]
         fuzzy_s = perf_counter() - start
-    floor_s, best = floor(queries[:FLOOR_QUERIES], segments)
+    floor_s, best = floor(queries[: size.floor_queries], segments)
     # A segment that is the very sentence has 100 here; the floor knows templates only.
     pairs = [(b, f[0].score if f else 0) for b, f in zip(best, found, strict=False) if b]
     return {
@@ -147,8 +160,8 @@ def measure(size: int, maker: Maker, parts: list[Parts], folder: Path) -> dict[s
         "fuzzy_index_s": round(index_s, 3),
         "fuzzy_s": round(fuzzy_s, 3),
         "fuzzy_hits": sum(bool(f) for f in found),
-        "floor_s": round(floor_s * QUERIES / len(best), 2),
-        "times_faster": round(floor_s * QUERIES / len(best) / fuzzy_s, 1),
+        "floor_s": round(floor_s * size.queries / len(best), 2),
+        "times_faster": round(floor_s * size.queries / len(best) / fuzzy_s, 1),
         "floor_matches": len(pairs),
         "found": round(sum(got >= min(want, 99) for want, got in pairs) / max(len(pairs), 1), 4),
         "megabytes": round(path.stat().st_size / 1e6, 1),
@@ -156,15 +169,16 @@ def measure(size: int, maker: Maker, parts: list[Parts], folder: Path) -> dict[s
 
 
 def main() -> None:
-    maker = Maker()
-    parts = list(dict.fromkeys(maker.parts() for _ in range(SIZE + SIZE // 10)))[:SIZE]
+    size = SHORT if recorded.parser(__doc__).parse_args().short else Size()
+    maker, count = Maker(), size.segments
+    parts = list(dict.fromkeys(maker.parts() for _ in range(count + count // 10)))[:count]
     with tempfile.TemporaryDirectory() as folder:
-        whole = measure(SIZE, maker, parts, Path(folder))
-        tenth = measure(SIZE // 10, maker, parts, Path(folder))
+        whole = measure(size, maker, parts, Path(folder))
+        tenth = measure(size, maker, parts[: count // 10], Path(folder))
     result = {
-        "queries": QUERIES,
-        "floor_queries": FLOOR_QUERIES,
-        "segments": SIZE,
+        "queries": size.queries,
+        "floor_queries": size.floor_queries,
+        "segments": count,
         **whole,
         "a_tenth_of_the_segments": tenth,
         "seed": SEED,

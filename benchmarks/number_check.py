@@ -10,17 +10,18 @@ The corpora are the user's own: lines of SOURCE<tab>ENGLISH<tab>OTHER, or ENGLIS
 plain or .xz, named en-LANGUAGE.tsv.
 
 usage: python benchmarks/number_check.py en-es.tsv.xz [...] [--pairs 60000] [--only NAME]
-                                         [--show 0] [--record]
+                                         [--show 0] [--record | --short]
 """
 
 import argparse
 import lzma
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from recorded import note
+from recorded import note, parser
 
 from speechsubs.quantities.compare import find_differences
 from speechsubs.quantities.parse import parse
@@ -36,6 +37,14 @@ _OTHERS = {
     "ninety": "sixty",
 }  # fmt: skip
 _NUMBER = re.compile(rf"\b({'|'.join(_OTHERS)})\b", re.IGNORECASE)
+
+#: What the short form checks: right, a false alarm (a converted unit), an unseen change.
+SHORT = (
+    "There were two hundred people.\tHabía doscientas personas.\n"
+    "It weighs forty pounds.\tPesa dieciocho kilos.\n"
+    "I met two friends.\tVi a unos amigos.\n"
+    "Nobody came.\tNo vino nadie.\n"
+)
 
 
 def pairs(path: Path, most: int, only: str) -> Iterator[tuple[str, str]]:
@@ -86,15 +95,20 @@ def measured(path: Path, args: argparse.Namespace) -> dict[str, object]:
 
 def main() -> int:
     """A line for each corpus."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpora", nargs="+", type=Path)
-    parser.add_argument("--pairs", type=int, default=60_000)
-    parser.add_argument("--only", default="", help="only lines whose first cell contains this")
-    parser.add_argument("--show", type=int, default=0)
-    parser.add_argument("--record", action="store_true")
-    args = parser.parse_args()
-    for path in args.corpora:
-        note("number_check", measured(path, args))
+    options = parser(__doc__)
+    options.add_argument("corpora", nargs="*", type=Path)
+    options.add_argument("--pairs", type=int, default=60_000)
+    options.add_argument("--only", default="", help="only lines whose first cell contains this")
+    options.add_argument("--show", type=int, default=0)
+    args = options.parse_args()
+    if not args.corpora and not args.short:
+        options.error("it takes a corpus")
+    with tempfile.TemporaryDirectory() as folder:
+        if args.short:
+            args.corpora = [Path(folder) / "en-es.tsv"]
+            args.corpora[0].write_text(SHORT, "utf-8")
+        for path in args.corpora:
+            note("number_check", measured(path, args))
     return 0
 
 

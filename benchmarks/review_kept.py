@@ -1,7 +1,7 @@
 """How much of a sentence's old wording stays when its glossary changes.
 
     python benchmarks/review_kept.py [--engine argos|apertium] [--package FILE.argosmodel]
-                                     [--record]
+                                     [--record | --short]
 
 The sample speech is translated with the sample glossary, and some sentences are reworded as
 a person would have them. Then everyday words of it become terms, one after the other, and
@@ -11,7 +11,6 @@ it can. The figure is the mean share of the old words that stay. A
 text with more findings than the plain one is never taken, so `errors` are the same or less.
 """
 
-import argparse
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
@@ -32,7 +31,6 @@ from speechsubs.protocols import Engine, MaskFamily, Steerable
 from speechsubs.review import impact, retranslate
 
 ROOT = Path(__file__).parents[1]
-TINY = ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 WORDS = {
     "car": "automóvil", "cars": "automóviles", "team": "plantilla", "people": "personal",
     "year": "ejercicio", "years": "ejercicios", "company": "compañía", "factory": "planta",
@@ -53,9 +51,10 @@ class Unsteered:
         self.translate = engine.translate
 
 
-def sample(engine: Engine, words: Glossary, folder: Path) -> Project:
+def sample(engine: Engine, words: Glossary, folder: Path, paragraphs: int | None) -> Project:
     item = formats.read(ROOT / "media" / "courage.txt")
     assert isinstance(item, Transcript)
+    item = replace(item, paragraphs=item.paragraphs[:paragraphs])
     results = pipeline.subtitle(
         [item],
         pipeline.make_settings(locales.load("en"), words),
@@ -76,13 +75,13 @@ def turned(text: str) -> str:
 
 
 def shares(
-    made: Project, words: Glossary, engine: Engine
+    made: Project, words: Glossary, engine: Engine, terms: dict[str, str]
 ) -> tuple[dict[tuple[str, int], float], Counter[str], int]:
     """The share that each sentence keeps for each word, how it was made, and its errors."""
     kept: dict[tuple[str, int], float] = {}
     ways: Counter[str] = Counter()
     errors = 0
-    for word, wording in WORDS.items():
+    for word, wording in terms.items():
         target = {engine.target: Target(wording)}
         new = Glossary((*words.terms, Term(word, word, policy=Policy.FIXED, targets=target)))
         found = impact.review_change(made, words, new, engines=lambda *_: engine)
@@ -95,29 +94,29 @@ def shares(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = recorded.parser(__doc__)
     parser.add_argument("--engine", choices=["argos", "apertium"], default="argos")
-    parser.add_argument("--package", type=Path, default=TINY)
-    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--package", type=Path, default=recorded.TINY)
     options = parser.parse_args()
     words = glossary.load(ROOT / "glossary.yml")
+    new = dict([*WORDS.items()][:2]) if options.short else WORDS
     with tempfile.TemporaryDirectory() as folder:
         if options.engine == "argos":
             package = models.install_file(options.package, Path(folder))
             engine: Engine = ArgosEngine(package, "en", "es")
         else:
             engine = load("apertium", "en", "es")
-        made = sample(engine, words, Path(folder) / "p")
+        made = sample(engine, words, Path(folder) / "p", 6 if options.short else None)
         result: dict[str, object] = {}
         found = {}
         with ExitStack() as stack:
             # The ladder alone, without a look at the old text.
             for step in ("locate", "splice", "steer"):
                 stack.enter_context(mock.patch.object(retranslate._Retranslator, step))
-            found["plain"] = shares(made, words, engine)
-        found["unsteered"] = shares(made, words, Unsteered(engine))
+            found["plain"] = shares(made, words, engine, new)
+        found["unsteered"] = shares(made, words, Unsteered(engine), new)
         if isinstance(engine, Steerable):
-            found["steered"] = shares(made, words, engine)
+            found["steered"] = shares(made, words, engine, new)
         common = set.intersection(*(set(kept) for kept, _, _ in found.values()))
         for name, (kept, ways, errors) in found.items():
             own = [kept[key] for key in common]
@@ -130,7 +129,7 @@ def main() -> None:
         "engine": options.engine,
         "steerable": isinstance(engine, Steerable),
         "sentences": len(common),
-        "words": len(WORDS),
+        "words": len(new),
         **result,
         "signature": engine.signature,
     }

@@ -1,6 +1,6 @@
 """How long the review page of many cues takes: to make, to open, to filter, to scroll.
 
-    python benchmarks/review_page.py [--record] [CUES]
+    python benchmarks/review_page.py [--record | --short] [CUES ...]
 
 Opening is measured in a headless Chromium from the navigation to the first frame after
 the page's script has run, so with everything that a person sees. A frame while scrolling
@@ -34,14 +34,14 @@ if (++n < 120) requestAnimationFrame(step); else done(times.slice(2)); };
 requestAnimationFrame(step); })"""
 
 
-def measure(count: int, folder: Path) -> dict[str, float]:
+def measure(count: int, folder: Path, rounds: int) -> dict[str, float]:
     started = perf_counter()
     text = page.render(sample.large(count), languages={"big": "en"})
     made = perf_counter() - started
     file = folder / f"review-{count}.html"
     file.write_text(text, "utf-8")
     opened, filtered, frames, slowest = [], [], [], []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         with chromium.Chromium(folder / f"profile-{count}-{number}") as browser:
             browser.size(1280, 900)
             started = perf_counter()
@@ -64,12 +64,15 @@ def measure(count: int, folder: Path) -> dict[str, float]:
 
 
 def run() -> int:
+    parser = recorded.parser(__doc__)
+    parser.add_argument("cues", nargs="*", type=int, default=[5_000])
+    options = parser.parse_args()
     if chromium.program() is None:
         print("Chromium is missing")
         return 1
-    sizes = [int(a) for a in sys.argv[1:] if a.isdigit()] or [5_000]
+    sizes, rounds = ([100], 1) if options.short else (options.cues, ROUNDS)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        rows = [measure(count, Path(folder)) for count in (0, *sizes)]
+        rows = [measure(count, Path(folder), rounds) for count in (0, *sizes)]
     for row in rows:
         print(row)
     recorded.note("review_page", {"floor": rows[0], "result": rows[1:]})

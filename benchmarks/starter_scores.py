@@ -1,32 +1,47 @@
 """The starter model on held-back sentences, Apertium beside it, and the masks it keeps.
 
-    PYTHONPATH=. python benchmarks/starter_scores.py DATA PACKAGE.argosmodel [OTHER.argosmodel]
-        [--scores FILE] [--record]
+    python benchmarks/starter_scores.py DATA PACKAGE.argosmodel [OTHER.argosmodel]
+        [--scores FILE] [--record | --short]
 
 DATA is the folder of `training.prepare`; OTHER is another package, compared in what it copies. A
 line a row, with command, versions and machine; `--record` appends them to
 results/starter.jsonl, `--scores` writes what `training.export --scores` wants.
 """
 
-import argparse
 import hashlib
 import json
+import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
-from recorded import note
+from recorded import ROOT, TINY, note, parser
+
+sys.path.insert(0, str(ROOT))  # `training` is no installed package
 from training.score import described, evaluate, table
+
+#: Source, language, English and Spanish, as training.prepare writes its held-back sentences.
+SHORT = (
+    "tatoeba\tes\tWe built a car in Berlin.\tConstruimos un coche en Berlin.\n"
+    "xquad\tes\tTom met Maria in Madrid.\tTom conoció a Maria en Madrid.\n"
+    "other\tes\tPress Enter to start.\tPulse Enter para empezar.\n"
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data", type=Path)
-    parser.add_argument("package", type=Path)
-    parser.add_argument("beside", type=Path, nargs="?")
-    parser.add_argument("--scores", type=Path)
-    parser.add_argument("--record", action="store_true")
-    options = parser.parse_args()
-    rows = evaluate(options.data, options.package, options.beside, True)
+    made = parser(__doc__)
+    made.add_argument("data", type=Path, nargs="?")
+    made.add_argument("package", type=Path, nargs="?")
+    made.add_argument("beside", type=Path, nargs="?")
+    made.add_argument("--scores", type=Path)
+    options = made.parse_args()
+    if options.package is None and not options.short:
+        made.error("it takes the folder of training.prepare and a package")
+    with tempfile.TemporaryDirectory() as folder:
+        if options.short:
+            options.data, options.package, options.beside = Path(folder), TINY, TINY
+            (options.data / "test.tsv").write_text(SHORT, "utf-8")
+        rows = evaluate(options.data, options.package, options.beside, True)
     # Of the weights: the scores themselves will change the package around them.
     with zipfile.ZipFile(options.package) as archive:
         (weights,) = (n for n in archive.namelist() if n.endswith("/model.bin"))
@@ -41,8 +56,8 @@ def main() -> None:
     text = table(rows)
     if options.scores:
         language = str(rows[0]["to"])
-        made = {"rows": rows, "table": text, "languages": {language: described(rows, language)}}
-        options.scores.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        scores = {"rows": rows, "table": text, "languages": {language: described(rows, language)}}
+        options.scores.write_text(json.dumps(scores, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(text)
 
 

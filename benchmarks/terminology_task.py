@@ -11,10 +11,10 @@ where "terms" may also be {"proper": {...}, "random": {...}} (see --mode), and t
 "source", "reference" may stand for the languages. Data is never copied into the results.
 
 usage: python benchmarks/terminology_task.py FILE.jsonl [--from en] [--to es]
-         [--engine auto|argos|apertium] [--package FILE.argosmodel] [--mode proper] [--record]
+         [--engine auto|argos|apertium] [--package FILE.argosmodel] [--mode proper]
+         [--record | --short]
 """
 
-import argparse
 import json
 import re
 import sys
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recorded import note
+from recorded import TINY, note, parser
 
 from speechsubs import models
 from speechsubs.engines import load
@@ -38,6 +38,12 @@ from speechsubs.protocols import Engine
 #: chrF: character n-grams up to this length, recall counted twice (Popović 2015).
 _ORDER, _BETA = 6, 2
 _WORD = re.compile(r"\w+")
+
+#: The task of the short form.
+SHORT = """\
+{"en": "The board met.", "es": "La junta se reunió.", "terms": {"board": "junta"}}
+{"en": "It was a long road.", "es": "Fue un camino largo.", "terms": {"road": "camino"}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +155,24 @@ def measured(wanted: Sequence[Row], engine: Engine, source: str, target: str) ->
 
 def main() -> int:
     """Print one JSON line, record it when asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("task", type=Path)
-    parser.add_argument("--from", dest="source", default="en")
-    parser.add_argument("--to", dest="target", default="es")
-    parser.add_argument("--engine", choices=["auto", "argos", "apertium"], default="auto")
-    parser.add_argument("--package", type=Path)
-    parser.add_argument("--mode", default="proper")
-    parser.add_argument("--record", action="store_true")
-    args = parser.parse_args()
-    wanted = rows(args.task, args.source, args.target, args.mode)
-    if not wanted:
-        print(f"{args.task.name}: there is no sentence in it", file=sys.stderr)
-        return 1
+    options = parser(__doc__)
+    options.add_argument("task", type=Path, nargs="?")
+    options.add_argument("--from", dest="source", default="en")
+    options.add_argument("--to", dest="target", default="es")
+    options.add_argument("--engine", choices=["auto", "argos", "apertium"], default="auto")
+    options.add_argument("--package", type=Path)
+    options.add_argument("--mode", default="proper")
+    args = options.parse_args()
+    if args.task is None and not args.short:
+        options.error("it takes a task's file")
     with tempfile.TemporaryDirectory() as folder:
+        if args.short:
+            args.task, args.package = Path(folder) / "task.jsonl", TINY
+            args.task.write_text(SHORT, "utf-8")
+        wanted = rows(args.task, args.source, args.target, args.mode)
+        if not wanted:
+            print(f"{args.task.name}: there is no sentence in it", file=sys.stderr)
+            return 1
         engine: Engine
         if args.package:
             package = models.install_file(args.package, Path(folder))

@@ -8,14 +8,11 @@ and most of five, plain and ladder in turn with the same sentences. Processor ti
 this process's own, so that a busy machine does not decide.
 
 usage: python benchmarks/terms.py [--engine apertium|argos] [--package FILE.argosmodel]
-                                  [--to es] [--sentences 500] [--record]
+                                  [--to es] [--sentences 500] [--record | --short]
 """
 
 import argparse
-import datetime
-import json
 import os
-import platform
 import random
 import statistics
 import sys
@@ -24,7 +21,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from speechsubs import __version__, glossary, models
+import recorded
+
+from speechsubs import glossary, models
 from speechsubs.engines import load
 from speechsubs.engines.argos import ArgosEngine
 from speechsubs.glossary import Matcher
@@ -36,7 +35,6 @@ from speechsubs.protocols import Engine
 from speechsubs.quantities import currencies, money
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "terms.jsonl"
 SEED = 7
 ROUNDS = 5
 
@@ -122,17 +120,14 @@ def engine_for(args: argparse.Namespace, folder: Path) -> Engine:
 
 def main() -> int:
     """Run, print one JSON line, record it when asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = recorded.parser(__doc__)
     parser.add_argument("--engine", choices=["apertium", "argos"], default="apertium")
-    parser.add_argument(
-        "--package",
-        type=Path,
-        default=ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel",
-    )
+    parser.add_argument("--package", type=Path, default=recorded.TINY)
     parser.add_argument("--to", default="es")
     parser.add_argument("--sentences", type=int, default=500)
-    parser.add_argument("--record", action="store_true")
     args = parser.parse_args()
+    if args.short:
+        args.sentences = 10
     words = glossary.load(ROOT / "glossary.yml")
     matcher = Matcher(words)
     texts = sentences(args.sentences, words)
@@ -164,9 +159,6 @@ def main() -> int:
         if any(f.severity is not Severity.INFO for f in line.findings)
     }
     result = {
-        "bench": "terms",
-        "date": datetime.date.today().isoformat(),
-        "command": " ".join(["python", "benchmarks/terms.py", *sys.argv[1:]]),
         "sentences": len(texts),
         "slots": total,
         "slots_right": {"plain": round(plain_good / total, 4), "ladder": round(good / total, 4)},
@@ -177,13 +169,8 @@ def main() -> int:
         "cpu_times_plain": round(statistics.median(cpu_ratios), 2),
         "cpu_times_plain_range": [round(min(cpu_ratios), 2), round(max(cpu_ratios), 2)],
         "signature": engine.signature,
-        "versions": {"speechsubs": __version__, "python": platform.python_version()},
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
-    print(json.dumps(result))
-    if args.record:
-        with RESULTS.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(result) + "\n")
+    recorded.note("terms", result)
     for number in sorted(wrong - flagged)[:10]:
         print("NOT FLAGGED", texts[number], "|", outputs[number], file=sys.stderr)
     return 1 if wrong - flagged else 0

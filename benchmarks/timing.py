@@ -1,10 +1,11 @@
-"""How well cue times hit the speech: `python benchmarks/timing.py [--quick] [--lengths]`.
+"""How well cue times hit the speech.
+
+    python benchmarks/timing.py [--quick] [--lengths] [--record | --short]
 
 Makes its own ground truth (see `timing_data`), aligns, and prints one line for each
-measurement; `--record` appends them to results/timing.jsonl.
+measurement. The short form measures everything once on a few sentences of one voice.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -216,14 +217,14 @@ class Watch:
         return found
 
 
-def languages() -> None:
+def languages(sentences: int | None = None) -> None:
     """Other languages than the model's, beside the pauses alone."""
     for tag in spoken.TEXTS:
         lacking = spoken.missing(tag)
         if lacking:
             print(f"{tag}: skipped, {lacking}")
             continue
-        gold = spoken.record(tag)
+        gold = spoken.record(tag, sentences)
         texts = [s.text for s in gold.said]
         for aligner in (
             ForcedAligner(gold.recording, locales.load(tag)),
@@ -263,7 +264,11 @@ def sample() -> None:
 
 
 def accuracy(
-    sets: Sequence[tuple[str, str, int, int]], only: str, python: str, kept: Path | None
+    sets: Sequence[tuple[str, str, int, int]],
+    only: str,
+    python: str,
+    kept: Path | None,
+    sentences: int | None = None,
 ) -> None:
     everything: list[Row] = []
     for name, speaker, snr, seed in sets:
@@ -271,7 +276,8 @@ def accuracy(
         if lacking:
             print(f"{name}: skipped, {lacking}")
             continue
-        gold = data.record(name, data.sentences_of(TEXT), speaker, snr, seed)
+        texts = data.sentences_of(TEXT)[:sentences]
+        gold = data.record(name, texts, speaker, snr, seed)
         curve = vad.SpeechCurve(gold.recording)
         curve.values()
         for case, (texts, truth) in cases(gold).items():
@@ -313,18 +319,26 @@ def trust(found: Sequence[Row]) -> None:
     )
 
 
-def _long(minutes: float) -> data.Gold:
+def short() -> None:
+    """Every measurement once, on a few sentences."""
+    accuracy(SETS[:1], "", "", None, sentences=10)
+    languages(sentences=3)
+    length(0.2, sentences=4)
+    command(0.2, sentences=4)
+
+
+def _long(minutes: float, sentences: int | None) -> data.Gold:
     parts = [
-        data.record(n, data.sentences_of(TEXT), v, s, k)
+        data.record(n, data.sentences_of(TEXT)[:sentences], v, s, k)
         for n, v, s, k in SETS[:4]
         if not data.missing(v)
     ]
     return data.joined(f"{minutes:g} min", parts, minutes)
 
 
-def command(minutes: float) -> None:
+def command(minutes: float, sentences: int | None = None) -> None:
     """`speechsubs timing` on a long recording, as people run it: seconds and memory of it all."""
-    gold = _long(minutes)
+    gold = _long(minutes, sentences)
     with tempfile.TemporaryDirectory() as name:
         talk = Path(name) / "talk.wav"
         with wave.open(str(talk), "wb") as file:
@@ -356,9 +370,9 @@ def command(minutes: float) -> None:
     )  # fmt: skip
 
 
-def length(minutes: float) -> None:
+def length(minutes: float, sentences: int | None = None) -> None:
     """One long recording in a process of its own: seconds and peak memory with helpers."""
-    gold = _long(minutes)
+    gold = _long(minutes, sentences)
     texts = [s.text for s in gold.said]
     with Watch() as watch:
         placement = ForcedAligner(gold.recording, locales.load("en")).place(
@@ -374,7 +388,7 @@ def length(minutes: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = recorded.parser(__doc__)
     parser.add_argument("--quick", action="store_true", help="one voice only")
     parser.add_argument("--only", default="", help="one case")
     parser.add_argument("--sets", default="", help="voices, by comma")
@@ -386,8 +400,10 @@ def main() -> None:
     parser.add_argument("--command", type=float, help="the whole command on so many minutes")
     parser.add_argument("--rows", type=Path, help="keep every sentence's errors in this file")
     parser.add_argument("--trust", type=Path, help="only the confidence, from such a file")
-    parser.add_argument("--record", action="store_true", help="append to results/timing.jsonl")
     options = parser.parse_args()
+    if options.short:
+        short()
+        return
     if options.length or options.command:
         if options.length:
             length(options.length)

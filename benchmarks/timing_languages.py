@@ -81,9 +81,9 @@ def missing(tag: str) -> str:
     return "" if any(p.name == wanted for p in known) else f"{wanted} is not installed"
 
 
-def record(tag: str) -> data.Gold:
-    """All sentences of a language with pauses and noise, and their times."""
-    texts = TEXTS[tag]
+def record(tag: str, sentences: int | None = None) -> data.Gold:
+    """Sentences of a language, by default all, with pauses and noise, and their times."""
+    texts = TEXTS[tag][:sentences]
     voice = SPOKEN[tag]
     made = _espeak(texts, tag) if voice == "espeak-ng" else _festival(texts, voice)
     return data.mixed(f"{tag} {voice.removeprefix('voice_')} 20 dB", texts, made, SNR_DB, 6)

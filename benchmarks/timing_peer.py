@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: timing_peer.py FOLDER, as timing.py --peer makes it")
+    folder = Path(sys.argv[1])
     from soundswallower import Decoder, get_model_path
 
     job = json.loads((folder / "job.json").read_text())
@@ -48,4 +51,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()
