@@ -81,10 +81,10 @@ def language_in(source: Path) -> str:
 
 def refuse_collisions(planned: Sequence[Path], sources: Sequence[Path]) -> None:
     """Raise `InputError` if two outputs, or an output and an input, are the same file."""
-    inputs = {path.resolve() for path in sources}
-    seen: set[Path] = set()
+    inputs = {os.path.realpath(path) for path in sources}
+    seen: set[str] = set()
     for path in planned:
-        real = path.resolve()
+        real = os.path.realpath(path)
         if real in inputs:
             raise InputError(
                 str(path),
@@ -106,6 +106,7 @@ def refuse_places(planned: Sequence[Path]) -> None:
     Missing folders are fine: they will be created.
     """
     for path in planned:
+        files.refuse_special(path)
         if path.is_dir():
             raise OutputError(path, "cannot be written: there is a folder of this name")
         if path.name == LEDGER:
@@ -231,10 +232,8 @@ class _Ledger:
 
     def expect(self, path: Path, data: bytes) -> None:
         """Record what is about to be written."""
-        # Anything but a regular file (/dev/null, a pipe) has no content of ours.
-        if path.is_file() or not os.path.lexists(path) or path.is_symlink():
-            self.writing[path.name] = hashlib.sha256(data).hexdigest()
-            self.changed = True
+        self.writing[path.name] = hashlib.sha256(data).hexdigest()
+        self.changed = True
 
     def wrote(self, item: _Placed) -> None:
         """Write an expected file. Raises `OutputError`."""
@@ -348,7 +347,7 @@ def _beside(path: Path, ledger: _Ledger) -> Path:
 
 def _edited(path: Path, ledger: _Ledger) -> bool:
     try:
-        # Anything but a regular file (/dev/null, a pipe) cannot be edited.
+        # A pipe or a device has no content, and is refused when it is written.
         return path.is_file() and not ledger.ours(path.name, _hash(path))
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error

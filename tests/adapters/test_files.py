@@ -3,11 +3,14 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from speechsubs import outputs
+from speechsubs.adapters import files
 from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.errors import InputError, OutputError
 from speechsubs.model import Cue, Track
@@ -125,16 +128,110 @@ def test_what_cannot_be_written_is_said_in_words(tmp_path: Path, name: str) -> N
     assert names(tmp_path) == ["file", "folder"]
 
 
-def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        write_atomic(pipe, b"x")
-        assert os.read(reader, 9) == b"x"
-    finally:
-        os.close(reader)
+    link.symlink_to(pipe)
+    for path, kind in (
+        (pipe, "a named pipe"), (link, "a named pipe"), (Path(os.devnull), "a device"),
+    ):  # fmt: skip
+        with pytest.raises(OutputError, match=f"cannot be written: it is {kind}, not a file"):
+            write_atomic(path, b"x")
+        with pytest.raises(OutputError, match=f"it is {kind}"):
+            outputs.refuse_places([path])
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert names(tmp_path) == ["link", "pipe"]
+
+
+# Temporary files.
+
+
+def left(folder: Path, pid: int, kind: str = "file") -> Path:
+    """What a process leaves behind when it is killed."""
+    path = folder / f"{files.TEMPORARY}{files.host()}.{pid}.abc"
+    if kind == "folder":
+        path.mkdir()
+        (path / "sound.s16").write_bytes(b"half")
+    else:
+        path.write_bytes(b"half")
+    return path
+
+
+@pytest.fixture
+def dead() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_the_next_write_removes_what_killed_processes_left(
+    tmp_path: Path, dead: int, kind: str
+) -> None:
+    left(tmp_path, dead, kind)
+    own = left(tmp_path, os.getppid(), "folder")
+    foreign = tmp_path / f"{files.TEMPORARY}elsewhere.{dead}.abc"
+    foreign.write_bytes(b"half")
+    write_atomic(tmp_path / "a.srt", b"whole")
+    assert names(tmp_path) == sorted([own.name, foreign.name, "a.srt"])
+
+
+def test_the_next_temporary_folder_removes_those_of_killed_processes(
+    tmp_path: Path, dead: int
+) -> None:
+    left(tmp_path, dead, "folder")
+    with files.temporary_folder(tmp_path) as folder:
+        (folder / "sound.s16").write_bytes(b"")
+        assert names(tmp_path) == [folder.name]
+        assert folder.stat().st_mode & 0o777 == 0o700 or os.name == "nt"
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX locks")
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_locked_stays_though_its_process_seems_gone(
+    tmp_path: Path, dead: int, kind: str
+) -> None:
+    """Processes of another container have other numbers on the same machine."""
+    path = left(tmp_path, dead, kind)
+    handle = os.open(path, os.O_RDONLY)
+    assert files.try_lock(handle)
+    assert files.remove_stale(tmp_path) == []
+    assert path.exists()
+    os.close(handle)
+    assert files.remove_stale(tmp_path) == [path]
+    assert not path.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX locks")
+def test_what_is_being_written_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[Path]] = []
+    flush = os.fsync
+
+    def fsync(handle: int) -> None:
+        monkeypatch.setattr(files, "alive", lambda pid: False)
+        seen.append(files.remove_stale(tmp_path))
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_atomic(tmp_path / "a.srt", b"whole")
+    with files.temporary_folder(tmp_path):
+        seen.append(files.remove_stale(tmp_path))
+    assert seen == [[], []]
+    assert names(tmp_path) == ["a.srt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_link_named_like_a_temporary_file_is_not_followed(tmp_path: Path, dead: int) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "talk.srt").write_bytes(b"mine")
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "there" / f"{files.TEMPORARY}{files.host()}.{dead}.abc"
+    link.symlink_to(tmp_path / "precious")
+    files.remove_stale(tmp_path / "there")
+    assert (tmp_path / "precious" / "talk.srt").read_bytes() == b"mine"
 
 
 # Outputs.

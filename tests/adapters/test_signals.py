@@ -1,9 +1,11 @@
 """Signals as exceptions."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
-from types import FrameType
 
 import pytest
 
@@ -53,14 +55,27 @@ def test_in_another_thread_nothing_happens() -> None:
 
 
 @posix
-def test_signals_are_held_back_and_come_afterwards() -> None:
-    seen: list[int] = []
+@pytest.mark.parametrize("number", signals.ENDING)
+def test_a_step_is_completed_before_a_signal_takes_effect(number: signal.Signals) -> None:
+    done = False
 
-    def note(number: int, frame: FrameType | None) -> None:
-        seen.append(number)
+    def work() -> None:
+        nonlocal done
+        with signals.handled_by(signals.raise_terminated):
+            with signals.deferred():
+                signal.raise_signal(number)
+                done = True
+            pytest.fail("the signal was lost")
 
-    with signals.handled_by(note):
-        with signals.held_back():
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert seen == []
-        assert seen == [signal.SIGHUP]
+    with pytest.raises(signals.Terminated):
+        work()
+    assert done
+
+
+@posix
+def test_a_child_started_now_is_not_reached_by_the_terminal() -> None:
+    code = "import signal; print(sorted(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ()))))"
+    with signals.held_back():
+        inside = subprocess.check_output([sys.executable, "-c", code], text=True)
+    outside = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert json.loads(inside) == sorted({*json.loads(outside), signal.SIGINT, signal.SIGHUP})

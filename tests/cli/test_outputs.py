@@ -279,3 +279,61 @@ def test_a_style_of_amounts_can_be_chosen(cli: Cli, here: Path) -> None:
     assert "5 million Canadian dollars" in text["name"]
     assert "C$5 million" in text["symbol"]
     assert "CAD 5 million" in text["code"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (("subtitle", "talk.txt", "-o", "pipe"), "pipe: cannot be written: it is a named pipe"),
+        (("subtitle", "talk.txt", "--report", "pipe"), "it is a named pipe, not a file"),
+        (("subtitle", "talk.txt", "--report", "/dev/null"), "it is a device, not a file"),
+        (("subtitle", "talk.txt", "--report", "loop"), "loop: cannot be written (Too many levels"),
+        (("subtitle", "talk.txt", "-o", "out"), "talk.en.srt: cannot be written: it is a named"),
+        (("subtitle", "folder", "-o", "out"), "talk.en.srt: cannot be written: it is a named pipe"),
+        (("subtitle", "folder", "--events", "pipe"), "no program is reading from this pipe"),
+        (("subtitle", "folder", "--log", "pipe"), "no program is reading from this pipe"),
+        (("translate", "talk.en.srt", "--to", "es", "-o", "pipe"), "it is a named pipe"),
+        (("convert", "talk.en.srt", "--to", "vtt", "-o", "pipe"), "it is a named pipe"),
+        (("sync", "talk.en.srt", "talk.wav", "-o", "pipe.srt"), "it is a named pipe"),
+        (("timing", "talk.wav", "talk.txt", "--picture", "pipe"), "it is a named pipe"),
+        (("glossary", "suggest", "talk.txt", "--write", "pipe"), "it is a named pipe"),
+        (("glossary", "export", "g.yml", "-o", "pipe"), "it is a named pipe"),
+        (("glossary", "diff", "g.yml", "g.yml", "-o", "pipe"), "it is a named pipe"),
+        (("glossary", "merge", "g.yml", "g.yml", "g.yml", "-o", "pipe"), "it is a named pipe"),
+        (("memory", "export", "m.memory", "-o", "pipe"), "it is a named pipe"),
+        (("project", "export", "p", "-o", "pipe"), "it is a named pipe"),
+        (("review", "p", "-o", "pipe"), "it is a named pipe"),
+    ],
+)
+def test_a_pipe_or_device_is_no_output(
+    cli: Cli, here: Path, command: tuple[str, ...], problem: str
+) -> None:
+    (here / "talk.txt").write_text(TALK, "utf-8")
+    (here / "talk.en.srt").write_text("1\n00:00:01,000 --> 00:00:03,000\nHello.\n", "utf-8")
+    (here / "folder").mkdir()
+    (here / "folder" / "talk.txt").write_text(TALK, "utf-8")
+    (here / "out").mkdir()
+    for name in ("pipe", "pipe.srt", "out/talk.en.srt"):
+        os.mkfifo(here / name)
+    (here / "loop").symlink_to("loop")
+    ran = cli(*command)
+    assert ran.code == 1
+    assert problem in ran.err
+    assert "internal error" not in ran.err
+    assert sorted(p.name for p in here.rglob("*.vtt")) in ([], ["talk.en.vtt"])
+    assert not list(here.rglob(".speechsubs.*.*.*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_events_go_into_a_pipe_that_somebody_reads(cli: Cli, here: Path) -> None:
+    (here / "folder").mkdir()
+    (here / "folder" / "talk.txt").write_text(TALK, "utf-8")
+    os.mkfifo(here / "pipe")
+    reader = os.open(here / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert cli("subtitle", "folder", "-o", "out", "--events", "pipe").code == 0
+        events = [json.loads(line) for line in os.read(reader, 100_000).splitlines()]
+    finally:
+        os.close(reader)
+    assert [event["event"] for event in events] == ["start", "file", "end"]

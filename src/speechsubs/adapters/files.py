@@ -1,4 +1,4 @@
-"""Read whole files, write atomically, and lock.
+"""Read whole files, write atomically, keep temporary files, and lock.
 
 The operating system holds a lock, not the existence of the lock file, so nothing has to be
 cleaned up after a crash or a SIGKILL. The file names its owner, for messages and for file
@@ -16,16 +16,22 @@ import json
 import os
 import platform
 import secrets
+import shutil
+import stat
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from speechsubs.errors import InputError, OutputError
 
+#: Opening a pipe that nobody uses must not wait.
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 #: Errors of file systems without locks (some network drives).
 _UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF}
 #: The pause between two attempts to get a lock.
@@ -191,7 +197,7 @@ def _write_owner(handle: int) -> None:
         os.write(handle, data.encode("ascii"))
 
 
-#: The prefix of temporary files, followed by machine and process.
+#: The prefix of temporary files and folders, followed by machine and process.
 TEMPORARY = ".speechsubs."
 #: A text file larger than this is refused: ten hours of word times as JSON take about 25 MB.
 MAX_TEXT_BYTES = 256 * 1024 * 1024
@@ -229,23 +235,23 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     The data goes to a temporary file in the same folder, is flushed to disk and renamed.
     Missing folders are created. An existing file keeps its permissions. Symbolic links are
-    followed, so their target is replaced. Special files (a pipe, /dev/null) cannot be
-    replaced and are written to directly.
+    followed, so their target is replaced. What killed processes left in the folder is removed.
 
-    Raises `OutputError` if the folder or the file cannot be written.
+    Raises `OutputError` if the folder or the file cannot be written, and for special files (a
+    pipe, /dev/null), which cannot be replaced by a whole file.
     """
     temporary: Path | None = None
     try:
+        refuse_special(path)
         target = path.resolve() if path.is_symlink() else path
         if target.is_dir():
             raise OutputError(path, "cannot be written: there is a folder of this name")
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
-            return
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o7777 if target.exists() else None
+        _sweep(target.parent.absolute())
         temporary, handle = _temporary(target.parent)
         with os.fdopen(handle, "wb") as stream:
+            try_lock_stream(stream)  # shows that it is in use
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -263,21 +269,96 @@ def write_atomic(path: Path, data: bytes) -> None:
                 temporary.unlink()
 
 
-def remove_stale(folder: Path) -> list[Path]:
-    """Remove temporary files that killed processes left behind; returns them.
+#: What a file is if it is neither a regular file nor a folder.
+_SPECIAL = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
-    Only files of dead processes of this machine: on a shared drive, those of other
-    machines may be in use.
+
+def special_kind(mode: int) -> str:
+    """What a special file is, by its mode; empty for a regular file or a folder."""
+    return next((name for test, name in _SPECIAL if test(mode)), "")
+
+
+def refuse_special(path: Path) -> None:
+    """Raise `OutputError` for a pipe or a device, and for links in a circle."""
+    try:
+        kind = special_kind(path.stat().st_mode)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OutputError(path, f"cannot be written ({error.strerror})") from error
+        return  # it does not exist, or writing it will tell
+    except ValueError as error:
+        raise OutputError(path, f"cannot be written ({error})") from error
+    if kind:
+        raise OutputError(path, f"cannot be written: it is {kind}, not a file")
+
+
+@contextmanager
+def temporary_folder(place: Path | None = None) -> Iterator[Path]:
+    """Make a private folder for temporary files, removed at the end of the `with` block.
+
+    `place` defaults to the system's folder for temporary files. The folders of killed
+    processes are removed the next time. Raises `OSError`.
+    """
+    parent = Path(tempfile.gettempdir()) if place is None else place
+    _sweep(parent.absolute())
+    path = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY}{host()}.{os.getpid()}.", dir=parent))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, path, ignore_errors=True)
+        if sys.platform != "win32":  # there, a folder cannot be opened
+            handle = os.open(path, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            with contextlib.suppress(OSError):
+                try_lock(handle)  # shows that it is in use
+        yield path
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    # Once in a process: what other processes leave in the meantime waits for the next one.
+    remove_stale(folder)
+
+
+def remove_stale(folder: Path) -> list[Path]:
+    """Remove temporary files and folders that killed processes left behind; returns them.
+
+    Only those of dead processes of this machine: on a shared drive, those of other machines
+    may be in use. Two containers may have one name and a shared drive too, so what is locked
+    is left alone as well.
     """
     own = f"{TEMPORARY}{host()}."
     gone = []
     with contextlib.suppress(OSError):
         for path in folder.glob(f"{glob.escape(own)}*.*"):
             pid = path.name.removeprefix(own).partition(".")[0]
-            if pid.isdecimal() and len(pid) < 12 and not alive(int(pid)):
-                path.unlink()
+            if pid.isdecimal() and len(pid) < 12 and not alive(int(pid)) and _remove(path):
                 gone.append(path)
     return gone
+
+
+def _remove(path: Path) -> bool:
+    """Remove a temporary file or folder of ours that nobody has locked; False if it stays."""
+    try:
+        if sys.platform != "win32" and path.lstat().st_uid != os.geteuid():
+            return False
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _NO_WAIT)
+        try:
+            with contextlib.suppress(OSError):
+                if not try_lock(handle):
+                    return False
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+        finally:
+            os.close(handle)
+    except OSError:
+        return False
+    return True
 
 
 def _temporary(folder: Path) -> tuple[Path, int]:

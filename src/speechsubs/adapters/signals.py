@@ -78,6 +78,24 @@ def handled_by(handler: Handler) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if former is None else former)
 
 
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Let a signal that comes in the `with` block take effect at its end.
+
+    For a step that must not be interrupted, such as starting a process and keeping hold of it.
+    """
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        came.append(number)
+
+    with handled_by(note):
+        yield
+    for number in came:
+        signal.raise_signal(number)
+
+
 def end_silently() -> None:
     """Let the signals end the process without a traceback, while nothing is being written."""
     for number in ENDING:
@@ -106,8 +124,8 @@ def end_after(wait: Callable[[], object]) -> None:
 def held_back() -> Iterator[None]:
     """Start children that the signals of the terminal do not reach before `leave_to_parent`.
 
-    Python would show a traceback if Ctrl-C came while a child starts. For this process the
-    signals are delayed until the end of the `with` block.
+    Python would show a traceback if Ctrl-C came while a child starts. A child inherits the
+    signals that are blocked in the thread that starts it.
     """
     _mask(block=True)
     try:

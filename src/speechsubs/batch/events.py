@@ -1,6 +1,8 @@
 """The event stream for other programs: one JSON object per line. See docs/batch.md."""
 
+import errno
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -122,9 +124,14 @@ class Lines:
         """Open a file for appending; it and its folders are created if missing."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path.open("a", encoding="utf-8", errors="backslashreplace"), path)
+            stream = open(  # noqa: SIM115 - `Path.open` takes no opener; see `close`
+                path, "a", encoding="utf-8", errors="backslashreplace", opener=_open_at_once
+            )
+            return cls(stream, path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
+            if getattr(error, "errno", None) == errno.ENXIO:
+                reason = "no program is reading from this pipe"
             raise OutputError(path, f"cannot be written ({reason})") from error
 
     def event(self, data: Mapping[str, Any]) -> None:
@@ -147,6 +154,13 @@ class Lines:
         """Close the file."""
         with suppress(BrokenPipeError):  # what its reader has not read is lost anyway
             self._stream.close()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file; a named pipe that nobody reads from is an error, not endless waiting."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    os.set_blocking(handle, True)
+    return handle
 
 
 def _now() -> str:

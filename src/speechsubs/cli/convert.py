@@ -15,7 +15,7 @@ from speechsubs.cli.options import WRITABLE, RateType
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=options.OutputType(),
     help="Output folder. Default: next to each input; standard input is converted to standard output.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate of times that count frames (HH:MM:SS:FF).")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from speechsubs.cli import arguments
-from speechsubs.cli.options import GLOSSARY_FORMATS, EngineType
+from speechsubs.cli.options import GLOSSARY_FORMATS, EngineType, OutputType
 from speechsubs.cli.review import page_options
 
 
@@ -55,7 +55,7 @@ def check(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
 @click.option(
     "--write",
     "output",
-    type=click.Path(path_type=Path),
+    type=OutputType(),
     help="Append the candidates to this glossary as entries to review (status: proposed). Created if missing; existing content is not changed.",
 )
 @click.option(
@@ -138,7 +138,7 @@ def import_(ctx: click.Context, /, glossary: Path, file: Path, **given: Any) -> 
 
 @command.command("export")
 @click.argument("glossary", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Output file.")
+@click.option("-o", "--output", required=True, type=OutputType(), help="Output file.")
 @click.option(
     "--format",
     "kind",
@@ -201,9 +201,7 @@ def export(ctx: click.Context, /, glossary: Path, **given: Any) -> None:
     show_default=True,
     help="Output format. markdown suits pull requests; tsv contains only the segments.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: standard output."
-)
+@click.option("-o", "--output", type=OutputType(), help="Output file. Default: standard output.")
 @click.option(
     "--textconv",
     metavar="FILE",
@@ -328,7 +326,7 @@ def apply(ctx: click.Context, /, decisions: Path, **given: Any) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=OutputType(),
     help="Output file; may be OURS. Default: standard output.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Do not list the conflicts.")

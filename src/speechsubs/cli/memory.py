@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from speechsubs.cli import arguments
-from speechsubs.cli.options import LocaleType
+from speechsubs.cli.options import LocaleType, OutputType
 
 
 @click.group()
@@ -55,7 +55,7 @@ def import_(ctx: click.Context, /, memory: Path, files: tuple[Path, ...], **give
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path),
+    type=OutputType(),
     help="TMX file to write.",
 )
 @click.option("--to", "target", metavar="TAG", default="", help="Only this target language.")

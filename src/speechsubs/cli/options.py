@@ -41,6 +41,28 @@ _RATES = {
 _DOLLARS = ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP")
 
 
+class OutputType(click.Path):
+    """The path of a file or folder to be written, refused at once if it cannot be either.
+
+    A pipe or device would be read as it is written and cannot be replaced by a whole file.
+    """
+
+    name = "path"
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(path_type=Path, allow_dash=allow_dash)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises `OutputError`."""
+        # Imported here because it would slow down --help.
+        from speechsubs.adapters.files import refuse_special
+
+        path = super().convert(value, param, ctx)
+        if isinstance(path, Path) and not (self.allow_dash and str(path) == "-"):
+            refuse_special(path)
+        return path
+
+
 class LocaleType(_Type):
     """A BCP 47 tag with a locale file; the value is the `speechsubs.language.locales.Locale`."""
 
@@ -218,7 +240,7 @@ MEMORY = click.option(
 REPORT = click.option(
     "--report",
     "report_path",
-    type=click.Path(path_type=Path),
+    type=OutputType(),
     help="Write a JSON report of the run to this file.",
 )
 RESUME = click.option(

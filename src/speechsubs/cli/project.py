@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from speechsubs.cli.options import OutputType
+
 #: The formats of the registry, duplicated here because importing it is heavy; a test
 #: compares the two.
 FORMATS: Sequence[str] = ("xliff12", "xliff21", "xlsx", "markdown", "json")
@@ -38,7 +40,7 @@ def command() -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=OutputType(allow_dash=True),
     default=Path(),
     help="Output file for a single source and language, otherwise output folder; - is standard output. Default: the current folder.",
 )

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from speechsubs.cli import arguments
-from speechsubs.cli.options import LocaleType
+from speechsubs.cli.options import LocaleType, OutputType
 
 #: The options of every review page; `glossary review` has them too.
 _PAGE_OPTIONS = (
     click.option(
         "-o",
         "--output",
-        type=click.Path(path_type=Path),
+        type=OutputType(),
         help="HTML page to write. Default: review.html in the PROJECT.",
     ),
     click.option(

@@ -31,7 +31,7 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=options.OutputType(),
     help="Output folder. Default: next to each source.",
 )
 @click.option(

@@ -16,7 +16,7 @@ from speechsubs.cli.options import ALIGNERS, LocaleType
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=shared.OutputType(),
     help="Output file (talk.srt, talk.vtt). Default: talk.synced.srt next to SUBS.",
 )
 @click.option(

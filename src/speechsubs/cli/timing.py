@@ -27,7 +27,7 @@ from speechsubs.cli.options import LocaleType
 )
 @click.option(
     "--picture",
-    type=click.Path(path_type=Path),
+    type=shared.OutputType(),
     help="Plot waveform, speech regions, words and cues to this PNG file.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print words and sentences as JSON.")

@@ -45,7 +45,7 @@ from speechsubs.cli.options import WRITABLE, LocaleType
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=options.OutputType(),
     help="Output folder. Default: next to each file.",
 )
 @click.option(

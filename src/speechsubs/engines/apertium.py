@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from speechsubs.adapters import signals
 from speechsubs.engines import apertium_rules, mask_probe, quality
 from speechsubs.errors import EngineError
 from speechsubs.language import locales
@@ -189,19 +190,28 @@ def _run_group(command: Sequence[str], data: bytes) -> tuple[int, bytes, bytes]:
     `subprocess.TimeoutExpired` and `OSError`.
     """
     pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 - a fixed program, no shell, text by pipe
-        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
-    ) as process:
-        try:
-            output, errors = process.communicate(data, TIMEOUT_S)
-        except BaseException:
-            if sys.platform == "win32":
-                process.kill()
-            else:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            raise
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        with signals.deferred():
+            process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell, text by pipe
+                command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+            )
+        output, errors = process.communicate(data, TIMEOUT_S)
+    except BaseException:
+        if process is not None:
+            _kill_group(process)
+        raise
     return process.returncode, output, errors
+
+
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and all that it started, and close its pipes."""
+    with process:  # waits for its end
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def installed_modes() -> tuple[str, ...]:

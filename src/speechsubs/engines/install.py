@@ -18,7 +18,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Any, Final
 
 from speechsubs import models
 from speechsubs.adapters import signals
-from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.adapters.files import read_bytes, temporary_folder, write_atomic
 from speechsubs.adapters.http_client import Limits
 from speechsubs.errors import InputError, PackageError, SpeechsubsError
 from speechsubs.models import Package, code_pairs, download, preference, read
@@ -144,9 +143,8 @@ def run_smoke_test(package: Package, *, timeout_s: float | None = None) -> tuple
     `timeout_s` seconds or outputs nonsense.
     """
     limit = timeout_s if timeout_s is not None else START_S + package.size / BYTES_PER_S
-    with tempfile.TemporaryDirectory(prefix="speechsubs-trial-") as temporary:
-        answer = Path(temporary) / "answer.json"
-        errors = Path(temporary) / "stderr"
+    with temporary_folder() as temporary:
+        answer, errors = temporary / "answer.json", temporary / "stderr"
         code = _run(package, answer, errors, limit)
         result = _read_answer(answer)
         if result is None:
@@ -395,8 +393,8 @@ def export_bundle(items: Iterable[Package], folder: Path, *, overwrite: bool = F
 
 def _write_archive(package: Package, path: Path, overwrite: bool) -> str:
     """Write one archive atomically and return its hash."""
-    with tempfile.TemporaryDirectory(prefix=".speechsubs-", dir=path.parent) as temporary:
-        made = Path(temporary) / path.name
+    with temporary_folder(path.parent) as temporary:
+        made = temporary / path.name
         models.write_archive(package, made)
         digest = hash_file(made)
         if path.exists() and not overwrite and hash_file(path) != digest:

@@ -11,9 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Self
 
+from speechsubs.adapters.files import temporary_folder
 from speechsubs.language import tags
 from speechsubs.memory import database as rows
 from speechsubs.memory import matching, model
@@ -48,8 +48,8 @@ def copy_human_segments(database: Database) -> bytes:
 
     `hash_segments` and `Memory.lookup` give the same results for it.
     """
-    with TemporaryDirectory(prefix="speechsubs-") as folder:
-        path = Path(folder, "memory")
+    with temporary_folder() as folder:
+        path = folder / "memory"
         with closing(Database(path, create=True)) as copy, copy.writing():
             for values in database.stream("SELECT * FROM pairs"):
                 copy.change("INSERT INTO pairs VALUES (?, ?, ?)", values)

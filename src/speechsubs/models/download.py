@@ -117,8 +117,21 @@ def _delete_old(place: Path) -> None:
     oldest = time.time() - _MAX_AGE_DAYS * 86_400
     for path in place.iterdir():
         with contextlib.suppress(OSError):
-            if path.suffix in (".part", ".json") and path.stat().st_mtime < oldest:
+            # The second download of a file is its process's own: nobody resumes it.
+            _, dash, pid = path.stem.partition("-")
+            left = bool(dash) and pid.isdecimal() and not files.alive(int(pid))
+            old = path.stat().st_mtime < oldest
+            if path.suffix in (".part", ".json") and (old or left) and not _in_use(path):
                 path.unlink()
+
+
+def _in_use(path: Path) -> bool:
+    """Whether a process holds the lock of a partial download."""
+    part = path.with_suffix(".part")
+    if not part.exists():
+        return False
+    with part.open("rb") as stream:
+        return not files.try_lock_stream(stream)
 
 
 def _complete(

@@ -1,12 +1,12 @@
 """The forced aligner: runs the steps described in the package docstring."""
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from speechsubs.adapters.files import temporary_folder
 from speechsubs.alignment import vad
 from speechsubs.alignment.forced import (
     boundaries,
@@ -94,8 +94,8 @@ class ForcedAligner:
         pronouncer = Pronouncer(self._locale.language, self._lexicon)
         text = script.build_script(sentences, pronouncer)
         probabilities = self._curve.values(self._progress_of("voice"))
-        with tempfile.TemporaryDirectory(prefix="speechsubs-") as name:
-            return self._place(sentences, text, pronouncer, probabilities, Path(name))
+        with temporary_folder() as folder:
+            return self._place(sentences, text, pronouncer, probabilities, folder)
 
     def _place(
         self,

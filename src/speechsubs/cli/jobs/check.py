@@ -30,7 +30,7 @@ def run(line: CommandLine) -> int:
     own = locales.load(options.language) if options.language else None
     if source and original and spoken is None:
         spoken = _language(source, original)
-    failures = Failures(screen, len(set(files)))
+    failures = Failures(screen, len(set(files)), quiet=line.display.as_json)
     found: list[Finding] = []
     for path in dict.fromkeys(files):
         with failures.of(path):

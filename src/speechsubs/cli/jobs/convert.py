@@ -20,7 +20,7 @@ def run(line: CommandLine) -> int:
     files, options, output = line.sources, line.options, line.output
     (kind,) = options.kinds
     screen = console.stderr()
-    failures = Failures(screen, len(set(files)))
+    failures = Failures(screen, len(set(files)), quiet=line.display.quiet)
     planned: dict[Path, Planned] = {}
     findings: list[Finding] = []
     for path in dict.fromkeys(files):

@@ -15,8 +15,8 @@ from speechsubs.errors import SpeechsubsError
 class Failures:
     """Reports the failures of a run with a number of files as they happen."""
 
-    def __init__(self, screen: Console, files: int) -> None:
-        self._screen, self._files = screen, files
+    def __init__(self, screen: Console, files: int, *, quiet: bool = False) -> None:
+        self._screen, self._files, self._quiet = screen, files, quiet
         self._internal = internal.Reports()
         self.messages: list[str] = []
 
@@ -53,7 +53,9 @@ class Failures:
 
     def summary(self) -> None:
         """Say how many files of several failed, and how many through a fault of ours."""
+        if self._quiet:
+            return
         if self.messages and self._files > 1:
-            console.error(self._screen, f"{len(self)} of {self._files} files failed")
+            self._screen.print(f"[red]{len(self)} of {self._files} files failed[/]")
         if self._internal.errors:
             self._screen.print(self._internal.summary())

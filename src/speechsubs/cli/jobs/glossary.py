@@ -1,6 +1,7 @@
 """The implementation of `speechsubs glossary`."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def suggest(
 
 def import_(path: Path, file: Path, asked: GlossaryImport) -> int:
     """Merge the file and write the glossary; returns the exit code."""
-    if path.resolve() == file.resolve():
+    if os.path.realpath(path) == os.path.realpath(file):
         raise InputError(
             str(file),
             "the glossary and the file to import are the same",
@@ -247,7 +248,7 @@ def _save(path: Path, before: Glossary, after: Glossary) -> None:
 
 
 def _refuse(output: Path, sources: Sequence[Path], what: str) -> None:
-    if output.resolve() in {path.resolve() for path in sources}:
+    if os.path.realpath(output) in {os.path.realpath(path) for path in sources}:
         raise InputError(str(output), f"this output would replace {what}", "Choose another name")
 
 

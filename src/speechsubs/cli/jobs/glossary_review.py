@@ -1,6 +1,7 @@
 """The implementation of `speechsubs glossary diff`, `apply` and `merge`."""
 
 import json
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -167,8 +168,8 @@ def _files(places: Sequence[Path], new: Glossary) -> Project:
 
 
 def _refuse(output: Path | None, names: Sequence[str], places: Sequence[Path]) -> None:
-    inputs = {path.resolve() for path in (*map(Path, names), *places)}
-    if output is not None and output.resolve() in inputs:
+    inputs = {os.path.realpath(path) for path in (*map(Path, names), *places)}
+    if output is not None and os.path.realpath(output) in inputs:
         raise InputError(str(output), "this output would replace an input", "Choose another name")
 
 

@@ -1,6 +1,7 @@
 """The implementation of `speechsubs memory`."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
             "the first argument must be the memory, followed by the TMX files",
             "Name it like project.memory",
         )
-    if memory.resolve() in {path.resolve() for path in files}:
+    if os.path.realpath(memory) in {os.path.realpath(path) for path in files}:
         raise InputError(
             str(memory), "the memory is also an input file", "Specify two different files"
         )
@@ -64,7 +65,7 @@ def export(
     memory: Path, *, output: Path, target: str, everything: bool, overwrite: bool, quiet: bool
 ) -> int:
     """Write the file; returns the exit code."""
-    if memory.resolve() == output.resolve():
+    if os.path.realpath(memory) == os.path.realpath(output):
         raise InputError(str(output), "this output would replace the memory", "Choose another name")
     if output.exists() and output.is_file() and not overwrite:
         raise OutputError(output, "already exists; use --overwrite to replace it")

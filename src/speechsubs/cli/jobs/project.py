@@ -1,6 +1,7 @@
 """The implementation of `speechsubs project`."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def _places(made: Sequence[Exported], output: Path) -> list[Path]:
 
 def _refuse(places: Sequence[Path], loaded: Project, overwrite: bool) -> None:
     names = ["project.json", "glossary.yml", *(f"{source.id}.json" for source in loaded.sources)]
-    own = {(loaded.folder / name).resolve() for name in names}
+    own = {os.path.realpath(loaded.folder / name) for name in names}
     for place in places:
-        if place.resolve() in own:
+        if os.path.realpath(place) in own:
             raise InputError(
                 str(place), "this output would replace a project file", "Choose another name"
             )

@@ -94,7 +94,7 @@ def present(folder: Path, make: Callable[[Project], Review], asked: Page) -> int
             Server(ReviewSession(review, path, media, languages), asked.port), asked.quiet
         )
     output = asked.output or project.folder / page_name
-    if output.resolve() == path.resolve():
+    if os.path.realpath(output) == os.path.realpath(path):
         raise InputError(
             str(output),
             "the page and the decisions are the same file",

@@ -31,7 +31,7 @@ def run(line: CommandLine) -> int:
     quiet = line.display.silent
     audio.refuse(line)
     named = _named(line.sources, line.name)
-    failures = Failures(screen, len(named))
+    failures = Failures(screen, len(named), quiet=quiet)
     read = inputs.readable(named, failures, line.options.fps)
     if line.text:
         read = [(path, audio.corrected(timed, line.text)) for path, timed in read]

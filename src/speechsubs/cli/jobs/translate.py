@@ -69,7 +69,7 @@ def _tracks(line: CommandLine) -> int:
     words = _words(line)
     sources = dict.fromkeys(line.sources)
     items: list[Item] = []
-    failures = Failures(screen, len(sources))
+    failures = Failures(screen, len(sources), quiet=quiet)
     for path in sources:
         with failures.of(path):
             items.append(_item(path))
