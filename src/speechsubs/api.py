@@ -121,7 +121,7 @@ def check(
     given = _track(track)
     tag = chosen.language or _language(given)
     if not tag:
-        raise InputError(given.source, "cannot determine its language", "Name it: `language`")
+        raise InputError(given.source, "cannot determine its language", "Specify it: `language`")
     locale = locales.load(tag)
     original = None if source is None else _track(source)
     spoken = chosen.against_language or (_language(original) if original else "")

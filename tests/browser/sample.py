@@ -80,7 +80,7 @@ def change_review() -> Review:
             (ar,), ((0, 6),),
             "Good evening.", "Thank you for coming.",
             method="replaced",
-            findings=("'Xiaomi' occurs 1 times in the source, 0 times in the translation",),
+            findings=("'Xiaomi' occurs 1 time in the source, 0 times in the translation",),
             severity="warning",
         ),
         Item(

@@ -51,7 +51,7 @@ def test_a_tree_of_three_languages_with_a_broken_file(cli: Cli, here: Path, talk
     ran = cli("subtitle", "talks", "-r", "--to", "it", *ECHO, "-o", "subs")
     assert ran.code == 1
     assert "1 file failed" in ran.err
-    assert "Error: talks/spring/broken.json:1:15: not JSON" in ran.err
+    assert "Error: talks/spring/broken.json:1:15: not valid JSON" in ran.err
     assert "6 files done, 1 failed" in ran.err
     found = contents(here / "subs")
     assert sorted(found) == sorted(ran.out.replace("subs/", "").splitlines())
@@ -310,7 +310,7 @@ def test_a_dry_run_looks_into_files_and_for_engines(cli: Cli, here: Path, talks:
     (talks / "broken.json").write_text("{", "utf-8")
     ran = cli("subtitle", "talks", "-r", "--to", "ja", "--engine", "apertium", "--dry-run")
     assert ran.code == 1
-    assert "refuse talks/broken.json:1:2: not JSON" in ran.err
+    assert "refuse talks/broken.json:1:2: not valid JSON" in ran.err
     assert "refuse talks/autumn/talk0.en.txt: no Apertium pair for English to Japanese" in ran.err
     assert "0 files to do, 0 unchanged, 7 refused" in ran.err
 

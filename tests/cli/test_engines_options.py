@@ -81,8 +81,8 @@ def test_wishes_that_do_not_fit(
 @pytest.mark.parametrize(
     ("engine", "message"),
     [
-        ("ct2", "Name the model's folder: --engine ct2 --model DIR"),
-        ("libretranslate", "Name the server: --engine libretranslate --url"),
+        ("ct2", "Specify the model's folder: --engine ct2 --model DIR"),
+        ("libretranslate", "Specify the server: --engine libretranslate --url"),
         ("ct2:nowhere", "no such folder: nowhere"),
         ("libretranslate:nowhere", "'nowhere' is not a server address"),
         ("libretranslate:http://127.0.0.1:1", "the server at http://127.0.0.1:1 is not responding"),

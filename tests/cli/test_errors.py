@@ -153,7 +153,7 @@ def test_a_missing_glossary(cli: Cli, here: Path, talk: Path, command: tuple[str
         ("argos", "zh-TW", ["speechsubs models install en zh-TW"]),
         ("apertium", "ca", ["apt install apertium apertium-eng-cat"]),
         ("apertium", "fr", ["apertium-eng-spa", "apertium-fr-es"]),
-        ("apertium", "ja", ["None is known"]),
+        ("apertium", "ja", ["No package is known"]),
     ],
 )
 def test_a_missing_engine_names_the_commands_that_get_it(

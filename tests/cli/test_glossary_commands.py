@@ -53,7 +53,7 @@ def test_check_finds_and_says_where(cli: Callable[..., Any], folder: Path) -> No
     (folder / "g.yml").write_text(text, "utf-8")
     ran = cli("glossary", "check", "g.yml")
     assert ran.code == 3
-    assert "g.yml:18: glossary-ordinary-word: 'He' is an everyday word too" in ran.err
+    assert "g.yml:18: glossary-ordinary-word: 'He' is also an everyday word" in ran.err
     data = json.loads(cli("glossary", "check", "g.yml", "--json").out)
     assert data["terms"] == 3
     assert data["findings"][0]["line"] == 18
@@ -165,7 +165,7 @@ def test_import_changes_only_what_it_says(cli: Callable[..., Any], folder: Path)
     ran = cli("glossary", "import", "g.yml", "x.csv", "--target-language", "es")
     assert ran.code == 3
     assert "added wheel" in ran.err
-    assert "'board' es: 'consejo' here, 'junta' there: ours stays" in ran.err
+    assert "'board' es: 'consejo' here, 'junta' there: ours is kept" in ran.err
     assert (folder / "g.yml").read_text("utf-8") == GLOSSARY + (
         "\n  - id: wheel\n    source: wheel\n    policy: fixed\n    targets:\n      es: rueda\n"
     )

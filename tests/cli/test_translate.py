@@ -349,13 +349,13 @@ def test_terms_for_each_line(cli: Cli, here: Path) -> None:
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ('{"a": "b"}\n{"a": \n', "t.jsonl:2: not JSON"),
+        ('{"a": "b"}\n{"a": \n', "t.jsonl:2: not valid JSON"),
         ('{"a": "b"}\n["a"]\n', "t.jsonl:2: terms must be an object with string values"),
         ('{"a": 1}\n{}\n', "t.jsonl:1: terms must be an object with string values"),
         ('{"a": null}\n{}\n', "t.jsonl:1: terms must be an object with string values"),
         ("{}\n", "t.jsonl: 1 lines of terms, but 2 lines of text"),
         ("{}\n{}\n{}\n", "t.jsonl: 3 lines of terms, but 2 lines of text"),
-        ("{}\n" + "[" * 100_000 + "\n", "t.jsonl:2: not JSON"),
+        ("{}\n" + "[" * 100_000 + "\n", "t.jsonl:2: not valid JSON"),
         ("{}\n" + "9" * 100_000 + "\n", "t.jsonl:2: "),
         ('{"a": "b\\ud800"}\n{}\n', "t.jsonl:1: "),
         ('{}\n{"a": "b\\nc"}\n', "t.jsonl:2: "),

@@ -267,7 +267,7 @@ def test_a_folder_of_archives_is_looked_through(tmp_path: Path, made: Made) -> N
     assert way("en", "es-MX") == ["c.argosmodel"]
     assert way("de", "es") == ["a.argosmodel", "c.argosmodel"]
     with pytest.raises(
-        InputError, match=r"offers no route from en to fr\. It holds de to en, en to es"
+        InputError, match=r"offers no route from en to fr\. It contains de to en, en to es"
     ):
         way("en", "fr")
     with pytest.raises(InputError, match=r"contains no \.argosmodel file"):

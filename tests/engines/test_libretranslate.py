@@ -280,7 +280,7 @@ def test_a_server_that_hangs_up_is_asked_again(server: Fake) -> None:
     engine = server.engine()
     answers = iter([(200, {"Content-Length": "500"}, '{"translatedText": ["')])
     server.translate = lambda body: next(answers, None) or upper(body)
-    with pytest.raises(EngineError, match="did not answer in JSON"):
+    with pytest.raises(EngineError, match="returned a response that is not valid JSON"):
         engine.translate(["Yes."])
     assert engine.translate(["Yes."]) == [["YES."]]
 
@@ -337,7 +337,9 @@ def test_a_text_that_is_long_goes_in_parts(server: Fake) -> None:
 def test_what_is_no_json_is_said_to_be_none(server: Fake, content: object) -> None:
     engine = server.engine()
     server.translate = lambda body: content
-    with pytest.raises(EngineError, match=r"did not answer in JSON.*Is it a LibreTranslate"):
+    with pytest.raises(
+        EngineError, match=r"returned a response that is not valid JSON.*Is it a LibreTranslate"
+    ):
         engine.translate(["Yes."])
 
 
@@ -448,7 +450,7 @@ def test_no_other_engine_opens_a_connection(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_answer_that_drips_is_left(server: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = server.engine()
     monkeypatch.setattr(http_client, "DEADLINE_S", -1)
-    with pytest.raises(EngineError, match="sent no complete response"):
+    with pytest.raises(EngineError, match="did not complete its response"):
         engine.translate(["Yes."])
 
 

@@ -205,7 +205,7 @@ def test_opus_with_many_targets_is_told_which(
 
 
 def test_opus_without_the_target_says_what_it_has(made: Callable[..., Path]) -> None:
-    with pytest.raises(EngineError, match="does not know ja; it has >>fra<< >>spa<<"):
+    with pytest.raises(EngineError, match="does not support ja; it supports >>fra<< >>spa<<"):
         opus.load(made("opus", (">>fra<<", ">>spa<<")), "en", "ja")
 
 
@@ -228,7 +228,7 @@ def test_nllb_gets_both_languages(made: Callable[..., Path], pieces: Path) -> No
 
 @pytest.mark.parametrize(("target", "code"), [("fr", "fra_Latn"), ("ja", "jpn_Jpan")])
 def test_nllb_without_a_language(made: Callable[..., Path], target: str, code: str) -> None:
-    with pytest.raises(EngineError, match=rf"does not know {target} \({code}\)"):
+    with pytest.raises(EngineError, match=rf"does not support {target} \({code}\)"):
         opus.load(made("nllb"), "en", target)
 
 

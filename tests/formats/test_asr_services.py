@@ -71,7 +71,7 @@ def test_a_wrong_value_is_named_by_its_place(data: object, place: str) -> None:
     [{}, {"events": []}, {"results": []}, {"phrases": []}, {"foo": [{"start": 1, "end": 2}]}, []],
 )
 def test_json_of_another_kind_is_refused(data: object) -> None:
-    with pytest.raises(InputError, match="Is it a transcript of whisper"):
+    with pytest.raises(InputError, match="Is it a transcript from whisper"):
         read(data)
 
 

@@ -41,7 +41,7 @@ def test_cues_with_impossible_times_are_kept_with_times_of_their_neighbors() -> 
         (14, Severity.WARNING),
     ]
     assert repaired[1].message == (
-        "it ended when it started; now 7.000 to 8.400 s: 'The end is the start.'"
+        "it ended at its start; now 7.000 to 8.400 s: 'The end is the start.'"
     )
     (mended,) = [f for f in findings if f.code == "times-mended"]
     assert (mended.line, mended.severity) == (6, Severity.INFO)

@@ -102,10 +102,10 @@ def test_written_files_are_what_was_asked_for(tmp_path: Path) -> None:
         ('{"segments": {"a": 1}}', "segments", "expected a list, not an object"),
         ('{"segments": [7]}', "segments[0]", "expected a segment, not a number"),
         ('{"segments": [{"text": "a"}]}', "segment 1", "no times"),
-        ('{"segments": [{"text": 5}]}', "segments[0].text", "expected a text"),
+        ('{"segments": [{"text": 5}]}', "segments[0].text", "expected a string"),
         ('[[1, 2]]', "[0][0]", "expected a segment"),
         ('{"other": 1}', "talk", "no segments"),
-        ('{"segments": [', "talk:1:", "not JSON"),
+        ('{"segments": [', "talk:1:", "not valid JSON"),
         ("[" * 100_000, "talk", "nested too deeply"),
     ],
 )  # fmt: skip

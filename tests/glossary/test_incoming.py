@@ -56,16 +56,16 @@ def test_what_both_say_differently_is_a_conflict_and_ours_stays() -> None:
     messages = [(f.code, f.locale, f.line, f.message) for f in merged.conflicts]
     assert messages == [
         ("glossary-conflict", "es", 7,
-         "'lei' es: 'Lei' here, 'Lei Jun' there: ours stays (line 4 of glossary.yml)"),
+         "'lei' es: 'Lei' here, 'Lei Jun' there: ours is kept (line 4 of glossary.yml)"),
         ("glossary-conflict", "", 7,
-         "'lei' note: 'founder' here, 'Founder' there: ours stays (line 4 of glossary.yml)"),
+         "'lei' note: 'founder' here, 'Founder' there: ours is kept (line 4 of glossary.yml)"),
     ]  # fmt: skip
 
 
 def test_theirs_can_be_preferred_and_is_still_told() -> None:
     merged = merge(entry({"source": "Lei Jun", "es": "Lei Jun"}, "lei"), prefer="theirs")
     assert merged.glossary.terms[0].targets["es"] == Target("Lei Jun")
-    assert merged.conflicts[0].message.endswith("theirs is taken (line 4 of glossary.yml)")
+    assert merged.conflicts[0].message.endswith("theirs is used (line 4 of glossary.yml)")
 
 
 def test_by_source_alias_and_capitals_where_there_is_no_id() -> None:
@@ -186,7 +186,7 @@ def test_an_unknown_locale_is_told_once_and_the_rest_taken() -> None:
 
 
 def test_files_of_another_language_are_refused() -> None:
-    with pytest.raises(InputError, match="its sources are in de"):
+    with pytest.raises(InputError, match="its source language is de"):
         interchange.merge(OURS, file(language="de"))
     assert interchange.merge(OURS, file(language="en-GB")).glossary == OURS
 

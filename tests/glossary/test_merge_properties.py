@@ -208,7 +208,7 @@ def test_a_conflict_keeps_ours(ours: Term | None, theirs: Term | None, field: st
     merged = three(LEI, ours, theirs)
     assert [c.field for c in merged.conflicts] == [field]
     assert merged.glossary.terms == ((ours,) if ours else ())
-    assert "ours stays" in merged.conflicts[0].message
+    assert "ours is kept" in merged.conflicts[0].message
 
 
 def test_both_sides_good_and_together_not() -> None:
@@ -233,7 +233,7 @@ def test_one_spelling_claimed_by_two_entries() -> None:
 
 
 def test_three_languages_are_refused() -> None:
-    with pytest.raises(InputError, match="one language"):
+    with pytest.raises(InputError, match="the same source language"):
         merge(Glossary(()), Glossary((), "de"), Glossary(()))
 
 
@@ -253,7 +253,7 @@ def test_remarks_and_order_of_ours_stay() -> None:
     assert "CONFLICT" not in made
     clash = merge(base, ours, parse(old.replace("Lei Jun", "Jun"), PATH))
     told = text(clash, ours_text, ours)
-    line = '  # CONFLICT lei source: ours "Lei", theirs "Jun", base "Lei Jun"; ours stays\n'
+    line = '  # CONFLICT lei source: ours "Lei", theirs "Jun", base "Lei Jun"; ours is kept\n'
     assert told == ours_text.replace("  - id: lei", line + "  - id: lei")
     crlf = ours_text.replace("\n", "\r\n")
     assert text(clash, crlf, ours) == told.replace("\n", "\r\n")

@@ -316,12 +316,12 @@ def test_segments_are_valid_once_built(broken: dict[str, Any]) -> None:
 # --- fuzzy ---------------------------------------------------------------------------
 
 
-def test_fuzzy_matches_are_proposals(memory: Memory) -> None:
+def test_fuzzy_matches_are_suggestions(memory: Memory) -> None:
     memory.remember([segment()])
     match = memory.fuzzy(Query("They paid $5 for us."), "es")[0]
     assert match.kind is MatchKind.FUZZY
     assert 75 <= match.score < 100
-    with pytest.raises(ValueError, match="proposal"):
+    with pytest.raises(ValueError, match="suggestion"):
         match.finished({})
 
 

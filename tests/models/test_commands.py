@@ -103,7 +103,7 @@ def test_list_available(cli: Cli, site: Any, tiny: Path, entry: Entry) -> None:
         "en → es  EN to ES                                 1.9, 0.1  installed: 0.1",
     ]
     assert f"2 pairs at {site.url}/; other pairs pivot through English" in ran.err
-    assert "1 entries cannot be used: entry 4: is not an object" in ran.err
+    assert "1 entries cannot be used: entry 4: is not a JSON object" in ran.err
     data = json.loads(cli("models", "list", "--available", "--json").out)
     assert data["models"][1]["versions"] == ["1.9", "0.1"]
     assert data["models"][1]["installed"] == "0.1"
@@ -236,7 +236,7 @@ def test_export_and_install_from(
     assert len(models.installed()) == 2
     ran = cli("models", "install", "--from", "stick", "en", "fr")
     assert ran.code == 1
-    assert "stick: offers no route from en to fr. It holds de to en, en to es" in ran.err
+    assert "stick: offers no route from en to fr. It contains de to en, en to es" in ran.err
     assert cli("models", "install", "--from", "stick", "en").code == 2
     (here / "stick" / "broken.argosmodel").write_bytes(b"x")
     ran = cli("models", "install", "--from", "stick")

@@ -54,7 +54,7 @@ def test_a_second_command_goes_on_where_the_first_broke_off(site: Any, tmp_path:
     )
     with pytest.raises(
         InputError,
-        match=r"the connection was lost.* 0\.3 MB are kept, the same command resumes from there",
+        match=r"the connection was lost.* 0\.3 MB are kept; run the same command again to resume",
     ):
         get(site.url + "/a", tmp_path / "d")
     assert parts(tmp_path / "d") == [".json", ".part"]
@@ -146,7 +146,7 @@ def test_a_body_of_unknown_length(site: Any, tmp_path: Path) -> None:
     seen: list[int | None] = []
     assert get(site.url + "/a", tmp_path / "d", progress=lambda _, t: seen.append(t)) == DATA
     assert set(seen) == {None}
-    with pytest.raises(InputError, match="the server sent more than it announced"):
+    with pytest.raises(InputError, match="the server sent more data than it announced"):
         get(site.url + "/a", tmp_path / "d", Limits(max_bytes=1_000, tries=1))
 
 

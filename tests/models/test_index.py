@@ -88,9 +88,10 @@ def test_names_cannot_steer_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "is not JSON"), (b"<html>", "is not JSON"), (b"\xff\xfe", "is not JSON"),
+        (b"", "is not valid JSON"), (b"<html>", "is not valid JSON"),
+        (b"\xff\xfe", "is not valid JSON"),
         (b"{}", "is not a package index"),
-        (b"[" * 200_000, "is not JSON"), (b"[" + b"1" * 20_000 + b"]", "is not JSON"),
+        (b"[" * 200_000, "is not valid JSON"), (b"[" + b"1" * 20_000 + b"]", "is not valid JSON"),
         (json.dumps([1] * 10_001).encode(), "10,001 entries"),
     ],
 )  # fmt: skip

@@ -108,7 +108,7 @@ def test_members_that_share_their_bytes_are_a_bomb(
     end = listed.rfind(b"PK\x05\x06")
     struct.pack_into("<I", listed, end + 16, len(kept))
     path.write_bytes(kept + listed)
-    assert "would grow more than 100 times" in refused(path, tmp_path / "pk")
+    assert "would expand more than 100 times" in refused(path, tmp_path / "pk")
 
 
 def test_a_list_of_members_that_fills_the_memory(

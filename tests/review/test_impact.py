@@ -126,7 +126,7 @@ def test_without_an_engine_there_is_no_prediction(items: Items, why: str) -> Non
     assert (item.new_text, item.method, item.severity) == ("", "", "error")
     reason = "no engine for en to es" if why == "missing" else "--no-translate"
     assert reason in item.findings[0]
-    assert "'May' occurs 1 times in the source, 0 times in the translation" in item.findings
+    assert "'May' occurs 1 time in the source, 0 times in the translation" in item.findings
 
 
 def test_a_text_that_is_right_already_is_left_alone(items: Items) -> None:

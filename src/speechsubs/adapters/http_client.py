@@ -138,7 +138,7 @@ def request(
     if coding not in ("", "identity"):
         response.close()
         raise urllib.error.URLError(
-            f"the server sent compressed data ({coding[:20]}) without being asked to"
+            f"the server sent compressed data ({coding[:20]}) which was not requested"
         )
     return response
 
@@ -247,7 +247,7 @@ class Server:
         if wait > MAX_WAIT_S:
             return EngineError(problem, f"It asks clients to wait {wait:.0f} seconds")
         return EngineError(
-            problem, "Check that it is running and that the address is right, or try again later"
+            problem, "Check that it is running and that its URL is correct, or try again later"
         )
 
     def _once(self, url: str, data: bytes | None) -> Any:
@@ -294,7 +294,7 @@ class Server:
                 raise EngineError(f"the server at {self.url} sent a response of more than 16 MB")
             if time.monotonic() > end:
                 raise EngineError(
-                    f"the server at {self.url} sent no complete response "
+                    f"the server at {self.url} did not complete its response "
                     f"within {DEADLINE_S} seconds"
                 )
         return b"".join(blocks)
@@ -318,7 +318,8 @@ class Server:
         if not same or not location:
             raise EngineError(
                 f"the server at {self.url} redirects to another server ({self.shown(location)})",
-                "Texts are only sent to the server you named; name the other one if you trust it",
+                "Texts are only sent to the server that you specify; specify the other one if you "
+                "trust it",
             )
         return urllib.parse.urlunsplit(new)
 
@@ -327,8 +328,8 @@ class Server:
             return json.loads(content.decode("utf-8"))
         except (ValueError, RecursionError) as error:
             raise EngineError(
-                f"the server at {self.url} did not answer in JSON",
-                "Is it a LibreTranslate server? Give the address without /translate",
+                f"the server at {self.url} returned a response that is not valid JSON",
+                "Is it a LibreTranslate server? Specify its URL without /translate",
             ) from error
 
 

@@ -60,7 +60,7 @@ def parse(data: bytes, where: str) -> dict[str, Any]:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text[:30]} is not a usable number")
+        raise ValueError(f"{text[:30]} is not a finite number")
     return number
 
 
@@ -152,7 +152,9 @@ def _wrong(expected: str, value: object) -> _MisfitError:
         case str():
             found = repr(value[:30])
         case int() | float():
-            found = "the number " + str(value)[:30] if _small(value) else "too large a number"
+            found = (
+                "the number " + str(value)[:30] if _small(value) else "a number that is too large"
+            )
         case list():
             found = "a list"
         case _:

@@ -53,7 +53,7 @@ def load(
         raise InputError(name, "unknown aligner", f"Available: {', '.join(names())}")
     if name == "estimate" or recording is None:
         if name in ("speech", "pauses"):
-            raise InputError(f"--aligner {name}", "requires a recording", "Name one: --audio")
+            raise InputError(f"--aligner {name}", "requires a recording", "Specify one: --audio")
         duration = recording.duration_ms if recording else None
         offset = recording.offset_ms if recording else 0
         return _SelectedAligner(EstimateAligner(locale, duration), recording, offset_ms=offset)

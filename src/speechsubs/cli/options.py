@@ -256,7 +256,7 @@ _BATCH = (
     click.option(
         "--include",
         multiple=True,
-        help="Only take files matching this pattern from folders (*.txt, talks/**/*.json). Default: all supported types. May be repeated.",
+        help="Only process files matching this pattern in folders (*.txt, talks/**/*.json). Default: all supported types. May be repeated.",
     ),
     click.option(
         "--exclude",

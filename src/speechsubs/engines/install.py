@@ -456,4 +456,6 @@ def choose_archives(
         for middle in sorted(middles, key=lambda code: (code != "en", code)):
             return [best[start, middle], best[middle, goal]]
     names = ", ".join(sorted({f"{a} to {b}" for a, b in best})) or "nothing readable"
-    raise InputError(str(folder), f"offers no route from {source} to {target}", f"It holds {names}")
+    raise InputError(
+        str(folder), f"offers no route from {source} to {target}", f"It contains {names}"
+    )

@@ -41,7 +41,7 @@ def load(folder: Path, source: str, target: str, *, cores: int | None = None) ->
     """
     if not folder.is_dir():
         raise EngineError(
-            f"no such folder: {folder}", "--model names a folder with a CTranslate2 model"
+            f"no such folder: {folder}", "Specify the folder of a CTranslate2 model with --model"
         )
     if (folder / "metadata.json").is_file():
         return _argos(folder, source, target, cores)
@@ -58,7 +58,7 @@ def load(folder: Path, source: str, target: str, *, cores: int | None = None) ->
         signature=f"ct2 {kind} {folder.name} {source}-{target} sha256:{digest[:12]}",
         quality=(
             f"neural {kind} model {folder.name}; quality depends on the model, fluent but can "
-            "drop or change words, needs a person's check"
+            "drop or change words, needs review"
         ),
         cores=cores,
     )
@@ -92,9 +92,9 @@ def _text_format(folder: Path, source: str, target: str) -> tuple[str, TextForma
         tokenizer = SentencePieceTokenizer(pieces)
         return "NLLB", TextFormat(tokenizer, tokenizer, (codes[0],), tail, (codes[1],))
     raise EngineError(
-        f"{folder} is neither an OPUS-MT model ({' and '.join(_OPUS)} are not both there) "
-        f"nor an NLLB model ({_NLLB[0]} and FLORES codes in its vocabulary)",
-        "Copy the tokenizer's files beside model.bin; docs/engines.md lists them",
+        f"{folder} is neither an OPUS-MT model (it requires {' and '.join(_OPUS)}) "
+        f"nor an NLLB model (it requires {_NLLB[0]} and FLORES codes in its vocabulary)",
+        "Copy the tokenizer's files next to model.bin; docs/engines.md lists them",
     )
 
 
@@ -106,14 +106,16 @@ def _target_token(folder: Path, target: str, vocabulary: frozenset[str]) -> tupl
     token = tags.opus_token(target, known)
     if not token:
         some = " ".join(known[:12]) + (" ..." if len(known) > 12 else "")
-        raise EngineError(f"the model in {folder} does not know {target}; it has {some}")
+        raise EngineError(f"the model in {folder} does not support {target}; it supports {some}")
     return (token,)
 
 
 def _flores_code(folder: Path, tag: str, vocabulary: frozenset[str]) -> str:
     code = tags.flores(tag)
     if not code or code not in vocabulary:
-        raise EngineError(f"the model in {folder} does not know {tag} ({code or 'no FLORES code'})")
+        raise EngineError(
+            f"the model in {folder} does not support {tag} ({code or 'no FLORES code'})"
+        )
     return code
 
 
@@ -155,7 +157,7 @@ def _parse_json(path: Path, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PackageError(path, f"is not JSON ({error!s:.80})") from error
+        raise PackageError(path, f"is not valid JSON ({error!s:.80})") from error
 
 
 def _digest(folder: Path) -> str:

@@ -19,9 +19,9 @@ from speechsubs.protocols import Engine
 _NAMES: Final = ("argos", "apertium", "ct2", "libretranslate", "echo")
 #: Engines that need a location, and how to give it.
 _LOCATIONS: Final = {
-    "ct2": "Name the model's folder: --engine ct2 --model DIR, or --engine ct2:DIR",
+    "ct2": "Specify the model's folder: --engine ct2 --model DIR, or --engine ct2:DIR",
     "libretranslate": (
-        "Name the server: --engine libretranslate --url http://127.0.0.1:5000, "
+        "Specify the server: --engine libretranslate --url http://127.0.0.1:5000, "
         "or --engine libretranslate:http://127.0.0.1:5000"
     ),
 }
@@ -194,7 +194,7 @@ def _missing_engine(
     if name in ("auto", "apertium"):
         ways += _apertium_commands(start, goal)
     if not ways:
-        return EngineError(problem, "None is known")
+        return EngineError(problem, "No package is known for these languages")
     return EngineError(problem, "Get one: " + "; or ".join(ways))
 
 
@@ -211,10 +211,10 @@ def _argos_commands(start: Locale, goal: Locale, packages_dir: Path | None) -> I
     try:
         broken = models.scan(packages_dir).problems
     except PackageError as error:
-        yield f"first of all: {error}"
+        yield f"repair the installation first: {error}"
         return
     if broken:
-        yield f"repair what was skipped: {'; '.join(str(b) for b in broken[:3])}"
+        yield f"repair the skipped packages: {'; '.join(str(b) for b in broken[:3])}"
 
 
 def _apertium_commands(start: Locale, goal: Locale) -> Iterator[str]:

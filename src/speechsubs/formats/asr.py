@@ -31,8 +31,8 @@ from speechsubs.model import Finding, Paragraph, Transcript
 PARAGRAPH_GAP_MS: Final = 2_000
 
 _ADVICE = (
-    "Is it a transcript of whisper, whisperX, faster-whisper, whisper.cpp, Vosk, AssemblyAI, AWS, "
-    "Azure, Deepgram, ElevenLabs, Google, Rev.ai, Speechmatics or YouTube?"
+    "Is it a transcript from whisper, whisperX, faster-whisper, whisper.cpp, Vosk, AssemblyAI, "
+    "AWS, Azure, Deepgram, ElevenLabs, Google, Rev.ai, Speechmatics or YouTube?"
 )
 
 
@@ -80,7 +80,7 @@ def _load(text: str, source: str) -> Node:
         return Node(json.loads(text.removeprefix("\ufeff"), parse_constant=refuse), source)
     except json.JSONDecodeError as error:
         where = f"{source}:{error.lineno}:{error.colno}"
-        raise InputError(where, f"not JSON ({error.msg})", _ADVICE) from error
+        raise InputError(where, f"not valid JSON ({error.msg})", _ADVICE) from error
     except RecursionError as error:
         raise InputError(source, "the JSON is nested too deeply", _ADVICE) from error
     except ValueError as error:

@@ -69,7 +69,7 @@ class Node:
     def string(self) -> str:
         """The string. Raises `InputError` for anything else."""
         if not isinstance(self.value, str):
-            raise InputError(self.where, f"expected a text, not {self.kind}")
+            raise InputError(self.where, f"expected a string, not {self.kind}")
         return self.value
 
     def time_ms(self, unit: float = 1000) -> int | None:

@@ -74,7 +74,7 @@ def make_cues(
             seconds = f"{start / 1000:.3f} to {end / 1000:.3f} s"
             report("time-repaired", block, f"{why}; now {seconds}: {block.text[0][:40]!r}", start)
         elif block.timing.is_float:
-            report("time-repaired", block, "digits after the milliseconds were left out", start)
+            report("time-repaired", block, "digits after the milliseconds were ignored", start)
         assert start is not None  # those without were repaired
         assert end is not None
         cues.append(
@@ -94,7 +94,7 @@ def _why(start: int | None, end: int | None) -> str:
         return f"the {missing} could not be read"
     if start < 0 or end < 0:
         return "a time was negative"
-    return "it ended when it started" if start == end else "it ended before it started"
+    return "it ended at its start" if start == end else "it ended before it started"
 
 
 def _report_spelling(
@@ -103,10 +103,8 @@ def _report_spelling(
     """Count the timing lines that a strict reader of the format would not accept."""
     odd = [block for block in blocks if block.timing.mark != mark]
     if odd:
-        one = "a timing line has a spelling that strict programs refuse; it was read"
-        many = (
-            f"{len(odd)} timing lines have a spelling that strict programs refuse; they were read"
-        )
+        one = "a timing line is malformed: other programs may reject it"
+        many = f"{len(odd)} timing lines are malformed: other programs may reject them"
         findings.append(
             Finding(
                 "times-mended",

@@ -217,8 +217,8 @@ def _advice(kind: str) -> str:
     if "document" in kind.lower():
         return "Save it as plain text (UTF-8)"
     if "recording" in kind or "film" in kind:
-        return "Give its transcript instead"
-    return "Give a text file"
+        return "Specify its transcript instead"
+    return "Specify a text file"
 
 
 def _repair_utf8(data: bytes, source: str) -> DecodedText | None:

@@ -139,7 +139,7 @@ def _parse_value(name: str, cell: str) -> Value:
 def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], str, list[Finding]]:
     """The column of each field, the source language, and findings about unknown columns."""
     if len(header) > MAX_COLUMNS:
-        raise InputError(where, f"{len(header):,} columns are more than {MAX_COLUMNS}")
+        raise InputError(where, f"{len(header):,} columns (maximum {MAX_COLUMNS})")
     columns: dict[str, int] = {}
     findings: list[Finding] = []
     language = ""
@@ -190,7 +190,7 @@ def decode(data: bytes, where: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        advice = "Save it again as UTF-8"
+        advice = "Save it as UTF-8"
         name = "UTF-16" if wide else "UTF-8"
         raise InputError(where, f"not {name} text", advice) from error
 
@@ -263,7 +263,9 @@ def read_deepl(data: bytes, where: str, separator: str, source: str, target: str
         if not any(texts):
             continue
         if len(texts) not in (2, 4) or not texts[0]:
-            problem = f"{len(texts)} cells; DeepL has source, target and no or two languages"
+            problem = (
+                f"{len(texts)} cells; DeepL files have 2 (source, target) or 4 (with languages)"
+            )
             raise InputError(f"{where}:{line}", problem)
         spoken, tag = (texts[2], texts[3]) if len(texts) == 4 else (source, target)
         if _language(spoken) != _language(source):
@@ -295,8 +297,8 @@ def read_omegat(data: bytes, where: str, source: str, target: str) -> Incoming:
 
 
 def _no_target(where: str) -> InputError:
-    problem = "the target language is not given in the file"
-    return InputError(where, problem, "Name it: --target-language es")
+    problem = "the file does not specify the target language"
+    return InputError(where, problem, "Specify it: --target-language es")
 
 
 def _language(tag: str) -> str:

@@ -293,7 +293,7 @@ def off(count: int, name: str, file: str) -> list[Finding]:
 
 def without(term: Term, why: str, file: str, locale: str = "") -> Finding:
     """A finding about an entry, or its target in a locale, that is not exported."""
-    message = f"{term.id!r} was left out: {why}"
+    message = f"{term.id!r} was skipped: {why}"
     return finding("left-out", Severity.WARNING, message, file, term.line, locale)
 
 

@@ -5,7 +5,7 @@ conflict only if both sides changed it differently. Without a base, every field 
 different values is a conflict. Conflicts keep our value by default.
 
 The rules are those of `glossary.merge`, with a different policy: entries are never removed,
-a list that both sides changed is a conflict, and white space in notes is ignored.
+a list that both sides changed is a conflict, and whitespace in notes is ignored.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def merge(
     """
     said = incoming.language
     if said and said.partition("-")[0].casefold() != ours.language.partition("-")[0].casefold():
-        problem = f"its sources are in {said}, those of {ours.path} in {ours.language}"
+        problem = f"its source language is {said}, that of {ours.path} is {ours.language}"
         raise InputError(incoming.file, problem, "Swap the languages, or use another glossary")
     work = _Merge(ours, incoming.file, base, prefer, policy)
     for entry in incoming.entries:
@@ -244,12 +244,12 @@ class _Merge:
             text = next(text for text, key in claims(term) if key == taken[0])
             problem = f"{_shown(text)} belongs to {taken[1]!r}"
         source = str(entry.fields["source"])
-        message = f"{_shown(source)} is not taken over: {problem}"
+        message = f"{_shown(source)} is not imported: {problem}"
         self.findings.append(self._warning("refused", message, entry))
         return None
 
     def _conflict(self, entry: Entry, term: Term, name: str, message: str) -> None:
-        stays = "theirs is taken" if self._prefer == "theirs" and name != "id" else "ours stays"
+        stays = "theirs is used" if self._prefer == "theirs" and name != "id" else "ours is kept"
         where = f" (line {term.line} of {self._ours.path.name})" if term.line else ""
         locale = "" if name in ENTRY or name == "id" else split(name)[0]
         message = f"{message}: {stays}{where}"
@@ -266,7 +266,7 @@ def _revision(term: Term, entry: Entry) -> str:
 
 def _same(name: str, one: Value, other: Value) -> bool:
     if name == "note":
-        # Formats normalize white space differently, and it has no meaning.
+        # Formats normalize whitespace differently, and it has no meaning.
         return str(one).split() == str(other).split()
     return same(one, other)
 

@@ -32,7 +32,8 @@ def lint(glossary: Glossary, texts: Iterable[str] = ()) -> list[Finding]:
       term is also an ordinary word.
     - `glossary-missing-locale` (warning for fixed terms, else info): similar entries have
       a target in this locale.
-    - `glossary-nested`, `glossary-straddling` (info): terms overlap, and which one wins.
+    - `glossary-nested`, `glossary-straddling` (info): terms overlap, and which takes
+      precedence.
     - `glossary-unused`, `glossary-other-capitals` (info): usage in the texts.
     """
     file = str(glossary.path)
@@ -113,7 +114,7 @@ def _shared_targets(terms: list[Term], file: str) -> Iterator[Finding]:
                         Severity.WARNING,
                         term,
                         f"{term.source!r} and {first.source!r} (line {first.line}) both become "
-                        f"{form!r}: a check cannot tell them apart",
+                        f"{form!r}: checks cannot distinguish them",
                         file,
                         tag,
                     )
@@ -185,14 +186,14 @@ def _nested(terms: list[Term], file: str) -> Iterator[Finding]:
             "nested",
             Severity.INFO,
             shorter[term_id],
-            f"{shorter[term_id].source!r} is a part of {_list_names(longer_ones)}: "
-            "the longer term wins",
+            f"{shorter[term_id].source!r} is part of {_list_names(longer_ones)}: "
+            "the longer term takes precedence",
             file,
         )
 
 
 def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
-    """Terms whose end overlaps the start of another: the left one wins."""
+    """Terms whose end overlaps the start of another: the left one takes precedence."""
     ending: dict[str, list[tuple[Term, str]]] = defaultdict(list)
     starting: dict[str, list[str]] = defaultdict(list)
     for term in _allowed(terms):
@@ -214,8 +215,8 @@ def _straddling(terms: list[Term], file: str) -> Iterator[Finding]:
                 "straddling",
                 Severity.INFO,
                 left[0][0],
-                f"{_list_names(s for _, s in left)} may run into {_list_names(right)}: "
-                "the left one wins",
+                f"{_list_names(s for _, s in left)} may overlap {_list_names(right)}: "
+                "the left one takes precedence",
                 file,
             )
 
@@ -273,7 +274,7 @@ def _function_words(terms: list[Term], language: str, file: str) -> Iterator[Fin
                     "ordinary-word",
                     Severity.WARNING,
                     term,
-                    f"{spelling!r} is an everyday word too, capitalized where a sentence starts",
+                    f"{spelling!r} is also an everyday word, capitalized at sentence starts",
                     file,
                 )
 
@@ -324,7 +325,7 @@ def _corpus_findings(
 def _usage_findings(term: Term, seen: _Usage, file: str) -> Iterator[Finding]:
     if seen.lower:
         loose = term.case == "any"
-        what = "`case: any` would match it" if loose else "capitals tell them apart"
+        what = "`case: any` would match it" if loose else "capitalization distinguishes them"
         yield _finding(
             "ordinary-word",
             Severity.WARNING if loose else Severity.INFO,

@@ -100,7 +100,7 @@ class _Reader:
         self._keys(row, _TERM, "an entry")
         for name in ("id", "source", "policy"):
             if name not in row:
-                raise self._error(line, f"an entry needs `{name}`")
+                raise self._error(line, f"an entry requires `{name}`")
         term_id = self._text(row, "id")
         if not _ID.fullmatch(term_id):
             raise self._error(
@@ -114,7 +114,7 @@ class _Reader:
         if policy is Policy.FIXED and not targets:
             raise self._error(
                 self._line_of(row, "policy"),
-                "policy fixed needs `targets`: what is it fixed to? "
+                "policy fixed requires `targets` "
                 "(policy keep uses the source form in every language)",
             )
         return Term(
@@ -156,7 +156,7 @@ class _Reader:
             return Target(self._spelling(rows, key))
         self._keys(row, _TARGET, "a target")
         if "term" not in row:
-            raise self._error(self._line_of(rows, key), f"target {key} needs `term`")
+            raise self._error(self._line_of(rows, key), f"target {key} requires `term`")
         term = self._spelling(row, "term")
         forms = self._spellings(row, "forms")
         forbidden = self._spellings(row, "forbidden")
@@ -167,7 +167,7 @@ class _Reader:
                 f"{min(both)!r} is both required and forbidden in {key}",
             )
         if term in forms:
-            raise self._error(self._line_of(row, "forms"), f"{term!r} is `term` already")
+            raise self._error(self._line_of(row, "forms"), f"{term!r} is already the `term`")
         gender = self._choice(row, "gender", _GENDERS, "")
         number = self._choice(row, "number", _NUMBERS, "")
         return Target(term, forms, forbidden, gender, number)
@@ -189,7 +189,7 @@ class _Reader:
                     raise self._error(
                         term.line,
                         f"{spelling!r} of {term.id!r} has the same spelling as {written!r} "
-                        f"of {other.id!r} in line {other.line}: they cannot be told apart",
+                        f"of {other.id!r} in line {other.line}: they cannot be distinguished",
                     )
 
     def _tag(self, value: Any, line: int, name: str) -> str:
@@ -250,7 +250,7 @@ class _Reader:
                 f"{name} has {len(text):,} characters; a term has at most {MAX_TERM_CHARACTERS}",
             )
         if text != text.strip():
-            raise self._error(line, f"{name} {text!r} starts or ends with white space")
+            raise self._error(line, f"{name} {text!r} starts or ends with whitespace")
         if not key_of(text).strip():
             raise self._error(line, f"{name} {text!r} contains no visible character")
         return text

@@ -119,7 +119,7 @@ class Conflict:
     def message(self) -> str:
         """The conflict in one line."""
         shown = f"ours {_shown(self.ours)}, theirs {_shown(self.theirs)}, base {_shown(self.base)}"
-        return f"{self.term} {self.field}: {shown}; ours stays"
+        return f"{self.term} {self.field}: {shown}; ours is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,8 @@ def merge(base: Glossary, ours: Glossary, theirs: Glossary) -> ThreeWay:
     """
     if not base.language == ours.language == theirs.language:
         said = f"{base.language}, {ours.language} and {theirs.language}"
-        problem = f"the three glossaries have sources in {said}"
-        raise InputError(str(ours.path), problem, "Merge glossaries of one language")
+        problem = f"the glossaries have different source languages: {said}"
+        raise InputError(str(ours.path), problem, "Merge glossaries with the same source language")
     work = _Work(
         {t.id: t for t in base.terms},
         {t.id: t for t in ours.terms},

@@ -20,13 +20,13 @@ class Policy(StrEnum):
     """How a term must be translated."""
 
     KEEP = "keep"
-    """Stands in every language as in `source`, unless the locale has a target."""
+    """Written as in `source` in every language, unless the locale has a target."""
     FIXED = "fixed"
-    """Stands as the locale's target, always."""
+    """Always written as the locale's target."""
     TRANSLATE = "translate"
     """The engine translates; the target or one of its forms is preferred. Advisory."""
     FORBIDDEN = "forbidden"
-    """A word that must not stand in an output."""
+    """A word that must not occur in the output."""
 
 
 @dataclass(frozen=True, slots=True)

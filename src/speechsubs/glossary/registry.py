@@ -110,7 +110,7 @@ def detect_format(path: Path) -> str:
     """Detect the format by file name. Raises `InputError`."""
     name = _SUFFIXES.get(path.suffix.lower())
     if name is None:
-        advice = f"Name the format ({', '.join(_FORMATS)}), or use one of {', '.join(_SUFFIXES)}"
+        advice = f"Specify the format ({', '.join(_FORMATS)}), or use one of {', '.join(_SUFFIXES)}"
         raise InputError(str(path), f"unsupported file extension {path.suffix!r}", advice)
     return name
 
@@ -165,8 +165,8 @@ def export(
     separator = _separator(suffix or form.suffix)
     single = form.single or (name == "deepl" and separator == "\t")
     if single and len(chosen) != 1:
-        problem = f"{name} holds one target language per file, but there are {len(chosen)}"
+        problem = f"a {name} file has one target language, but there are {len(chosen)}"
         example = chosen[0] if chosen else "es"
-        raise InputError(str(glossary.path), problem, f"Name it: --to {example}")
+        raise InputError(str(glossary.path), problem, f"Specify one: --to {example}")
     data, findings = form.write(_ExportRequest(glossary, chosen, separator))
     return ExportResult(data, tuple(findings))

@@ -94,7 +94,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
     """Read the concepts that have a term in `language`. Raises `InputError`."""
     root = safe_xml.parse(data, where)
     if root.name not in _ROOTS:
-        raise InputError(where, f"the top element is <{root.name}>, not <tbx> or <martif>")
+        raise InputError(where, f"the root element is <{root.name}>, not <tbx> or <martif>")
     entries: list[Entry] = []
     findings: list[Finding] = []
     missing = 0
@@ -112,7 +112,7 @@ def read(data: bytes, where: str, language: str) -> Incoming:
     if missing and not entries:
         raise InputError(
             where, f"none of {missing} concepts has a term in {language}",
-            "Name the language of the sources: --source-language de",
+            "Specify the source language: --source-language de",
         )  # fmt: skip
     if missing:
         message = f"concepts without a term in {language} were skipped: {missing}"

@@ -246,7 +246,7 @@ def _name_or_ordinary(word: str, opening: str, following: str, head: str, locale
     return ORDINARY
 
 
-#: White space at which a line may break, so no no-break spaces.
+#: Whitespace at which a line may break, so no no-break spaces.
 _BREAKABLE = re.compile(r"[^\S\u00a0\u202f\u2007\u2060]+")
 #: Characters that must not start or end a line (JIS X 4051, GB/T 15834).
 NO_START = frozenset(
@@ -317,7 +317,7 @@ def tokens(
 
 
 def space_of(between: str) -> str:
-    """Collapse the white space between two tokens to one space, or nothing.
+    """Collapse the whitespace between two tokens to one space, or nothing.
 
     An ideographic space is kept; a tab or a control character becomes a space.
 

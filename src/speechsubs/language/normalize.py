@@ -29,7 +29,7 @@ INVISIBLE = frozenset(
 )
 
 # Runs that are their own key except for case (printable ASCII, common ideographs, single
-# spaces between them), runs of white space, or one character of any other kind.
+# spaces between them), runs of whitespace, or one character of any other kind.
 _PIECE = re.compile(r"[!-~㐀-䶿一-鿿]+(?: [!-~㐀-䶿一-鿿]+)*|\s+|.", re.DOTALL)
 
 # Scripts written without spaces, or (Hangul) with particles attached to words.

@@ -101,7 +101,7 @@ class Database:
                 raise InputError(
                     str(self.path),
                     "not a speechsubs translation memory",
-                    "Name another file; `speechsubs memory import` creates a new one",
+                    "Specify another file; `speechsubs memory import` creates a new one",
                 )
         if version > len(MIGRATIONS):
             raise InputError(

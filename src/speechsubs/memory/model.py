@@ -161,7 +161,7 @@ class Segment:
         _refuse_spans(self.source, [(slot.start, slot.end) for slot in self.placeables])
         _refuse_spans(self.target, [(place.start, place.end) for place in self.places])
         if any(not 0 <= place.slot < len(self.placeables) for place in self.places):
-            raise ValueError("a place names a slot that the source does not have")
+            raise ValueError("a place refers to a placeable that the source does not have")
         if self.date and not _DATE.fullmatch(self.date):
             raise ValueError(f"{self.date!r} is not in the form 2026-03-01T12:00:00Z")
 
@@ -203,11 +203,11 @@ class MatchKind(StrEnum):
     """How well a segment fits a sentence."""
 
     EXACT = "exact"
-    """The very sentence. Its translation may be used as it is."""
+    """The same sentence; its translation can be used as it is."""
     TEMPLATE = "template"
-    """The sentence with other amounts or numbers: fill in `Match.refill`, then use it."""
+    """The same sentence with other amounts or numbers; `Match.refill` fills them in."""
     FUZZY = "fuzzy"
-    """A proposal for a person, never output."""
+    """A suggestion for a translator, never output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ class Match:
         match, because it is not a translation of the query.
         """
         if self.kind is MatchKind.FUZZY:
-            raise ValueError("a fuzzy match is a proposal, not a translation")
+            raise ValueError("a fuzzy match is a suggestion, not a translation")
         wanted = {slot: texts[slot] for slot in self.refill}
         return SpannedText(self.segment.target, self.places).fill(wanted)
 

@@ -83,14 +83,14 @@ def make_unit(raw: RawUnit, file: str, *, state: State, source: str) -> Unit:
     findings: list[Finding] = []
 
     def skip(problem: str) -> None:
-        message = f"left out: {problem}"
+        message = f"{problem}: skipped"
         finding = Finding("tmx-skipped", Severity.WARNING, message, file=file, line=raw.line)
         findings.append(finding)
 
     usable: list[tuple[str, Variant]] = []
     for variant in raw.variants:
         if raw.tool != TOOL:
-            # Other tools may indent the text; in our own files white space is exact.
+            # Other tools may indent the text; in our own files whitespace is exact.
             variant.text = variant.text.strip()
         try:
             tag = tags.canonical(variant.tag)
@@ -301,8 +301,8 @@ class _Parser:
         except expat.ExpatError as error:
             raise InputError(
                 f"{path}:{error.lineno}",
-                f"not well-formed XML ({expat.errors.messages[error.code]})",
-                "Export the file again from the program that made it",
+                f"not well-formed XML: {expat.errors.messages[error.code]}",
+                "Export the file again from the program that created it",
             ) from error
         except (LookupError, ValueError) as error:
             # An encoding that is unknown to Python, or an unsupported multi-byte one.
@@ -314,18 +314,18 @@ class _Parser:
         return InputError(f"{self._path}:{self._expat.CurrentLineNumber}", problem, advice)
 
     def _entity(self, name: str, *_: object) -> None:
-        raise self._error(f"declares an entity ({name[:40]!r})", "TMX needs none: remove it")
+        raise self._error(f"declares an entity ({name[:40]!r})", "TMX does not use them: remove it")
 
     def _skipped(self, name: str, *_: object) -> None:
         raise self._error(f"uses an unknown entity ({name[:40]!r})", "Write the character itself")
 
     def _external(self, *_: object) -> int:
-        raise self._error("refers to another file", "TMX needs none: remove it")
+        raise self._error("refers to another file", "TMX does not use them: remove it")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         if len(self._stack) >= MAX_DEPTH:
-            raise self._error(f"its tags are nested more than {MAX_DEPTH} deep")
+            raise self._error(f"elements nested more than {MAX_DEPTH} deep")
         if not self._stack and name != "tmx":
             raise self._error(
                 f"not a TMX file: it begins with <{name[:40]}>", "Is it the right file?"

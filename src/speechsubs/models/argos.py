@@ -127,5 +127,5 @@ def _settings_file(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise PackageError(path, f"cannot be read as JSON ({error!s:.80})") from error
     if not isinstance(found, dict):
-        raise PackageError(path, "does not contain an object")
+        raise PackageError(path, "does not contain a JSON object")
     return {name: value for name, value in found.items() if value is not None}

@@ -160,7 +160,7 @@ def _complete(
             problem = http_client.failure(error, limits)
         failures = 0 if _length(stream) > before else failures + 1
     kept = _length(stream)
-    again = f"{kept / 1e6:,.1f} MB are kept, the same command resumes from there" if kept else ""
+    again = f"{kept / 1e6:,.1f} MB are kept; run the same command again to resume" if kept else ""
     raise InputError(link, problem, again)
 
 
@@ -205,7 +205,7 @@ def _request(
             done += len(block)
             if done > (limits.max_bytes if total is None else total):
                 stream.truncate(0)
-                raise InputError(link, "the server sent more than it announced")
+                raise InputError(link, "the server sent more data than it announced")
             if progress:
                 progress(done, total)
         stream.flush()

@@ -117,7 +117,7 @@ def parse(data: bytes, base_url: str) -> Index:
     try:
         entries = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise InputError(where, f"is not JSON ({error!s:.80})", OFFLINE) from error
+        raise InputError(where, f"is not valid JSON ({error!s:.80})", OFFLINE) from error
     if not isinstance(entries, list):
         raise InputError(where, "is not a package index", OFFLINE)
     if len(entries) > _MAX_ENTRIES:
@@ -143,7 +143,7 @@ def parse(data: bytes, base_url: str) -> Index:
 def _parse_entry(entry: Any, base_url: str) -> Offer | None:
     """Parse one entry; None if it is not a translation package. Raises `ValueError`."""
     if not isinstance(entry, Mapping):
-        raise ValueError("is not an object")
+        raise ValueError("is not a JSON object")
     if entry.get("type", "translate") != "translate":
         return None
     source, target = (_checked_text(entry, key, _CODE) for key in ("from_code", "to_code"))
@@ -158,7 +158,7 @@ def _parse_entry(entry: Any, base_url: str) -> Offer | None:
         except (InputError, ValueError):
             continue  # ipfs: and other schemes that an index may list
     if not usable:
-        raise ValueError(f"{source} to {target} has no link with http or https")
+        raise ValueError(f"{source} to {target} has no http or https link")
     return Offer(
         source,
         target,

@@ -216,9 +216,9 @@ def parse_metadata(path: Path, data: bytes) -> dict[str, Any]:
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise PackageError(path, f"metadata.json is not JSON ({error!s:.80})") from error
+        raise PackageError(path, f"metadata.json is not valid JSON ({error!s:.80})") from error
     if not isinstance(found, dict):
-        raise PackageError(path, "metadata.json does not contain an object")
+        raise PackageError(path, "metadata.json does not contain a JSON object")
     return found
 
 
@@ -285,7 +285,7 @@ def plan_unpacking(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]:
         raise PackageError(path, "is too large to be an Argos package")
     # Members may overlap in the archive, so small ones can add up to a zip bomb.
     if total > RATIO_FREE_BYTES and total > MAX_RATIO * packed:
-        raise PackageError(path, f"would grow more than {MAX_RATIO} times")
+        raise PackageError(path, f"would expand more than {MAX_RATIO} times")
     if PurePosixPath("metadata.json") not in found:
         raise PackageError(path, "has no metadata.json, so it is not an Argos package")
     return root, found
@@ -316,7 +316,7 @@ def _select_members(path: Path, archive: zipfile.ZipFile) -> tuple[str, Members]
         seen.add(key)
         found[inside] = info
         if info.file_size > RATIO_FREE_BYTES and info.file_size > MAX_RATIO * info.compress_size:
-            raise PackageError(path, f"{inside} would grow more than {MAX_RATIO} times")
+            raise PackageError(path, f"{inside} would expand more than {MAX_RATIO} times")
     if not root:
         raise PackageError(path, "is empty")
     if not is_plain_name(root):

@@ -50,10 +50,7 @@ def _check_terms(
 ) -> list[Finding]:
     found = []
     for term, expected, count, hard in counts(matcher.find(before), after, locale.tag):
-        wanted = (
-            f"{term.source!r} occurs {expected} times in the source, "
-            f"{count} times in the translation"
-        )
+        wanted = f"{term.source!r} occurs {_compare_counts(expected, count)}"
         if hard and count < expected:
             found.append(Finding("term-missing", Severity.ERROR, wanted, locale=locale.tag))
         elif hard and count > expected:
@@ -67,19 +64,27 @@ def _check_terms(
     return found
 
 
+def _compare_counts(source: int, translation: int) -> str:
+    """Two counts in words.
+
+    >>> _compare_counts(1, 0)
+    '1 time in the source, 0 times in the translation'
+    """
+    first, second = (f"{n} time{'' if n == 1 else 's'}" for n in (source, translation))
+    return f"{first} in the source, {second} in the translation"
+
+
 def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> list[Finding]:
     found = []
     wanted = Counter(value for amount in before.amounts for value in amount.values)
     there = Counter(value for amount in after.amounts for value in amount.values)
-    for amount, count in (wanted - there).items():
-        message = (
-            f"the amount {_format_amount(amount)} occurs {count} times less than in the source"
-        )
+    for amount in wanted - there:
+        occurs = _compare_counts(wanted[amount], there[amount])
+        message = f"the amount {_format_amount(amount)} occurs {occurs}"
         found.append(Finding("amount-missing", Severity.ERROR, message, locale=locale.tag))
-    for amount, count in (there - wanted).items():
-        message = (
-            f"the amount {_format_amount(amount)} occurs {count} times more than in the source"
-        )
+    for amount in there - wanted:
+        occurs = _compare_counts(wanted[amount], there[amount])
+        message = f"the amount {_format_amount(amount)} occurs {occurs}"
         found.append(Finding("amount-extra", Severity.ERROR, message, locale=locale.tag))
     if found:
         return found
@@ -94,7 +99,7 @@ def _check_quantities(before: Quantities, after: Quantities, locale: Locale) -> 
             message = f"{told} is spelled out, and number words in {locale.name} cannot be checked"
             found.append(Finding("number-unread", Severity.INFO, message, locale=locale.tag))
         elif one.lost:
-            message = f"{told} of the source is missing"
+            message = f"{told} from the source is missing"
             found.append(Finding("number-missing", Severity.ERROR, message, locale=locale.tag))
         else:
             message = f"{told} is not in the source"
@@ -122,7 +127,7 @@ def _check_units(before: Quantities, after: Quantities, locale: Locale) -> list[
     for change in compare_units(before, after):
         said = change.measure.text
         if change.unit:
-            message = f"{said!r} of the source became {change.unit!r}"
+            message = f"{said!r} from the source became {change.unit!r}"
             found.append(Finding("unit-changed", Severity.ERROR, message, locale=locale.tag))
         elif not change.measure.number.spelled:
             message = f"the number of {said!r} is missing its unit"

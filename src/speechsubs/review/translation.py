@@ -194,7 +194,7 @@ def project_from_files(paths: Sequence[Path], language: str) -> Project:
     for path in dict.fromkeys(paths):
         tag = outputs.language_in(path)
         if not tag:
-            advice = "Name it in the form talk.es.srt"
+            advice = "Rename it to the form talk.es.srt"
             raise InputError(str(path), "no language in its file name", advice)
         groups.setdefault((path.parent, outputs.stem(path)), {}).setdefault(tag, path)
     sources = []

@@ -53,7 +53,7 @@ def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
         raise InputError(
             str(memory),
             "the first argument must be the memory, followed by the TMX files",
-            "Name it like project.memory",
+            "Use a name such as project.memory",
         )
     if os.path.realpath(memory) in {os.path.realpath(path) for path in files}:
         raise InputError(

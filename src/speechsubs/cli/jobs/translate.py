@@ -198,7 +198,7 @@ def _line_terms(path: Path, count: int) -> list[dict[str, str]]:
         try:
             data = json.loads(line) if line.strip() else {}
         except (ValueError, RecursionError) as error:
-            raise InputError(where, f"not JSON ({error})") from error
+            raise InputError(where, f"not valid JSON ({error})") from error
         good = isinstance(data, dict) and all(isinstance(v, str) for v in data.values())
         if not good:
             raise InputError(
