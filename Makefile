@@ -10,7 +10,7 @@ TARGETS := es ca
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
-	@echo "make check   types, style, architecture, dead code, licenses"
+	@echo "make check   types, style, architecture, dead code, licenses, figures"
 	@echo "make bench   all benchmarks that can run here, recorded; SHORT=1: seconds, not recorded"
 	@echo "make wheel   build the wheel and try it in empty environments"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
@@ -70,6 +70,7 @@ check: $(VENV)/.test
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/python docs/licenses.py --check
+	$(BIN)/python docs/figures.py --check
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run_all.py $(if $(SHORT),--short,--record) $(ARGS)

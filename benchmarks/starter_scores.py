@@ -1,15 +1,16 @@
 """The starter model on held-back sentences, Apertium beside it, and the masks it keeps.
 
-    python benchmarks/starter_scores.py DATA PACKAGE.argosmodel [OTHER.argosmodel]
+    python benchmarks/starter_scores.py DATA PACKAGE [OTHER.argosmodel]
         [--scores FILE] [--record | --short]
 
-DATA is the folder of `training.prepare`; OTHER is another package, compared in what it copies. A
+DATA is the folder of `training.prepare`, PACKAGE an .argosmodel or its folder; OTHER is another package, compared in what it copies. A
 line a row, with command, versions and machine; `--record` appends them to
 results/starter.jsonl, `--scores` writes what `training.export --scores` wants.
 """
 
 import hashlib
 import json
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -38,14 +39,18 @@ def main() -> None:
     if options.package is None and not options.short:
         made.error("it takes the folder of training.prepare and a package")
     with tempfile.TemporaryDirectory() as folder:
+        if options.package and options.package.is_dir():
+            base = str(Path(folder) / options.package.name)
+            root, name = options.package.parent, options.package.name
+            options.package = Path(shutil.make_archive(base, "zip", root, name))
         if options.short:
             options.data, options.package, options.beside = Path(folder), TINY, TINY
             (options.data / "test.tsv").write_text(SHORT, "utf-8")
         rows = evaluate(options.data, options.package, options.beside, True)
-    # Of the weights: the scores themselves will change the package around them.
-    with zipfile.ZipFile(options.package) as archive:
-        (weights,) = (n for n in archive.namelist() if n.endswith("/model.bin"))
-        digest = hashlib.sha256(archive.read(weights)).hexdigest()
+        # Of the weights: the scores themselves will change the package around them.
+        with zipfile.ZipFile(options.package) as archive:
+            (weights,) = (n for n in archive.namelist() if n.endswith("/model.bin"))
+            digest = hashlib.sha256(archive.read(weights)).hexdigest()
     for row in rows:
         figures = {
             "model": f"{options.package.name}, model.bin sha256:{digest[:12]}",
