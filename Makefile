@@ -69,7 +69,7 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
-	$(BIN)/python docs/licenses.py --check
+	$(BIN)/python docs/licences.py --check
 	$(BIN)/python docs/figures.py --check
 
 bench: $(VENV)/.test

@@ -3,9 +3,10 @@
     python benchmarks/starter_scores.py DATA PACKAGE [OTHER.argosmodel]
         [--scores FILE] [--record | --short]
 
-DATA is the folder of `training.prepare`, PACKAGE an .argosmodel or its folder; OTHER is another package, compared in what it copies. A
-line a row, with command, versions and machine; `--record` appends them to
-results/starter.jsonl, `--scores` writes what `training.export --scores` wants.
+DATA is the folder of `training.prepare`, PACKAGE an .argosmodel or its folder; OTHER is
+another package, compared in what it copies. A line a row, with command, versions and machine;
+`--record` appends them to results/starter.jsonl, `--scores` writes what
+`training.export --scores` wants.
 """
 
 import hashlib

@@ -31,9 +31,10 @@ class Options:
     Paths and BCP 47 tags are as given, empty for none.
     """
 
-    # Source. An empty `language` is detected in each file; `against` is the track in the
-    # original language against which translations are checked.
+    # Source. An empty `language` or `encoding` is detected in each file; `against` is the
+    # track in the original language against which translations are checked.
     language: str = ""
+    encoding: str = ""
     against: str = ""
     against_language: str = ""
 
@@ -87,6 +88,8 @@ class Options:
         """The JSON-ready options that are part of an output's fingerprint."""
         found = {f.name: getattr(self, f.name) for f in fields(self)}
         found["fps"] = str(self.fps) if self.fps else None
+        if not self.encoding:
+            del found["encoding"]  # as in the fingerprints from before it was an option
         return {name: value for name, value in found.items() if name not in _NOT_IN_FINGERPRINTS}
 
     def to_json(self) -> dict[str, object]:

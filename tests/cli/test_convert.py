@@ -99,3 +99,23 @@ def test_quiet(cli: Cli, here: Path, talk: Path) -> None:
 def test_the_format_has_to_be_named(cli: Cli, talk: Path) -> None:
     assert cli("convert", "talk.en.srt").code == 2
     assert cli("convert", "talk.en.srt", "--to", "ass").code == 2
+
+
+def test_an_encoding_can_be_named(cli: Callable[..., Any], here: Path) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nza\u017c\u00f3\u0142\u0107\n"
+    (here / "talk.srt").write_bytes(text.encode("cp1250"))
+    ran = cli("convert", "talk.srt", "--to", "vtt", "--encoding", "cp1250")
+    assert (ran.code, ran.err) == (0, "")
+    assert "za\u017c\u00f3\u0142\u0107" in (here / "talk.vtt").read_text("utf-8")
+    wrong = cli("convert", "talk.srt", "--to", "vtt", "--encoding", "klingon")
+    assert wrong.code == 1
+    assert "'klingon' is not the name of an encoding" in wrong.err
+
+
+def test_times_in_frames_need_a_rate(cli: Callable[..., Any], here: Path) -> None:
+    (here / "talk.srt").write_text("1\n00:00:01:12 --> 00:00:02:24\nHi\n")
+    asked = cli("convert", "talk.srt", "--to", "vtt")
+    assert asked.code == 1
+    assert "--fps 25" in asked.err
+    assert cli("convert", "talk.srt", "--to", "vtt", "--fps", "25").code == 0
+    assert "00:00:01.480 --> 00:00:02.960" in (here / "talk.vtt").read_text()

@@ -82,3 +82,60 @@ def test_what_is_no_text_is_refused_by_its_name(data: bytes, said: str) -> None:
         decode(data, "talk.txt")
     assert str(caught.value).startswith("talk.txt: ")
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(JAPANESE, "iso2022_jp"), (KOREAN, "iso2022_kr"), (CHINESE, "hz")],
+)
+def test_encodings_of_seven_bits_are_recognized_by_their_switches(text: str, encoding: str) -> None:
+    decoded = decode(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n".encode(encoding), "x")
+    assert decoded.text.splitlines()[2] == text
+    assert [f.code for f in decoded.findings] == ["encoding-guessed"]
+
+
+def test_ascii_with_tildes_and_braces_is_no_switch() -> None:
+    text = "Use ~{x} or ~{ab c~} here."
+    assert decode(text.encode(), "x").text == text
+
+
+def test_the_language_in_the_name_decides_between_code_pages() -> None:
+    hebrew = "\u05db\u05df."
+    assert decode(hebrew.encode("cp1255"), "x", "he").text == hebrew
+    # Both are possible: Polish letters of one code page are French ones of the other.
+    assert decode("za\u017c\u00f3\u0142\u0107".encode("cp1250"), "x", "pl").text == (
+        "za\u017c\u00f3\u0142\u0107"
+    )
+
+
+def test_the_user_names_the_encoding() -> None:
+    data = FRENCH.encode("cp1252")
+    decoded = decode(data, "x", encoding="cp1252")
+    assert (decoded.text, decoded.findings) == (FRENCH, ())
+    with pytest.raises(InputError, match=r"byte \d is not valid ascii.*Omit --encoding"):
+        decode(data, "x", encoding="ascii")
+    with pytest.raises(InputError, match="'klingon' is not the name of an encoding"):
+        decode(data, "x", encoding="klingon")
+
+
+def test_a_few_nuls_are_left_out_and_reported() -> None:
+    data = (
+        b"1\n00:00:01,000 --> 00:00:03,000\nHello\0 world, how are you all today?\n" + b"\0" * 400
+    )
+    decoded = decode(data, "x")
+    assert decoded.text.splitlines()[2] == "Hello world, how are you all today?"
+    assert [(f.code, f.line) for f in decoded.findings] == [("nul-removed", 3)]
+
+
+def test_text_that_was_decoded_wrongly_before_is_reported_with_the_mended_text() -> None:
+    broken = SPANISH.encode("utf-8").decode("cp1252")
+    decoded = decode(f"Fine.\n{broken}\n".encode(), "x")
+    assert decoded.text == f"Fine.\n{broken}\n"
+    (finding,) = decoded.findings
+    assert (finding.code, finding.line) == ("mojibake", 2)
+    assert "El a\u00f1o pasado" in finding.message
+
+
+@pytest.mark.parametrize("text", [FRENCH, SPANISH, POLISH, RUSSIAN, CHINESE, JAPANESE, KOREAN])
+def test_right_text_is_not_taken_for_mojibake(text: str) -> None:
+    assert decode(text.encode(), "x").findings == ()

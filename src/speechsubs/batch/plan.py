@@ -227,7 +227,7 @@ class _Doubtful:
             self._inputs.setdefault(own, job.source)
         source = ""
         if job.command != "convert":
-            item = formats.read(job.source, fps=job.options.fps)
+            item = formats.read(job.source, fps=job.options.fps, encoding=job.options.encoding)
             source = job.options.language or naming.language(job.source, item) or "en"
         places = {self._where(p.parent, p.name): p for p in naming.all_files(job, source)}
         for key, path in places.items():

@@ -117,7 +117,7 @@ def read(job: Job) -> Read:
     """Read a file and determine its language and targets. Raises `SpeechsubsError`."""
     options = job.options
     data = read_bytes(job.source)
-    item = formats.parse(data, job.source, fps=options.fps)
+    item = formats.parse(data, job.source, fps=options.fps, encoding=options.encoding)
     if job.command != "subtitle" and not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to create subtitles"
         raise InputError(str(job.source), "not a subtitle file: it contains no cues", advice)

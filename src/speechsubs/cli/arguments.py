@@ -81,6 +81,7 @@ class Parameters:
             lexicon=_text(get("lexicon")),
             duration_ms=get("duration"),
             fps=get("fps"),
+            encoding=get("encoding", ""),
             max_lines=get("max_lines"),
             line_width=get("line_width"),
             currency_style=get("currency_style") or "",

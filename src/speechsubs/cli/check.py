@@ -34,6 +34,7 @@ from speechsubs.cli.options import LocaleType, RateType
     help="Glossary whose terms must be used in the files.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate for checking the two-frame gap.")
+@options.ENCODING
 @options.batch
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context

@@ -19,6 +19,7 @@ from speechsubs.cli.options import WRITABLE, RateType
     help="Output folder. Default: next to each input; standard input is converted to standard output.",
 )
 @click.option("--fps", type=RateType(), help="Frame rate of times that count frames (HH:MM:SS:FF).")
+@options.ENCODING
 @options.CRLF
 @options.BOM
 @options.OVERWRITE

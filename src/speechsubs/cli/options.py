@@ -227,6 +227,12 @@ UNITS = click.option(
     show_default=True,
     help="Write units, percentages and times of day in the language's format (170 km/h, 55 %, 16:13), or leave them to the engine.",
 )
+ENCODING = click.option(
+    "--encoding",
+    metavar="NAME",
+    default="",
+    help="Encoding of the input files (utf-8, cp1252, shift_jis ...). Default: detected.",
+)
 CRLF = click.option("--crlf", is_flag=True, help="Use Windows line endings (CRLF).")
 BOM = click.option("--bom", is_flag=True, help="Write a byte order mark, which some TVs require.")
 OVERWRITE = click.option(

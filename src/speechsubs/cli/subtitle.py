@@ -109,6 +109,7 @@ from speechsubs.cli.options import WRITABLE, DurationType, LocaleType, NameType,
     help="Project folder for review and later runs; edits in it are never overwritten. Created if missing.",
 )
 @options.RESUME
+@options.ENCODING
 @options.batch
 @options.REPORT
 @click.option("--json", "as_json", is_flag=True, help="Print the report to standard output.")

@@ -65,6 +65,7 @@ from speechsubs.cli.options import WRITABLE, LocaleType
 @options.OVERWRITE
 @options.MEMORY
 @options.RESUME
+@options.ENCODING
 @options.batch
 @options.REPORT
 @click.option(

@@ -6,59 +6,74 @@ and known, so Latin code pages are chosen here by alphabet: the correct one is t
 which all accented letters belong to a single language.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from speechsubs.errors import InputError
+from speechsubs.formats import code_pages
 from speechsubs.model import Finding, Severity
 
 _PUNCTUATION = "“”‘’‚„«»‹›–—…•·€£§°®©™\u00a0\u00ad"
 #: Letters outside ASCII, in lower case. Source: the languages' alphabets, plus accents
 #: that are common in loan words and names.
-_ALPHABETS: Final[tuple[str, ...]] = (
-    "àâæçéèêëîïôœùûüÿ",  # French
-    "áéíñóúü¿¡ªº",  # Spanish
-    "äöüßé",  # German
-    "àèéìíîòóùú",  # Italian
-    "áâãàçéêíóôõúüªº",  # Portuguese
-    "àçéèíïóòúü·",  # Catalan
-    "áàäåæéèöøëïü",  # Danish, Dutch, Norwegian, Swedish
-    "áðéíóúýþæö",  # Icelandic
-    "ąćęłńóśźż",  # Polish
-    "áčďéěíňóřšťúůýž",  # Czech
-    "áäčďéíĺľňóôŕšťúýž",  # Slovak
-    "áéíóöőúüű",  # Hungarian
-    "ăâîșțşţ",  # Romanian
-    "čćđšž",  # Croatian, Slovene
-    "âçğıîöşüûİ",  # Turkish
-    "āčēģīķļņšūž",  # Latvian
-    "ąčęėįšųūž",  # Lithuanian
-    "äõöüšž",  # Estonian
+_ALPHABETS: Final[tuple[tuple[str, str], ...]] = (
+    ("fr", "àâæçéèêëîïôœùûüÿ"),
+    ("es gl", "áéíñóúü¿¡ªº"),
+    ("de", "äöüßé"),
+    ("it", "àèéìíîòóùú"),
+    ("pt", "áâãàçéêíóôõúüªº"),
+    ("ca", "àçéèíïóòúü·"),
+    ("da nl nb no nn sv", "áàäåæéèöøëïü"),
+    ("is", "áðéíóúýþæö"),
+    ("pl", "ąćęłńóśźż"),
+    ("cs", "áčďéěíňóřšťúůýž"),
+    ("sk", "áäčďéíĺľňóôŕšťúýž"),
+    ("hu", "áéíóöőúüű"),
+    ("ro", "ăâîșțşţ"),
+    ("hr sl bs", "čćđšž"),
+    ("tr", "âçğıîöşüûİ"),
+    ("lv", "āčēģīķļņšūž"),
+    ("lt", "ąčęėįšųūž"),
+    ("et fi", "äõöüšž"),
 )
 #: In order of preference where several fit equally well.
 _CODE_PAGES: Final = ("cp1252", "mac_roman", "cp1250", "iso8859_2", "cp1254", "cp1257")
 
 
-def guess_latin(sample: bytes) -> tuple[str, float]:
+def guess_latin(sample: bytes, language: str = "") -> tuple[str, float]:
     """Guess the Latin code page and return it with its fit: 1 if every letter fits.
 
     The fit is 0 if non-ASCII bytes often come in pairs, as in Greek, Cyrillic and East
-    Asian text.
+    Asian text. A `language` that the file's name says decides if all letters are its.
 
     >>> guess_latin("¿Cuántos coches vendió la compañía?".encode("cp1252"))
     ('cp1252', 1.0)
     """
+    own = language.partition("-")[0]
+    alphabets = [letters for names, letters in _ALPHABETS if own and own in names.split()]
+    for encoding in _CODE_PAGES if alphabets else ():
+        if _alphabet_share(sample, encoding, alphabets) == 1:
+            return encoding, 1.0
     high = sum(byte > 127 for byte in sample)
     pairs = sum(a > 127 and b > 127 for a, b in pairwise(sample))
     if not high or pairs * 3 > high:
         return _CODE_PAGES[0], 0.0
+    alphabets = [letters for _, letters in _ALPHABETS]
     best, best_share = _CODE_PAGES[0], 0.0
     for encoding in _CODE_PAGES:
-        share = _alphabet_share(sample, encoding)
+        share = _alphabet_share(sample, encoding, alphabets)
         if share > best_share:
             best, best_share = encoding, share
     return best, best_share
+
+
+def is_latin_language(language: str) -> bool:
+    """Whether the alphabet of a language is known here."""
+    own = language.partition("-")[0]
+    return any(own in names.split() for names, _ in _ALPHABETS)
 
 
 def is_latin(encoding: str) -> bool:
@@ -68,7 +83,7 @@ def is_latin(encoding: str) -> bool:
     )
 
 
-def _alphabet_share(sample: bytes, encoding: str) -> float:
+def _alphabet_share(sample: bytes, encoding: str, alphabets: Sequence[str]) -> float:
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
@@ -76,7 +91,7 @@ def _alphabet_share(sample: bytes, encoding: str) -> float:
     letters = [char for char in text if ord(char) > 127 and char not in _PUNCTUATION]
     if not letters:
         return 1.0
-    counts = [sum(c in known or c.lower() in known for c in letters) for known in _ALPHABETS]
+    counts = [sum(c in known or c.lower() in known for c in letters) for known in alphabets]
     return max(counts) / len(letters)
 
 
@@ -123,11 +138,13 @@ class DecodedText:
     findings: tuple[Finding, ...] = ()
 
 
-def decode(data: bytes, source: str) -> DecodedText:
+def decode(data: bytes, source: str, language: str = "", encoding: str = "") -> DecodedText:
     """Decode a text file: UTF-8, UTF-16 and UTF-32 by rule, anything else by a guess.
 
     A guess is reported as the finding "encoding-guessed", a few invalid bytes in UTF-8
-    as "encoding-broken". Line ends become line feeds.
+    as "encoding-broken", text that was decoded wrongly before as "mojibake". Line ends become
+    line feeds. `language`, the tag in the file's name, helps to guess; `encoding`, what the
+    user says, replaces all of it.
 
     Raises `InputError` for an empty file and for binary data, naming its probable type.
 
@@ -136,23 +153,87 @@ def decode(data: bytes, source: str) -> DecodedText:
     """
     if not data.strip(b" \t\r\n\x0c\xef\xbb\xbf"):
         raise InputError(source, "the file is empty")
+    if encoding:
+        return _finish(_decode_as(data, source, encoding), source)
     marked = _decode_by_bom(data, source)
     if marked is not None:
         return _finish(marked, source)
+    if data.isascii() and (switched := _decode_by_switches(data, source)):
+        return _finish(switched, source)
     _refuse_binary(data, source)
     try:
         return _finish(DecodedText(data.decode("utf-8"), "utf-8"), source)
     except UnicodeDecodeError:
         pass
-    return _finish(_repair_utf8(data, source) or _decode_by_guess(data, source), source)
+    return _finish(_repair_utf8(data, source) or _decode_by_guess(data, source, language), source)
+
+
+def _decode_as(data: bytes, source: str, encoding: str) -> DecodedText:
+    try:
+        return DecodedText(data.decode(encoding).removeprefix("\ufeff"), encoding)
+    except LookupError:
+        problem = f"{encoding!r} is not the name of an encoding"
+        raise InputError(
+            source, problem, "Names are utf-8, cp1252, shift_jis, gb18030 ..."
+        ) from None
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not valid {encoding}"
+        raise InputError(source, problem, "Omit --encoding to have it detected") from error
+
+
+#: Encodings of seven bits that switch character sets, by what they switch with.
+_SWITCHES: Final = (
+    (re.compile(rb"\x1b\$[@AB]|\x1b\(J|\x1b\$\([DOQP]"), "iso2022_jp_3"),
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}"), "hz"),
+)
+
+
+def _decode_by_switches(data: bytes, source: str) -> DecodedText | None:
+    for pattern, encoding in _SWITCHES:
+        if pattern.search(data):
+            try:
+                return _guessed(data.decode(encoding), encoding, source)
+            except UnicodeDecodeError:
+                continue
+    return None
+
+
+def _guessed(text: str, encoding: str, source: str) -> DecodedText:
+    message = f"not UTF-8; decoded as {encoding} (guessed). If it is another: --encoding"
+    finding = Finding("encoding-guessed", Severity.WARNING, message, file=source)
+    return DecodedText(text, encoding, (finding,))
 
 
 def _finish(decoded: DecodedText, source: str) -> DecodedText:
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\x1a")
+    findings = decoded.findings
     if "\0" in text and not text.startswith("WEBVTT"):
         # WebVTT alone defines NUL: its reader replaces it by U+FFFD.
-        raise InputError(source, "not a text file: it contains NUL characters", _SAVE_AS_UTF8)
-    return DecodedText(text, decoded.encoding, decoded.findings)
+        line = text.count("\n", 0, text.index("\0")) + 1
+        message = f"{text.count(chr(0))} NUL characters were left out"
+        findings += (Finding("nul-removed", Severity.WARNING, message, file=source, line=line),)
+        text = text.replace("\0", "")
+    return DecodedText(text, decoded.encoding, findings + _find_mojibake(text, source))
+
+
+#: UTF-8 read as Windows-1252: two to four characters that begin with one of these.
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}")
+
+
+def _find_mojibake(text: str, source: str) -> tuple[Finding, ...]:
+    """A finding if a text was decoded wrongly before, with the mended text of one line."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.isascii() or not _MOJIBAKE.search(line):
+            continue
+        # Imported here because it is needed for broken files only.
+        import ftfy
+
+        mended = ftfy.fix_encoding(line)
+        if mended != line:
+            message = f"UTF-8 that was read as another encoding; mended it would be {mended[:60]!r}"
+            return (Finding("mojibake", Severity.WARNING, message, file=source, line=number),)
+    return ()
 
 
 def _decode_by_bom(data: bytes, source: str) -> DecodedText | None:
@@ -206,7 +287,8 @@ def _refuse_binary(data: bytes, source: str) -> None:
         kind = "an MP4 video or recording"
     if kind:
         raise InputError(source, f"looks like {kind}, not a text file", _advice(kind))
-    if b"\0" in data and not data.startswith(b"WEBVTT"):
+    # A few are damage, at the end padding; a program is full of them.
+    if data.rstrip(b"\0").count(0) > len(data) // 50 and not data.startswith(b"WEBVTT"):
         raise InputError(source, "not a text file: it contains NUL bytes", _SAVE_AS_UTF8)
     controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
     if controls > len(data) // 50:
@@ -234,20 +316,22 @@ def _repair_utf8(data: bytes, source: str) -> DecodedText | None:
     return DecodedText(text, "utf-8", (finding,))
 
 
-def _decode_by_guess(data: bytes, source: str) -> DecodedText:
-    encoding = _guess_encoding(data)
+def _decode_by_guess(data: bytes, source: str, language: str) -> DecodedText:
+    encoding = _guess_encoding(data, language)
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         # cp1252 leaves five bytes undefined, latin-1 none: it decodes anything.
         encoding = "latin-1"
         text = data.decode(encoding)
-    message = f"not UTF-8; decoded as {encoding} (guessed)"
-    finding = Finding("encoding-guessed", Severity.WARNING, message, file=source)
-    return DecodedText(text, encoding, (finding,))
+    return _guessed(text, encoding, source)
 
 
-def _guess_encoding(data: bytes) -> str:
+#: A text in a script that is guessed takes fewer bits per byte than this.
+_SURE_BITS: Final = 6.3
+
+
+def _guess_encoding(data: bytes, language: str) -> str:
     # Only lines with non-ASCII bytes distinguish encodings. In East Asian encodings a line
     # feed is never the second byte of a character, so splitting into lines is safe.
     sample = bytearray()
@@ -256,9 +340,14 @@ def _guess_encoding(data: bytes) -> str:
             sample += line[:_SAMPLE_BYTES] + b"\n"
         if len(sample) >= _SAMPLE_BYTES:
             break
-    encoding, share = guess_latin(bytes(sample))
-    if share == 1:
+    encoding, share = guess_latin(bytes(sample), language)
+    if share == 1 and not code_pages.has_language(language):
         return encoding
+    if is_latin_language(language) and share > 0.5:
+        return encoding
+    found = code_pages.guess(bytes(sample), language)
+    if found is not None and found[1] < _SURE_BITS:
+        return found[0]
     # Imported here because it is heavy and not needed for UTF-8.
     from charset_normalizer import from_bytes
 

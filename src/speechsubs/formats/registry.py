@@ -11,7 +11,7 @@ from typing import Final
 from speechsubs.adapters import files
 from speechsubs.errors import InputError, OutputError
 from speechsubs.formats.asr import WordsFormat
-from speechsubs.formats.decode import decode
+from speechsubs.formats.decode import DecodedText, decode
 from speechsubs.formats.markdown import MarkdownFormat
 from speechsubs.formats.srt import SrtFormat, is_srt
 from speechsubs.formats.text import TextFormat
@@ -28,42 +28,52 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 )
 """Every readable format by its name."""
 
+_TAG = re.compile(r"\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?)$")
 #: The start of JSON. "[Music] Welcome" is text, so a bracket alone is not enough.
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
 
 
-def read(path: Path, *, fps: Fraction | None = None) -> Transcript | Track:
+def read(path: Path, *, fps: Fraction | None = None, encoding: str = "") -> Transcript | Track:
     """Read a transcript or a subtitle file.
 
     The suffix determines the format unless the content is clearly another one: a WebVTT
     file named `.srt` is read as WebVTT, with a finding. `fps` is the frame rate of times that
-    count frames (`HH:MM:SS:FF`). Raises `InputError`.
+    count frames (`HH:MM:SS:FF`), `encoding` a name that Python knows, empty to detect it.
+    Raises `InputError`.
     """
     if str(path) == "-":
         raise InputError("-", "standard input is not a file", "Read its bytes first")
-    return parse(files.read_bytes(path), path, fps=fps)
+    return parse(files.read_bytes(path), path, fps=fps, encoding=encoding)
 
 
-def parse(data: bytes, path: Path, *, fps: Fraction | None = None) -> Transcript | Track:
+def parse(
+    data: bytes, path: Path, *, fps: Fraction | None = None, encoding: str = ""
+) -> Transcript | Track:
     """Like `read`, for the bytes of a file. Raises `InputError`."""
-    return _parse(data, str(path), _by_suffix(path.suffix), fps)
+    decoded = decode(data, str(path), _language(path), encoding)
+    return _parse(decoded, str(path), _by_suffix(path.suffix), fps)
 
 
 def read_bytes(
-    data: bytes, source: str, format_name: str = "", *, fps: Fraction | None = None
+    data: bytes,
+    source: str,
+    format_name: str = "",
+    *,
+    fps: Fraction | None = None,
+    encoding: str = "",
 ) -> Transcript | Track:
     """Read data without a file name, for example from standard input.
 
     `format_name` is a name from `FORMATS`. If it is empty, the format is detected from
     the content; the default is plain text. Raises `InputError`.
     """
-    if not format_name:
-        return _parse(data, source, "", fps)
-    if format_name not in FORMATS:
+    if format_name and format_name not in FORMATS:
         raise InputError(
             source, f"unknown format {format_name!r}", f"Known formats: {', '.join(FORMATS)}"
         )
-    decoded = decode(data, source)
+    decoded = decode(data, source, encoding=encoding)
+    if not format_name:
+        return _parse(decoded, source, "", fps)
     result = _read(format_name, decoded.text, source, fps)
     return _with_findings(result, decoded.findings)
 
@@ -134,8 +144,15 @@ def _read(name: str, text: str, source: str, fps: Fraction | None) -> Transcript
     return FORMATS[name].read(text, source)
 
 
-def _parse(data: bytes, source: str, named: str, fps: Fraction | None) -> Transcript | Track:
-    decoded = decode(data, source)
+def _language(path: Path) -> str:
+    """What may be a language tag in a file's name ("talk.he.srt")."""
+    found = _TAG.search(path.stem)
+    return found[1].lower() if found else ""
+
+
+def _parse(
+    decoded: DecodedText, source: str, named: str, fps: Fraction | None
+) -> Transcript | Track:
     found = _by_content(decoded.text)
     # Markdown may begin with a bracket, and WebVTT without its first line is still parsed
     # as WebVTT, with a finding of its own.

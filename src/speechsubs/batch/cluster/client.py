@@ -479,7 +479,13 @@ def _directions(jobs: Sequence[Job]) -> list[Direction]:
 
 def _language(job: Job) -> str:
     try:
-        return naming.language(job.source, formats.read(job.source, fps=job.options.fps)) or "en"
+        return (
+            naming.language(
+                job.source,
+                formats.read(job.source, fps=job.options.fps, encoding=job.options.encoding),
+            )
+            or "en"
+        )
     except SpeechsubsError:
         return "en"  # the worker that gets it reports the error
 

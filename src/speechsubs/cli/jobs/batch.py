@@ -46,6 +46,7 @@ _OF_ROWS = frozenset({
     "from", "glossary", "no-glossary", "format", "engine", "bilingual", "aligner", "lexicon",
     "duration", "fps", "max-lines", "line-width", "currency-style", "default-dollar", "headings",
     "dates", "units", "crlf", "bom", "keep-cues", "language", "source", "source-language",
+    "encoding",
 })  # fmt: skip
 
 

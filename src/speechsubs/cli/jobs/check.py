@@ -25,7 +25,7 @@ def run(line: CommandLine) -> int:
     files, options = line.sources, line.options
     source = Path(options.against) if options.against else None
     words = glossary.load(line.glossary) if line.glossary else glossary.empty()
-    original = inputs.track(source, options.fps) if source else None
+    original = inputs.track(source, options) if source else None
     spoken = locales.load(options.against_language) if options.against_language else None
     own = locales.load(options.language) if options.language else None
     if source and original and spoken is None:
@@ -34,7 +34,7 @@ def run(line: CommandLine) -> int:
     found: list[Finding] = []
     for path in dict.fromkeys(files):
         with failures.of(path):
-            track = inputs.track(path, options.fps)
+            track = inputs.track(path, options)
             locale = own or _language(path, track)
             if locale is None:
                 raise InputError(

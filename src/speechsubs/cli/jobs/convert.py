@@ -25,7 +25,7 @@ def run(line: CommandLine) -> int:
     findings: list[Finding] = []
     for path in dict.fromkeys(files):
         try:
-            track = inputs.track(path, options.fps)
+            track = inputs.track(path, options)
         except Exception as error:  # one broken file never stops the others
             failures.add(path, error)
             continue

@@ -2,26 +2,27 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from pathlib import Path
 
 from speechsubs import formats
 from speechsubs.cli.jobs.failures import Failures
 from speechsubs.errors import InputError
 from speechsubs.model import Track, Transcript
+from speechsubs.options import Options
 
 #: The name of standard input, on the command line and in messages.
 STDIN = "-"
 
 
-def read(path: Path, fps: Fraction | None = None) -> Transcript | Track:
-    """Read a file, or standard input for `-`; for `fps` see `formats.read`.
+def read(path: Path, options: Options | None = None) -> Transcript | Track:
+    """Read a file, or standard input for `-`, with the frame rate and encoding of `options`.
 
     Raises `InputError`.
     """
+    chosen = options or Options()
     if str(path) != STDIN:
-        return formats.read(path, fps=fps)
-    return formats.read_bytes(stdin(), STDIN, fps=fps)
+        return formats.read(path, fps=chosen.fps, encoding=chosen.encoding)
+    return formats.read_bytes(stdin(), STDIN, fps=chosen.fps, encoding=chosen.encoding)
 
 
 def stdin() -> bytes:
@@ -36,9 +37,9 @@ def stdin() -> bytes:
         raise InputError(STDIN, problem, "Specify a file, or pipe text in") from error
 
 
-def track(path: Path, fps: Fraction | None = None) -> Track:
+def track(path: Path, options: Options | None = None) -> Track:
     """Read subtitles. Raises `InputError`, also for a transcript without cues."""
-    item = read(path, fps)
+    item = read(path, options)
     if not isinstance(item, Track):
         advice = "Use `speechsubs subtitle` to create subtitles"
         raise InputError(str(path), "not a subtitle file: it contains no cues", advice)
@@ -46,7 +47,7 @@ def track(path: Path, fps: Fraction | None = None) -> Track:
 
 
 def readable(
-    paths: Mapping[Path, Path], failures: Failures, fps: Fraction | None = None
+    paths: Mapping[Path, Path], failures: Failures, options: Options
 ) -> list[tuple[Path, Transcript]]:
     """The transcripts that can be read; the others are reported as failures.
 
@@ -56,7 +57,7 @@ def readable(
     found: list[tuple[Path, Transcript]] = []
     for path, named in paths.items():
         with failures.of(path):
-            item = read(path, fps)
+            item = read(path, options)
             found.append((named, formats.from_track(item) if isinstance(item, Track) else item))
     return found
 

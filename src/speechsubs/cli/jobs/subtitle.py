@@ -32,7 +32,7 @@ def run(line: CommandLine) -> int:
     audio.refuse(line)
     named = _named(line.sources, line.name)
     failures = Failures(screen, len(named), quiet=quiet)
-    read = inputs.readable(named, failures, line.options.fps)
+    read = inputs.readable(named, failures, line.options)
     if line.text:
         read = [(path, audio.corrected(timed, line.text)) for path, timed in read]
     items = [Item(path, transcript) for path, transcript in read]

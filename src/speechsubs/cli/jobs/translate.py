@@ -23,6 +23,7 @@ from speechsubs.glossary import Glossary
 from speechsubs.language import locales
 from speechsubs.language.locales import Locale
 from speechsubs.model import Severity
+from speechsubs.options import Options
 from speechsubs.pipeline import Line, Result
 
 
@@ -72,7 +73,7 @@ def _tracks(line: CommandLine) -> int:
     failures = Failures(screen, len(sources), quiet=quiet)
     for path in sources:
         with failures.of(path):
-            items.append(_item(path))
+            items.append(_item(path, options))
     groups = _translatable(whole.groups(items, line.targets, options), line, failures)
     _refuse(groups, line)
     finished: list[tuple[Path, Result]] = []
@@ -98,9 +99,9 @@ def _tracks(line: CommandLine) -> int:
     return 1 if failures else max(result.exit_code for result in saved.results)
 
 
-def _item(path: Path) -> Item:
+def _item(path: Path, options: Options) -> Item:
     """Read subtitles, with a transcript of their text. Raises `InputError`."""
-    track = inputs.track(path)
+    track = inputs.track(path, options)
     named = Path("stdin.srt") if str(path) == inputs.STDIN else path
     return Item(named, formats.from_track(track), track)
 

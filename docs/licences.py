@@ -1,6 +1,6 @@
-"""List what every package of every extra ships, with its license, in docs/licenses.md.
+"""List what every package of every extra ships, with its license, in docs/licences.md.
 
-    python docs/licenses.py [--check]
+    python docs/licences.py [--check]
 
 Reads the packages of requirements/*.txt as they are installed here, and the shared libraries
 that their wheels bring. `--check` writes nothing and fails if the page is out of date, if a
@@ -16,7 +16,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "licenses.md"
+PAGE = ROOT / "docs" / "licences.md"
 PARTS = {
     "core": "The core (`pip install speechsubs`)",
     "argos": "`[argos]`: Argos Translate's own code",
@@ -36,6 +36,7 @@ PACKAGES = {
     "ctranslate2": "MIT",  # with oneDNN (Apache-2.0) and Intel oneMKL (ISSL) linked in
     # The package is MIT; the espeak-ng that it brings is not (see LIBRARIES).
     "espeakng-loader": "MIT",
+    "ftfy": "Apache-2.0",
     "jinja2": "BSD-3-Clause",
     "locket": "BSD-2-Clause",
     "lxml": "BSD-3-Clause",
@@ -109,7 +110,7 @@ OWN_MODULE = re.compile(r"\.(cpython-|abi3|cp3)|\.pyd$")
 INTRODUCTION = """\
 # Licenses
 
-<!-- Made by docs/licenses.py; do not edit. -->
+<!-- Made by docs/licences.py; do not edit. -->
 
 speechsubs is under the MIT license. These are the packages it installs and the shared
 libraries inside their wheels, for Linux on x86-64. Continuous integration fails if one of
@@ -177,7 +178,7 @@ def examine(part: str, problems: list[str]) -> list[str]:
             if part == "core":
                 problems.append(f"{name}: GPL in the core")
             if name not in GPL:
-                problems.append(f"{name}: GPL, and not on the list in docs/licenses.py")
+                problems.append(f"{name}: GPL, and not on the list in docs/licences.py")
         shown = ", ".join(f"{library} ({text})" for library, text in inside.items())
         rows.append(f"| {name} {found.version} | {named} | {shown} |")
     return rows
@@ -198,14 +199,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        print("docs/licenses.md is of Linux on x86-64; nothing to do on this system")
+        print("docs/licences.md is of Linux on x86-64; nothing to do on this system")
         return 0
     problems: list[str] = []
     text = page(problems)
     if not check:
         PAGE.write_text(text, "utf-8")
     elif sys.version_info[:2] == (3, 11) and PAGE.read_text("utf-8") != text:
-        problems.append("docs/licenses.md is out of date. Run: python docs/licenses.py")
+        problems.append("docs/licences.md is out of date. Run: python docs/licences.py")
     for problem in problems:
         print(problem, file=sys.stderr)
     return int(bool(problems))
