@@ -1,5 +1,6 @@
 """New texts in old cues, and new cues in old files: nothing is lost, nothing else moves."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -55,7 +56,7 @@ def test_every_word_of_the_new_text_and_of_the_neighbors_is_shown(
     if len(new.split()) >= len(cues):
         # Where the same words stand twice the first of them may be taken for the segment's.
         assert sorted(got) == sorted(parts[0] + parts[2] + parts[3])
-        if squeezed(cues).count(parts[1]) == 1:
+        if len(re.findall(f"(?={re.escape(parts[1])})", squeezed(cues))) == 1:
             assert got == parts[0] + parts[2] + parts[3]
 
 
