@@ -37,12 +37,13 @@ _FEW, _WRITERS = 4, 12
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file to be written: its track, path and line ends."""
+    """A file to be written: its track, path, line ends, and the source that it is made from."""
 
     track: Track
     path: Path
     crlf: bool = False
     bom: bool = False
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ def write_each(
                 ledgers[folder] = stack.enter_context(_opened(folder))
             except SpeechsubsError as error:
                 ledgers[folder] = error
-        placed = [_attempt(partial(_placed, job, ledgers, overwrite)) for job in jobs]
+        # Read after the folders are locked.
+        origins = Origins()
+        placed = [_attempt(partial(_placed, job, ledgers, origins, overwrite)) for job in jobs]
         for folder, ledger in ledgers.items():
             if isinstance(ledger, _Ledger):
                 failed = _attempt(ledger.save)
@@ -180,6 +183,55 @@ def write_data(path: Path, data: bytes) -> Path:
     return place
 
 
+class Origins:
+    """What the files that speechsubs wrote were made from; each folder is read once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, _Ledger] = {}
+        self._names: dict[Path, dict[str, list[str]]] = {}
+
+    def names(self, folder: Path, base: str) -> list[str]:
+        """The files in a folder with a known origin and this stem."""
+        if folder not in self._names:
+            names: dict[str, list[str]] = {}
+            for name in self._ledger(folder).sources:
+                names.setdefault(stem(Path(name)), []).append(name)
+            self._names[folder] = names
+        return self._names[folder].get(base, [])
+
+    def of(self, source: Path) -> Path | None:
+        """The real path of a source, or of what it was made from if speechsubs wrote it itself.
+
+        `translate talk.en.srt` continues the work of `subtitle talk.txt`: both have one
+        origin. None if there is no such file, as for standard input.
+        """
+        if not source.is_file():
+            return None
+        ledger = self._ledger(source.parent)
+        before = ledger.sources.get(source.name)
+        return Path(os.path.realpath(source) if before is None else ledger.resolved(before))
+
+    def refuse_other(self, path: Path, source: Path) -> None:
+        """Raise `InputError` if an output was made from another source, which still exists."""
+        ledger = self._ledger(path.parent)
+        before = ledger.sources.get(path.name)
+        now = None if before is None else self.of(source)
+        if before is None or now is None or _relative(now, path.parent) == before:
+            return
+        other = ledger.resolved(before)
+        if now != other and path.is_file() and os.path.lexists(other):
+            raise InputError(
+                str(source),
+                f"its output {path} was made from {other}",
+                "Choose another folder (-o), or use --overwrite to replace it",
+            )
+
+    def _ledger(self, folder: Path) -> "_Ledger":
+        if folder not in self._folders:
+            self._folders[folder] = _Ledger.load(folder)
+        return self._folders[folder]
+
+
 def owned(folder: Path) -> set[str]:
     """The names of the files in a folder that speechsubs wrote, edited or not."""
     ledger = _Ledger.load(folder)
@@ -198,41 +250,57 @@ def _attempt(action: Callable[[], _T]) -> _T | Exception:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Bytes for a path, and the finding if an edited file is kept."""
+    """Bytes for a path, the finding if an edited file is kept, and the origin."""
 
     path: Path
     data: bytes
     kept: Finding | None = None
+    origin: Path | None = None
 
 
 @dataclass(slots=True)
 class _Ledger:
-    """The SHA-256 of the files written, and about to be written, into a folder."""
+    """The SHA-256 of the files written, and about to be written, into a folder.
+
+    `sources` are the origins of these files, relative to the folder if possible: both may be
+    moved together.
+    """
 
     folder: Path
     written: dict[str, str]
     writing: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     changed: bool = False
 
     @classmethod
     def load(cls, folder: Path) -> "_Ledger":
         """Read a folder's ledger; with a broken one, every file counts as edited."""
         path = folder / LEDGER
-        if not path.exists():
+        if not path.is_file():
             return cls(folder, {})
         try:
             data: Any = json.loads(read_bytes(path))
         except (ValueError, RecursionError):
             return cls(folder, {})
-        return cls(folder, _digests(data, "written"), _digests(data, "writing"))
+        return cls(
+            folder, _strings(data, "written"), _strings(data, "writing"), _strings(data, "sources")
+        )
+
+    def resolved(self, source: str) -> Path:
+        """The real path of a recorded source."""
+        return Path(os.path.realpath(self.folder / source))
 
     def ours(self, name: str, digest: str) -> bool:
         """Whether speechsubs wrote the file with this content."""
         return digest in (self.written.get(name), self.writing.get(name))
 
-    def expect(self, path: Path, data: bytes) -> None:
-        """Record what is about to be written."""
+    def expect(self, path: Path, data: bytes, source: Path | None = None) -> None:
+        """Record what is about to be written, and its origin."""
         self.writing[path.name] = hashlib.sha256(data).hexdigest()
+        if source is None:
+            self.sources.pop(path.name, None)
+        else:
+            self.sources[path.name] = _relative(source, self.folder)
         self.changed = True
 
     def wrote(self, item: _Placed) -> None:
@@ -264,17 +332,26 @@ class _Ledger:
             "about": "Files written here, by SHA-256. Files that differ are never replaced.",
             "written": dict(sorted(self.written.items())),
         }
+        if self.sources:
+            data["sources"] = dict(sorted(self.sources.items()))
         if self.writing:
             data["writing"] = dict(sorted(self.writing.items()))
         text = json.dumps(data, ensure_ascii=False, indent=1)
         write_atomic(self.folder / LEDGER, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
-def _digests(data: Any, key: str) -> dict[str, str]:
+def _relative(source: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(source, os.path.realpath(folder))).as_posix()
+    except ValueError:  # on another drive
+        return source.as_posix()
+
+
+def _strings(data: Any, key: str) -> dict[str, str]:
     known = data.get(key) if isinstance(data, dict) else None
     if not isinstance(known, dict):
         return {}
-    return {str(name): str(digest) for name, digest in known.items()}
+    return {str(name): str(value) for name, value in known.items()}
 
 
 @contextmanager
@@ -289,6 +366,7 @@ def _opened(folder: Path) -> Iterator[_Ledger]:
 def _placed(
     job: Sequence[Planned],
     ledgers: Mapping[Path, "_Ledger | Exception"],
+    origins: Origins,
     overwrite: bool,
 ) -> list[_Placed]:
     """The paths and bytes of a job's files. Raises the errors of their folders."""
@@ -296,6 +374,8 @@ def _placed(
     for plan in job:
         ledger = _usable(ledgers[plan.path.parent])
         path, kept = plan.path, None
+        if plan.source is not None and not overwrite:
+            origins.refuse_other(path, plan.source)
         if not overwrite and _edited(path, ledger):
             path = _beside(path, ledger)
             message = (
@@ -304,9 +384,10 @@ def _placed(
             )
             kept = Finding("edit-kept", Severity.WARNING, message, file=str(plan.path))
         data = formats.encode(plan.track, path, crlf=plan.crlf, bom=plan.bom)
-        result.append(_Placed(path, data, kept))
+        now = None if plan.source is None else origins.of(plan.source)
+        result.append(_Placed(path, data, kept, now))
     for item in result:
-        _usable(ledgers[item.path.parent]).expect(item.path, item.data)
+        _usable(ledgers[item.path.parent]).expect(item.path, item.data, item.origin)
     return result
 
 

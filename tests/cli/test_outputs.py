@@ -337,3 +337,90 @@ def test_events_go_into_a_pipe_that_somebody_reads(cli: Cli, here: Path) -> None
     finally:
         os.close(reader)
     assert [event["event"] for event in events] == ["start", "file", "end"]
+
+
+# One output, two sources.
+
+ECHO = ("--engine", "echo", "--no-glossary", "--format", "srt")
+CUE = "1\n00:00:01,000 --> 00:00:03,000\n{}\n"
+
+
+def talks(here: Path) -> None:
+    for name in ("a", "b"):
+        (here / name).mkdir()
+        (here / name / "talk.txt").write_text(f"This is the talk of {name}.\n", "utf-8")
+        (here / name / "talk.en.srt").write_text(CUE.format(f"Talk of {name}."), "utf-8")
+    (here / "b" / "other.txt").write_text("Another talk.\n", "utf-8")
+    (here / "b" / "other.en.srt").write_text(CUE.format("Another talk."), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("command", "suffix", "made"),
+    [
+        (("subtitle", *ECHO), "txt", "talk.en.srt"),
+        (("translate", "--to", "it", *ECHO), "en.srt", "talk.it.srt"),
+        (("convert", "--to", "vtt"), "en.srt", "talk.en.vtt"),
+    ],
+)
+@pytest.mark.parametrize("is_batch", [False, True], ids=["plain", "batch"])
+def test_in_two_runs_too_one_output_has_one_source(
+    cli: Cli, here: Path, command: tuple[str, ...], suffix: str, made: str, is_batch: bool
+) -> None:
+    talks(here)
+    more = ("--jobs", "1") if is_batch else ()
+    command = (*command, "-o", "out", *more)
+    first, second = f"a/talk.{suffix}", f"b/talk.{suffix}"
+    assert cli(command[0], first, *command[1:]).code in (0, 3)
+    before = (here / "out" / made).read_bytes()
+    ran = cli(command[0], second, f"b/other.{suffix}", *command[1:])
+    assert ran.code == 1
+    real = os.path.realpath(here / first)
+    assert f"{second}: its output out/{made} was made from {real}. Choose another" in ran.err
+    assert (here / "out" / made).read_bytes() == before
+    # The other file is done, and the first may be done again.
+    assert [Path(line).name for line in ran.lines] == [made.replace("talk", "other")]
+    assert cli(command[0], first, *command[1:]).code in (0, 3)
+    if command[0] != "convert":
+        assert cli(command[0], second, *command[1:], "--overwrite").code in (0, 3)
+        assert (here / "out" / made).read_bytes() != before
+
+
+def test_who_has_gone_is_no_other_source(cli: Cli, here: Path) -> None:
+    talks(here)
+    base = (*ECHO, "-o", "out")
+    cli("subtitle", "a/talk.txt", *base)
+    (here / "a" / "talk.txt").rename(here / "a" / "speech.txt")
+    assert cli("subtitle", "b/talk.txt", *base).code == 0
+    assert "talk of b" in (here / "out" / "talk.en.srt").read_text("utf-8")
+
+
+def test_another_spelling_or_folder_is_the_same_source(cli: Cli, here: Path) -> None:
+    talks(here)
+    (here / "link").symlink_to("a")
+    base = (*ECHO, "-o", "out")
+    cli("subtitle", "a/talk.txt", *base)
+    for name in ("./a/talk.txt", "b/../a/talk.txt", "link/talk.txt", here / "a" / "talk.txt"):
+        assert cli("subtitle", name, *base).code == 0
+    # All of it may be moved together.
+    (here / "moved").mkdir()
+    for name in ("a", "b", "out"):
+        (here / name).rename(here / "moved" / name)
+    assert cli("subtitle", "moved/a/talk.txt", *ECHO, "-o", "moved/out").code == 0
+    assert cli("subtitle", "moved/b/talk.txt", *ECHO, "-o", "moved/out").code == 1
+
+
+def test_work_on_an_output_goes_on_with_its_source(cli: Cli, here: Path) -> None:
+    (here / "talk.txt").write_text(TALK, "utf-8")
+    cli("subtitle", "talk.txt", "--to", "it", *ECHO)
+    assert cli("translate", "talk.en.srt", "--to", "it", *ECHO).code in (0, 3)
+    assert cli("subtitle", "talk.txt", "--to", "it", *ECHO).code in (0, 3)
+    ledger = json.loads((here / LEDGER).read_text("utf-8"))
+    assert ledger["sources"] == {"talk.en.srt": "talk.txt", "talk.it.srt": "talk.txt"}
+
+
+def test_standard_input_is_never_another_source(cli: Cli, here: Path) -> None:
+    talks(here)
+    for text in ("One.", "Two."):
+        ran = cli("subtitle", "-", "--name", "talk", *ECHO, "-o", "out", stdin=text)
+        assert ran.code == 0
+    assert cli("subtitle", "a/talk.txt", *ECHO, "-o", "out").code == 0

@@ -23,13 +23,14 @@ import fnmatch
 import io
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from speechsubs import outputs
-from speechsubs.adapters import strict_yaml
+from speechsubs.adapters import files, strict_yaml
 from speechsubs.adapters.files import read_bytes
 from speechsubs.adapters.strict_yaml import Map, Seq, line_of
 from speechsubs.batch.model import Job
@@ -72,12 +73,17 @@ class Choice:
 
     def takes(self, path: Path, root: Path) -> bool:
         """Whether a file found in a folder is selected."""
-        below = path.relative_to(root).parts
-        if any(_matches(below, pattern) for pattern in self.exclude):
+        if self.excludes(path, root):
             return False
+        below = path.relative_to(root).parts
         if self.include:
             return any(_matches(below, pattern) for pattern in self.include)
         return path.suffix.lower() in self.suffixes
+
+    def excludes(self, path: Path, root: Path) -> bool:
+        """Whether a file or folder found in a folder is excluded."""
+        below = path.relative_to(root).parts
+        return any(_matches(below, pattern) for pattern in self.exclude)
 
 
 def is_pattern(path: Path) -> bool:
@@ -85,25 +91,43 @@ def is_pattern(path: Path) -> bool:
     return bool(_MAGIC.search(str(path))) and not os.path.lexists(path)
 
 
+@dataclass(slots=True)
+class Oddities:
+    """What a scan passed over: entries that look like input but cannot be read, and why.
+
+    With `empty`, that a folder or pattern matches no file is no error: in a watched folder
+    it is the usual state.
+    """
+
+    empty: bool = False
+    problems: list[InputError] = field(default_factory=list)
+
+
 def gather(
-    arguments: Sequence[Path], choice: Choice, output: Path | None = None
+    arguments: Sequence[Path],
+    choice: Choice,
+    output: Path | None = None,
+    odd: Oddities | None = None,
 ) -> Iterator[Found]:
     """List every file once, in the order of the arguments; folders are sorted by name.
 
     Folders and patterns skip hidden files, the output folder, and whatever
     `Choice.skips_own` excludes; a file named explicitly is always included. Several
-    folders mirror their trees relative to their common parent.
-    Raises `InputError` for an unreadable folder, and for a folder or pattern that matches
-    no file.
+    folders mirror their trees relative to their common parent. Folders that cannot be read,
+    and files that are none (a pipe, a link to itself), are added to `odd`.
+    Raises `InputError` for a folder or pattern that matches no file.
     """
+    odd = odd or Oddities()
     folders = [path for path in arguments if path.is_dir()]
     common = Path(os.path.commonpath([p.absolute() for p in folders])) if folders else Path()
     seen: set[str] = set()
-    scan = _Scan(choice, output)
+    scan = _Scan(choice, output, odd)
     for argument in arguments:
         if argument.is_dir():
             root = argument if len(folders) == 1 else _below(common, argument)
-            found = _some(scan.folder(argument, root, choice.recursive), argument, choice)
+            found = scan.folder(argument, root, choice.recursive)
+            if not odd.empty:
+                found = _some(found, argument, choice, odd)
         elif is_pattern(argument):
             found = scan.pattern(argument)
         else:
@@ -115,13 +139,14 @@ def gather(
                 yield item
 
 
-def _some(found: Iterator[Found], folder: Path, choice: Choice) -> Iterator[Found]:
-    """Yield the files found; raise an error if there are none."""
+def _some(found: Iterator[Found], folder: Path, choice: Choice, odd: Oddities) -> Iterator[Found]:
+    """Yield the files found; raise an error if there are none, and nothing odd either."""
     empty = True
+    before = len(odd.problems)
     for item in found:
         empty = False
         yield item
-    if empty:
+    if empty and len(odd.problems) == before:
         wanted = " ".join(choice.include or choice.suffixes)
         advice = f"Matching files: {wanted}" + (
             "" if choice.recursive else "; use --recursive to search subfolders"
@@ -144,28 +169,45 @@ def _below(common: Path, folder: Path) -> Path:
 class _Scan:
     choice: Choice
     output: Path | None
+    odd: Oddities
 
     def folder(self, folder: Path, root: Path, recursive: bool) -> Iterator[Found]:
         """Yield the files of a folder, then those of its subfolders, sorted by name."""
+        # No recursion: folders can be nested deeper than Python calls.
+        left = [folder]
+        while left:
+            now = left.pop()
+            below: list[Path] = []
+            yield from self._files(now, root, below)
+            if recursive:
+                left += [
+                    path
+                    for path in reversed(below)
+                    if not path.name.startswith(".") and not self._is_output(path)
+                ]
+
+    def _files(self, folder: Path, root: Path, below: list[Path]) -> Iterator[Found]:
+        """Yield the files of a folder; its subfolders are added to `below`."""
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            problem = f"this folder cannot be read ({error.strerror or error})"
-            raise InputError(str(folder), problem) from error
-        own = outputs.owned(folder)
-        below = []
+            own = outputs.owned(folder)
+        except (OSError, InputError) as error:
+            if folder == root or not self.choice.excludes(folder, root):
+                reason = getattr(error, "strerror", None) or error
+                problem = InputError(str(folder), f"this folder cannot be read ({reason})")
+                self.odd.problems.append(problem)
+            return
         for entry in entries:
             path = folder / entry.name
             # A link to a folder may form a cycle; a link to a file counts as a file.
             if entry.is_dir(follow_symlinks=False):
                 below.append(path)
-            elif self._good(path, own) and entry.is_file() and self.choice.takes(path, root):
-                yield Found(path, root)
-        if recursive:
-            for path in below:
-                hidden = path.name.startswith(".")
-                if not hidden and not self._is_output(path):
-                    yield from self.folder(path, root, recursive)
+            elif self._good(path, own) and self.choice.takes(path, root):
+                problem_with = _problem_with(path)
+                if problem_with:
+                    self.odd.problems.append(InputError(str(path), problem_with))
+                else:
+                    yield Found(path, root)
 
     def pattern(self, pattern: Path) -> Iterator[Found]:
         """Yield the files that match a pattern, sorted by name."""
@@ -176,10 +218,10 @@ class _Scan:
         if root.is_dir():
             deep = len(parts) > fixed + 1
             choice = replace(self.choice, include=("/".join(parts[fixed:]),))
-            for item in _Scan(choice, self.output).folder(root, root, deep):
+            for item in _Scan(choice, self.output, self.odd).folder(root, root, deep):
                 count += 1
                 yield item
-        if not count:
+        if not count and not self.odd.empty:
             raise InputError(str(pattern), "no matching files")
 
     def _good(self, path: Path, own: set[str]) -> bool:
@@ -188,6 +230,19 @@ class _Scan:
 
     def _is_output(self, path: Path) -> bool:
         return self.output is not None and os.path.realpath(path) == os.path.realpath(self.output)
+
+
+def _problem_with(path: Path) -> str:
+    """Why a name that looks like an input is no file; empty if it is one."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "is a link to a file that does not exist"
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})"
+    if stat.S_ISREG(mode):
+        return ""
+    return f"is {files.special_kind(mode) or 'a link to a folder'}, not a file"
 
 
 def _matches(parts: Sequence[str], pattern: str) -> bool:
@@ -426,21 +481,22 @@ def is_batch(arguments: Sequence[Path], most: int) -> bool:
     )
 
 
-def jobs(request: Request) -> list[Job]:
+def jobs(request: Request, odd: Oddities | None = None) -> list[Job]:
     """Make one job per file, in deterministic order. Raises `InputError` if unreadable.
 
-    `Job.key` is not set yet: it depends on `home`, which depends on the jobs.
+    What `gather` passes over is added to `odd`. `Job.key` is not set yet: it depends on
+    `home`, which depends on the jobs.
     """
     found = []
     plain: list[Path] = []
     for argument in request.arguments:
         if is_manifest(argument) and not argument.is_dir():
-            found += list(_gathered(plain, request))
+            found += list(_gathered(plain, request, odd))
             plain = []
             found += [_of_row(row, argument, request) for row in read(argument)]
         else:
             plain.append(argument)
-    found += list(_gathered(plain, request))
+    found += list(_gathered(plain, request, odd))
     once: dict[str, Job] = {}
     for job in found:
         once.setdefault(os.path.realpath(job.source), job)
@@ -460,10 +516,10 @@ def keyed(jobs: Sequence[Job], state: State) -> list[Job]:
     return [replace(job, key=state.name(job.source)) for job in jobs]
 
 
-def _gathered(arguments: Sequence[Path], request: Request) -> Iterator[Job]:
+def _gathered(arguments: Sequence[Path], request: Request, odd: Oddities | None) -> Iterator[Job]:
     # One path object per folder, shared by its jobs: a batch keeps all jobs in memory.
     folders: dict[tuple[Path, Path], Path] = {}
-    for item in gather(arguments, request.choice, request.output):
+    for item in gather(arguments, request.choice, request.output, odd):
         place = (item.path.parent, item.root)
         if place not in folders:
             folders[place] = _mirrored(item.path, item.root, request.output)

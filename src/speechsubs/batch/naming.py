@@ -87,7 +87,7 @@ def planned(
     # Monolingual files before bilingual ones: the established order of the lists.
     tracks.sort(key=lambda pair: "+" in pair[0])
     return [
-        Planned(track, place, options.crlf, options.bom)
+        Planned(track, place, options.crlf, options.bom, path)
         for tag, track in tracks
         for place in places(path, folder, tag, options)
     ]

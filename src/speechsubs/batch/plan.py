@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechsubs import formats, outputs
+from speechsubs.adapters.files import special_kind
 from speechsubs.batch import fingerprint, naming, worker
 from speechsubs.batch.model import Job, JobResult
 from speechsubs.batch.resources import Resources
@@ -110,6 +111,9 @@ def _refuse(job: Job) -> None:
         try:
             if path.is_dir():
                 raise InputError(str(path), "is a folder")
+            kind = special_kind(path.stat().st_mode) if path.exists() else ""
+            if kind:
+                raise InputError(str(path), f"is {kind}, not a file")
             if not os.access(path, os.R_OK):
                 there = os.path.lexists(path)
                 raise InputError(str(path), "cannot be read" if there else "no such file")
@@ -215,13 +219,15 @@ class _Doubtful:
             if self._shared(job):
                 self._inputs[self._where(job.source.parent, job.source.name)] = job.source
         self._taken: dict[str, Path] = {}
+        self._origins = outputs.Origins()
 
     def refuse(self, job: Job) -> None:
         """Raise `InputError` for the later of two jobs that collide."""
         if job.command == "check":
             return
         own = self._where(job.source.parent, job.source.name)
-        if not self._shared(job):
+        foreign = self._foreign(job)
+        if not self._shared(job) and not foreign:
             if job.command != "convert":
                 return
             self._inputs.setdefault(own, job.source)
@@ -240,7 +246,20 @@ class _Doubtful:
                 raise InputError(
                     str(job.source), f"its output {path} is also an output of {other}", advice
                 )
+            if foreign:
+                self._origins.refuse_other(path, job.source)
         self._taken |= dict.fromkeys(places, job.source)
+
+    def _foreign(self, job: Job) -> bool:
+        """Whether earlier outputs with the job's stem were made from another source."""
+        if job.options.overwrite:
+            return False
+        try:
+            for name in self._origins.names(job.folder, outputs.stem(job.source)):
+                self._origins.refuse_other(job.folder / name, job.source)
+        except InputError:
+            return True
+        return False
 
     def _keys(self, job: Job) -> set[str]:
         """The possible locations of the job's outputs, and its own location."""

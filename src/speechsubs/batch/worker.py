@@ -386,7 +386,7 @@ def _converted(job: Job) -> Made:
     options = job.options
     places = naming.files(job, "", "")
     digest = fingerprint.of(job, "", source="", inputs={"input": fingerprint.of_bytes(data)})
-    planned = [Planned(track, place, options.crlf, options.bom) for place in places]
+    planned = [Planned(track, place, options.crlf, options.bom, job.source) for place in places]
     part = LanguageResult(
         "",
         digest,

@@ -29,7 +29,7 @@ from speechsubs.batch import (
 )
 from speechsubs.batch.cluster.client import Cluster
 from speechsubs.batch.cluster.protocol import Place
-from speechsubs.batch.discover import Row
+from speechsubs.batch.discover import Oddities, Row
 from speechsubs.cli.arguments import BatchArguments, CommandLine, Parameters
 from speechsubs.cli.group import COMMANDS, main
 from speechsubs.cli.jobs import inputs, progress, workspace
@@ -102,8 +102,14 @@ def run(line: CommandLine) -> int:
     progress.refuse(line)
     _refuse_cluster(line.batch)
     asked = _Batch(line, _request(line), line.batch.jobs or _cores())
-    jobs = batch.jobs(asked.request)
-    if line.command == "translate" and not all(job.targets for job in jobs):
+    if line.batch.watch and not any(
+        path.is_dir() or "*" in str(path) for path in asked.request.arguments
+    ):
+        raise click.UsageError("--watch requires a folder")
+    odd = Oddities(empty=line.batch.watch)
+    jobs = batch.jobs(asked.request, odd)
+    targets = [job.targets for job in jobs] or [line.tags]
+    if line.command == "translate" and not all(targets):
         raise click.UsageError("Missing option '--to'.")
     control = Control()
     with ExitStack() as stack:
@@ -112,7 +118,7 @@ def run(line: CommandLine) -> int:
         resources = _resources(store, line.batch.jobs, asked.workers)
         resources.glossary(asked.request.options.glossary)  # fails early if broken
         if line.batch.dry_run:
-            return _dry_run(asked, jobs, resources, reporting)
+            return _dry_run(asked, jobs, odd, resources, reporting)
         state = stack.enter_context(_state(asked, jobs, reporting))
         stack.enter_context(control.listening())
         runner = stack.enter_context(_runner(line.batch, asked.workers, reporting.note))
@@ -121,6 +127,7 @@ def run(line: CommandLine) -> int:
             _watch(asked, resources, state, control, reporting)
         else:
             plan = _planned(asked, jobs, resources, state, control)
+            plan.refused += _refused(odd)
             if state is not None:
                 state.forget()
             reporting.started(plan, asked.workers)
@@ -339,13 +346,25 @@ def _do(
         state.ran(time.monotonic() - start, busy, done)
 
 
-def _dry_run(asked: _Batch, jobs: Sequence[Job], resources: Resources, reporting: Reporting) -> int:
+def _refused(odd: Oddities) -> list[JobResult]:
+    """What was passed over, as files that cannot be done."""
+    return [JobResult("", Path(problem.where), str(problem)) for problem in odd.problems]
+
+
+def _dry_run(
+    asked: _Batch,
+    jobs: Sequence[Job],
+    odd: Oddities,
+    resources: Resources,
+    reporting: Reporting,
+) -> int:
     """Show the plan without writing anything."""
     state = None
     if asked.line.command != "check" and jobs:
         state = State(batch.home(jobs, asked.request.output))
         jobs = batch.keyed(jobs, state)
     plan = batch.plan(jobs, resources, state, resume=asked.line.batch.resume)
+    plan.refused += _refused(odd)
     plan = batch.looked_into(plan, resources)
     reporting.plan(plan, batch.estimate(plan.todo, state), asked.workers)
     return 1 if plan.refused else 0
@@ -355,17 +374,21 @@ def _watch(
     asked: _Batch, resources: Resources, state: State | None, control: Control, reporting: Reporting
 ) -> None:
     """Scan the folders until a signal stops the run."""
-    if not any(path.is_dir() or "*" in str(path) for path in asked.request.arguments):
-        raise click.UsageError("--watch requires a folder")
     folders = Watch()
     reporting.watching(asked.request.arguments, asked.workers)
+    told: set[str] = set()
     while not control.stopping:
+        odd = Oddities(empty=True)
+        jobs: list[Job] = []
         try:
-            jobs = folders.settled(batch.jobs(asked.request))
-        except InputError:
-            jobs = []  # no file matches yet, or the folder is temporarily missing
-        if jobs:
+            jobs = folders.settled(batch.jobs(asked.request, odd))
+        except InputError as error:  # a manifest that is being written
+            odd.problems.append(error)
+        new = [result for result in _refused(odd) if result.reason not in told]
+        told = {str(problem) for problem in odd.problems}
+        if jobs or new:
             plan = _planned(asked, jobs, resources, state, control)
+            plan.refused += new
             reporting.more(plan)
             _do(asked, plan, resources, state, control, reporting)
             reporting.idle()

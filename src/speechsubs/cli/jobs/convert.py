@@ -35,7 +35,8 @@ def run(line: CommandLine) -> int:
             continue
         folder = output or path.parent
         name = "stdin" if str(path) == inputs.STDIN else path.stem
-        planned[path] = Planned(track, folder / f"{name}.{kind}", options.crlf, options.bom)
+        place = folder / f"{name}.{kind}"
+        planned[path] = Planned(track, place, options.crlf, options.bom, path)
     places = [plan.path for plan in planned.values()]
     outputs.refuse_collisions(places, inputs.files(files))
     outputs.refuse_places(places)

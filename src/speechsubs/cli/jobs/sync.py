@@ -49,7 +49,7 @@ def run(
         problem = f"low confidence in the fit to this recording: {_words(done)}"
         advice = "Is it the same speech? Use --force to write it anyway"
         raise InputError(str(subs), problem, advice)
-    plan = Planned(done.track, target, options.crlf, options.bom)
+    plan = Planned(done.track, target, options.crlf, options.bom, subs)
     written, kept = outputs.write([plan], overwrite=options.overwrite)
     findings = [*done.track.findings, *kept]
     if display.as_json:
