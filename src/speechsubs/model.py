@@ -244,7 +244,9 @@ class Cue:
     `lines` is the displayed text, without markup. `markup` holds the same lines as
     WebVTT cue text where the file had styling; otherwise it is empty. `sentences` are
     the indexes of the sentences shown. `confidence` rates the times from 0 to 1, or is
-    None where it was not measured.
+    None where it was not measured. `source_text` is the text with all its tags as in the file
+    it was read from, where `lines` and `markup` do not hold all of it; it is written again
+    while the lines stay the same.
     """
 
     start_ms: int
@@ -255,6 +257,7 @@ class Cue:
     name: str = field(default="", compare=False)
     settings: str = field(default="", compare=False)
     confidence: float | None = field(default=None, compare=False)
+    source_text: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_ms < self.end_ms:
@@ -273,12 +276,19 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Cues of one language in time order. `source` is the file name."""
+    """Cues of one language in time order. `source` is the file name.
+
+    `format` is the name of the format it was read from. `blocks` are the parts of the file
+    that are no cues (WebVTT's header, NOTE, STYLE, REGION), each with the number of cues
+    before it.
+    """
 
     cues: tuple[Cue, ...]
     language: str = ""
     source: str = "-"
     findings: tuple["Finding", ...] = ()
+    format: str = field(default="", compare=False)
+    blocks: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
     def __iter__(self) -> Iterator[Cue]:
         return iter(self.cues)

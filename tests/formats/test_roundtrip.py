@@ -91,7 +91,7 @@ def test_webvtt_comes_back_as_it_was(track: Track) -> None:
     back = formats.read_bytes(text.encode(), "x", "vtt")
     assert isinstance(back, Track)
     assert list(back.cues) == wanted
-    assert not back.findings
+    assert {finding.code for finding in back.findings} <= {"mojibake"}
 
 
 @given(tracks())

@@ -387,18 +387,17 @@ def _converted(job: Job) -> Made:
     places = naming.files(job, "", "")
     digest = fingerprint.of(job, "", source="", inputs={"input": fingerprint.of_bytes(data)})
     planned = [Planned(track, place, options.crlf, options.bom, job.source) for place in places]
+    findings = (*track.findings, *formats.find_losses(track, options.kinds[0]))
     part = LanguageResult(
         "",
         digest,
         tuple(places),
         len(track.cues),
         0,
-        *_counts(track.findings),
+        *_counts(findings),
         seconds=perf_counter() - start,
     )
-    result = JobResult(
-        job.key, job.source, languages=(part,), findings=track.findings, bytes=len(data)
-    )
+    result = JobResult(job.key, job.source, languages=(part,), findings=findings, bytes=len(data))
     return Made(result, planned, options.overwrite)
 
 

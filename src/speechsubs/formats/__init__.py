@@ -1,5 +1,6 @@
 """Transcript and subtitle formats: lenient readers, strict writers."""
 
+from speechsubs.formats.losses import find_losses
 from speechsubs.formats.registry import (
     encode,
     parse,
@@ -14,6 +15,7 @@ from speechsubs.formats.transcript import from_track
 
 __all__ = [
     "encode",
+    "find_losses",
     "from_track",
     "parse",
     "read",

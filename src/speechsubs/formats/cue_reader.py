@@ -26,6 +26,7 @@ class Block(NamedTuple):
     markup: tuple[str, ...] = ()
     name: str = ""
     settings: str = ""
+    source_text: str = ""
 
 
 def make_cues(
@@ -79,7 +80,7 @@ def make_cues(
         assert end is not None
         cues.append(
             Cue(start, end, block.text, markup=block.markup, name=block.name,
-                settings=block.settings)
+                settings=block.settings, source_text=block.source_text)
         )  # fmt: skip
     ordered = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
     if ordered != cues:

@@ -230,7 +230,7 @@ def _find_mojibake(text: str, source: str) -> tuple[Finding, ...]:
         import ftfy
 
         mended = ftfy.fix_encoding(line)
-        if mended != line:
+        if mended != line and any(c.isalpha() and not c.isascii() for c in mended):
             message = f"UTF-8 that was read as another encoding; mended it would be {mended[:60]!r}"
             return (Finding("mojibake", Severity.WARNING, message, file=source, line=number),)
     return ()

@@ -22,6 +22,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 #: no way to escape anything.
 GUARD = "\u2063"
 _AMBIGUOUS = re.compile(rf"(?={_ENTITY.pattern})&")
+_OVERRIDE = re.compile(r"\\([ibu])([01])?(?=[\\}])")
 _TAG = re.compile(r"<[^>]*>")
 _STYLE_TAG = re.compile(r"</?([biu])(?:\.[^>]*)?>")
 _BREAKS = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
@@ -172,8 +173,9 @@ def _vtt_tag(builder: _Builder, content: str, *, closed: bool) -> bool:
 def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Plain lines and canonical markup of the text of an SRT cue.
 
-    `<i>`, `<b>` and `<u>` are markup, `<font>` and ASS overrides are dropped, and any
-    other `<` is text. Entities, which web tools leave behind, are decoded once.
+    `<i>`, `<b>` and `<u>` are markup, as are `{\\i1}` and its kin; `<font>` and other ASS
+    overrides are dropped, and any other `<` is text. Entities, which web tools leave behind,
+    are decoded once.
 
     >>> from_srt("{\\\\an8}<I>1 < 2 &amp; 3</I>")
     (('1 < 2 & 3',), ('<i>1 &lt; 2 &amp; 3</i>',))
@@ -187,6 +189,8 @@ def from_srt(raw: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         position = token.end()
         if token[2] is not None:
             _srt_tag(builder, token)
+        else:
+            _override(builder, token[0])
     builder.text(_srt_text(raw[position:]))
     return builder.finish()
 
@@ -198,12 +202,28 @@ def _srt_text(raw: str) -> str:
     return raw.replace(f"&{GUARD}", "&") if GUARD in raw else raw
 
 
+def decode_entities(raw: str) -> str:
+    """A SubRip text with its entities decoded, but for those that would become tags."""
+    if "&" not in raw:
+        return raw
+    return _ENTITY.sub(lambda m: m[0] if html.unescape(m[0]) in "<>" else html.unescape(m[0]), raw)
+
+
 def _guard(text: str) -> str:
     """Keep `&amp;` in a text from being read as an entity.
 
     A `<i>` is left alone: people type tags into subtitles on purpose.
     """
     return _AMBIGUOUS.sub(f"&{GUARD}", text) if "&" in text else text
+
+
+def _override(builder: _Builder, token: str) -> None:
+    """An override of Advanced SubStation Alpha: italics, bold and underlining are known."""
+    for kind, state in _OVERRIDE.findall(token):
+        if state == "0":
+            builder.end(kind)
+        else:
+            builder.start(kind, kind)
 
 
 def _srt_tag(builder: _Builder, token: re.Match[str]) -> None:

@@ -14,9 +14,10 @@ import srt as srt_library
 
 from speechsubs.errors import InputError
 from speechsubs.formats.cue_reader import Block, make_cues
-from speechsubs.formats.markup import from_srt, to_srt
+from speechsubs.formats.markup import clean_lines, decode_entities, from_srt, to_srt
+from speechsubs.formats.placement import override_of, settings_of
 from speechsubs.formats.timing_lines import MAX_MS, TEXT, parse
-from speechsubs.model import Track
+from speechsubs.model import Cue, Track
 
 
 def to_milliseconds(hours: int, minutes: int, seconds: int, fraction: str) -> int:
@@ -89,7 +90,7 @@ def read_track(text: str, source: str, fps: Fraction | None = None) -> Track:
     if not blocks:
         raise InputError(source, "no cues found: no line contains times", "Is it an SRT file?")
     cues, findings = make_cues(blocks, source, ",", fps)
-    return Track(cues, source=source, findings=tuple(findings))
+    return Track(cues, source=source, findings=tuple(findings), format="srt")
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -116,8 +117,10 @@ def _blocks(text: str) -> Iterator[Block]:
         if rest:
             timing = timing._replace(mark="")  # text on this line is lost by most programs
         raw = "\n".join([rest, *lines[index + 1 : end], head])
-        shown, markup = from_srt(raw.replace(f"\n{TEXT}", "\n") if TEXT in raw else raw)
-        yield Block(index + 1, timing, shown, markup)
+        raw = raw.replace(f"\n{TEXT}", "\n") if TEXT in raw else raw
+        shown, markup = from_srt(raw)
+        tagged = raw if "<" in raw or "{" in raw else ""
+        yield Block(index + 1, timing, shown, markup, "", settings_of(raw), tagged)
 
 
 def _number_line(lines: Sequence[str], index: int) -> int | None:
@@ -137,6 +140,18 @@ def _escape_arrow(line: str) -> str:
     return line if parse(line) is None else TEXT + line
 
 
+def _text_lines(cue: Cue, format_name: str) -> tuple[str, ...]:
+    """The lines of a cue with its tags; those of its file if they still say the same."""
+    if cue.source_text and format_name == "srt":
+        lines, markup = from_srt(cue.source_text)
+        if lines == cue.lines and markup == cue.markup:
+            return clean_lines([decode_entities(cue.source_text)])
+    lines = to_srt(cue.lines, cue.markup)
+    if lines and (place := override_of(cue.settings)) and not lines[0].startswith("{\\an"):
+        return (place + lines[0], *lines[1:])
+    return lines
+
+
 def write_track(track: Track) -> str:
     """Write SubRip text. See `SrtFormat.write`."""
     check_times(track)
@@ -148,7 +163,7 @@ def write_track(track: Track) -> str:
             content="\n".join(map(_escape_arrow, lines)),
         )
         for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms))
-        if (lines := to_srt(cue.lines, cue.markup))
+        if (lines := _text_lines(cue, track.format))
     ]
     # Numbered here because the library's renumbering also sorts by content; ours keeps
     # the order of cues with equal times.

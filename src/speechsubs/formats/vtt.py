@@ -14,11 +14,12 @@ from typing import Literal
 from speechsubs.errors import InputError
 from speechsubs.formats import srt, timing_lines
 from speechsubs.formats.cue_reader import Block, make_cues
-from speechsubs.formats.markup import clean, from_vtt, to_vtt
+from speechsubs.formats.markup import clean, clean_lines, from_vtt, to_vtt
+from speechsubs.formats.placement import mend_settings
 from speechsubs.formats.srt import check_times, format_time, to_milliseconds
 from speechsubs.formats.timing_lines import TEXT, shifted
 from speechsubs.formats.vtt_scan import scan
-from speechsubs.model import Finding, Severity, Track
+from speechsubs.model import Cue, Finding, Severity, Track
 
 _PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _LINE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -211,9 +212,12 @@ def read_track(text: str, source: str, fps: Fraction | None = None) -> Track:
         raise InputError(source, "the WebVTT file contains no cues")
     blocks = []
     for cue in found.cues:
-        lines, markup = from_vtt("\n".join(line.removeprefix(TEXT) for line in cue.payload))
+        raw = "\n".join(line.removeprefix(TEXT) for line in cue.payload)
+        lines, markup = from_vtt(raw)
         timing = shifted(cue.timing, cue.shift_ms)
-        blocks.append(Block(cue.line, timing, lines, markup, clean(cue.name), clean(cue.settings)))
+        settings = mend_settings(clean(cue.settings))
+        tagged = raw if "<" in raw or "&" in raw else ""
+        blocks.append(Block(cue.line, timing, lines, markup, clean(cue.name), settings, tagged))
     cues, findings = make_cues(blocks, source, ".", fps)
 
     def report(code: str, line: int, message: str) -> None:
@@ -227,7 +231,7 @@ def read_track(text: str, source: str, fps: Fraction | None = None) -> Track:
         report("segments-joined", 1, f"{found.segments} WebVTT files in one were joined")
     for line, words in found.outside:
         report("text-outside-cues", line, f"text before the first cue is not shown: {words[:40]!r}")
-    return Track(cues, found.language, source, tuple(findings))
+    return Track(cues, found.language, source, tuple(findings), "vtt", tuple(found.blocks))
 
 
 def _without_signature(text: str, source: str, fps: Fraction | None) -> Track:
@@ -242,23 +246,40 @@ def _without_signature(text: str, source: str, fps: Fraction | None) -> Track:
 def write_track(track: Track) -> str:
     """Write WebVTT text. See `VttFormat.write`.
 
-    There is no STYLE block, because ffmpeg 5.1 then produces an empty file. Language and
-    kind are in a NOTE, because the standard no longer has header lines after the first.
+    What a WebVTT file had besides its cues is kept. Of our own there is no STYLE block, because
+    ffmpeg 5.1 then produces an empty file, and language and kind are in a NOTE, because the
+    standard no longer has header lines after the first.
     """
     check_times(track)
-    blocks = ["WEBVTT"]
-    if _LANGUAGE.fullmatch(f"language:{track.language}"):
+    kept = list(track.blocks if track.format == "vtt" else ())
+    blocks = [kept.pop(0)[1]] if kept and has_signature(kept[0][1]) else ["WEBVTT"]
+    noted = any("language" in text.lower() for text in (blocks[0], *(b for _, b in kept)))
+    if not noted and _LANGUAGE.fullmatch(f"language:{track.language}"):
         blocks.append(f"NOTE\nKind: subtitles\nLanguage: {track.language}")
-    for cue in sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms)):
-        lines = [_escape_header(line) for line in to_vtt(cue.lines, cue.markup)]
+    regions = any(text.startswith("REGION") for _, text in kept)
+    ordered = sorted(track.cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    for number, cue in enumerate(ordered):
+        while kept and kept[0][0] <= number:
+            blocks.append(kept.pop(0)[1])
+        lines = [_escape_header(line) for line in _text_lines(cue, track.format)]
         if not lines:
             continue
         timing = f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}"
-        if cue.settings and (settings := keep_valid_settings(cue.settings)):
+        settings = cue.settings if regions else keep_valid_settings(cue.settings)
+        if settings:
             timing = f"{timing} {settings}"
         name = _safe_name(cue.name)
         blocks.append("\n".join([*([name] if name else []), timing, *lines]))
+    blocks += [text for _, text in kept]
     return "\n\n".join(blocks) + "\n"
+
+
+def _text_lines(cue: Cue, format_name: str) -> tuple[str, ...]:
+    """The lines of a cue with its tags; those of its file if they still say the same."""
+    raw = cue.source_text if format_name == "vtt" else ""
+    if raw and "-->" not in raw and from_vtt(raw) == (cue.lines, cue.markup):
+        return clean_lines([raw])
+    return to_vtt(cue.lines, cue.markup)
 
 
 def _escape_header(line: str) -> str:

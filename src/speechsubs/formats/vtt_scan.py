@@ -42,7 +42,8 @@ class Scan:
     """What a file contains besides its cues.
 
     `rejoined` counts the cues with text after an empty line, `segments` the headers; `outside`
-    are texts that belong to no cue, with their 1-based lines.
+    are texts that belong to no cue, with their 1-based lines. `blocks` are the header,
+    comments, styles and regions, each with the number of cues before it.
     """
 
     cues: list[FoundCue] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Scan:
     rejoined: set[int] = field(default_factory=set)
     segments: int = 1
     outside: list[tuple[int, str]] = field(default_factory=list)
+    blocks: list[tuple[int, str]] = field(default_factory=list)
 
 
 def scan(text: str, strict: Strict) -> Scan:
@@ -157,12 +159,14 @@ class _Scanner:
         lines = self._lines[first:end]
         if self._is_comment(first):
             self._look_for_language(lines)
+            self._keep(lines)
             return
         kind, rest = lines[0].rstrip(), "\n".join(lines[1:])
         early = not self._scan.cues
         if (kind == "STYLE" and (early or "::cue" in rest)) or (
             kind == "REGION" and (early or "id" in rest)
         ):
+            self._keep(lines)
             return
         if len(lines) == 1 and _NUMBER.fullmatch(kind):
             self._number = kind
@@ -173,6 +177,9 @@ class _Scanner:
         self._scan.cues[-1].payload.extend(lines)
         self._scan.rejoined.add(len(self._scan.cues) - 1)
 
+    def _keep(self, lines: list[str]) -> None:
+        self._scan.blocks.append((len(self._scan.cues), "\n".join(lines).removeprefix("\ufeff")))
+
     def _header(self, first: int, end: int) -> int:
         """Read a header; returns the place after it."""
         self._scan.segments += 1
@@ -180,6 +187,8 @@ class _Scanner:
         while place < end and "-->" not in self._lines[place]:
             place += 1
         header = self._lines[first + 1 : place]
+        if self._scan.segments == 1:
+            self._keep(self._lines[first:place])
         self._look_for_language(header)
         for line in header:
             if found := _MAP.match(line):

@@ -30,6 +30,7 @@ def run(line: CommandLine) -> int:
             failures.add(path, error)
             continue
         findings += track.findings
+        findings += formats.find_losses(track, kind)
         if str(path) == inputs.STDIN and output is None:
             click.echo(_bytes(track, options), nl=False)
             continue
