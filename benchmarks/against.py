@@ -10,10 +10,8 @@ are those of the medians, this checkout over the other, so less than 1 is better
 
 import os
 import random
-import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,17 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import recorded
+from processes import Run, measure
 
 ROOT = Path(__file__).parents[1]
 SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one process cost: user and system time in seconds, peak memory in MB."""
-
-    cpu_s: float
-    memory_mb: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +58,6 @@ def jobs(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def measure(checkout: Path, command: Sequence[str], out: Path) -> Run:
-    """Run a command of a checkout in a fresh process."""
-    environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONDONTWRITEBYTECODE": ""}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "speechsubs", *command, str(out)],
-        cwd=out.parent,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 3):
-        raise SystemExit(f"{checkout}: exit code {process.returncode}: {' '.join(command)}")
-    return Run(usage.ru_utime + usage.ru_stime, _megabytes(usage))
-
-
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
-
-
 def compare(other: Path, rounds: int, size: Size) -> dict[str, Any]:
     """Each job in both checkouts, in turn, after a round that warms the disk's cache."""
     figures: dict[str, Any] = {}
@@ -98,7 +68,8 @@ def compare(other: Path, rounds: int, size: Size) -> dict[str, Any]:
             sides: tuple[tuple[Path, list[Run]], ...] = ((ROOT, []), (other, []))
             for number in range(rounds + 1):
                 for side, (checkout, found) in enumerate(sides):
-                    run = measure(checkout, command, folder / f"{name}-{number}-{side}")
+                    out = str(folder / f"{name}-{number}-{side}")
+                    run = measure(checkout, [*command, out], folder)
                     if number:
                         found.append(run)
             ours, theirs = (found for _, found in sides)

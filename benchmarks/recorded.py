@@ -25,7 +25,7 @@ RESULTS = Path(__file__).parent / "results"
 #: The model package of the tests, small and bad.
 TINY = ROOT / "tests" / "data" / "translate-en_es-tiny.argosmodel"
 #: Records of one benchmark that differ in these are not comparable in shape.
-KINDS = ("case", "engine", "survival", "aligner")
+KINDS = ("case", "engine", "survival", "aligner", "subject")
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

@@ -89,6 +89,8 @@ def read(selection: str, key: str) -> Any:
 
 def written(value: Any, form: str) -> str:
     """The figure as the page has it."""
+    if value is None:  # nothing that could be measured
+        return "–"
     *scale, form = form.split()
     for step in scale:
         factor = float(step[1:])

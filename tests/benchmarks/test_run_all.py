@@ -69,6 +69,14 @@ def test_a_benchmark_that_raises_has_failed(runner: ModuleType) -> None:
     assert outcome.line.startswith("FAILED   against --no-such-option")
 
 
+def test_growth_is_one_where_a_unit_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    sizes = importlib.import_module("sizes")
+    assert sizes.growth(1, 2, 11, 10) == 1
+    assert sizes.growth(1, 2, 101, 10) == 10  # a hundred times the work for ten times the units
+    assert sizes.growth(1, 1.4, 5, 10) is None
+
+
 def test_shapes(recorded: ModuleType) -> None:
     record = {"ratio": 2, "runs": [1.5], "by": {"a": 1}, "note": None}
     assert not list(recorded.misshapen({**record, "ratio": 1.5, "more": 1}, record))

@@ -24,7 +24,14 @@ def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(module, "RESULTS", tmp_path)
     rows = [
         {"set": "a", "case": "x", "share": 0.5, "runs": [{"s": 100}], "count": 10},
-        {"set": "b", "case": "x", "share": 0.75, "runs": [{"s": 379}], "count": 1500},
+        {
+            "set": "b",
+            "case": "x",
+            "share": 0.75,
+            "runs": [{"s": 379}],
+            "count": 1500,
+            "growth": None,
+        },
         {"set": "a", "case": "x", "share": 0.25, "runs": [{"s": 59.6}], "count": 20},
     ]
     (tmp_path / "some.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
@@ -54,6 +61,7 @@ def test_the_pages_have_figures() -> None:
         ("some per=set; sum count; ,", "1,520"),
         ("some per=set; ratio runs.0.s count; .3f", "0.289"),
         ("some set=b; count; *100 /60 .0f", "2500"),
+        ("some set=b; growth; .2f", "–"),
     ],
 )
 def test_what_is_written(figures: ModuleType, what: str, text: str) -> None:
