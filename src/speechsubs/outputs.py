@@ -127,7 +127,7 @@ def write(
 ) -> tuple[list[Path], list[Finding]]:
     """Write the files; returns the paths written and a finding for each edit kept.
 
-    `overwrite` replaces edited files too. Raises `OutputError`.
+    `overwrite` replaces edited files too, and keeps a copy of each. Raises `OutputError`.
     """
     (done,) = write_each([planned], overwrite=overwrite)
     if isinstance(done, Written):
@@ -250,12 +250,16 @@ def _attempt(action: Callable[[], _T]) -> _T | Exception:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """Bytes for a path, the finding if an edited file is kept, and the origin."""
+    """Bytes for a path, the finding if an edited file is kept, and the origin.
+
+    `copy` is where an edited file goes that is replaced.
+    """
 
     path: Path
     data: bytes
     kept: Finding | None = None
     origin: Path | None = None
+    copy: Path | None = None
 
 
 @dataclass(slots=True)
@@ -305,6 +309,8 @@ class _Ledger:
 
     def wrote(self, item: _Placed) -> None:
         """Write an expected file. Raises `OutputError`."""
+        if item.copy is not None:
+            write_atomic(item.copy, read_bytes(item.path))
         write_atomic(item.path, item.data)
         digest = self.writing.pop(item.path.name, None)
         if digest is not None and item.path.is_file():
@@ -384,8 +390,13 @@ def _placed(
             )
             kept = Finding("edit-kept", Severity.WARNING, message, file=str(plan.path))
         data = formats.encode(plan.track, path, crlf=plan.crlf, bom=plan.bom)
+        copy = None
+        if overwrite and _edited(path, ledger) and read_bytes(path) != data:
+            copy = _free(path)
+            message = f"had been edited and was replaced; the edited version is {copy.name}"
+            kept = Finding("edit-saved", Severity.INFO, message, file=str(plan.path))
         now = None if plan.source is None else origins.of(plan.source)
-        result.append(_Placed(path, data, kept, now))
+        result.append(_Placed(path, data, kept, now, copy))
     for item in result:
         _usable(ledgers[item.path.parent]).expect(item.path, item.data, item.origin)
     return result
@@ -422,6 +433,16 @@ def _beside(path: Path, ledger: _Ledger) -> Path:
         again = "" if number == 1 else str(number)
         name = path.with_name(f"{path.stem}.new{again}{path.suffix}")
         if not _edited(name, ledger):
+            return name
+    raise AssertionError("count never ends")
+
+
+def _free(path: Path) -> Path:
+    """A name for an edited file that is replaced: NAME.edited.srt, or the next free one."""
+    for number in count(1):
+        again = "" if number == 1 else str(number)
+        name = path.with_name(f"{path.stem}.edited{again}{path.suffix}")
+        if not os.path.lexists(name):
             return name
     raise AssertionError("count never ends")
 

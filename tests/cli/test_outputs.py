@@ -424,3 +424,23 @@ def test_standard_input_is_never_another_source(cli: Cli, here: Path) -> None:
         ran = cli("subtitle", "-", "--name", "talk", *ECHO, "-o", "out", stdin=text)
         assert ran.code == 0
     assert cli("subtitle", "a/talk.txt", *ECHO, "-o", "out").code == 0
+
+
+def test_overwrite_keeps_a_copy_of_what_a_person_edited(
+    cli: Callable[..., Any], here: Path
+) -> None:
+    (here / "talk.txt").write_text("Good evening.\n")
+    base = ("subtitle", "talk.txt", "--engine", "echo", "--no-glossary", "--format", "srt")
+    cli(*base)
+    made = (here / "talk.en.srt").read_bytes()
+    for number, name in enumerate(["talk.en.edited.srt", "talk.en.edited2.srt"]):
+        (here / "talk.en.srt").write_text(f"My words {number}.\n")
+        ran = cli(*base, "--overwrite")
+        assert "edit-saved" in ran.err
+        assert name in ran.err
+        assert (here / name).read_text() == f"My words {number}.\n"
+        assert (here / "talk.en.srt").read_bytes() == made
+    # What speechsubs wrote itself needs no copy.
+    before = sorted(path.name for path in here.iterdir())
+    cli(*base, "--overwrite")
+    assert sorted(path.name for path in here.iterdir()) == before

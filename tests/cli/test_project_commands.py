@@ -71,7 +71,10 @@ def test_a_change_is_taken_and_only_it(cli: Cli, folder: Path) -> None:
     assert "1 imported, 2 unchanged, 1 not imported" in ran.err
     after = files(folder)
     assert after.keys() == before.keys()
-    assert [name for name in after if after[name] != before[name]] == ["talk.json"]
+    assert {name for name in after if after[name] != before[name]} == {"talk.json", "project.json"}
+    manifests = [json.loads(each["project.json"]) for each in (before, after)]
+    assert [each.pop("revision", 0) for each in manifests] == [0, 1]
+    assert manifests[0] == manifests[1]
     old, new = (json.loads(f["talk.json"]) for f in (before, after))
     segment = new["tracks"][0]["segments"].pop(3)
     old["tracks"][0]["segments"].pop(3)

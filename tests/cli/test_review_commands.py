@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -66,12 +67,7 @@ def test_a_whole_translation(cli: Callable[..., Any], made: Path) -> None:
 def test_findings_are_those_of_the_sentence(cli: Callable[..., Any], made: Path) -> None:
     loaded = project.load(made)
     track = project.edit(loaded.sources[0].tracks[0], 1, "Cuesta.", author="Ana")
-    sources = (
-        project.Source(
-            *(getattr(loaded.sources[0], n) for n in project.Source.__slots__ if n != "tracks"
-              and n != "media"), tracks=(track, *loaded.sources[0].tracks[1:]),
-        ),
-    )  # fmt: skip
+    sources = (replace(loaded.sources[0], tracks=(track, *loaded.sources[0].tracks[1:])),)
     items = review_translation(project.Project(made, sources, loaded.glossary), "es").items
     assert any("215,900 CNY" in finding for finding in items[1].findings)
     assert (items[1].severity, items[1].state, items[1].locked) == ("error", "edited", True)

@@ -236,7 +236,9 @@ ENCODING = click.option(
 CRLF = click.option("--crlf", is_flag=True, help="Use Windows line endings (CRLF).")
 BOM = click.option("--bom", is_flag=True, help="Write a byte order mark, which some TVs require.")
 OVERWRITE = click.option(
-    "--overwrite", is_flag=True, help="Overwrite output files even if they were edited."
+    "--overwrite",
+    is_flag=True,
+    help="Replace output files even if they were edited; a copy is kept as NAME.edited.srt.",
 )
 MEMORY = click.option(
     "--memory",

@@ -11,7 +11,7 @@ from speechsubs.project.merge import (
 )
 from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
 from speechsubs.project.report import SCHEMA, finding, report, save, summary
-from speechsubs.project.store import load, record, write
+from speechsubs.project.store import changing, load, record, revision, write
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +20,7 @@ __all__ = [
     "Source",
     "State",
     "TrackRecord",
+    "changing",
     "demand",
     "edit",
     "edit_segment",
@@ -30,6 +31,7 @@ __all__ = [
     "record",
     "remembered",
     "report",
+    "revision",
     "save",
     "summary",
     "with_pinned",

@@ -77,7 +77,7 @@ def recall(
         return [None] * len(protected)
     theirs = [s for s in track.segments if s.state.by_person or s.declined]
     own = {(s.index, s.source): s for s in theirs}
-    anywhere = {s.source: s for s in theirs}
+    anywhere = {s.source: s for s in (*track.former, *theirs)}
     found: list[Pretranslation | None] = []
     for item in protected:
         segment = own.get((item.sentence, item.text)) or anywhere.get(item.text)

@@ -30,13 +30,14 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The manifest. `speechsubs` is the version that wrote it."""
+    """The manifest. `speechsubs` is the version that wrote it; see `Project.revision`."""
 
     schema: str
     speechsubs: str = ""
     glossary_digest: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     sources: tuple[SourceEntry, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class _SourceRecord:
     language: str
     aligner: str
     media: str = ""
+    place: str = ""
     sentences: tuple[_SentenceRecord, ...]
     cues: tuple[Cue, ...]
     tracks: tuple[TrackRecord, ...]
@@ -99,11 +101,18 @@ CODEC = Codec(
             ),
             omitted=frozenset({"declined"}),
         ),
-        TrackRecord: Shape(("locale", "engine", "quality", "written", "segments", "cues")),
+        TrackRecord: Shape(
+            ("locale", "engine", "quality", "written", "segments", "cues", "former"),
+            omitted=frozenset({"former"}),
+        ),
         _SentenceRecord: Shape(),
-        _SourceRecord: Shape(optional=frozenset({"media"})),
+        _SourceRecord: Shape(
+            optional=frozenset({"media", "place"}), omitted=frozenset({"place"})
+        ),
         SourceEntry: Shape(optional=frozenset({"name"})),
-        Manifest: Shape(optional=frozenset({"speechsubs", "glossary_digest", "options"})),
+        Manifest: Shape(
+            optional=frozenset({"speechsubs", "glossary_digest", "options", "revision"})
+        ),
     },
     arrays=(Word, _PlaceableRecord, Span),
 )  # fmt: skip
@@ -134,6 +143,7 @@ def source(source_id: str, data: Mapping[str, Any], where: str) -> Source:
         found.cues,
         found.tracks,
         found.media,
+        found.place,
     )
 
 
@@ -157,6 +167,7 @@ def source_data(source: Source) -> Any:
         language=source.language,
         aligner=source.aligner,
         media=source.media,
+        place=source.place,
         sentences=sentences,
         cues=source.cues,
         tracks=source.tracks,

@@ -2,38 +2,41 @@
 
 The files are human-readable, diffable JSON, each written atomically. The manifest is
 written last, so that a crash leaves the previous project intact.
+
+One writer at a time: whoever changes a project holds its lock, reads it, changes it and
+writes it (`changing`). A long run reads it first and holds the lock only to record its
+results, in the project as it is then.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from speechsubs import __version__
-from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.adapters.files import Owner, hold_lock, read_bytes, write_atomic
 from speechsubs.adapters.json_codec import parse
-from speechsubs.errors import InputError
+from speechsubs.errors import InputError, OutputError
 from speechsubs.model import MethodKind
 from speechsubs.pipeline import Output, Result
 from speechsubs.project import schema
-from speechsubs.project.model import Project, Segment, Source, State, TrackRecord
+from speechsubs.project.model import Project, Segment, Source, State, TrackRecord, place_of
 
 MANIFEST = "project.json"
+LOCK = ".speechsubs-project.lock"
+#: How long to wait for another writer, in seconds: applying a glossary may translate.
+PATIENCE_S = 600.0
 GLOSSARY = "glossary.yml"
 
 
 def load(folder: Path) -> Project:
     """Read a project. Raises `InputError` with the broken file and position."""
+    _require(folder)
     path = folder / MANIFEST
-    if not path.exists():
-        raise InputError(
-            str(folder),
-            "not a subtitle project",
-            "Create one: speechsubs subtitle ... --project DIR",
-        )
     manifest = schema.manifest(parse(read_bytes(path), str(path)), str(path))
     glossary = folder / GLOSSARY
     sources = []
@@ -50,11 +53,56 @@ def load(folder: Path) -> Project:
         manifest.glossary_digest,
         manifest.options,
         manifest.speechsubs,
+        manifest.revision,
     )
 
 
-def write(project: Project) -> None:
-    """Save a project: sources, glossary, then the manifest. Raises `OutputError`."""
+def _require(folder: Path) -> None:
+    if not (folder / MANIFEST).exists():
+        raise InputError(
+            str(folder),
+            "not a subtitle project",
+            "Create one: speechsubs subtitle ... --project DIR",
+        )
+
+
+@contextmanager
+def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
+    """Hold the lock of a project, which is needed to change it.
+
+    Waits for another writer. Raises `InputError` if there is no project and none is to be
+    created, `OutputError` if the other writer does not end within ten minutes.
+    """
+    if not create:
+        _require(folder)
+
+    def refused(owner: Owner | None) -> OutputError:
+        return OutputError(folder, f"the project is being changed by {owner or 'another process'}")
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with hold_lock(folder / LOCK, wait_s=PATIENCE_S, refused=refused):
+        yield
+
+
+def revision(folder: Path) -> int:
+    """How often a project was written; 0 if there is none. Raises `InputError`."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return 0
+    return schema.manifest(parse(read_bytes(path), str(path)), str(path)).revision
+
+
+def write(project: Project) -> Project:
+    """Save a project: sources, glossary, then the manifest; returns it with its revision.
+
+    Call it in `changing`. Raises `OutputError`, also if somebody else has written the project
+    since it was read.
+    """
+    if revision(project.folder) != project.revision:
+        raise OutputError(
+            project.folder, "the project has been changed meanwhile: run the command again"
+        )
+    project = replace(project, revision=project.revision + 1)
     entries = []
     for source in project.sources:
         name = f"{source.id}.json"
@@ -68,8 +116,10 @@ def write(project: Project) -> None:
         project.glossary_digest,
         dict(project.options),
         tuple(entries),
+        project.revision,
     )
     _save(project.folder / MANIFEST, schema.CODEC.dump(manifest))
+    return project
 
 
 def record(
@@ -86,17 +136,16 @@ def record(
     Sources that the run did not process are kept. Human-approved segments are kept if their
     source sentence is unchanged (the run received them from `merge.recall`).
     """
-    sources = {source.name: source for source in project.sources}
+    sources = {source.id: source for source in project.sources}
     for result in results:
-        old = sources.get(result.name)
-        taken = {s.id for s in sources.values() if s.name != result.name}
-        source_id = old.id if old else _id(result.name, taken)
+        old = project.source(result.name)
+        source_id = old.id if old else _id(result.name, set(sources))
         files = list(written.get(result.name, ()))
         tracks = {track.locale: track for track in old.tracks} if old else {}
         for output in result.targets:
             before = tracks.get(output.locale.tag)
             tracks[output.locale.tag] = _recorded(result, output, before, files)
-        sources[result.name] = Source(
+        sources[source_id] = Source(
             source_id,
             result.name,
             _digest(result.name),
@@ -107,6 +156,7 @@ def record(
             result.source.track.cues,
             tuple(tracks.values()),
             media or (old.media if old else ""),
+            place_of(result.name, project.folder),
         )
     digest = results[0].signature.get("glossary", "") if results else project.glossary_digest
     return replace(
@@ -122,14 +172,16 @@ def _recorded(
     result: Result, output: Output, before: TrackRecord | None, files: Sequence[str]
 ) -> TrackRecord:
     old = {s.index: s for s in before.segments} if before else {}
-    by_text = {s.source: s for s in before.segments if _owned(s)} if before else {}
-    segments = []
+    owned = [*before.former, *filter(_owned, before.segments)] if before else []
+    by_text = {s.source: s for s in owned}
+    segments: list[Segment] = []
     for sentence, translation in zip(result.sentences, output.translations, strict=True):
-        same, method = old.get(sentence.index), translation.method
-        kept = same if same and same.source == sentence.text else by_text.get(sentence.text)
-        theirs = kept and (kept.state.by_person or method.kind is MethodKind.DECLINED)
-        if kept and theirs and kept.text == translation.finished.text:
-            segments.append(replace(kept, index=sentence.index, places=translation.finished.spans))
+        here, method = old.get(sentence.index), translation.method
+        kept = here if here and here.source == sentence.text else by_text.get(sentence.text)
+        same = kept is not None and kept.text == translation.finished.text
+        if kept and (kept.state.by_person or (same and method.kind is MethodKind.DECLINED)):
+            places = translation.finished.spans if same else kept.places
+            segments.append(replace(kept, index=sentence.index, places=places))
             continue
         segments.append(
             Segment(
@@ -145,8 +197,23 @@ def _recorded(
         )
     own = tuple(f for f in files if f".{output.locale.tag}." in f)
     return TrackRecord(
-        output.locale.tag, tuple(segments), output.track.cues, output.engine, output.quality, own
+        output.locale.tag,
+        tuple(segments),
+        output.track.cues,
+        output.engine,
+        output.quality,
+        own,
+        _former(before, segments),
     )
+
+
+def _former(before: TrackRecord | None, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """What people wrote for sentences that the source no longer has: it may come back."""
+    if before is None:
+        return ()
+    there = {segment.source for segment in segments}
+    owned = [*before.former, *filter(_owned, before.segments)]
+    return tuple({s.source: s for s in owned if s.source not in there}.values())
 
 
 def _owned(segment: Segment) -> bool:

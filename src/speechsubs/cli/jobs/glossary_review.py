@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -68,6 +69,11 @@ def diff(names: Sequence[str], asked: GlossaryDiff) -> int:
 
 def apply(path: Path, asked: GlossaryApply) -> int:
     """Apply decisions; returns the exit code."""
+    with nullcontext() if asked.dry_run else project.changing(asked.folder):
+        return _apply(path, asked)
+
+
+def _apply(path: Path, asked: GlossaryApply) -> int:
     screen = console.stderr()
     own = project.load(asked.folder)
     decisions = deciding.load(path)

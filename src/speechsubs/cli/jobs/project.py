@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -85,10 +86,11 @@ def import_(
     folder: Path, file: Path, *, author: str, dry_run: bool, as_json: bool, quiet: bool
 ) -> int:
     """Import the changes and write the project; returns the exit code."""
-    loaded = project.load(folder)
-    taken = exchange.take(loaded, exchange.read(file), author=author)
-    if taken.changes and not dry_run:
-        project.write(taken.project)
+    incoming = exchange.read(file)
+    with nullcontext() if dry_run else project.changing(folder):
+        taken = exchange.take(project.load(folder), incoming, author=author)
+        if taken.changes and not dry_run:
+            project.write(taken.project)
     if as_json:
         click.echo(json.dumps(_report(taken, folder, file, dry_run), ensure_ascii=True, indent=1))
     elif not quiet:

@@ -10,7 +10,7 @@ from rich.progress import Progress
 from speechsubs import glossary, outputs, pipeline
 from speechsubs.audio import Recording
 from speechsubs.batch import whole
-from speechsubs.batch.whole import Group, Item, Outcome, Pairs
+from speechsubs.batch.whole import Failure, Group, Item, Outcome, Pairs
 from speechsubs.cli.arguments import CommandLine
 from speechsubs.cli.jobs import audio, batch, console, inputs, workspace
 from speechsubs.cli.jobs.failures import Failures
@@ -43,19 +43,26 @@ def run(line: CommandLine) -> int:
     if not quiet:
         _say_idle(screen, groups, line.targets)
     recording = audio.opened(line.audio, screen, quiet)
-    finished: list[tuple[Path, Result]] = []
     with workspace.opened(line.memory, line.project) as place:
         loaded = place.engines(groups, line.options, failures)
-        with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
-            for group, pairs in loaded:
-                setting = pipeline.make_settings(group.source, words, line.options)
-                made = _subtitle(group, pairs, setting, place, bar, recording)
-                finished += [(path, place.pinned(result)) for path, result in made.results]
-                failures.extend(made.failures)
-        saved = whole.save(finished, line.output, line.options, own=True)
-        failures.extend(saved.failures)
-        if saved.results:
-            place.keep(saved.results, saved.files, terms, _remembered(line))
+        while True:
+            finished: list[tuple[Path, Result]] = []
+            failed: list[Failure] = []
+            with Progress(console=screen, disable=quiet or not screen.is_terminal) as bar:
+                for group, pairs in loaded:
+                    setting = pipeline.make_settings(group.source, words, line.options)
+                    made = _subtitle(group, pairs, setting, place, bar, recording)
+                    finished += [(path, place.pinned(result)) for path, result in made.results]
+                    failed += made.failures
+            with place.changing([result.name for _, result in finished]) as now:
+                if now is place:
+                    saved = whole.save(finished, line.output, line.options, own=True)
+                    if saved.results:
+                        place.keep(saved.results, saved.files, terms, _remembered(line))
+                    break
+            # Somebody edited these sources in the project meanwhile: their words win.
+            place = now
+        failures.extend([*failed, *saved.failures])
     if saved.results:
         console.show(screen, saved.results, saved.files, line.display)
     failures.summary()

@@ -17,7 +17,7 @@ from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory, cache_engine
 from speechsubs.options import Options
 from speechsubs.pipeline import Pretranslator, Result
-from speechsubs.project import Project
+from speechsubs.project import Project, Segment
 from speechsubs.project.store import MANIFEST
 from speechsubs.protocols import Engine
 
@@ -89,6 +89,23 @@ class Workspace:
             targets.append(output)
         return replace(result, targets=tuple(targets))
 
+    @contextmanager
+    def changing(self, names: Sequence[str]) -> Iterator["Workspace"]:
+        """Hold the project's lock, if there is a project.
+
+        Yields the workspace; another one, with the project as it is now, if people have
+        worked on these sources since it was opened: the run must be repeated with it.
+        """
+        if self.project is None:
+            yield self
+            return
+        with speechsubs_project.changing(self.project.folder, create=True):
+            now = self.project
+            if speechsubs_project.revision(now.folder) != now.revision:
+                now = _load(now.folder)
+            same = all(_human(self.project, name) == _human(now, name) for name in names)
+            yield self if same else replace(self, project=now)
+
     def keep(
         self,
         results: Sequence[Result],
@@ -97,13 +114,14 @@ class Workspace:
         options: Mapping[str, object],
         media: str = "",
     ) -> None:
-        """Save the run in the project."""
+        """Save the run in the project as it is now; call it in `changing`."""
         if self.project is None:
             return
+        own = _load(self.project.folder)
         names = {name: [str(path) for path in paths] for name, paths in written.items()}
         text = read_bytes(terms).decode("utf-8-sig", "replace") if terms else ""
         updated = speechsubs_project.record(
-            self.project, results, written=names, glossary=text, options=options, media=media
+            own, results, written=names, glossary=text, options=options, media=media
         )
         speechsubs_project.write(updated)
 
@@ -113,9 +131,19 @@ def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workspace]
     """Open a memory and a project; both are created if missing."""
     with ExitStack() as stack:
         store = stack.enter_context(Memory.open(memory_path)) if memory_path else None
-        own = None
-        if folder:
-            own = (
-                speechsubs_project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
-            )
-        yield Workspace(store, own)
+        yield Workspace(store, _load(folder) if folder else None)
+
+
+def _load(folder: Path) -> Project:
+    return speechsubs_project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
+
+
+def _human(project: Project, name: str) -> list[tuple[str, Segment]]:
+    """What people have decided in a source: the segments that a run must leave alone."""
+    own = project.source(name)
+    return [
+        (track.locale, segment)
+        for track in (own.tracks if own else ())
+        for segment in track.segments
+        if segment.state.by_person or segment.pinned or segment.declined
+    ]
