@@ -97,50 +97,6 @@ def test_no_lock_is_made_where_there_is_no_project(here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "spelling", ["./talk.txt", "sub/../talk.txt", "{here}/talk.txt", "link.txt"]
-)
-def test_a_source_is_known_however_its_path_is_spelled(cli: Cli, here: Path, spelling: str) -> None:
-    (here / "talk.txt").write_text("Good evening.\n")
-    (here / "sub").mkdir()
-    (here / "link.txt").symlink_to("talk.txt")
-    cli("subtitle", "talk.txt", *RUN)
-    edit(here / "p", "Buenas tardes.")
-    cli("subtitle", spelling.format(here=here), *RUN, "-o", "out")
-    (source,) = project.load(here / "p").sources
-    assert source.id == "talk"
-    assert track(here / "p").segments[0].text == "Buenas tardes."
-
-
-def test_from_another_folder_the_same_spelling_is_another_source(
-    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (here / "talk.txt").write_text("Good evening.\n")
-    cli("subtitle", "talk.txt", *RUN)
-    (here / "other").mkdir()
-    monkeypatch.chdir(here / "other")
-    Path("talk.txt").write_text("Good morning.\n")
-    cli("subtitle", "talk.txt", *RUN[:-3], "--project", str(here / "p"), "-q")
-    assert sorted(s.id for s in project.load(here / "p").sources) == ["talk", "talk-2"]
-
-
-def test_a_moved_source_and_a_moved_project_are_known(cli: Cli, here: Path) -> None:
-    (here / "talk.txt").write_text("Good evening.\n")
-    cli("subtitle", "talk.txt", *RUN)
-    edit(here / "p", "Buenas tardes.")
-    (here / "talk.txt").rename(here / "keynote.txt")
-    cli("subtitle", "keynote.txt", *RUN)
-    (source,) = project.load(here / "p").sources
-    assert (source.id, source.name) == ("talk", "keynote.txt")
-    # Both together, to another place.
-    (here / "moved").mkdir()
-    for name in ("p", "keynote.txt"):
-        (here / name).rename(here / "moved" / name)
-    cli("subtitle", "moved/keynote.txt", *RUN[:-3], "--project", "moved/p", "-q")
-    assert len(project.load(here / "moved/p").sources) == 1
-    assert track(here / "moved/p").segments[0].text == "Buenas tardes."
-
-
 def test_words_for_a_sentence_that_goes_come_back_with_it(cli: Cli, here: Path) -> None:
     (here / "talk.txt").write_text("Good evening. The car is new.\n")
     cli("subtitle", "talk.txt", *RUN)
