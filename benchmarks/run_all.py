@@ -231,6 +231,8 @@ def main() -> int:
         if not options.names or benchmark.script in options.names
         for arguments in (benchmark.short_runs if options.short else benchmark.runs)
     ]
+    if options.short:
+        jobs.reverse()  # the long ones stand last in the table; here they begin
     outcomes = []
     with ThreadPoolExecutor((os.cpu_count() or 1) if options.short else 1) as pool:
         for outcome in pool.map(lambda job: run(*job), jobs):
