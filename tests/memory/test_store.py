@@ -4,12 +4,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from speechsubs.errors import InputError, SpeechsubsError
+from speechsubs.errors import InputError, OutputError, SpeechsubsError
 from speechsubs.memory import CacheKey, MatchKind, Memory, Origin, Query, Segment, State, database
 from speechsubs.model import Placeable, PlaceableKind
 from speechsubs.spans import Span
@@ -214,10 +215,11 @@ def test_who_is_asked_first(memory: Memory) -> None:
             segment("Editado aquí.", origin=here),
             segment("Editado después.", date="2026-05-01T00:00:00Z"),
             segment("Aprobado allí.", origin=there, state=State.APPROVED),
-            segment("Aprobado antes.", state=State.APPROVED, date="2020-01-01T00:00:00Z"),
+            segment("Aprobado al final.", state=State.APPROVED, date="2020-01-01T00:00:00Z"),
         ]
     )
-    assert found(memory, paid("$5", "5 USD")) == "Aprobado allí."
+    # What was stored last, whatever its date.
+    assert found(memory, paid("$5", "5 USD")) == "Aprobado al final."
     assert found(memory, paid("$5", "5 USD", here)) == "Editado aquí."
     assert found(memory, paid("$5", "5 USD", Origin("a.srt", 4))) == "Editado aquí."
     assert found(memory, paid("$5", "5 USD", there)) == "Aprobado allí."
@@ -631,3 +633,60 @@ def test_a_look_up_reads_what_it_finds_and_not_the_whole_memory(
     ]
     assert ["segments_place" in plans[0], "segments_template" in plans[1]] == [True, True]
     assert not any("segments_count" in plan for plan in plans)
+
+
+def test_a_date_in_the_future_does_not_win_for_ever(tmp_path: Path) -> None:
+    clock = ["2026-03-01T12:00:00Z"]
+    here = Origin("a.srt", 3)
+    with Memory.open(tmp_path / "m.db", now=lambda: clock[0]) as memory:
+        memory.remember([segment("Del futuro.", origin=here, date="2099-01-01T00:00:00Z")])
+        clock[0] = "2026-03-01T12:00:01Z"
+        memory.remember([segment("De hoy.", origin=here, date="")])
+        assert found(memory, paid("$5", "5 USD", here)) == "De hoy."
+        # Older ones still do not replace newer ones.
+        memory.remember([segment("De ayer.", origin=here, date="2026-02-28T00:00:00Z")])
+        assert found(memory, paid("$5", "5 USD", here)) == "De hoy."
+
+
+def test_a_memory_of_an_older_version_with_a_future_date_is_overcome(tmp_path: Path) -> None:
+    here = Origin("a.srt", 3)
+    with Memory.open(tmp_path / "m.db") as memory:
+        memory.remember([segment("Del futuro.", origin=here)])
+        memory._database.change("UPDATE segments SET date = '2099-01-01T00:00:00Z'")
+        memory.remember([segment("De hoy.", origin=here, date="")])
+        assert found(memory, paid("$5", "5 USD", here)) == "De hoy."
+
+
+def test_a_memory_that_cannot_be_written_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Memory.open(tmp_path / "m.db") as memory:
+        memory.remember([segment("Cuesta $5.")])
+    before = (tmp_path / "m.db").read_bytes()
+    monkeypatch.setattr("speechsubs.memory.database.os.access", lambda path, mode: False)
+    for create in (True, False):
+        with Memory.open(tmp_path / "m.db", create=create) as memory:
+            assert found(memory, paid("$5", "5 USD")) == "Cuesta $5."
+            assert memory.stats().segments == 1
+            memory.cache({CacheKey("e", "Hello.", "", "x"): ["Hola."]})
+            assert memory.stats().cached == 0
+            with pytest.raises(OutputError, match=r"m\.db"):
+                memory.remember([segment("Otra cosa.")])
+    assert (tmp_path / "m.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON segments BEGIN DELETE FROM segments; END",
+        "CREATE VIEW v AS SELECT * FROM segments",
+    ],
+)
+def test_a_memory_with_triggers_or_views_is_refused(tmp_path: Path, statement: str) -> None:
+    with Memory.open(tmp_path / "m.db") as memory:
+        memory.remember([segment("Cuesta $5.")])
+    with closing(sqlite3.connect(tmp_path / "m.db")) as connection:
+        connection.execute(statement)
+        connection.commit()
+    with pytest.raises(InputError, match="contains triggers or views"):
+        Memory.open(tmp_path / "m.db")

@@ -6,6 +6,7 @@ memory may come from an untrusted source.
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,11 +67,30 @@ class Database:
             raise InputError(str(path), "no such translation memory", "Check the name")
         if path.is_dir():
             raise InputError(str(path), "is a folder", "Specify a file inside it")
+        #: True if the file or its folder cannot be written to: everything can be read.
+        self.read_only = path.exists() and not all(
+            os.access(place, os.W_OK) for place in (path, path.parent)
+        )
+        modes = ["rwc" if create else "rw"]
+        if self.read_only:
+            # Without files of its own beside it, SQLite must be told that nobody writes.
+            modes = ["ro", "ro&immutable=1"]
+        for last, mode in enumerate(modes, start=1 - len(modes)):
+            try:
+                self._open(mode, create=create and not self.read_only)
+                break
+            except SpeechsubsError:
+                if not last:
+                    raise
+
+    def _open(self, mode: str, *, create: bool) -> None:
         with self._errors():
             # As a URI, because a plain name would create a missing file.
-            uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
             self._connection = sqlite3.connect(
-                uri, uri=True, timeout=BUSY_MS / 1_000, isolation_level=None
+                f"{self.path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=BUSY_MS / 1_000,
+                isolation_level=None,
             )
         try:
             with self._errors():
@@ -85,6 +105,8 @@ class Database:
         self._connection.execute("PRAGMA cell_size_check = ON")
         version = self._version(create)
         if version < len(MIGRATIONS):
+            if self.read_only:
+                raise OutputError(self.path, "is of an older version and cannot be written to")
             # With WAL readers never wait for a writer. Some network drives do not support it.
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._migrate(create)
@@ -103,6 +125,13 @@ class Database:
                     "not a speechsubs translation memory",
                     "Specify another file; `speechsubs memory import` creates a new one",
                 )
+        if self._number("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"):
+            # We have none. Somebody else's would run with what we read and write.
+            raise InputError(
+                str(self.path),
+                "contains triggers or views, which a translation memory never has",
+                "Do not use it; export what you need with the program that made it",
+            )
         if version > len(MIGRATIONS):
             raise InputError(
                 str(self.path),
@@ -244,12 +273,13 @@ class Row(NamedTuple):
     engine: str
     note: str
     props: str
+    revision: int
 
 
 #: The columns of a `Row`, in its order.
 COLUMNS = (
     "s.id, p.source, p.target, s.source, s.target, s.slots, s.places, s.state, s.author, s.date,"
-    " s.origin_file, s.origin_sentence, s.glossary, s.engine, s.note, s.props"
+    " s.origin_file, s.origin_sentence, s.glossary, s.engine, s.note, s.props, s.revision"
 )
 #: The tables with these columns.
 TABLES = "segments AS s JOIN pairs AS p ON p.id = s.pair"
@@ -352,8 +382,8 @@ def to_values(segment: Segment, pair: int, date: str, revision: int) -> tuple[An
 def to_row(values: tuple[Any, ...], path: Path) -> Row:
     """Check the types of a row. Raises `InputError` if the file is damaged."""
     result = Row(*values)
-    texts = (*result[1:7], *result[8:11], *result[12:])
-    numbers = (result.number, result.state, result.sentence)
+    texts = (*result[1:7], *result[8:11], *result[12:16])
+    numbers = (result.number, result.state, result.sentence, result.revision)
     # SQLite does not enforce the declared types of columns.
     if not all(isinstance(t, str) for t in texts) or not all(isinstance(n, int) for n in numbers):
         raise damaged_error(path, f"segment {result.number}")

@@ -86,7 +86,10 @@ _MAX_COMPARED = 16
 
 
 def rank(query: Query, row: Row, wanted: str) -> tuple[object, ...]:
-    """Sort key, best first: language, origin, review state, date."""
+    """Sort key, best first: language, origin, review state, and what was stored last.
+
+    Not the date: clocks go wrong, and a date in the future would win for ever.
+    """
     at_home = bool(row.file) and row.file == query.origin.file
     return (
         row.target_language != wanted,
@@ -94,14 +97,9 @@ def rank(query: Query, row: Row, wanted: str) -> tuple[object, ...]:
         not at_home,
         -row.state,
         row.source_language != query.language,
-        _descending(row.date),
+        -row.revision,
         -row.number,
     )
-
-
-def _descending(date: str) -> tuple[int, ...]:
-    # Dates are digits in one form; the negated code points sort them backwards.
-    return tuple(-ord(character) for character in date)
 
 
 class Candidates:

@@ -79,7 +79,7 @@ ON CONFLICT (source_key, pair, origin_file, origin_sentence, variant) DO UPDATE 
   glossary = excluded.glossary, engine = excluded.engine, note = excluded.note,
   props = excluded.props, revision = excluded.revision
 WHERE CASE WHEN min(state, 1) != min(excluded.state, 1) THEN excluded.state > state
-  WHEN excluded.date != date THEN excluded.date > date
+  WHEN excluded.date != min(date, ?) THEN excluded.date > min(date, ?)
   ELSE (excluded.source, excluded.slots, excluded.target, excluded.places, excluded.state,
         excluded.author, excluded.glossary, excluded.engine, excluded.note, excluded.props)
     != (source, slots, target, places, state, author, glossary, engine, note, props) END
@@ -236,7 +236,7 @@ class Memory:
         stored = 0
         with self._database.writing():
             known: dict[tuple[str, str], int] = {}
-            revision = self._revision()
+            revision, today = self._revision(), self._now()
             for segment in segments:
                 tagged = (
                     tags.canonical(segment.source_language),
@@ -245,8 +245,10 @@ class Memory:
                 if tagged not in known:
                     known[tagged] = self._pair(*tagged)
                 revision += 1
-                values = rows.to_values(segment, known[tagged], segment.date or now, revision)
-                stored += self._database.change(_UPSERT, values)
+                # A date in the future is a clock that goes wrong: it counts as today.
+                date = min(segment.date or now, today)
+                values = rows.to_values(segment, known[tagged], date, revision)
+                stored += self._database.change(_UPSERT, (*values, today, today))
         return stored
 
     def forget(self, ids: Sequence[int]) -> int:
@@ -277,7 +279,8 @@ class Memory:
             data = json.dumps(list(answers), ensure_ascii=False, separators=(",", ":"))
             if answers and rows.is_storable(data):
                 values.append((rows.cache_key(key), ascii(key.engine)[1:-1], data, now))
-        if values:
+        # A memory that can only be read is a cache that stays as it is.
+        if values and not self._database.read_only:
             with self._database.writing():
                 self._database.change_many(
                     "INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?)", values
