@@ -66,6 +66,14 @@ def _require(folder: Path) -> None:
         )
 
 
+def _create(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(folder, f"cannot be made a project folder ({reason})") from error
+
+
 @contextmanager
 def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
     """Hold the lock of a project, which is needed to change it.
@@ -73,13 +81,14 @@ def changing(folder: Path, *, create: bool = False) -> Iterator[None]:
     Waits for another writer. Raises `InputError` if there is no project and none is to be
     created, `OutputError` if the other writer does not end within ten minutes.
     """
-    if not create:
+    if create:
+        _create(folder)
+    else:
         _require(folder)
 
     def refused(owner: Owner | None) -> OutputError:
         return OutputError(folder, f"the project is being changed by {owner or 'another process'}")
 
-    folder.mkdir(parents=True, exist_ok=True)
     with hold_lock(folder / LOCK, wait_s=PATIENCE_S, refused=refused):
         yield
 

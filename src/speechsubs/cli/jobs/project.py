@@ -86,9 +86,8 @@ def import_(
     folder: Path, file: Path, *, author: str, dry_run: bool, as_json: bool, quiet: bool
 ) -> int:
     """Import the changes and write the project; returns the exit code."""
-    incoming = exchange.read(file)
     with nullcontext() if dry_run else project.changing(folder):
-        taken = exchange.take(project.load(folder), incoming, author=author)
+        taken = exchange.take(project.load(folder), exchange.read(file), author=author)
         if taken.changes and not dry_run:
             project.write(taken.project)
     if as_json:

@@ -12,7 +12,7 @@ from speechsubs.adapters.files import read_bytes
 from speechsubs.batch.whole import Failure, Group, Pairs
 from speechsubs.cli.jobs import models_install
 from speechsubs.cli.jobs.failures import Failures
-from speechsubs.errors import EngineError
+from speechsubs.errors import EngineError, InputError
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Memory, cache_engine
 from speechsubs.options import Options
@@ -135,6 +135,8 @@ def opened(memory_path: Path | None, folder: Path | None) -> Iterator[Workspace]
 
 
 def _load(folder: Path) -> Project:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(str(folder), "is a file, and a project is a folder", "Specify a folder")
     return speechsubs_project.load(folder) if (folder / MANIFEST).exists() else Project(folder)
 
 
