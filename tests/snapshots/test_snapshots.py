@@ -2,7 +2,7 @@
 
 A change that is meant to change outputs renews them, and its diff shows how:
 
-    SNAPSHOTS_RENEW=1 python -m pytest tests/snapshots
+    SNAPSHOTS_RENEW=1 python -m pytest -n 0 tests/snapshots
 """
 
 import os
@@ -16,6 +16,8 @@ from .box import box, difference
 from .cases import CASES, Case
 
 RENEW = bool(os.environ.get("SNAPSHOTS_RENEW"))
+if RENEW and "PYTEST_XDIST_WORKER" in os.environ:
+    raise pytest.UsageError("snapshots share an archive: renew them in one process (-n 0)")
 
 
 @pytest.fixture(scope="module")
