@@ -76,10 +76,11 @@ def read(selection: str, key: str) -> Any:
     """One figure."""
     found = select(selection)
     how, _, path = key.partition(" ")
-    if how in ("min", "max", "sum"):
+    # A figure may have one of these names itself.
+    if path and how in ("min", "max", "sum"):
         reduce: Callable[[Sequence[Any]], Any] = {"min": min, "max": max, "sum": sum}[how]
         return reduce([look_up(record, path) for record in found])
-    if how == "ratio":
+    if path and how == "ratio":
         first, second = (sum(look_up(record, part) for record in found) for part in path.split(" "))
         return first / second
     if len(found) > 1:

@@ -28,6 +28,7 @@ def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
             "set": "b",
             "case": "x",
             "share": 0.75,
+            "ratio": 1.127,
             "runs": [{"s": 379}],
             "count": 1500,
             "growth": None,
@@ -62,6 +63,7 @@ def test_the_pages_have_figures() -> None:
         ("some per=set; ratio runs.0.s count; .3f", "0.289"),
         ("some set=b; count; *100 /60 .0f", "2500"),
         ("some set=b; growth; .2f", "–"),
+        ("some set=b; ratio; .2f", "1.13"),
     ],
 )
 def test_what_is_written(figures: ModuleType, what: str, text: str) -> None:
