@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 OUT := out
 TARGETS := es ca
 
-.PHONY: help demo test check bench wheel lock clean engine argos align
+.PHONY: help demo test check bench wheel lock clean engine argos align fuzz
 
 help:
 	@echo "make demo    set up and make subtitles of media/courage.txt and .mp3 in $(OUT)/"
 	@echo "make test    set up and run all tests, offline"
 	@echo "make check   types, style, architecture, dead code, licenses, figures"
 	@echo "make bench   all benchmarks that can run here, recorded; SHORT=1: seconds, not recorded"
+	@echo "make fuzz    mutated inputs for every reader (READER, RUNS, SEED)"
 	@echo "make wheel   build the wheel and try it in empty environments"
 	@echo "make lock    renew requirements/*.txt (needs the network)"
 
@@ -74,6 +75,10 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/run_all.py $(if $(SHORT),--short,--record) $(ARGS)
+
+# Mutated inputs for every reader, or for some: make fuzz READER="srt vtt" RUNS=100000 SEED=1
+fuzz: $(VENV)/.test
+	$(BIN)/python tests/fuzz/run.py $(READER) --runs $(or $(RUNS),100000) --seed $(or $(SEED),1)
 
 wheel: $(VENV)/.test
 	rm -rf dist

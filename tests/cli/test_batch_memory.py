@@ -60,15 +60,18 @@ def test_a_changed_memory_makes_only_what_it_changes(cli: Cli, here: Path, talks
     assert cli(*BASE, *MEMORY).lines == ["subs/talk1.de.srt", "subs/talk2.de.srt"]
     remember(here, said("Somebody laughed.", "Qualcuno rise."))
     assert cli(*BASE, *MEMORY).lines == []
-    # The same sentence said better, and one file's own wording.
+    # The same sentence said better, and one file's own wording, which is the last for all.
     remember(here, said("Nobody slept.", "Non dormì nessuno.", date="2026-02-01T00:00:00Z"))
     assert cli(*BASE, *MEMORY).lines == ["subs/talk0.it.srt", "subs/talk2.it.srt"]
     home = Origin("talks/talk1.en.txt", 1)
     own = said("It rained.", "Piovve.", origin=home, date="2020-01-01T00:00:00Z")
     remember(here, own)
-    assert cli(*BASE, *MEMORY).lines == ["subs/talk1.it.srt"]
+    assert cli(*BASE, *MEMORY).lines == ["subs/talk1.it.srt", "subs/talk2.it.srt"]
     assert "Piovve." in text(here, "talk1.it.srt")
-    assert "Pioveva." in text(here, "talk2.it.srt")
+    assert "Piovve." in text(here, "talk2.it.srt")
+    # From then on the file keeps its own.
+    remember(here, said("It rained.", "Stava piovendo."))
+    assert cli(*BASE, *MEMORY).lines == ["subs/talk2.it.srt"]
     # And the bytes are those of a run that never saw another memory.
     assert len(cli(*BASE[:-1], "right", *MEMORY).lines) == 9
     for path in (here / "right").glob("*.srt"):

@@ -126,6 +126,7 @@ def _check(data: bytes, where: str) -> None:
         RuntimeError,
         EOFError,
         OSError,
+        ValueError,  # zipfile: offsets outside the file
         zlib.error,
     ) as error:
         raise InputError(where, f"not a workbook ({error})", "Save it as .xlsx") from error

@@ -217,6 +217,9 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _translate_error(self.path, error) from error
+        except UnicodeDecodeError as error:
+            # A damaged schema, of which sqlite3 cannot even print the error.
+            raise damaged_error(self.path, "names that are not text") from error
         except UnicodeEncodeError as error:
             raise InputError(
                 str(self.path), "a text contains a lone surrogate", "Correct the text"

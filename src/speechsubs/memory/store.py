@@ -27,19 +27,19 @@ from speechsubs.model import Finding
 def hash_segments(database: Database, pairs: Sequence[int]) -> str:
     """Hash the human segments of some language pairs; empty if there are none.
 
-    Equal hashes give equal matches. Ids of segments do not count, but their order does,
-    because it breaks ties.
+    Equal hashes give equal matches. Ids and revisions of segments do not count, but their order
+    does, because what was stored last comes first.
     """
     numbers = ",".join(map(str, pairs))
     sql = (
         f"SELECT {rows.COLUMNS} FROM {rows.TABLES}"  # noqa: S608 - numbers and constants
-        f" WHERE s.pair IN ({numbers}) AND s.state > 0 ORDER BY s.id"
+        f" WHERE s.pair IN ({numbers}) AND s.state > 0 ORDER BY s.revision, s.id"
     )
     found = hashlib.sha256()
     empty = True
     for values in database.stream(sql):
         empty = False
-        found.update(repr(values[1:]).encode("utf-8", "surrogatepass"))
+        found.update(repr(values[1:-1]).encode("utf-8", "surrogatepass"))
     return "" if empty else found.hexdigest()[:32]
 
 
@@ -328,7 +328,10 @@ class Memory:
             "SELECT p.source, p.target, s.state, count(*) FROM segments AS s"
             " JOIN pairs AS p ON p.id = s.pair GROUP BY s.pair, s.state ORDER BY 1, 2, 3"
         ):
-            pairs.setdefault((source, target), {})[State(state)] = count
+            try:
+                pairs.setdefault((str(source), str(target)), {})[State(state)] = count
+            except ValueError:
+                raise rows.damaged_error(self.path, f"a segment of state {state!r}") from None
         cached = self._database.rows("SELECT count(*) FROM cache")[0][0]
         # Not the size of the file: the latest writes may still be in the WAL file.
         pages = self._database.rows("PRAGMA page_count")[0][0]
@@ -344,13 +347,13 @@ class Memory:
     def _serving(self, languages: set[str], wanted: str) -> list[int]:
         """The language pairs from `languages` into targets that can be used for one tag."""
         spoken = {tags.primary(tags.canonical(language)) for language in languages}
-        return [
-            int(number)
-            for number, source, target in self._database.rows(
-                "SELECT id, source, target FROM pairs"
-            )
-            if tags.primary(source) in spoken and tags.serves(target, wanted)
-        ]
+        found = []
+        for number, source, target in self._database.rows("SELECT id, source, target FROM pairs"):
+            if not (isinstance(source, str) and isinstance(target, str) and number):
+                raise rows.damaged_error(self.path, f"language pair {number}")
+            if tags.primary(source) in spoken and tags.serves(target, wanted):
+                found.append(int(number))
+        return found
 
     def _having(
         self,
