@@ -187,3 +187,16 @@ def test_not_even_a_header_of_random_bytes_crashes(tmp_path: Path) -> None:
         path.write_bytes(head + generator.bytes(3_000))
         with contextlib.suppress(InputError):
             assert audio.load(path).samples.dtype == np.int16
+
+
+def test_a_long_recording_lies_on_disk_and_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = Path(__file__).parents[1] / "media" / "courage.mp3"
+    in_memory = audio.load(sound)
+    monkeypatch.setattr(audio, "_IN_MEMORY", 100_000)
+    on_disk = audio.load(sound)
+    assert isinstance(on_disk.samples, np.memmap)
+    assert not isinstance(in_memory.samples, np.memmap)
+    assert np.array_equal(in_memory.samples, on_disk.samples)
+    assert (in_memory.offset_ms, in_memory.findings) == (on_disk.offset_ms, on_disk.findings)
