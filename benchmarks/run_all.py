@@ -156,6 +156,7 @@ TABLE: Final = (
     Benchmark("batch"),
     Benchmark("batch_memory", needs=MODELS),
     Benchmark("batch_kills", ("--files 80",)),
+    Benchmark("faults"),
     Benchmark("batch_cluster", needs=(*MODELS, package("distributed"))),
     Benchmark("sizes"),
     Benchmark("against", ("$SPEECHSUBS_OTHER",), whole_needs=(OTHER,)),

@@ -104,3 +104,19 @@ def test_one_file_has_no_count(cli: Cli, here: Path) -> None:
     ran = cli("check", "no.srt")
     assert ran.code == 1
     assert "files failed" not in ran.err
+
+
+def test_files_of_a_memory_and_of_a_glossary(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    make(here, "a.txt", "b.txt", "c.txt")
+    (here / "broken.tmx").write_text("<tmx", "utf-8")
+    ran = cli("memory", "import", "m.memory", "broken.tmx", "none.tmx")
+    assert (ran.code, ran.err.count("Error: ")) == (1, 2)
+    assert "2 of 2 files failed" in ran.err
+    broken(monkeypatch, "speechsubs.formats.read", "b.")
+    ran = cli("glossary", "suggest", "a.txt", "b.txt", "c.txt", "none.txt")
+    assert ran.code == 1
+    assert "internal error in b.txt: ValueError" in ran.err
+    assert "Error: none.txt: no such file" in ran.err
+    assert "2 of 4 files failed" in ran.err

@@ -1,10 +1,13 @@
 """Signals and closed pipes end every command as an interruption: whole files, no child left."""
 
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 import urllib.request
 from collections.abc import Callable
@@ -234,6 +237,36 @@ def test_a_batch_whose_output_nobody_reads_stops_and_can_be_resumed(
     assert len([n for n in names(here / "out") if n.endswith(".srt")]) == 2 * done < 400
     assert json.loads(cli(*base, "-o", "out", "-q", "--json").out)["done"] == 200 - done
     cli(*base, "-o", "right", "-q")
+    for path in (here / "right").glob("*.srt"):
+        assert (here / "out" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["batch", "plain"])
+def test_a_closed_terminal(cli: Cli, here: Path, command: str) -> None:
+    """All that the command says, and its progress bar, went there."""
+    make(here / "talks", 200)
+    terminal, end = pty.openpty()
+
+    def control() -> None:
+        fcntl.ioctl(end, termios.TIOCSCTTY, 0)
+
+    base = ("subtitle", "talks", "--to", "it", *ECHO, "-j", 2)
+    place = "speechsubs.batch.worker.translate_each"
+    if command == "plain":
+        base, place = ("subtitle", "talks/talk000.txt", "--to", "it", *ECHO), "os.fsync"
+    code = PAUSED.replace("sys.stdin.readline()", "open('here', 'w').close(); time.sleep(1000)")
+    process = started(
+        here, "-c", f"import time\n{code}", place, 3, *base, "-o", "out",
+        stdin=end, stdout=end, stderr=end, preexec_fn=control,
+    )  # fmt: skip
+    os.close(end)
+    wait_for(lambda: (here / "here").exists() or process.poll() is not None)
+    os.close(terminal)
+    assert process.wait(100) == 128 + signal.SIGHUP
+    wait_for(lambda: not session(process.pid))
+    cli(*base, "-o", "out", "-q")
+    cli(*base, "-o", "right", "-q")
+    assert names(here / "out") == names(here / "right")
     for path in (here / "right").glob("*.srt"):
         assert (here / "out" / path.name).read_bytes() == path.read_bytes()
 

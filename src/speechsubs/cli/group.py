@@ -102,6 +102,9 @@ class FriendlyGroup(click.Group):
             except OSError as error:
                 # `files` raises its own errors for files; what remains is standard output.
                 signals.discard_unreadable()
+                interruption = _interruption(error)
+                if interruption is not None:
+                    _exit_interrupted(ctx, interruption)
                 if error.errno in signals.UNREAD and error.filename is None:
                     # Its reader closed it (`| head`), which is not worth a message.
                     ctx.exit(signals.exit_code(signals.PIPE))
@@ -124,6 +127,14 @@ class FriendlyGroup(click.Group):
 
                 message = internal.message(error)
                 raise click.ClickException(visible(message)) from error
+
+
+def _interruption(error: BaseException) -> KeyboardInterrupt | None:
+    """The signal during whose handling an error came: a closed terminal sends one first."""
+    now = error.__context__
+    while now is not None and not isinstance(now, KeyboardInterrupt):
+        now = now.__context__
+    return now
 
 
 def _exit_interrupted(ctx: click.Context, error: KeyboardInterrupt) -> NoReturn:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from speechsubs.adapters import signals
-from speechsubs.adapters.files import read_bytes, write_atomic
+from speechsubs.adapters.files import read_bytes, remove_stale, write_atomic
 from speechsubs.adapters.json_codec import Codec, Shape, parse
 from speechsubs.errors import InputError, SpeechsubsError
 from speechsubs.review import decisions, page
@@ -81,6 +81,7 @@ class Server:
         self._writing = threading.Lock()
         self._ended = False
         read_decisions(desk.path, desk.review())
+        remove_stale(desk.path.parent)  # what a server left that was killed during a save
         try:
             self._http = _Http((LOOPBACK, port), _Handler, self)
         except (OSError, OverflowError) as error:

@@ -133,7 +133,13 @@ def run(line: CommandLine) -> int:
             reporting.started(plan, asked.workers)
             _do(asked, plan, resources, state, control, reporting)
         code = _exit_code(reporting, control, line.batch.watch)
-        reporting.ended(control.why, code)
+        try:
+            reporting.ended(control.why, code)
+        except OSError as error:
+            # A closed terminal: that the run was stopped counts, not that nobody can read it.
+            if not control.signal or error.errno not in signals.UNREAD:
+                raise
+            signals.discard_unreadable()
         return code
 
 

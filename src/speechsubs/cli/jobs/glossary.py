@@ -14,7 +14,8 @@ from speechsubs.adapters.files import read_bytes, write_atomic
 from speechsubs.cli.arguments import GlossaryImport
 from speechsubs.cli.escape import visible
 from speechsubs.cli.jobs import console, inputs
-from speechsubs.errors import InputError, OutputError, SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
+from speechsubs.errors import InputError, OutputError
 from speechsubs.glossary import Glossary, Policy, extract, lint, registry, write
 from speechsubs.glossary import fields as glossary_fields
 from speechsubs.glossary import incoming as interchange
@@ -39,22 +40,21 @@ def check(path: Path, *, texts: Sequence[Path], as_json: bool) -> int:
     """Show the lint findings; returns the exit code."""
     screen = console.stderr()
     words = glossary.load(path)
-    failures: list[SpeechsubsError] = []
+    failures = Failures(screen, len(set(texts)), quiet=as_json)
     corpus = [item.text for item in _texts(texts, failures)]
-    for failure in failures:
-        console.error(screen, failure)
     found = lint.lint(words, corpus)
     if as_json:
         data = {
             "glossary": str(path),
             "terms": len(words.terms),
-            "errors": [str(failure) for failure in failures],
+            "errors": failures.messages,
             "findings": [project.finding(item) for item in found],
         }
         click.echo(json.dumps(data, ensure_ascii=True, indent=1))
     else:
         console.findings(screen, found, everything=True)
         screen.print(f"{_entries(len(words.terms))}: {console.counted(found)}")
+    failures.summary()
     return 1 if failures else _code(found)
 
 
@@ -72,10 +72,8 @@ def suggest(
         _refuse(output, inputs.files(paths), "a transcript")
     words = glossary.load(known) if known else glossary.empty()
     review = _existing(output, words.language) if output else glossary.empty()
-    failures: list[SpeechsubsError] = []
+    failures = Failures(screen, len(set(paths)), quiet=as_json)
     texts = list(_texts(paths, failures))
-    for failure in failures:
-        console.error(screen, failure)
     both = Glossary((*words.terms, *review.terms), words.language)
     found = [
         (candidate, _places(candidate, texts))
@@ -93,6 +91,7 @@ def suggest(
         _table(found)
     findings = _propose(found, review, output) if output is not None else []
     console.findings(screen, findings, everything=True)
+    failures.summary()
     return 1 if failures else _code(findings)
 
 
@@ -164,12 +163,12 @@ def export(
     return _code(made.findings)
 
 
-def _texts(paths: Sequence[Path], failures: list[SpeechsubsError]) -> Iterator[_Text]:
+def _texts(paths: Sequence[Path], failures: Failures) -> Iterator[_Text]:
     for path in dict.fromkeys(paths):
         try:
             item = inputs.read(path)
-        except SpeechsubsError as error:
-            failures.append(error)
+        except Exception as error:  # one broken file never stops the others
+            failures.add(path, error)
             continue
         transcript = formats.from_track(item) if isinstance(item, Track) else item
         for paragraph in transcript.paragraphs:

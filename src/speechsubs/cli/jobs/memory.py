@@ -12,7 +12,8 @@ from rich.markup import escape
 from speechsubs import glossary
 from speechsubs.cli.arguments import MemorySearch
 from speechsubs.cli.jobs import console
-from speechsubs.errors import InputError, OutputError, SpeechsubsError
+from speechsubs.cli.jobs.failures import Failures
+from speechsubs.errors import InputError, OutputError
 from speechsubs.glossary import Matcher
 from speechsubs.language.locales import Locale
 from speechsubs.memory import Match, Memory, Query, State, tmx
@@ -26,16 +27,15 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
     """Import the files one by one; returns the exit code."""
     screen = console.stderr()
     findings: list[Finding] = []
-    failed = False
+    failures = Failures(screen, len(set(files)), quiet=quiet)
     _refuse_inputs(memory, files)
     with Memory.open(memory) as opened:
         for path in dict.fromkeys(files):
             try:
                 units = tmx.read(path, state=State[state.upper()], source=source)
                 done = opened.import_(units)
-            except SpeechsubsError as error:
-                console.error(screen, error)
-                failed = True
+            except Exception as error:  # one broken file never stops the others
+                failures.add(path, error)
                 continue
             findings += done.findings
             if not quiet:
@@ -45,7 +45,8 @@ def import_(memory: Path, files: Sequence[Path], *, state: str, source: str, qui
                 )
     if not quiet:
         console.findings(screen, findings)
-    return 1 if failed else 3 if findings else 0
+    failures.summary()
+    return 1 if failures else 3 if findings else 0
 
 
 def _refuse_inputs(memory: Path, files: Sequence[Path]) -> None:
