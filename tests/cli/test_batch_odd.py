@@ -98,12 +98,13 @@ def test_folders_nested_deeper_than_python_calls(cli: Cli, here: Path) -> None:
     deep = here / "in"
     deep.mkdir()
     (deep / "a.txt").write_text(TEXT, "utf-8")
-    top = os.open(here / "in", os.O_RDONLY)
-    handle = top
+    handle = os.open(here / "in", os.O_RDONLY)
     for _ in range(1_500):
         os.mkdir("d", dir_fd=handle)
-        handle = os.open("d", os.O_RDONLY, dir_fd=handle)
-    os.closerange(top, handle + 1)
+        inner = os.open("d", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    os.close(handle)
     ran = cli("subtitle", "in", "-r", *ECHO, "-o", "out")
     assert "internal error" not in ran.err
     assert made(here / "out") == [b"a.en.srt"]
